@@ -1,0 +1,37 @@
+# Compilers, warnings, sanitizers, and the libraries of Debian that the product is made of.
+option(YUXIN_FUZZ "Build the libFuzzer targets (clang)" OFF)
+set(YUXIN_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(SQLite3 3.40 REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(Gettext REQUIRED)
+
+add_library(yuxin_flags INTERFACE)
+target_include_directories(yuxin_flags INTERFACE ${CMAKE_SOURCE_DIR}/include)
+target_compile_options(yuxin_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Werror
+  -fstack-protector-strong -fno-omit-frame-pointer)
+target_compile_definitions(yuxin_flags INTERFACE _GLIBCXX_ASSERTIONS)
+if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+  target_compile_definitions(yuxin_flags INTERFACE _FORTIFY_SOURCE=2)
+endif()
+if(YUXIN_SANITIZE)
+  target_compile_options(yuxin_flags INTERFACE -fsanitize=${YUXIN_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(yuxin_flags INTERFACE -fsanitize=${YUXIN_SANITIZE})
+endif()
+if(YUXIN_FUZZ)
+  target_compile_options(yuxin_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()

@@ -1,0 +1,66 @@
+// HTTP requests and replies as plain values, so that services know nothing of sockets.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "yuxin/base/bytes.hpp"
+
+namespace yuxin::base {
+
+// HttpRequest is a view of one request, valid during the call that it is handed to (and, for work that moves
+// to another thread, as long as the server says so). `target` is the raw request-target of RFC 9112 section
+// 3.2: not decoded, not normalised (a router that folds "//" breaks base64 in OCSP GETs).
+struct HttpRequest {
+  std::string_view method;
+  std::string_view target;
+  std::string_view content_type;
+  std::string_view authorization;
+  std::string_view accept;
+  ByteView body;
+  std::string_view peer;      // address of the client, for limits and audit
+  ByteView peer_certificate;  // DER of the client certificate that TLS verified, or empty
+
+  [[nodiscard]] std::string_view path() const { return target.substr(0, target.find('?')); }
+};
+
+// HttpContent is a body with the header fields that belong to it, laid out once for many replies. `fields` are
+// complete field lines, each ended by CRLF, with Content-Type and Content-Length and without Date. Immutable.
+struct HttpContent {
+  std::string fields;
+  Bytes body;
+};
+
+// HttpReply is either built (`status`, `fields`, `body`) or, on the hot path, `shared` content with status 200 that
+// the server sends without copying. Where `shared` is set the other members are ignored.
+struct HttpReply {
+  int status = 200;
+  std::string content_type;
+  std::vector<std::pair<std::string, std::string>> fields;  // without Content-Type, Content-Length and Date
+  Bytes body;
+  std::shared_ptr<const HttpContent> shared;
+  // stream, when set, is called until it returns an empty chunk; `stream_length` octets in all. For large CRLs.
+  std::string file;  // path of a file to send as the body, instead of `body`; empty when not used
+};
+
+// HttpService answers requests. Both calls are made from many threads at once.
+class HttpService {
+ public:
+  virtual ~HttpService() = default;
+  // answer_now gives an answer that needs no waiting, on the network thread, or nothing. It must not block,
+  // sign, or touch the database.
+  [[nodiscard]] virtual std::optional<HttpReply> answer_now(const HttpRequest& request) = 0;
+  // answer runs in the bounded pool, only where answer_now gave nothing.
+  [[nodiscard]] virtual HttpReply answer(const HttpRequest& request) = 0;
+};
+
+// problem makes an RFC 9457 problem document.
+[[nodiscard]] HttpReply problem(int status, std::string_view title, std::string_view detail);
+
+}  // namespace yuxin::base
