@@ -1,0 +1,29 @@
+// Message digests.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "yuxin/base/bytes.hpp"
+#include "yuxin/x509/oid.hpp"
+
+namespace yuxin::x509 {
+
+enum class DigestAlgorithm { kSha1, kSha256, kSha384, kSha512, kSm3 };
+
+using Digest256 = std::array<std::uint8_t, 32>;
+
+// sha256 digests the concatenation of its parts. Allocation-free; safe from every thread and fast on all of
+// them at once (contexts and algorithms are fetched once a thread).
+[[nodiscard]] Digest256 sha256(base::ByteView data);
+[[nodiscard]] Digest256 sha256(base::ByteView first, base::ByteView second, base::ByteView third = {});
+
+// digest has 20, 32, 48 or 64 octets. SHA-1 is for OCSP CertID and key identifiers only, never for signatures.
+[[nodiscard]] base::Bytes digest(DigestAlgorithm algorithm, base::ByteView data);
+[[nodiscard]] std::size_t digest_size(DigestAlgorithm algorithm);
+[[nodiscard]] std::string_view digest_name(DigestAlgorithm algorithm);  // "SHA-256", "SM3"
+[[nodiscard]] Oid digest_oid(DigestAlgorithm algorithm);
+[[nodiscard]] std::optional<DigestAlgorithm> digest_by_oid(Oid oid);
+
+}  // namespace yuxin::x509

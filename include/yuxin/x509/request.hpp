@@ -1,0 +1,47 @@
+// PKCS#10 certification requests.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "yuxin/base/result.hpp"
+#include "yuxin/x509/extension.hpp"
+#include "yuxin/x509/key.hpp"
+#include "yuxin/x509/name.hpp"
+
+namespace yuxin::x509 {
+
+// CertificateRequest is a CertificationRequest (RFC 2986) that keeps its exact DER. Immutable; copies share one
+// body. Making one does not prove possession of the key: call verify_possession.
+class CertificateRequest {
+ public:
+  // from_bytes takes PEM ("CERTIFICATE REQUEST" or "NEW CERTIFICATE REQUEST") or DER with nothing after it.
+  // kMalformed for anything else, and for a public key that PublicKey refuses.
+  [[nodiscard]] static base::Result<CertificateRequest> from_bytes(base::ByteView pem_or_der);
+  [[nodiscard]] static base::Result<CertificateRequest> from_der(base::ByteView der);
+
+  [[nodiscard]] base::ByteView der() const;
+  [[nodiscard]] const Name& subject() const;
+  [[nodiscard]] const PublicKey& public_key() const;
+  // extensions of the extensionRequest attribute (RFC 2985 section 5.4.2); views into this request.
+  [[nodiscard]] const std::vector<ExtensionView>& extensions() const;
+  // subject_alt_names of the requested extensions; empty when there are none or they do not parse.
+  [[nodiscard]] std::vector<GeneralName> subject_alt_names() const;
+  [[nodiscard]] base::ByteView signature_algorithm() const;
+
+  // verify_possession checks the request's own signature. kBadSignature when it is wrong.
+  [[nodiscard]] base::Result<> verify_possession() const;
+
+  struct Impl;
+  explicit CertificateRequest(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+
+ private:
+  std::shared_ptr<const Impl> impl_;
+};
+
+// make_request signs a request for the signer's own key, with complete DER extensions to ask for.
+[[nodiscard]] base::Result<base::Bytes> make_request(const Name& subject, const std::vector<base::Bytes>& extensions,
+                                                     const Signer& signer);
+
+}  // namespace yuxin::x509
