@@ -50,6 +50,27 @@ class Signer {
   [[nodiscard]] virtual SignatureAlgorithm algorithm() const = 0;
   // sign gives the octets of the BIT STRING for exactly `tbs`. Errors: kSigner.
   [[nodiscard]] virtual base::Result<base::Bytes> sign(base::ByteView tbs) const = 0;
+  // sign_digest signs what a SigningDigest for this signer came to; only for schemes that have a digest
+  // (kUsage for EdDSA). Errors: kSigner.
+  [[nodiscard]] virtual base::Result<base::Bytes> sign_digest(base::ByteView digest) const = 0;
+};
+
+// SigningDigest digests a message too long to hold, the way the signer's scheme wants it: for SM2 it begins with
+// the Z value of the key and the standard identifier (GB/T 32918.2 section 5.5). Not thread-safe.
+class SigningDigest {
+ public:
+  // for_signer: kUsage for schemes without a digest (EdDSA): those must sign the whole message.
+  [[nodiscard]] static base::Result<SigningDigest> for_signer(const Signer& signer);
+  SigningDigest(SigningDigest&&) noexcept;
+  SigningDigest& operator=(SigningDigest&&) noexcept;
+  ~SigningDigest();
+  void update(base::ByteView data);
+  [[nodiscard]] base::Bytes finish();
+
+ private:
+  struct Impl;
+  explicit SigningDigest(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
 };
 
 // PrivateKey is a software key. Only key management and tests hold one; everybody else holds a Signer.
