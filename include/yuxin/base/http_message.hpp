@@ -14,9 +14,10 @@
 
 namespace yuxin::base {
 
-// HttpRequest is a view of one request, valid during the call that it is handed to (and, for work that moves
-// to another thread, as long as the server says so). `target` is the raw request-target of RFC 9112 section
-// 3.2: not decoded, not normalised (a router that folds "//" breaks base64 in OCSP GETs).
+// HttpRequest is a view of one request, valid during the call that it is handed to and no longer. A HEAD request
+// arrives as GET: the server leaves the body out of the reply. `target` is the request-target of RFC 9112 section 3.2
+// in origin form, as raw as it came: not decoded, not normalised (a router that folds "//" breaks base64 in OCSP
+// GETs).
 struct HttpRequest {
   std::string_view method;
   std::string_view target;
@@ -37,16 +38,19 @@ struct HttpContent {
   Bytes body;
 };
 
-// HttpReply is either built (`status`, `fields`, `body`) or, on the hot path, `shared` content with status 200 that
-// the server sends without copying. Where `shared` is set the other members are ignored.
+// HttpReply is either built (`status`, `content_type`, `fields`, and `body` or `file`) or, on the hot path, `shared`
+// content with status 200 that was laid out once. Where `shared` is set the other members are ignored. The server
+// adds Date, Content-Length and Connection; a field whose name or value would break the framing (CR, LF, NUL) is left
+// out.
 struct HttpReply {
   int status = 200;
   std::string content_type;
   std::vector<std::pair<std::string, std::string>> fields;  // without Content-Type, Content-Length and Date
   Bytes body;
   std::shared_ptr<const HttpContent> shared;
-  // stream, when set, is called until it returns an empty chunk; `stream_length` octets in all. For large CRLs.
-  std::string file;  // path of a file to send as the body, instead of `body`; empty when not used
+  // Path of a file that is the body, sent in pieces as the client takes them (large CRLs); empty when not used. It is
+  // opened once: a file that is replaced by renaming is sent whole, old or new. A missing one answers 404.
+  std::string file;
 };
 
 // HttpService answers requests. Both calls are made from many threads at once.

@@ -1,0 +1,44 @@
+// The HTTP client: one request, one answer, within limits.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "yuxin/base/bytes.hpp"
+#include "yuxin/base/result.hpp"
+#include "yuxin/http/tls.hpp"
+
+namespace yuxin::http {
+
+// ClientOptions bounds a request. Redirects are followed only for GET, and never from https to http.
+struct ClientOptions {
+  std::chrono::milliseconds time_limit{
+      10'000};                          // for all of it, redirects included; name resolution is not cut short
+  std::size_t size_limit = 64U << 20U;  // octets of the body of the answer
+  int max_redirects = 0;
+  std::string accept;                           // Accept field; none when empty
+  std::vector<base::Bytes> trusted;             // DER roots for https; empty: what the system trusts
+  std::shared_ptr<const TlsIdentity> identity;  // shown to a server that asks for a client certificate
+};
+
+// ClientReply is an answer of any status.
+struct ClientReply {
+  int status = 0;
+  std::string content_type;
+  base::Bytes body;
+};
+
+// get and post wait for the answer; a status such as 404 is an answer, not an error. Addresses are http or https URLs
+// (RFC 3986) without user name; a fragment is ignored. Mind where an address comes from: one that stands in
+// somebody's certificate may name a host inside. Errors: kUsage for an address that is none, kUnavailable when the
+// server cannot be reached or is too slow, kBadSignature when its certificate does not verify, kRefused for an answer
+// beyond the limit or too many redirects, kMalformed for an answer that is no HTTP. Thread-safe.
+[[nodiscard]] base::Result<ClientReply> get(std::string_view url, const ClientOptions& options = {});
+[[nodiscard]] base::Result<ClientReply> post(std::string_view url, std::string_view content_type, base::ByteView body,
+                                             const ClientOptions& options = {});
+
+}  // namespace yuxin::http
