@@ -1,0 +1,43 @@
+// Signed checkpoints of the ledger in the C2SP tlog-checkpoint and signed-note forms.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "yuxin/base/result.hpp"
+#include "yuxin/evidence/ledger.hpp"
+#include "yuxin/x509/key.hpp"
+
+namespace yuxin::evidence {
+
+// Checkpoint is a tree head with the name of its log ("yuxin.example/ledger/<home id>").
+struct Checkpoint {
+  std::string origin;
+  TreeHead head;
+};
+
+// sign_checkpoint writes the note text and one Ed25519 signature line (C2SP signed-note: key name, then base64 of the
+// four-octet key hash and the signature). The signer's key must be Ed25519 (kUsage otherwise).
+[[nodiscard]] base::Result<std::string> sign_checkpoint(const Checkpoint& checkpoint, const x509::Signer& signer);
+
+// open_checkpoint checks a signed note against a public key and gives what it says. kMalformed, kBadSignature.
+[[nodiscard]] base::Result<Checkpoint> open_checkpoint(std::string_view note, const x509::PublicKey& key);
+
+// verifier_key prints a key in the signed-note form "NAME+HASH+BASE64", to publish and to type.
+[[nodiscard]] std::string verifier_key(std::string_view name, const x509::PublicKey& key);
+// parse_verifier_key reads it back, or a PEM public key; kMalformed.
+struct VerifierKey {
+  std::string name;
+  x509::PublicKey key;
+};
+[[nodiscard]] base::Result<VerifierKey> parse_verifier_key(std::string_view text);
+
+// store_checkpoint keeps a signed checkpoint with the ledger; latest_checkpoint and all give them back, oldest first.
+[[nodiscard]] base::Result<> store_checkpoint(store::Writer& writer, const Checkpoint& checkpoint, std::string_view note);
+[[nodiscard]] base::Result<std::vector<std::string>> checkpoints(store::Reader& reader);
+// check_against proves that the ledger still begins with the checkpoint's tree: kIntegrity when it was truncated,
+// edited, reordered or rolled back since.
+[[nodiscard]] base::Result<> check_against(store::Reader& reader, const Checkpoint& checkpoint);
+
+}  // namespace yuxin::evidence
