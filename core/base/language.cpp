@@ -1,0 +1,92 @@
+#include "yuxin/base/language.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <cstring>
+#include <unordered_map>
+
+// The octets of zh.mo, laid into the library by cmake/YuxinCatalogue.cmake.
+extern "C" const unsigned char yuxin_catalogue_begin[];
+extern "C" const unsigned char yuxin_catalogue_end[];
+
+namespace yuxin::base {
+namespace {
+
+std::atomic<Language> chosen{Language::kEnglish};
+
+using Catalogue = std::unordered_map<std::string_view, std::string_view>;
+
+// MoFile reads GNU gettext's compiled form: a header of 32-bit words in the byte order of the machine that
+// compiled it, then two tables of (length, offset).
+class MoFile {
+ public:
+  explicit MoFile(std::string_view octets) : octets_(octets) {}
+
+  [[nodiscard]] Catalogue read() const {
+    constexpr std::uint32_t kMagic = 0x950412de;
+    Catalogue catalogue;
+    if (word(0) != kMagic) return catalogue;
+    const std::uint32_t count = word(8);
+    const std::uint32_t originals = word(12);
+    const std::uint32_t translations = word(16);
+    catalogue.reserve(count);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::string_view original = string(originals + 8 * i);
+      const std::string_view translation = string(translations + 8 * i);
+      if (!original.empty() && !translation.empty()) catalogue.emplace(original, translation);
+    }
+    return catalogue;
+  }
+
+ private:
+  [[nodiscard]] std::uint32_t word(std::size_t offset) const {
+    std::uint32_t value = 0;
+    if (octets_.size() >= sizeof value && offset <= octets_.size() - sizeof value) {
+      std::memcpy(&value, octets_.data() + offset, sizeof value);
+    }
+    return value;
+  }
+  [[nodiscard]] std::string_view string(std::size_t entry) const {
+    const std::size_t length = word(entry);
+    const std::size_t offset = word(entry + 4);
+    if (offset > octets_.size() || length > octets_.size() - offset) return {};
+    return octets_.substr(offset, length);
+  }
+
+  std::string_view octets_;
+};
+
+const Catalogue& chinese() {
+  static const Catalogue catalogue = MoFile({reinterpret_cast<const char*>(yuxin_catalogue_begin),
+                                             static_cast<std::size_t>(yuxin_catalogue_end - yuxin_catalogue_begin)})
+                                         .read();
+  return catalogue;
+}
+
+char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+}  // namespace
+
+void set_language(Language language) { chosen.store(language, std::memory_order_relaxed); }
+
+Language language() { return chosen.load(std::memory_order_relaxed); }
+
+std::optional<Language> language_named(std::string_view name) {
+  // POSIX locale names are language[_territory][.codeset][@modifier]; BCP 47 tags use '-'.
+  const std::string_view first = name.substr(0, name.find_first_of("_-.@"));
+  if (first.size() != 2) return std::nullopt;
+  const char a = ascii_lower(first[0]);
+  const char b = ascii_lower(first[1]);
+  if (a == 'z' && b == 'h') return Language::kChinese;
+  if (a == 'e' && b == 'n') return Language::kEnglish;
+  return std::nullopt;
+}
+
+std::string_view tr(const char* msgid) {
+  if (language() == Language::kEnglish) return msgid;
+  const Catalogue& catalogue = chinese();
+  const auto found = catalogue.find(msgid);
+  return found == catalogue.end() ? std::string_view(msgid) : found->second;
+}
+
+}  // namespace yuxin::base
