@@ -1,0 +1,213 @@
+#include "yuxin/base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace yuxin::base {
+namespace {
+
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+// East Asian Wide and Fullwidth blocks (UAX #11), as whole blocks: a terminal does no better.
+constexpr std::array<Range, 16> kWide{{{0x1100, 0x115F},
+                                       {0x2329, 0x232A},
+                                       {0x2E80, 0x303E},
+                                       {0x3041, 0x33FF},
+                                       {0x3400, 0x4DBF},
+                                       {0x4E00, 0x9FFF},
+                                       {0xA000, 0xA4CF},
+                                       {0xA960, 0xA97F},
+                                       {0xAC00, 0xD7A3},
+                                       {0xF900, 0xFAFF},
+                                       {0xFE10, 0xFE19},
+                                       {0xFE30, 0xFE6F},
+                                       {0xFF00, 0xFF60},
+                                       {0xFFE0, 0xFFE6},
+                                       {0x1F300, 0x1FAFF},
+                                       {0x20000, 0x3FFFD}}};
+
+// Marks that stand on the character before them, and characters that are not seen.
+constexpr std::array<Range, 8> kNoWidth{{{0x0300, 0x036F},
+                                         {0x0483, 0x0489},
+                                         {0x1AB0, 0x1AFF},
+                                         {0x1DC0, 0x1DFF},
+                                         {0x200B, 0x200F},
+                                         {0x20D0, 0x20FF},
+                                         {0x3099, 0x309A},
+                                         {0xFE00, 0xFE0F}}};
+
+template <std::size_t N>
+bool in_any(const std::array<Range, N>& ranges, char32_t c) {
+  return std::any_of(ranges.begin(), ranges.end(), [c](Range r) { return c >= r.first && c <= r.last; });
+}
+
+std::size_t width_of(char32_t c) {
+  if (c < 0x300) return 1;
+  if (in_any(kNoWidth, c)) return 0;
+  return in_any(kWide, c) ? 2 : 1;
+}
+
+struct Character {
+  char32_t code = 0;
+  std::size_t octets = 0;  // 0: not UTF-8
+};
+
+// decode reads the first character of `text`, which must not be empty (RFC 3629 section 4).
+Character decode(std::string_view text) {
+  const auto octet = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const std::uint8_t first = octet(0);
+  if (first < 0x80) return {first, 1};
+  const std::size_t octets = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < octets) return {};
+  char32_t code = first & (0x7FU >> octets);
+  for (std::size_t i = 1; i < octets; ++i) {
+    if ((octet(i) & 0xC0U) != 0x80) return {};
+    code = code << 6U | (octet(i) & 0x3FU);
+  }
+  constexpr std::array<char32_t, 5> kShortest{0, 0, 0x80, 0x800, 0x10000};
+  if (code < kShortest.at(octets) || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return {};
+  return {code, octets};
+}
+
+// next cuts one character off; an octet that is not UTF-8 counts as one character, so that counting a text
+// that nobody checked still ends.
+Character next(std::string_view& text) {
+  Character c = decode(text);
+  if (c.octets == 0) c = {0xFFFD, 1};
+  text.remove_prefix(c.octets);
+  return c;
+}
+
+char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// Optimal string alignment: insertions, deletions, replacements and swaps of neighbours cost one each.
+std::size_t typing_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before(b.size() + 1);
+  std::vector<std::size_t> above(b.size() + 1);
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) above[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, replaced});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], before[j - 2] + 1);
+    }
+    before.swap(above);
+    above.swap(row);
+  }
+  return above[b.size()];
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const Character c = decode(text);
+    if (c.octets == 0) return false;
+    text.remove_prefix(c.octets);
+  }
+  return true;
+}
+
+bool has_control_character(std::string_view text) {
+  while (!text.empty()) {
+    const char32_t c = next(text).code;
+    if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) return true;
+    if ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069)) return true;
+  }
+  return false;
+}
+
+std::size_t code_points(std::string_view text) {
+  std::size_t count = 0;
+  for (; !text.empty(); ++count) next(text);
+  return count;
+}
+
+std::size_t columns(std::string_view text) {
+  std::size_t width = 0;
+  while (!text.empty()) width += width_of(next(text).code);
+  return width;
+}
+
+std::string lower(std::string_view ascii) {
+  std::string out(ascii);
+  std::transform(out.begin(), out.end(), out.begin(), ascii_lower);
+  return out;
+}
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n\v\f";
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const std::size_t end = text.find(separator);
+    parts.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::string join(std::span<const std::string> parts, std::string_view separator) {
+  std::string out;
+  for (const std::string& part : parts) {
+    if (&part != parts.data()) out += separator;
+    out += part;
+  }
+  return out;
+}
+
+std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {
+  constexpr std::size_t kLongest = 128;  // the distance takes time of length squared, and words come from outside
+  if (word.empty() || word.size() > kLongest) return std::nullopt;
+  const std::string wanted = lower(word);
+  std::optional<std::string> best;
+  // One slip in three characters is a slip; more is another word.
+  std::size_t limit = std::max<std::size_t>(1, word.size() / 3);
+  for (const std::string& candidate : candidates) {
+    if (candidate.size() > kLongest) continue;
+    const std::size_t distance = typing_distance(wanted, lower(candidate));
+    if (distance >= std::max(word.size(), candidate.size())) continue;  // nothing in common
+    if (distance < limit || (distance == limit && !best)) {
+      best = candidate;
+      limit = distance;
+    }
+  }
+  return best;
+}
+
+std::string middle_cut(std::string_view text, std::size_t width) {
+  if (columns(text) <= width) return std::string(text);
+  if (width == 0) return {};
+  const std::size_t head_width = width / 2;
+  const std::size_t tail_width = width - 1 - head_width;
+
+  std::string_view rest = text;
+  std::size_t used = 0;
+  std::size_t head_end = 0;
+  while (!rest.empty()) {
+    used += width_of(next(rest).code);
+    if (used > head_width) break;
+    head_end = text.size() - rest.size();
+  }
+  // The tail starts at the first character from which the remainder fits.
+  rest = text.substr(head_end);
+  std::size_t remaining = columns(rest);
+  while (!rest.empty() && (remaining > tail_width || width_of(decode(rest).code) == 0)) {
+    remaining -= width_of(next(rest).code);
+  }
+  return std::string(text.substr(0, head_end)).append("…").append(rest);
+}
+
+}  // namespace yuxin::base
