@@ -1,0 +1,264 @@
+#include "yuxin/base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+namespace yuxin::base {
+namespace {
+
+// Descriptor closes what it holds.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  [[nodiscard]] int get() const { return number_; }
+  [[nodiscard]] explicit operator bool() const { return number_ >= 0; }
+  // close reports what a network file system found out only now.
+  [[nodiscard]] bool close() { return ::close(std::exchange(number_, -1)) == 0; }
+
+ private:
+  int number_;
+};
+
+// Temporary removes its file unless the file was given its final name.
+class Temporary {
+ public:
+  explicit Temporary(std::string path) : path_(std::move(path)) {}
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
+  ~Temporary() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  [[nodiscard]] const char* path() const { return path_.c_str(); }
+  void keep() { path_.clear(); }
+
+ private:
+  std::string path_;
+};
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// read_failure turns errno after reading `path` into the sentence that helps.
+Failure read_failure(const std::string& path) {
+  const int number = errno;
+  std::string diagnostic = path + ": " + system_error();
+  switch (number) {
+    case ENOENT:
+    case ENOTDIR:
+      return fail_with(Code::kNotFound, std::move(diagnostic), "There is no file {}.", path);
+    case EACCES:
+    case EPERM:
+      return fail_with(Code::kNotAuthorised, std::move(diagnostic),
+                       "No permission to read {}. Ask its owner, or run as a user who may read it.", path);
+    case EISDIR:
+      return fail_with(Code::kUnavailable, std::move(diagnostic), "{} is a folder; name a file in it.", path);
+    default:
+      return fail_with(Code::kUnavailable, std::move(diagnostic),
+                       "{} could not be read: the disk or the network behind it reports an error.", path);
+  }
+}
+
+// write_failure does the same after writing.
+Failure write_failure(const std::string& path) {
+  const int number = errno;
+  std::string diagnostic = path + ": " + system_error();
+  switch (number) {
+    case EEXIST:
+      return fail_with(Code::kConflict, std::move(diagnostic),
+                       "{} exists already and was left as it is. Choose another name, or move it away first.", path);
+    case EISDIR:
+      return fail_with(Code::kConflict, std::move(diagnostic), "{} is a folder; name a file in it.", path);
+    case ENOENT:
+    case ENOTDIR:
+      return fail_with(Code::kNotFound, std::move(diagnostic),
+                       "{} was not written: there is no folder {}. Make it first.", path, folder_of(path));
+    case EACCES:
+    case EPERM:
+      return fail_with(Code::kNotAuthorised, std::move(diagnostic),
+                       "No permission to write {}. Choose another folder, or run as a user who may write there.",
+                       path);
+    case ENOSPC:
+    case EDQUOT:
+      return fail_with(Code::kUnavailable, std::move(diagnostic),
+                       "{} was not written: the disk is full. Free space on it, then try again.", path);
+    case EROFS:
+      return fail_with(Code::kUnavailable, std::move(diagnostic),
+                       "{} was not written: its file system is read-only. Choose another folder, or have it mounted "
+                       "for writing.",
+                       path);
+    default:
+      return fail_with(Code::kUnavailable, std::move(diagnostic),
+                       "{} was not written: the disk or the network behind it reports an error.", path);
+  }
+}
+
+bool write_whole(int descriptor, ByteView data) {
+  while (!data.empty()) {
+    const ssize_t count = ::write(descriptor, data.data(), data.size());
+    if (count < 0) {
+      if (errno == EINTR) continue;
+      return false;
+    }
+    data = data.subspan(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+// read_some reads at most `out.size()` octets, fewer only at the end; -1 for an error.
+ssize_t read_some(int descriptor, std::span<std::uint8_t> out) {
+  std::size_t filled = 0;
+  while (filled < out.size()) {
+    const ssize_t count = ::read(descriptor, out.data() + filled, out.size() - filled);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return -1;
+    if (count == 0) break;
+    filled += static_cast<std::size_t>(count);
+  }
+  return static_cast<ssize_t>(filled);
+}
+
+Result<> flush_folder(const std::string& path) {
+  const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) return write_failure(path);
+  // Some file systems cannot flush a folder and say EINVAL; there is nothing more to be had from them.
+  if (::fsync(folder.get()) != 0 && errno != EINVAL) return write_failure(path);
+  return {};
+}
+
+// is_stream is true for what cannot be replaced by renaming: /dev/stdout, a pipe, a terminal.
+bool is_stream(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && (S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode));
+}
+
+Result<> write_stream(const std::string& path, int descriptor, ByteView data) {
+  if (!write_whole(descriptor, data)) return write_failure(path);
+  return {};
+}
+
+// rename_without_replacing is one step, so that two writers cannot both win.
+bool rename_without_replacing(const char* from, const char* to) {
+  if (::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return true;
+  if (errno != EINVAL && errno != ENOSYS) return false;
+  // File systems without that flag can mostly link, which also refuses an existing name.
+  if (::link(from, to) != 0) return false;
+  ::unlink(from);
+  return true;
+}
+
+// Wiped clears a buffer that may hold a secret.
+struct Wiped {
+  std::array<std::uint8_t, 4096> octets{};
+  Wiped() = default;
+  Wiped(const Wiped&) = delete;
+  Wiped& operator=(const Wiped&) = delete;
+  ~Wiped() { explicit_bzero(octets.data(), octets.size()); }
+};
+
+}  // namespace
+
+Result<Bytes> read_file(const std::string& path, std::size_t limit) {
+  const bool standard_input = path == "-";
+  const Descriptor file(standard_input ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return read_failure(path);
+  Bytes data;
+  std::array<std::uint8_t, 65536> buffer{};
+  struct stat status{};
+  if (::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
+    data.reserve(std::min(static_cast<std::size_t>(status.st_size), limit));
+  }
+  while (true) {
+    const ssize_t count = read_some(file.get(), buffer);
+    if (count < 0) return read_failure(path);
+    if (count == 0) return data;
+    if (static_cast<std::size_t>(count) > limit - data.size()) {
+      return fail(Code::kRefused, "{} is longer than the {} octets that are accepted here. Is it the right file?",
+                  standard_input ? std::string(tr("The standard input")) : path, limit);
+    }
+    append(data, ByteView(buffer).first(static_cast<std::size_t>(count)));
+  }
+}
+
+Result<Secret> read_passphrase_file(const std::string& path) {
+  const Descriptor file(path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return read_failure(path);
+  Wiped buffer;
+  const ssize_t count = read_some(file.get(), buffer.octets);
+  if (count < 0) return read_failure(path);
+  std::string_view line = as_text(ByteView(buffer.octets).first(static_cast<std::size_t>(count)));
+  const std::size_t end = line.find('\n');
+  if (end == std::string_view::npos && line.size() == buffer.octets.size()) {
+    return fail(Code::kRefused, "The first line of {} is too long for a passphrase. Is it the right file?", path);
+  }
+  line = line.substr(0, end);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (line.empty()) {
+    return fail(Code::kRefused, "The first line of {} is empty; the passphrase must stand there.", path);
+  }
+  return Secret(line);
+}
+
+Result<> write_file(const std::string& path, ByteView data, Existing existing, Permissions permissions) {
+  if (path == "-") return write_stream(path, STDOUT_FILENO, data);
+  if (is_stream(path)) {
+    const Descriptor stream(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!stream) return write_failure(path);
+    return write_stream(path, stream.get(), data);
+  }
+  if (existing == Existing::kRefuse && file_exists(path)) {
+    errno = EEXIST;  // said before any work; the renaming below asks again
+    return write_failure(path);
+  }
+  std::array<std::uint8_t, 8> salt{};
+  random_bytes(salt);
+  const std::string temporary_path = folder_of(path) + "/.yuxin-" + hex(salt);
+  // The file is private until it is complete, whatever it may become.
+  Descriptor file(::open(temporary_path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file) return write_failure(path);
+  Temporary temporary(temporary_path);
+  if (!write_whole(file.get(), data)) return write_failure(path);
+  // A memory stick without permissions answers EPERM; its mount options decide who reads it.
+  if (::fchmod(file.get(), static_cast<mode_t>(permissions)) != 0 && errno != EPERM) return write_failure(path);
+  if (::fsync(file.get()) != 0 || !file.close()) return write_failure(path);
+
+  const bool named = existing == Existing::kRefuse ? rename_without_replacing(temporary.path(), path.c_str())
+                                                   : ::rename(temporary.path(), path.c_str()) == 0;
+  if (!named) return write_failure(path);
+  temporary.keep();
+  return flush_folder(path);
+}
+
+Result<> make_directory(const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) != 0) return write_failure(path);
+  return flush_folder(path);
+}
+
+bool file_exists(const std::string& path) {
+  struct stat status{};
+  return ::lstat(path.c_str(), &status) == 0;
+}
+
+Result<std::uint64_t> free_bytes(const std::string& path) {
+  struct statvfs status{};
+  if (::statvfs(path.c_str(), &status) != 0) return read_failure(path);
+  return std::uint64_t{status.f_bavail} * status.f_frsize;
+}
+
+}  // namespace yuxin::base
