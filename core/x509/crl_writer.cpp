@@ -1,0 +1,286 @@
+// write_crl: revocation lists of any size in constant memory.
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "yuxin/x509/certificate.hpp"
+#include "yuxin/x509/crl.hpp"
+#include "yuxin/x509/der.hpp"
+
+namespace yuxin::x509 {
+
+namespace {
+
+using base::Bytes;
+using base::ByteView;
+using base::Code;
+using base::Result;
+
+constexpr std::size_t kBufferSize = std::size_t{1} << 20U;
+constexpr std::int64_t kYear0 = -62167219200;   // 0000-01-01T00:00:00Z
+constexpr std::int64_t kYear1950 = -631152000;  // the range of UTCTime (RFC 5280 section 4.1.2.5.1)
+constexpr std::int64_t kYear2050 = 2524608000;
+constexpr std::int64_t kYear10000 = 253402300800;
+
+constexpr std::array<std::uint8_t, 11> kReasonHead{0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01};
+constexpr std::array<std::uint8_t, 9> kInvalidityHead{0x30, 0x18, 0x06, 0x03, 0x55, 0x1d, 0x18, 0x04, 0x11};
+constexpr std::size_t kReasonSize = kReasonHead.size() + 1;
+constexpr std::size_t kInvaliditySize = kInvalidityHead.size() + 17;
+
+bool is_utc_time(base::UnixTime time) { return time.seconds >= kYear1950 && time.seconds < kYear2050; }
+bool is_writable(base::UnixTime time) { return time.seconds >= kYear0 && time.seconds < kYear10000; }
+std::size_t time_size(base::UnixTime time) { return is_utc_time(time) ? 15 : 17; }
+
+std::size_t extensions_size(const RevokedEntry& entry) {
+  return (entry.reason == RevocationReason::kUnspecified ? 0 : kReasonSize) +
+         (entry.invalidity_date ? kInvaliditySize : 0);
+}
+
+// Serial, time and extensions come to 81 octets at most: every length here is one octet.
+std::size_t entry_content_size(const RevokedEntry& entry) {
+  const std::size_t extensions = extensions_size(entry);
+  return 2 + entry.serial.content().size() + time_size(entry.revoked_at) + (extensions == 0 ? 0 : 2 + extensions);
+}
+std::size_t entry_size(const RevokedEntry& entry) { return 2 + entry_content_size(entry); }
+constexpr std::size_t kMaxEntrySize = 96;
+
+// Cursor writes into room that was made before.
+class Cursor {
+ public:
+  explicit Cursor(std::uint8_t* at) : at_(at) {}
+  void octet(std::size_t value) { *at_++ = static_cast<std::uint8_t>(value); }
+  void octets(ByteView octets) {
+    std::memcpy(at_, octets.data(), octets.size());
+    at_ += octets.size();
+  }
+  void digits(int value) {  // two of them
+    octet(static_cast<std::size_t>('0' + value / 10));
+    octet(static_cast<std::size_t>('0' + value % 10));
+  }
+  void time(base::UnixTime time, bool utc_time) {
+    const base::Civil civil = base::civil(time);
+    octet(utc_time ? der::kUtcTime : der::kGeneralizedTime);
+    octet(utc_time ? 13 : 15);
+    if (!utc_time) digits(civil.year / 100);
+    for (const int part : {civil.year % 100, civil.month, civil.day, civil.hour, civil.minute, civil.second}) {
+      digits(part);
+    }
+    octet('Z');
+  }
+  [[nodiscard]] std::uint8_t* at() const { return at_; }
+
+ private:
+  std::uint8_t* at_;
+};
+
+std::uint8_t* write_entry(const RevokedEntry& entry, std::uint8_t* at) {
+  Cursor out(at);
+  out.octet(der::kSequence);
+  out.octet(entry_content_size(entry));
+  out.octet(der::kInteger);
+  out.octet(entry.serial.content().size());
+  out.octets(entry.serial.content());
+  out.time(entry.revoked_at, is_utc_time(entry.revoked_at));
+  const std::size_t extensions = extensions_size(entry);
+  if (extensions == 0) return out.at();
+  out.octet(der::kSequence);
+  out.octet(extensions);
+  if (entry.reason != RevocationReason::kUnspecified) {
+    out.octets(kReasonHead);
+    out.octet(static_cast<std::size_t>(entry.reason));
+  }
+  if (entry.invalidity_date) {
+    out.octets(kInvalidityHead);
+    out.time(*entry.invalidity_date, false);  // RFC 5280 section 5.3.2: always GeneralizedTime
+  }
+  return out.at();
+}
+
+// Buffer gathers octets and hands them on a MiB at a time.
+class Buffer {
+ public:
+  explicit Buffer(const ByteSink& sink) : sink_(sink) { octets_.resize(kBufferSize); }
+
+  Result<> put(ByteView data) {
+    if (data.size() > octets_.size() - used_) TRY(flush());
+    if (data.size() > octets_.size()) return sink_(data);
+    std::ranges::copy(data, octets_.begin() + static_cast<std::ptrdiff_t>(used_));
+    used_ += data.size();
+    return {};
+  }
+  Result<> put(const RevokedEntry& entry) {
+    if (octets_.size() - used_ < kMaxEntrySize) TRY(flush());
+    used_ = static_cast<std::size_t>(write_entry(entry, octets_.data() + used_) - octets_.data());
+    return {};
+  }
+  Result<> flush() {
+    const std::size_t size = std::exchange(used_, 0);
+    return size == 0 ? Result<>{} : sink_(ByteView(octets_).first(size));
+  }
+
+ private:
+  const ByteSink& sink_;
+  Bytes octets_;
+  std::size_t used_ = 0;
+};
+
+Bytes header(std::uint8_t tag, std::size_t size) {
+  Bytes out(10);
+  out[0] = tag;
+  out.resize(1 + der::length_octets(size, out.data() + 1));
+  return out;
+}
+
+// Outline is a TBSCertList but for its entries, and how long they are.
+struct Outline {
+  Bytes head;               // version to nextUpdate
+  Bytes extensions;         // crlExtensions [0]
+  std::size_t count = 0;    // of entries
+  std::size_t entries = 0;  // octets of all of them
+
+  // RFC 5280 section 5.1.2.6: revokedCertificates is absent when nothing is revoked.
+  [[nodiscard]] Bytes list_header() const { return count == 0 ? Bytes{} : header(der::kSequence, entries); }
+  [[nodiscard]] std::size_t content_size() const {
+    return head.size() + list_header().size() + entries + extensions.size();
+  }
+  [[nodiscard]] Bytes tbs_header() const { return header(der::kSequence, content_size()); }
+  [[nodiscard]] std::size_t tbs_size() const { return tbs_header().size() + content_size(); }
+};
+
+Bytes make_head(const CrlFields& fields, ByteView signature_algorithm) {
+  der::Writer writer;
+  writer.integer(1);  // version 2
+  writer.raw(signature_algorithm);
+  writer.raw(fields.issuer);
+  writer.time(fields.this_update);
+  writer.time(fields.next_update);
+  return writer.take();
+}
+
+Bytes make_extensions(const CrlFields& fields) {
+  der::Writer writer;
+  const auto wrapper = writer.open(der::constructed_tag(0));
+  const auto list = writer.open(der::kSequence);
+  if (!fields.authority_key_identifier.empty()) {
+    writer.raw(make_authority_key_identifier(fields.authority_key_identifier));
+  }
+  der::Writer number;
+  number.integer(fields.number);
+  writer.raw(extension(oid::kCrlNumber, Critical::kNo, number.view()));
+  if (fields.delta_base) {
+    number.clear();
+    number.integer(*fields.delta_base);
+    writer.raw(extension(oid::kDeltaCrlIndicator, Critical::kYes, number.view()));  // RFC 5280 section 5.2.4
+  }
+  for (const auto& further : fields.extensions) writer.raw(further);
+  writer.close(list);
+  writer.close(wrapper);
+  return writer.take();
+}
+
+Result<> check_fields(const CrlFields& fields) {
+  if (fields.number < 0 || fields.delta_base.value_or(0) < 0) {
+    return base::fail(Code::kUsage, "The number of a revocation list cannot be negative.");
+  }
+  if (!is_writable(fields.this_update) || !is_writable(fields.next_update)) {
+    return base::fail(Code::kUsage, "The times of a revocation list must lie in the years 0 to 9999.");
+  }
+  return {};
+}
+
+base::Failure walks_differ() {
+  return base::fail(
+      Code::kIntegrity,
+      "The list of revoked certificates changed while the revocation list was being written. It was not "
+      "finished; write it again.");
+}
+
+Result<Outline> make_outline(const CrlFields& fields, const EntrySource& entries, const Signer& signer) {
+  TRY(check_fields(fields));
+  Outline outline;
+  outline.head = make_head(fields, scheme(signer.algorithm()).identifier);
+  outline.extensions = make_extensions(fields);
+  TRY(entries([&outline](const RevokedEntry& entry) -> Result<> {
+    if (!is_writable(entry.revoked_at) || !is_writable(entry.invalidity_date.value_or(base::UnixTime{}))) {
+      return base::fail(Code::kUsage, "The times of the revoked certificate {} must lie in the years 0 to 9999.",
+                        entry.serial.shortened());
+    }
+    ++outline.count;
+    outline.entries += entry_size(entry);
+    return {};
+  }));
+  return outline;
+}
+
+// put_tbs walks the entries and puts the TBSCertList.
+Result<> put_tbs(const Outline& outline, const EntrySource& entries, Buffer& buffer) {
+  TRY(buffer.put(outline.tbs_header()));
+  TRY(buffer.put(outline.head));
+  TRY(buffer.put(outline.list_header()));
+  std::size_t left = outline.entries;
+  TRY(entries([&](const RevokedEntry& entry) -> Result<> {
+    const std::size_t size = entry_size(entry);
+    if (size > left) return walks_differ();
+    left -= size;
+    return buffer.put(entry);
+  }));
+  if (left != 0) return walks_differ();
+  return buffer.put(outline.extensions);
+}
+
+Result<> write_from_memory(const Outline& outline, const EntrySource& entries, const Signer& signer,
+                           const ByteSink& sink) {
+  Bytes tbs;
+  tbs.reserve(outline.tbs_size());
+  const ByteSink gather = [&tbs](ByteView data) -> Result<> {
+    base::append(tbs, data);
+    return {};
+  };
+  Buffer buffer(gather);
+  TRY(put_tbs(outline, entries, buffer));
+  TRY(buffer.flush());
+  TRY(const Bytes signature, signer.sign(tbs));
+  return sink(join_signature(tbs, scheme(signer.algorithm()).identifier, signature));
+}
+
+// digest_tbs is a walk that digests what it puts, and passes it on to a sink if there is one.
+Result<Bytes> digest_tbs(const Outline& outline, const EntrySource& entries, const Signer& signer, ByteView before,
+                         const ByteSink& sink) {
+  TRY(SigningDigest digest, SigningDigest::for_signer(signer));
+  std::size_t skip = before.size();
+  const ByteSink tee = [&](ByteView data) -> Result<> {
+    const std::size_t skipped = std::min(skip, data.size());
+    skip -= skipped;
+    digest.update(data.subspan(skipped));
+    return sink ? sink(data) : Result<>{};
+  };
+  Buffer buffer(tee);
+  TRY(buffer.put(before));
+  TRY(put_tbs(outline, entries, buffer));
+  TRY(buffer.flush());
+  return digest.finish();
+}
+
+Result<> write_streaming(const Outline& outline, const EntrySource& entries, const Signer& signer,
+                         const ByteSink& sink) {
+  TRY(const Bytes digest, digest_tbs(outline, entries, signer, {}, {}));
+  TRY(const Bytes signature, signer.sign_digest(digest));
+  der::Writer tail;
+  tail.raw(scheme(signer.algorithm()).identifier);
+  tail.bit_string(signature);
+  const Bytes outer = header(der::kSequence, outline.tbs_size() + tail.view().size());
+  TRY(const Bytes again, digest_tbs(outline, entries, signer, outer, sink));
+  if (!base::equal(digest, again)) return walks_differ();
+  return sink(tail.view());
+}
+
+}  // namespace
+
+Result<> write_crl(const CrlFields& fields, const EntrySource& entries, const Signer& signer, const ByteSink& sink) {
+  TRY(const Outline outline, make_outline(fields, entries, signer));
+  const bool needs_whole = !scheme(signer.algorithm()).digest;
+  if (needs_whole || outline.tbs_size() <= kBufferSize) return write_from_memory(outline, entries, signer, sink);
+  return write_streaming(outline, entries, signer, sink);
+}
+
+}  // namespace yuxin::x509

@@ -1,0 +1,147 @@
+#include "yuxin/x509/request.hpp"
+
+#include "signed_object.hpp"
+#include "yuxin/x509/certificate.hpp"
+#include "yuxin/x509/der.hpp"
+
+namespace yuxin::x509 {
+
+struct CertificateRequest::Impl {
+  base::Bytes der;
+  base::ByteView info;  // CertificationRequestInfo, what is signed
+  base::ByteView signature_algorithm;
+  base::ByteView signature;
+  Name subject;
+  std::optional<PublicKey> key;
+  std::vector<ExtensionView> extensions;
+};
+
+namespace {
+
+base::Failure malformed_request() {
+  return base::fail(base::Code::kMalformed,
+                    "This is no certification request: it does not parse as PKCS#10 in DER. Check that the file is "
+                    "complete.");
+}
+
+// RequestInfo is CertificationRequestInfo of RFC 2986 section 4.1.
+struct RequestInfo {
+  base::ByteView subject;
+  base::ByteView spki;
+  base::ByteView attributes;  // content of SET OF Attribute
+};
+
+std::optional<RequestInfo> parse_info(base::ByteView der) {
+  const auto whole = der::single(der, der::kSequence);
+  if (!whole) return std::nullopt;
+  der::Reader fields(whole->content);
+  const auto version = fields.small_integer();
+  const auto subject = version == 0 ? fields.element(der::kSequence) : std::nullopt;
+  const auto spki = subject ? fields.element(der::kSequence) : std::nullopt;
+  if (!spki) return std::nullopt;
+  RequestInfo info{subject->whole, spki->whole, {}};
+  // attributes [0] is not optional, but OpenSSL and older Java can leave it out when it is empty.
+  if (!fields.at_end()) {
+    const auto attributes = fields.content(der::constructed_tag(0));
+    if (!attributes || !fields.at_end()) return std::nullopt;
+    info.attributes = *attributes;
+  }
+  return info;
+}
+
+// Attribute ::= SEQUENCE { type OBJECT IDENTIFIER, values SET OF ANY }. extensionRequest holds one Extensions.
+bool read_attribute(der::Reader& attributes, std::optional<std::vector<ExtensionView>>& extensions) {
+  auto attribute = attributes.nested(der::kSequence);
+  const auto type = attribute ? attribute->oid() : std::nullopt;
+  auto values = type ? attribute->nested(der::kSet) : std::nullopt;
+  if (!values || !attribute->at_end()) return false;
+  if (!base::equal(*type, oid::kExtensionRequest)) {
+    while (!values->at_end()) {
+      if (!values->element()) return false;
+    }
+    return true;
+  }
+  const auto list = values->content(der::kSequence);
+  // Two lists would leave open which one is asked for.
+  if (!list || !values->at_end() || extensions) return false;
+  extensions = read_extensions(*list);
+  return extensions.has_value();
+}
+
+std::optional<std::vector<ExtensionView>> read_requested(base::ByteView attributes) {
+  der::Reader reader(attributes);
+  std::optional<std::vector<ExtensionView>> extensions;
+  while (!reader.at_end()) {
+    if (!read_attribute(reader, extensions)) return std::nullopt;
+  }
+  return extensions ? std::move(extensions) : std::vector<ExtensionView>{};
+}
+
+}  // namespace
+
+base::Result<CertificateRequest> CertificateRequest::from_der(base::ByteView der) {
+  auto impl = std::make_shared<Impl>();
+  impl->der = base::to_bytes(der);
+  const auto parts = parse_signed_object(impl->der);
+  const auto info = parts ? parse_info(parts->tbs) : std::nullopt;
+  auto extensions = info ? read_requested(info->attributes) : std::nullopt;
+  if (!extensions) return malformed_request();
+  impl->info = parts->tbs;
+  impl->signature_algorithm = parts->algorithm;
+  impl->signature = parts->signature;
+  impl->extensions = std::move(*extensions);
+  TRY(impl->subject, Name::from_der(info->subject));
+  TRY(impl->key, PublicKey::from_spki(info->spki));
+  return CertificateRequest(std::move(impl));
+}
+
+base::Result<CertificateRequest> CertificateRequest::from_bytes(base::ByteView pem_or_der) {
+  const auto der = der_of_first(pem_or_der, {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"});
+  if (!der) {
+    return base::fail(base::Code::kMalformed,
+                      "There is no certification request in this PEM file: no block BEGIN CERTIFICATE REQUEST.");
+  }
+  return from_der(*der);
+}
+
+base::ByteView CertificateRequest::der() const { return impl_->der; }
+const Name& CertificateRequest::subject() const { return impl_->subject; }
+const PublicKey& CertificateRequest::public_key() const { return *impl_->key; }
+const std::vector<ExtensionView>& CertificateRequest::extensions() const { return impl_->extensions; }
+base::ByteView CertificateRequest::signature_algorithm() const { return impl_->signature_algorithm; }
+
+std::vector<GeneralName> CertificateRequest::subject_alt_names() const {
+  const ExtensionView* view = find_extension(impl_->extensions, oid::kSubjectAltName);
+  auto names = view != nullptr ? read_alternative_names(view->value) : std::nullopt;
+  return names ? std::move(*names) : std::vector<GeneralName>{};
+}
+
+base::Result<> CertificateRequest::verify_possession() const {
+  return verify_tbs(*impl_->key, impl_->signature_algorithm, impl_->info, impl_->signature);
+}
+
+base::Result<base::Bytes> make_request(const Name& subject, const std::vector<base::Bytes>& extensions,
+                                       const Signer& signer) {
+  der::Writer writer;
+  const auto info = writer.open(der::kSequence);
+  writer.integer(0);
+  writer.raw(subject.der());
+  writer.raw(signer.public_key().spki());
+  const auto attributes = writer.open(der::constructed_tag(0));
+  if (!extensions.empty()) {
+    const auto attribute = writer.open(der::kSequence);
+    writer.oid(oid::kExtensionRequest);
+    const auto values = writer.open(der::kSet);
+    const auto list = writer.open(der::kSequence);
+    for (const auto& extension : extensions) writer.raw(extension);
+    writer.close(list);
+    writer.close(values);
+    writer.close(attribute);
+  }
+  writer.close(attributes);
+  writer.close(info);
+  TRY(const base::Bytes signature, signer.sign(writer.view()));
+  return join_signature(writer.view(), scheme(signer.algorithm()).identifier, signature);
+}
+
+}  // namespace yuxin::x509

@@ -1,0 +1,44 @@
+#include "signed_object.hpp"
+
+#include <algorithm>
+
+#include "yuxin/x509/certificate.hpp"
+#include "yuxin/x509/der.hpp"
+
+namespace yuxin::x509 {
+
+std::optional<SignedObject> parse_signed_object(base::ByteView der) {
+  const auto whole = der::single(der, der::kSequence);
+  if (!whole) return std::nullopt;
+  der::Reader fields(whole->content);
+  const auto tbs = fields.element(der::kSequence);
+  const auto algorithm = tbs ? fields.element(der::kSequence) : std::nullopt;
+  const auto signature = algorithm ? fields.bit_string() : std::nullopt;
+  if (!signature || !fields.at_end()) return std::nullopt;
+  return SignedObject{tbs->whole, algorithm->whole, *signature};
+}
+
+bool looks_like_pem(base::ByteView octets) {
+  return (octets.empty() || octets[0] != der::kSequence) &&
+         base::as_text(octets).find("-----BEGIN ") != std::string_view::npos;
+}
+
+std::optional<base::Bytes> der_of_first(base::ByteView pem_or_der, std::initializer_list<std::string_view> labels) {
+  if (!looks_like_pem(pem_or_der)) return base::to_bytes(pem_or_der);
+  for (auto& block : base::parse_pem(base::as_text(pem_or_der))) {
+    if (std::ranges::find(labels, block.label) != labels.end()) return std::move(block.der);
+  }
+  return std::nullopt;
+}
+
+base::Bytes join_signature(base::ByteView tbs, base::ByteView signature_algorithm, base::ByteView signature) {
+  der::Writer writer;
+  const auto sequence = writer.open(der::kSequence);
+  writer.raw(tbs);
+  writer.raw(signature_algorithm);
+  writer.bit_string(signature);
+  writer.close(sequence);
+  return writer.take();
+}
+
+}  // namespace yuxin::x509
