@@ -131,7 +131,7 @@ bool read_entry_extension(const ExtensionView& extension, RevokedEntryView& entr
 }
 
 // RevokedEntry ::= SEQUENCE { userCertificate INTEGER, revocationDate Time, crlEntryExtensions Extensions OPTIONAL }
-std::optional<RevokedEntryView> read_entry(der::Reader& list) {
+std::optional<RevokedEntryView> read_entry(der::Reader& list, std::int64_t version) {
   auto fields = list.nested(der::kSequence);
   const auto serial = fields ? fields->integer() : std::nullopt;
   const auto revoked_at = serial ? fields->time() : std::nullopt;
@@ -140,6 +140,7 @@ std::optional<RevokedEntryView> read_entry(der::Reader& list) {
   entry.serial = *serial;
   entry.revoked_at = *revoked_at;
   if (fields->at_end()) return entry;
+  if (version != 1) return std::nullopt;  // RFC 5280 section 5.3: only in version 2
   const auto content = fields->content(der::kSequence);
   if (!content || content->empty() || !fields->at_end()) return std::nullopt;
   const auto extensions = read_extensions(*content);
@@ -218,7 +219,7 @@ base::Bytes Crl::authority_key_identifier() const {
 base::Result<> Crl::for_each_view(const std::function<Visit(const RevokedEntryView&)>& visitor) const {
   der::Reader list(impl_->revoked);
   while (!list.at_end()) {
-    const auto entry = read_entry(list);
+    const auto entry = read_entry(list, impl_->version);
     if (!entry) return malformed_entry();
     if (visitor(*entry) == Visit::kStop) break;
   }

@@ -2,6 +2,7 @@
 #include <array>
 #include <limits>
 
+#include "extension_der.hpp"
 #include "general_name_der.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/x509/der.hpp"
@@ -14,27 +15,6 @@ namespace {
 constexpr std::array<std::string_view, 9> kKeyUsageNames{"digitalSignature", "nonRepudiation", "keyEncipherment",
                                                          "dataEncipherment", "keyAgreement",   "keyCertSign",
                                                          "cRLSign",          "encipherOnly",   "decipherOnly"};
-
-// sequence_of_one reads the single SEQUENCE that a value consists of.
-std::optional<der::Reader> whole_sequence(base::ByteView value) {
-  const auto sequence = der::single(value, der::kSequence);
-  if (!sequence) return std::nullopt;
-  return der::Reader(sequence->content);
-}
-
-// read_list reads SEQUENCE SIZE (1..MAX) OF something.
-template <typename T, typename ReadOne>
-std::optional<std::vector<T>> read_list(base::ByteView value, ReadOne read_one) {
-  auto reader = whole_sequence(value);
-  if (!reader || reader->at_end()) return std::nullopt;
-  std::vector<T> list;
-  while (!reader->at_end()) {
-    std::optional<T> one = read_one(*reader);
-    if (!one) return std::nullopt;
-    list.push_back(std::move(*one));
-  }
-  return list;
-}
 
 std::optional<ExtensionView> read_extension(der::Reader& reader) {
   auto fields = reader.nested(der::kSequence);
@@ -54,41 +34,6 @@ std::optional<ExtensionView> read_extension(der::Reader& reader) {
   return view;
 }
 
-// DistributionPointName ::= CHOICE { fullName [0] GeneralNames, nameRelativeToCRLIssuer [1] }
-bool read_point_name(der::Reader& fields, DistributionPoint& point) {
-  auto choice = fields.nested(der::constructed_tag(0));
-  const auto name = choice ? choice->element() : std::nullopt;
-  if (!name || !choice->at_end()) return false;
-  if (name->tag == der::constructed_tag(1)) {
-    point.has_relative_name = true;
-    return true;
-  }
-  if (name->tag != der::constructed_tag(0)) return false;
-  auto names = read_general_names(name->content);
-  if (!names) return false;
-  point.full_name = std::move(*names);
-  return true;
-}
-
-std::optional<DistributionPoint> read_distribution_point(der::Reader& reader) {
-  auto fields = reader.nested(der::kSequence);
-  if (!fields) return std::nullopt;
-  DistributionPoint point;
-  if (fields->next_is(der::constructed_tag(0)) && !read_point_name(*fields, point)) return std::nullopt;
-  if (fields->next_is(der::context_tag(1))) {
-    if (!fields->content(der::context_tag(1))) return std::nullopt;
-    point.has_reasons = true;
-  }
-  if (fields->next_is(der::constructed_tag(2))) {
-    const auto issuer = fields->content(der::constructed_tag(2));
-    auto names = issuer ? read_general_names(*issuer) : std::nullopt;
-    if (!names) return std::nullopt;
-    point.crl_issuer = std::move(*names);
-  }
-  if (!fields->at_end()) return std::nullopt;
-  return point;
-}
-
 std::optional<AccessDescription> read_access_description(der::Reader& reader) {
   auto fields = reader.nested(der::kSequence);
   const auto method = fields ? fields->oid() : std::nullopt;
@@ -96,35 +41,6 @@ std::optional<AccessDescription> read_access_description(der::Reader& reader) {
   auto name = location ? read_general_name(*location, IpForm::kAddress) : std::nullopt;
   if (!name || !fields->at_end()) return std::nullopt;
   return AccessDescription{base::to_bytes(*method), std::move(*name)};
-}
-
-// PolicyQualifierInfo ::= SEQUENCE { policyQualifierId, qualifier ANY }
-bool read_qualifier(der::Reader& qualifiers, PolicyInformation& policy) {
-  auto fields = qualifiers.nested(der::kSequence);
-  const auto id = fields ? fields->oid() : std::nullopt;
-  const auto qualifier = id ? fields->element() : std::nullopt;
-  if (!qualifier || !fields->at_end()) return false;
-  if (base::equal(*id, oid::kCpsQualifier) && qualifier->tag == der::kIa5String) {
-    policy.cps.emplace_back(base::as_text(qualifier->content));
-  } else {
-    policy.has_other_qualifiers = true;
-  }
-  return true;
-}
-
-std::optional<PolicyInformation> read_policy(der::Reader& reader) {
-  auto fields = reader.nested(der::kSequence);
-  const auto id = fields ? fields->oid() : std::nullopt;
-  if (!id) return std::nullopt;
-  PolicyInformation policy;
-  policy.policy = base::to_bytes(*id);
-  if (fields->at_end()) return policy;
-  auto qualifiers = fields->nested(der::kSequence);
-  if (!qualifiers || qualifiers->at_end() || !fields->at_end()) return std::nullopt;
-  while (!qualifiers->at_end()) {
-    if (!read_qualifier(*qualifiers, policy)) return std::nullopt;
-  }
-  return policy;
 }
 
 // GeneralSubtrees ::= SEQUENCE SIZE (1..MAX) OF SEQUENCE { base GeneralName, minimum [0] DEFAULT 0, maximum [1]
@@ -203,17 +119,7 @@ std::optional<BasicConstraints> read_basic_constraints(base::ByteView value) {
 
 std::optional<std::uint32_t> read_key_usage(base::ByteView value) {
   const auto element = der::single(value, der::kBitString);
-  // One octet of unused bits, then at most nine bits.
-  if (!element || element->content.empty() || element->content.size() > 3) return std::nullopt;
-  const unsigned unused = element->content[0];
-  const auto octets = element->content.subspan(1);
-  if (unused > 7 || (octets.empty() && unused != 0)) return std::nullopt;
-  if (!octets.empty() && (octets.back() & ((1U << unused) - 1U)) != 0) return std::nullopt;
-  std::uint32_t bits = 0;
-  for (std::size_t bit = 0; bit < octets.size() * 8; ++bit) {
-    if ((octets[bit / 8] & (0x80U >> (bit % 8))) != 0) bits |= 1U << bit;
-  }
-  return bits;
+  return element ? read_named_bits(element->content, 16) : std::nullopt;
 }
 
 std::optional<std::vector<base::Bytes>> read_extended_key_usage(base::ByteView value) {
@@ -260,14 +166,6 @@ std::optional<AuthorityKeyIdentifier> read_authority_key_identifier(base::ByteVi
 
 std::optional<std::vector<AccessDescription>> read_authority_info_access(base::ByteView value) {
   return read_list<AccessDescription>(value, read_access_description);
-}
-
-std::optional<std::vector<DistributionPoint>> read_crl_distribution_points(base::ByteView value) {
-  return read_list<DistributionPoint>(value, read_distribution_point);
-}
-
-std::optional<std::vector<PolicyInformation>> read_certificate_policies(base::ByteView value) {
-  return read_list<PolicyInformation>(value, read_policy);
 }
 
 std::optional<NameConstraints> read_name_constraints(base::ByteView value) {

@@ -109,21 +109,6 @@ base::Bytes make_authority_info_access(const std::vector<std::string>& ocsp_uris
   return extension(oid::kAuthorityInfoAccess, Critical::kNo, writer.view());
 }
 
-// One distribution point: the URIs are ways to the same list (RFC 5280 section 4.2.1.13).
-base::Bytes make_crl_distribution_points(const std::vector<std::string>& uris) {
-  der::Writer writer;
-  const auto points = writer.open(der::kSequence);
-  const auto point = writer.open(der::kSequence);
-  const auto name = writer.open(der::constructed_tag(0));
-  const auto full_name = writer.open(der::constructed_tag(0));
-  for (const auto& uri : uris) write_general_name(writer, uri_name(uri));
-  writer.close(full_name);
-  writer.close(name);
-  writer.close(point);
-  writer.close(points);
-  return extension(oid::kCrlDistributionPoints, Critical::kNo, writer.view());
-}
-
 base::Bytes make_certificate_policies(Critical critical, const std::vector<PolicyInformation>& policies) {
   der::Writer writer;
   const auto sequence = writer.open(der::kSequence);

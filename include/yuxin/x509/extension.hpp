@@ -55,13 +55,34 @@ struct AccessDescription {
 struct DistributionPoint {
   std::vector<GeneralName> full_name;
   bool has_relative_name = false;
+  base::Bytes relative_name;  // content of nameRelativeToCRLIssuer: the AttributeTypeAndValues of one RDN
   bool has_reasons = false;
+  std::uint32_t reasons = 0;  // ReasonFlags: bit n of the BIT STRING is 1 << n
   std::vector<GeneralName> crl_issuer;
+};
+// IssuingDistributionPoint of RFC 5280 section 5.2.5, a CRL extension.
+struct IssuingDistributionPoint {
+  std::vector<GeneralName> full_name;
+  bool has_relative_name = false;
+  base::Bytes relative_name;
+  bool only_user_certificates = false;
+  bool only_ca_certificates = false;
+  std::optional<std::uint32_t> only_some_reasons;
+  bool indirect_crl = false;
+  bool only_attribute_certificates = false;
 };
 struct PolicyInformation {
   base::Bytes policy;
   std::vector<std::string> cps;  // CPS URIs
   bool has_other_qualifiers = false;
+};
+struct PolicyMapping {
+  base::Bytes issuer_domain;
+  base::Bytes subject_domain;
+};
+struct PolicyConstraints {
+  std::optional<std::int64_t> require_explicit_policy;
+  std::optional<std::int64_t> inhibit_policy_mapping;
 };
 struct NameConstraints {
   std::vector<GeneralName> permitted;
@@ -80,6 +101,10 @@ struct NameConstraints {
 [[nodiscard]] std::optional<std::vector<DistributionPoint>> read_crl_distribution_points(base::ByteView value);
 [[nodiscard]] std::optional<std::vector<PolicyInformation>> read_certificate_policies(base::ByteView value);
 [[nodiscard]] std::optional<NameConstraints> read_name_constraints(base::ByteView value);
+[[nodiscard]] std::optional<std::vector<PolicyMapping>> read_policy_mappings(base::ByteView value);
+[[nodiscard]] std::optional<PolicyConstraints> read_policy_constraints(base::ByteView value);
+[[nodiscard]] std::optional<std::int64_t> read_inhibit_any_policy(base::ByteView value);
+[[nodiscard]] std::optional<IssuingDistributionPoint> read_issuing_distribution_point(base::ByteView value);
 [[nodiscard]] std::optional<base::Bytes> read_crl_number(base::ByteView value);  // INTEGER content
 
 // Writers give a complete DER Extension, ready to be spliced into a TBSCertificate or TBSCertList.
@@ -94,8 +119,11 @@ enum class Critical { kNo, kYes };
 [[nodiscard]] base::Bytes make_authority_info_access(const std::vector<std::string>& ocsp_uris,
                                                      const std::vector<std::string>& issuer_uris);
 [[nodiscard]] base::Bytes make_crl_distribution_points(const std::vector<std::string>& uris);
-[[nodiscard]] base::Bytes make_certificate_policies(Critical critical, const std::vector<PolicyInformation>& policies);
+[[nodiscard]] base::Bytes make_certificate_policies(Critical critical,
+                                                    const std::vector<PolicyInformation>& policies);
 [[nodiscard]] base::Bytes make_name_constraints(const NameConstraints& constraints);
 [[nodiscard]] base::Bytes make_ocsp_no_check();
+// make_issuing_distribution_point writes everything but a relative name; critical (RFC 5280 section 5.2.5).
+[[nodiscard]] base::Bytes make_issuing_distribution_point(const IssuingDistributionPoint& point);
 
 }  // namespace yuxin::x509
