@@ -25,7 +25,8 @@ using JsonArray = boost::json::array;
 [[nodiscard]] std::string print_json_pretty(const Json& value);
 
 // Accessors that answer nothing (or the default) when the member is missing or of another type.
-[[nodiscard]] std::string json_string(const JsonObject& object, std::string_view name, std::string_view otherwise = "");
+[[nodiscard]] std::string json_string(const JsonObject& object, std::string_view name,
+                                      std::string_view otherwise = "");
 [[nodiscard]] std::int64_t json_int(const JsonObject& object, std::string_view name, std::int64_t otherwise = 0);
 
 }  // namespace yuxin::base

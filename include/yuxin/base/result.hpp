@@ -68,14 +68,13 @@ template <typename... Args>
 // TRY(expression) and TRY(declaration, expression) return early with the error of a Result, or go straight on.
 #define YUXIN_CONCAT_(a, b) a##b
 #define YUXIN_CONCAT(a, b) YUXIN_CONCAT_(a, b)
-#define YUXIN_TRY_VOID(tmp, expression)                                                       \
+#define YUXIN_TRY_VOID(tmp, expression) \
   if (auto tmp = (expression); !tmp) return ::tl::unexpected(std::move(tmp).error())
-#define YUXIN_TRY_VALUE(tmp, declaration, expression)                                         \
-  auto tmp = (expression);                                                                    \
-  if (!tmp) return ::tl::unexpected(std::move(tmp).error());                                  \
+#define YUXIN_TRY_VALUE(tmp, declaration, expression)        \
+  auto tmp = (expression);                                   \
+  if (!tmp) return ::tl::unexpected(std::move(tmp).error()); \
   declaration = std::move(*tmp)
 #define YUXIN_TRY_1(expression) YUXIN_TRY_VOID(YUXIN_CONCAT(try_, __LINE__), expression)
-#define YUXIN_TRY_2(declaration, expression) \
-  YUXIN_TRY_VALUE(YUXIN_CONCAT(try_, __LINE__), declaration, expression)
+#define YUXIN_TRY_2(declaration, expression) YUXIN_TRY_VALUE(YUXIN_CONCAT(try_, __LINE__), declaration, expression)
 #define YUXIN_TRY_PICK(_1, _2, NAME, ...) NAME
 #define TRY(...) YUXIN_TRY_PICK(__VA_ARGS__, YUXIN_TRY_2, YUXIN_TRY_1, )(__VA_ARGS__)

@@ -34,7 +34,8 @@ struct VerifierKey {
 [[nodiscard]] base::Result<VerifierKey> parse_verifier_key(std::string_view text);
 
 // store_checkpoint keeps a signed checkpoint with the ledger; latest_checkpoint and all give them back, oldest first.
-[[nodiscard]] base::Result<> store_checkpoint(store::Writer& writer, const Checkpoint& checkpoint, std::string_view note);
+[[nodiscard]] base::Result<> store_checkpoint(store::Writer& writer, const Checkpoint& checkpoint,
+                                              std::string_view note);
 [[nodiscard]] base::Result<std::vector<std::string>> checkpoints(store::Reader& reader);
 // check_against proves that the ledger still begins with the checkpoint's tree: kIntegrity when it was truncated,
 // edited, reordered or rolled back since.

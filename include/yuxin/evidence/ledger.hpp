@@ -21,11 +21,11 @@ using Hash = x509::Digest256;
 // Record is one fact. Its octets, which the tree hashes, are the canonical JSON (RFC 8785) of
 // {"actor", "attachment" (SHA-256 in hex, when there is one), "data", "kind", "object", "time"}.
 struct Record {
-  std::string kind;     // "certificate.intent", "certificate.issued", "certificate.revoked", "crl.published" ...
-  std::string object;   // what it is about: "issuing/3F9A..."
-  std::string actor;    // who: "local:root", or the subject of a certificate
+  std::string kind;    // "certificate.intent", "certificate.issued", "certificate.revoked", "crl.published" ...
+  std::string object;  // what it is about: "issuing/3F9A..."
+  std::string actor;   // who: "local:root", or the subject of a certificate
   base::UnixTime time;
-  std::string data;     // one canonical JSON object, "{}" at least
+  std::string data;        // one canonical JSON object, "{}" at least
   base::Bytes attachment;  // octets kept beside the record, bound by their digest (a TBSCertificate ...)
 };
 
@@ -33,7 +33,7 @@ struct StoredRecord {
   std::int64_t sequence = 0;  // position in the tree, from 0
   std::string text;           // the canonical JSON
   base::Bytes attachment;
-  Hash leaf{};                // SHA-256(0x00 || text), RFC 6962 section 2.1
+  Hash leaf{};  // SHA-256(0x00 || text), RFC 6962 section 2.1
 };
 
 struct TreeHead {

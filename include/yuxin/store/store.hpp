@@ -18,9 +18,9 @@ namespace yuxin::store {
 // AuthorityRow is a certification authority known to this home. `key_name` is empty where the key is elsewhere.
 struct AuthorityRow {
   std::int64_t id = 0;
-  std::string name;        // "issuing": lower-case letters, digits and hyphens
-  std::string key_name;    // name of the key in the home's key store
-  std::string parent;      // name of the authority that certified it; empty for a root
+  std::string name;         // "issuing": lower-case letters, digits and hyphens
+  std::string key_name;     // name of the key in the home's key store
+  std::string parent;       // name of the authority that certified it; empty for a root
   base::Bytes certificate;  // DER; empty between the request and the certificate
   base::UnixTime created_at;
 };
@@ -35,8 +35,8 @@ enum class CertificateState : std::int64_t {
 // CertificateStatus is what OCSP and CRLs say of a serial.
 struct CertificateStatus {
   CertificateState state = CertificateState::kGood;
-  base::UnixTime revoked_at;                     // meaningful unless good
-  int reason = 0;                                // CRLReason of RFC 5280 section 5.3.1
+  base::UnixTime revoked_at;  // meaningful unless good
+  int reason = 0;             // CRLReason of RFC 5280 section 5.3.1
   std::optional<base::UnixTime> invalidity_date;
 };
 
@@ -45,14 +45,14 @@ struct CertificateRow {
   std::int64_t authority = 0;  // AuthorityRow::id
   base::Bytes serial;          // INTEGER content
   std::string profile;
-  std::string subject;         // text form, for lists and search
-  std::string names;           // subject alternative names, "dns:a.test ip:192.0.2.1", for search
+  std::string subject;  // text form, for lists and search
+  std::string names;    // subject alternative names, "dns:a.test ip:192.0.2.1", for search
   base::UnixTime not_before;
   base::UnixTime not_after;
   base::UnixTime issued_at;
   CertificateStatus status;
   std::int64_t status_sequence = 0;
-  base::Bytes der;             // filled only where asked for
+  base::Bytes der;  // filled only where asked for
 };
 
 // CertificateFilter selects rows of a list. All conditions must hold; empty ones hold always.
@@ -60,10 +60,10 @@ struct CertificateFilter {
   std::optional<std::int64_t> authority;
   std::optional<CertificateState> state;
   std::string profile;
-  std::string text;                               // found in subject, names or the start of the hex serial
-  std::optional<base::UnixTime> expires_before;   // and still valid at `expires_after`
+  std::string text;                              // found in subject, names or the start of the hex serial
+  std::optional<base::UnixTime> expires_before;  // and still valid at `expires_after`
   std::optional<base::UnixTime> expires_after;
-  std::int64_t after_id = 0;                      // page: ids above this one, ascending
+  std::int64_t after_id = 0;  // page: ids above this one, ascending
   std::int64_t limit = 100;
 };
 
@@ -174,7 +174,7 @@ class Store {
   // over wraps a migrated database. `signal_path` names the file of shared memory through which processes tell
   // each other of status changes (made when missing); empty: this process only.
   [[nodiscard]] static base::Result<std::shared_ptr<Store>> over(std::shared_ptr<Database> database,
-                                                                const std::string& signal_path);
+                                                                 const std::string& signal_path);
   ~Store();
 
   [[nodiscard]] base::Result<> read(const ReadBody& body);

@@ -46,8 +46,8 @@ enum class SignatureAlgorithm {
 // SignatureScheme is a row of the table.
 struct SignatureScheme {
   SignatureAlgorithm algorithm;
-  std::string_view name;                // "ecdsa-with-SHA256"
-  base::ByteView identifier;            // DER AlgorithmIdentifier as this program writes it
+  std::string_view name;                  // "ecdsa-with-SHA256"
+  base::ByteView identifier;              // DER AlgorithmIdentifier as this program writes it
   std::optional<DigestAlgorithm> digest;  // none for the EdDSA schemes
 };
 [[nodiscard]] const SignatureScheme& scheme(SignatureAlgorithm algorithm);

@@ -19,18 +19,18 @@ namespace yuxin::x509 {
 // must outlive it. Reading is lenient where `cert lint` must be able to speak (any version, a serial of any
 // size or sign); it is strict about DER structure. Pure; no allocation but the list of extensions.
 struct TbsCertificate {
-  base::ByteView der;                   // the whole TBSCertificate
-  std::int64_t version = 0;             // 0 is v1, 2 is v3
+  base::ByteView der;        // the whole TBSCertificate
+  std::int64_t version = 0;  // 0 is v1, 2 is v3
   bool version_was_encoded_default = false;
-  base::ByteView serial;                // INTEGER content
-  base::ByteView signature_algorithm;   // DER AlgorithmIdentifier
-  base::ByteView issuer;                // DER Name
+  base::ByteView serial;               // INTEGER content
+  base::ByteView signature_algorithm;  // DER AlgorithmIdentifier
+  base::ByteView issuer;               // DER Name
   base::UnixTime not_before;
-  base::UnixTime not_after;             // the last second that is still valid
-  base::ByteView not_before_der;        // whole Time element
+  base::UnixTime not_after;       // the last second that is still valid
+  base::ByteView not_before_der;  // whole Time element
   base::ByteView not_after_der;
-  base::ByteView subject;               // DER Name
-  base::ByteView spki;                  // DER SubjectPublicKeyInfo
+  base::ByteView subject;  // DER Name
+  base::ByteView spki;     // DER SubjectPublicKeyInfo
   bool has_unique_identifiers = false;
   bool has_extensions = false;
   std::vector<ExtensionView> extensions;
@@ -60,7 +60,7 @@ class Certificate {
   [[nodiscard]] base::UnixTime not_before() const { return tbs().not_before; }
   [[nodiscard]] base::UnixTime not_after() const { return tbs().not_after; }
   [[nodiscard]] base::Result<PublicKey> public_key() const;
-  [[nodiscard]] bool is_ca() const;  // basicConstraints cA
+  [[nodiscard]] bool is_ca() const;                          // basicConstraints cA
   [[nodiscard]] base::Bytes subject_key_identifier() const;  // empty when there is none
   [[nodiscard]] base::Bytes sha256_fingerprint() const;
   [[nodiscard]] std::string pem() const;
@@ -85,13 +85,14 @@ struct TbsFields {
   base::ByteView issuer;               // DER Name
   base::UnixTime not_before;
   base::UnixTime not_after;
-  base::ByteView subject;              // DER Name
-  base::ByteView spki;                 // DER SubjectPublicKeyInfo
+  base::ByteView subject;  // DER Name
+  base::ByteView spki;     // DER SubjectPublicKeyInfo
   std::vector<base::ByteView> extensions;
 };
 // make_tbs_certificate writes a version 3 TBSCertificate.
 [[nodiscard]] base::Bytes make_tbs_certificate(const TbsFields& fields);
 // join_signature wraps {tbs, algorithm, signature} into a Certificate, CertificateList or request.
-[[nodiscard]] base::Bytes join_signature(base::ByteView tbs, base::ByteView signature_algorithm, base::ByteView signature);
+[[nodiscard]] base::Bytes join_signature(base::ByteView tbs, base::ByteView signature_algorithm,
+                                         base::ByteView signature);
 
 }  // namespace yuxin::x509

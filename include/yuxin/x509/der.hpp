@@ -105,7 +105,7 @@ class Writer {
   void oid(ByteView content);
   void null();
   void octet_string(ByteView content);
-  void bit_string(ByteView content);      // whole octets
+  void bit_string(ByteView content);                    // whole octets
   void named_bits(std::uint32_t bits, unsigned count);  // named-bit list: bit 0 first, trailing zeros removed
   void text(std::uint8_t tag, std::string_view text);
   void time(base::UnixTime time);              // UTCTime to 2049, GeneralizedTime after (RFC 5280 4.1.2.5)

@@ -20,7 +20,7 @@ class PublicKey {
   [[nodiscard]] static base::Result<PublicKey> from_spki(base::ByteView spki);
 
   [[nodiscard]] const KeyKind& kind() const;
-  [[nodiscard]] base::ByteView spki() const;     // DER, as it was read
+  [[nodiscard]] base::ByteView spki() const;      // DER, as it was read
   [[nodiscard]] base::ByteView key_bits() const;  // content of subjectPublicKey without the unused-bits octet
   // For RSA keys: modulus and exponent, big-endian without leading zeros. Empty for others.
   [[nodiscard]] base::ByteView rsa_modulus() const;
@@ -85,7 +85,8 @@ class PrivateKey {
   [[nodiscard]] base::Result<base::Secret> to_pkcs8() const;
   // to_encrypted_pkcs8 seals with PBES2: AES-256-CBC under PBKDF2 with HMAC-SHA-256 (RFC 8018).
   [[nodiscard]] base::Result<base::Bytes> to_encrypted_pkcs8(const base::Secret& passphrase, int iterations) const;
-  [[nodiscard]] static base::Result<PrivateKey> from_encrypted_pkcs8(base::ByteView der, const base::Secret& passphrase);
+  [[nodiscard]] static base::Result<PrivateKey> from_encrypted_pkcs8(base::ByteView der,
+                                                                     const base::Secret& passphrase);
 
   [[nodiscard]] const PublicKey& public_key() const;
   // signer makes a thread-safe signer that shares this key. kUsage when the algorithm does not fit the key.

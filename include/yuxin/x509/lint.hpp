@@ -22,14 +22,14 @@ struct LintContext {
   const Certificate* issuer = nullptr;       // null when it is not known; rules about nesting are then skipped
   const Name* subject = nullptr;             // decoded names, null when they do not decode
   const Name* issuer_name = nullptr;
-  const PublicKey* key = nullptr;            // null when the key does not parse
+  const PublicKey* key = nullptr;  // null when the key does not parse
 };
 
 // LintRule is one rule: one file in core/x509/lint/, named after it. `check` gives nothing when the rule holds or
 // does not apply, otherwise what is wrong in the language of the process. Pure and thread-safe.
 struct LintRule {
-  std::string_view name;      // "key_usage_of_ca": stable, printed and used in JSON
-  std::string_view source;    // "RFC 5280 4.2.1.3"
+  std::string_view name;    // "key_usage_of_ca": stable, printed and used in JSON
+  std::string_view source;  // "RFC 5280 4.2.1.3"
   LintSeverity severity;
   std::optional<std::string> (*check)(const LintContext& context);
 };
@@ -46,10 +46,10 @@ struct LintFinding {
 [[nodiscard]] std::vector<LintFinding> lint_tbs(const TbsCertificate& tbs, const Certificate* issuer);
 [[nodiscard]] std::vector<LintFinding> lint(const Certificate& certificate, const Certificate* issuer);
 
-// lint_for_issuing runs what blocks signing and gives kRefused naming the first broken rules, or success. `key` is the
-// parsed subject key and `subject`, `issuer_name` the decoded names, so that nothing is parsed twice.
-[[nodiscard]] base::Result<> lint_for_issuing(const TbsCertificate& tbs, const Certificate& issuer, const PublicKey& key,
-                                              const Name& subject);
+// lint_for_issuing runs what blocks signing and gives kRefused naming the first broken rules, or success. `key` is
+// the parsed subject key and `subject`, `issuer_name` the decoded names, so that nothing is parsed twice.
+[[nodiscard]] base::Result<> lint_for_issuing(const TbsCertificate& tbs, const Certificate& issuer,
+                                              const PublicKey& key, const Name& subject);
 
 [[nodiscard]] std::string_view lint_severity_name(LintSeverity severity);
 
