@@ -21,4 +21,5 @@ yuxin_catalogue_end:
   set_source_files_properties(${assembly} PROPERTIES OBJECT_DEPENDS ${mo})
   add_library(yuxin_catalogue OBJECT ${assembly})
   target_sources(${target} PRIVATE $<TARGET_OBJECTS:yuxin_catalogue>)
+  yuxin_register(house_catalogue LABELS house COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/po/check ${po})
 endfunction()

@@ -4,7 +4,9 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_stack.hpp>
 
+#include <cmath>
 #include <limits>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -80,7 +82,12 @@ struct Builder {
     stack.push_uint64(number);
     return true;
   }
-  bool on_double(double number, bj::string_view, bj::error_code&) {
+  bool on_double(double number, bj::string_view, bj::error_code& error) {
+    // Boost reads 1e999 as infinity, which has no JSON form (RFC 8259 section 6).
+    if (!std::isfinite(number)) {
+      error = bj::error::exponent_overflow;
+      return false;
+    }
     stack.push_double(number);
     return true;
   }

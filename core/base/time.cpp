@@ -204,14 +204,14 @@ std::string in_words(Seconds span) {
     const char* one;
     const char* many;
   };
-  // The largest unit of which there are two, or exactly one: "90 minutes" says more than "1 hour".
-  static const std::array<Unit, 4> kUnits{{{60, "1 minute", "{} minutes"},
-                                           {3600, "1 hour", "{} hours"},
-                                           {kSecondsPerDay, "1 day", "{} days"},
-                                           {31556952, "1 year", "{} years"}}};
+  // The largest unit of which there are two, or exactly one: "90 minutes" says more than translatable("1 hour").
+  static const std::array<Unit, 4> kUnits{{{60, translatable("1 minute"), translatable("{} minutes")},
+                                           {3600, translatable("1 hour"), translatable("{} hours")},
+                                           {kSecondsPerDay, translatable("1 day"), translatable("{} days")},
+                                           {31556952, translatable("1 year"), translatable("{} years")}}};
   const bool negative = span.count < 0;
   const std::int64_t count = negative ? -std::max(span.count, -INT64_MAX) : span.count;
-  Unit unit{1, "1 second", "{} seconds"};
+  Unit unit{1, translatable("1 second"), translatable("{} seconds")};
   for (const Unit& larger : kUnits) {
     if (count / larger.seconds >= 2 || count == larger.seconds) unit = larger;
   }

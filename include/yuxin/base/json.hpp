@@ -16,8 +16,9 @@ using Json = boost::json::value;
 using JsonObject = boost::json::object;
 using JsonArray = boost::json::array;
 
-// parse_json refuses anything that is not exactly one JSON text (RFC 8259), deeper than 32 levels, or with a
-// member name that stands twice in one object.
+// parse_json refuses anything that is not exactly one JSON text (RFC 8259), and with it what two programs might read
+// differently or what is costly: more than 32 levels, an object of more than 1024 members, a member name that
+// stands twice in one object, a number that no double can hold. Error: kMalformed.
 [[nodiscard]] Result<Json> parse_json(std::string_view text);
 
 // print_json writes one line; print_json_pretty indents by two for people and files.

@@ -23,6 +23,10 @@ void set_language(Language language);
 // single binary must speak Chinese on a machine that has no locale installed.
 [[nodiscard]] std::string_view tr(const char* msgid);
 
+// translatable marks a literal for the catalogue where it stands apart from the call that prints it, as in a
+// table: {translatable("1 day"), ...} and later tr(row.one) or message(row.many, n).
+[[nodiscard]] consteval const char* translatable(const char* msgid) { return msgid; }
+
 // message translates an fmt format string and fills it in. A translation whose fields do not fit the
 // arguments falls back to the English text rather than failing. Marked for xgettext as `message:1`.
 template <typename... Args>

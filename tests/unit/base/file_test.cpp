@@ -1,0 +1,257 @@
+#include "yuxin/base/file.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+#include <vector>
+
+using namespace yuxin::base;
+namespace fs = std::filesystem;
+
+namespace {
+
+// Folder is a directory of its own for one case.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "yuxin-file-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { fs::remove_all(path_); }
+  [[nodiscard]] std::string operator/(const char* name) const { return (path_ / name).string(); }
+  [[nodiscard]] std::size_t entries() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), fs::directory_iterator{}));
+  }
+
+ private:
+  fs::path path_;
+};
+
+unsigned mode_of(const std::string& path) {
+  struct stat status{};
+  REQUIRE(stat(path.c_str(), &status) == 0);
+  return status.st_mode & 07777U;
+}
+
+Result<> write_new(const std::string& path, std::string_view text) {
+  return write_file(path, as_bytes(text), Existing::kRefuse, Permissions::kPrivate);
+}
+
+std::string content(const std::string& path) { return std::string(as_text(read_file(path).value())); }
+
+// in_child runs a check in a process whose rights or limits it may change.
+template <typename Check>
+bool in_child(Check check) {
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) _exit(check() ? 0 : 1);
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  return status == 0;
+}
+
+}  // namespace
+
+TEST_CASE("what was written is read") {
+  const Folder folder;
+  const std::string path = folder / "a";
+  CHECK_FALSE(file_exists(path));
+  REQUIRE(write_new(path, "content\n").has_value());
+  CHECK(file_exists(path));
+  CHECK(content(path) == "content\n");
+  CHECK(folder.entries() == 1);
+  REQUIRE(write_new(folder / "empty", "").has_value());
+  CHECK(content(folder / "empty").empty());
+}
+
+TEST_CASE("permissions are those that were asked for, whatever the umask") {
+  const Folder folder;
+  const mode_t before = umask(0077);
+  CHECK(write_file(folder / "public", {}, Existing::kRefuse, Permissions::kPublic).has_value());
+  umask(0);
+  CHECK(write_file(folder / "private", {}, Existing::kRefuse, Permissions::kPrivate).has_value());
+  CHECK(make_directory(folder / "home").has_value());
+  umask(before);
+  CHECK(mode_of(folder / "public") == 0644);
+  CHECK(mode_of(folder / "private") == 0600);
+  CHECK(mode_of(folder / "home") == 0700);
+}
+
+TEST_CASE("an existing file is kept when that was asked, and nothing is left beside it") {
+  const Folder folder;
+  const std::string path = folder / "a";
+  REQUIRE(write_new(path, "old").has_value());
+  const auto refused = write_new(path, "new");
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == Code::kConflict);
+  CHECK(refused.error().detail.find(path) != std::string::npos);
+  CHECK(content(path) == "old");
+  CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("a dangling link counts as existing") {
+  const Folder folder;
+  fs::create_symlink("nowhere", folder / "link");
+  CHECK(write_new(folder / "link", "x").error().code == Code::kConflict);
+  CHECK_FALSE(fs::exists(folder / "nowhere"));
+}
+
+TEST_CASE("replacing gives the new content whole and its own permissions") {
+  const Folder folder;
+  const std::string path = folder / "a";
+  REQUIRE(write_file(path, as_bytes("old and long"), Existing::kReplace, Permissions::kPublic).has_value());
+  REQUIRE(write_file(path, as_bytes("new"), Existing::kReplace, Permissions::kPrivate).has_value());
+  CHECK(content(path) == "new");
+  CHECK(mode_of(path) == 0600);
+  CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("of many writers that refuse an existing file, one wins") {
+  const Folder folder;
+  for (int round = 0; round < 20; ++round) {
+    const std::string path = folder / std::to_string(round).c_str();
+    std::atomic<int> winners = 0;
+    std::atomic<int> conflicts = 0;
+    {
+      std::vector<std::jthread> writers;
+      for (int i = 0; i < 4; ++i) {
+        writers.emplace_back([&] {
+          const auto written = write_new(path, "x");
+          if (written) {
+            ++winners;
+          } else if (written.error().code == Code::kConflict) {
+            ++conflicts;
+          }
+        });
+      }
+    }
+    CHECK(winners == 1);
+    CHECK(conflicts == 3);
+  }
+  CHECK(folder.entries() == 20);
+}
+
+TEST_CASE("a folder that is not there is named") {
+  const Folder folder;
+  const auto refused = write_new(folder / "none/a", "x");
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == Code::kNotFound);
+  CHECK(refused.error().detail.find(folder / "none") != std::string::npos);
+}
+
+TEST_CASE("a folder is no file") {
+  const Folder folder;
+  REQUIRE(make_directory(folder / "d").has_value());
+  CHECK(write_file(folder / "d", {}, Existing::kReplace, Permissions::kPublic).error().code == Code::kConflict);
+  CHECK(read_file(folder / "d").error().code == Code::kUnavailable);
+  CHECK(make_directory(folder / "d").error().code == Code::kConflict);
+  CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("a full disk is said, and leaves the target as it was") {
+  const Folder folder;
+  const std::string path = folder / "a";
+  REQUIRE(write_new(path, "old").has_value());
+  CHECK(in_child([&] {
+    // RLIMIT_FSIZE fails a write in the middle as a full disk does, with EFBIG.
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{1000, 1000};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    const auto written = write_file(path, Bytes(5000, 1), Existing::kReplace, Permissions::kPrivate);
+    return !written && written.error().code == Code::kUnavailable;
+  }));
+  CHECK(content(path) == "old");
+  CHECK(folder.entries() == 1);
+  // /dev/full answers every write with ENOSPC (full(4)).
+  const auto full = write_file("/dev/full", as_bytes("x"), Existing::kReplace, Permissions::kPublic);
+  REQUIRE_FALSE(full.has_value());
+  CHECK(full.error().code == Code::kUnavailable);
+  CHECK(full.error().detail.find("disk is full") != std::string::npos);
+}
+
+TEST_CASE("a device is written to, not replaced") {
+  CHECK(write_file("/dev/null", as_bytes("x"), Existing::kReplace, Permissions::kPublic).has_value());
+  CHECK(fs::is_character_file("/dev/null"));
+}
+
+TEST_CASE("missing permission is kNotAuthorised") {
+  const Folder folder;
+  REQUIRE(write_new(folder / "secret", "x").has_value());
+  CHECK(in_child([&] {
+    if (chmod((folder / ".").c_str(), 0755) != 0) return false;
+    if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) return false;
+    if (geteuid() != 65534) chmod((folder / "secret").c_str(), 0);
+    const auto read = read_file(folder / "secret");
+    if (read || read.error().code != Code::kNotAuthorised) return false;
+    if (geteuid() != 65534) return true;
+    const auto written = write_new(folder / "new", "x");
+    return !written && written.error().code == Code::kNotAuthorised;
+  }));
+}
+
+TEST_CASE("reading stops at the limit") {
+  const Folder folder;
+  const std::string path = folder / "a";
+  REQUIRE(write_new(path, std::string(100, 'x')).has_value());
+  CHECK(read_file(path, 100).value().size() == 100);
+  const auto refused = read_file(path, 99);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == Code::kRefused);
+  CHECK(read_file("/dev/zero", 1000).error().code == Code::kRefused);  // has no length to look at first
+  CHECK(read_file(folder / "none").error().code == Code::kNotFound);
+}
+
+TEST_CASE("a passphrase is the first line without its end") {
+  const Folder folder;
+  int number = 0;
+  const auto passphrase = [&](std::string_view text) {
+    const std::string path = folder / std::to_string(number++).c_str();
+    REQUIRE(write_new(path, text).has_value());
+    return read_passphrase_file(path);
+  };
+  CHECK(passphrase("horse\n").value().text() == "horse");
+  CHECK(passphrase("horse").value().text() == "horse");
+  CHECK(passphrase("horse\r\nsecond line\n").value().text() == "horse");
+  CHECK(passphrase(" with blanks \n").value().text() == " with blanks ");
+  CHECK(passphrase("horse\n" + std::string(100000, 'x')).value().text() == "horse");
+  CHECK(passphrase("").error().code == Code::kRefused);
+  CHECK(passphrase("\nsecond\n").error().code == Code::kRefused);
+  CHECK(passphrase("\r\n").error().code == Code::kRefused);
+  CHECK(passphrase(std::string(100000, 'x')).error().code == Code::kRefused);
+  CHECK(read_passphrase_file(folder / "none").error().code == Code::kNotFound);
+}
+
+TEST_CASE("minus is the standard input and output") {
+  CHECK(in_child([] {
+    int in[2];
+    int out[2];
+    if (pipe(in) != 0 || pipe(out) != 0) return false;
+    dup2(in[0], STDIN_FILENO);
+    dup2(out[1], STDOUT_FILENO);
+    if (write(in[1], "hello", 5) != 5) return false;
+    close(in[1]);
+    const auto read = read_file("-");
+    if (!read || as_text(*read) != "hello") return false;
+    if (!write_file("-", as_bytes("world"), Existing::kRefuse, Permissions::kPrivate)) return false;
+    char buffer[8] = {};
+    return ::read(out[0], buffer, sizeof buffer) == 5 && std::string_view(buffer) == "world";
+  }));
+}
+
+TEST_CASE("free space is told, or why not") {
+  const Folder folder;
+  CHECK(free_bytes(folder / ".").value() > 0);
+  CHECK(free_bytes("/nonexistent/x").error().code == Code::kNotFound);
+}

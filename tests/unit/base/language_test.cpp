@@ -1,0 +1,50 @@
+#include "yuxin/base/language.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace yuxin::base;
+
+namespace {
+
+// Spoken restores English, which the other cases expect.
+struct Spoken {
+  explicit Spoken(Language language) { set_language(language); }
+  Spoken(const Spoken&) = delete;
+  Spoken& operator=(const Spoken&) = delete;
+  ~Spoken() { set_language(Language::kEnglish); }
+};
+
+}  // namespace
+
+TEST_CASE("languages are known by their codes and by locale names") {
+  CHECK(language_named("zh") == Language::kChinese);
+  CHECK(language_named("zh_CN.UTF-8") == Language::kChinese);
+  CHECK(language_named("zh-Hans-CN") == Language::kChinese);
+  CHECK(language_named("en") == Language::kEnglish);
+  CHECK(language_named("en_US.UTF-8@euro") == Language::kEnglish);
+  CHECK(language_named("EN_GB") == Language::kEnglish);
+  for (const char* other : {"", "C", "POSIX", "C.UTF-8", "de", "zho", "english", "z", "_CN"}) {
+    CHECK_FALSE(language_named(other).has_value());
+  }
+}
+
+TEST_CASE("messages speak the chosen language") {
+  CHECK(message("{} days", 27) == "27 days");
+  const Spoken chinese(Language::kChinese);
+  CHECK(language() == Language::kChinese);
+  CHECK(tr("{} days") == "{} 天");
+  CHECK(message("{} days", 27) == "27 天");
+}
+
+TEST_CASE("a message without a translation stays English") {
+  const Spoken chinese(Language::kChinese);
+  CHECK(tr("no catalogue has this sentence") == "no catalogue has this sentence");
+  CHECK(message("no catalogue has {} of {}", 1, "this") == "no catalogue has 1 of this");
+}
+
+TEST_CASE("the header of the catalogue is not the translation of the empty message") {
+  const Spoken chinese(Language::kChinese);
+  CHECK(tr("").empty());
+}
