@@ -1,0 +1,237 @@
+// Signing, importing and keeping revocation lists.
+#include "yuxin/ca/crl_publication.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "yuxin/base/file.hpp"
+#include "yuxin/evidence/ledger.hpp"
+#include "yuxin/x509/der.hpp"
+#include "yuxin/x509/digest.hpp"
+
+namespace yuxin::ca {
+
+using base::Code;
+using base::fail;
+using base::Result;
+
+namespace {
+
+constexpr const char* kFolder = "published/crl";
+
+// One process at a time numbers and writes the lists of a home.
+class PublicationLock {
+ public:
+  [[nodiscard]] static Result<PublicationLock> take(const std::string& home) {
+    const std::string path = home + "/" + kFolder + "/.lock";
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0 || ::flock(file, LOCK_EX) != 0) {
+      auto error = base::system_error();
+      if (file >= 0) ::close(file);
+      return base::fail_with(Code::kUnavailable, std::move(error), "The folder {}/{} cannot be written.", home,
+                             kFolder);
+    }
+    return PublicationLock(file);
+  }
+  PublicationLock(PublicationLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+  PublicationLock& operator=(PublicationLock&&) = delete;
+  ~PublicationLock() {
+    if (file_ >= 0) ::close(file_);
+  }
+
+ private:
+  explicit PublicationLock(int file) : file_(file) {}
+  int file_;
+};
+
+// A file that is written piece by piece and becomes visible only by `keep`.
+class NewFile {
+ public:
+  [[nodiscard]] static Result<NewFile> create(std::string path) {
+    const std::string temporary = path + ".new";
+    const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (file < 0)
+      return base::fail_with(Code::kUnavailable, base::system_error(), "{} cannot be written.", temporary);
+    return NewFile(std::move(path), file);
+  }
+  NewFile(NewFile&& other) noexcept : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)) {}
+  NewFile& operator=(NewFile&&) = delete;
+  ~NewFile() {
+    if (file_ < 0) return;
+    ::close(file_);
+    ::unlink((path_ + ".new").c_str());
+  }
+
+  [[nodiscard]] Result<> write(base::ByteView data) {
+    while (!data.empty()) {
+      const auto written = ::write(file_, data.data(), data.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) {
+        return base::fail_with(Code::kUnavailable, base::system_error(), "{} cannot be written; is the disk full?",
+                               path_);
+      }
+      data = data.subspan(static_cast<std::size_t>(written));
+    }
+    return {};
+  }
+  [[nodiscard]] Result<> keep() {
+    if (::fsync(file_) != 0 || ::rename((path_ + ".new").c_str(), path_.c_str()) != 0) {
+      return base::fail_with(Code::kUnavailable, base::system_error(), "{} cannot be written; is the disk full?",
+                             path_);
+    }
+    ::close(std::exchange(file_, -1));
+    const auto folder = std::filesystem::path(path_).parent_path();
+    const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory >= 0) {
+      ::fsync(directory);
+      ::close(directory);
+    }
+    return {};
+  }
+
+ private:
+  NewFile(std::string path, int file) : path_(std::move(path)), file_(file) {}
+  std::string path_;
+  int file_;
+};
+
+std::string file_name(const store::AuthorityRow& authority, std::int64_t number) {
+  return fmt::format("{}/{}-{}.crl", kFolder, authority.name, number);
+}
+
+Result<std::int64_t> latest_number(store::Store& store, std::int64_t authority) {
+  std::int64_t number = 0;
+  TRY(store.read([&](store::Reader& reader) -> Result<> {
+    auto latest = reader.latest_crl(authority);
+    if (latest) number = latest->number;
+    if (!latest && latest.error().code != Code::kNotFound) return tl::unexpected(std::move(latest).error());
+    return {};
+  }));
+  return number;
+}
+
+// make_published records the list as the one to hand out; the one before stays on disk for readers that hold it.
+Result<> make_published(store::Store& store, const store::AuthorityRow& authority, const store::CrlRow& row,
+                        std::string_view kind, const base::Clock& clock, const Authorisation& authorisation) {
+  return store.write([&](store::Writer& writer) -> Result<> {
+    TRY(writer.insert_crl(row));
+    TRY(evidence::append(
+        writer, {.kind = std::string(kind),
+                 .object = authority.name,
+                 .actor = authorisation.actor,
+                 .time = clock.now(),
+                 .data = fmt::format(R"({{"crl":"{}","next_update":"{}","number":{}}})", base::hex(row.sha256),
+                                     base::rfc3339(row.next_update), row.number),
+                 .attachment = {}}));
+    return {};
+  });
+}
+
+void forget_old_file(const std::string& home, const store::AuthorityRow& authority, std::int64_t number) {
+  if (number < 3) return;
+  ::unlink((home + "/" + file_name(authority, number - 2)).c_str());
+}
+
+Result<> write_entries(store::Store& store, const CrlOrder& order, const x509::CrlFields& fields, NewFile& file) {
+  return store.read([&](store::Reader& reader) -> Result<> {
+    const x509::EntrySource entries = [&](const std::function<Result<>(const x509::RevokedEntry&)>& sink) {
+      // RFC 5280 section 3.3: an entry stays until one list after the certificate's expiry
+      return reader.for_each_revoked(
+          order.authority.id, fields.this_update - base::days(30),
+          [&](base::ByteView serial, const store::CertificateStatus& status) -> Result<> {
+            auto number = x509::Serial::from_der_content(serial);
+            if (!number) return fail(Code::kIntegrity, "A stored serial number is malformed.");
+            return sink({*number, status.revoked_at, static_cast<x509::RevocationReason>(status.reason),
+                         status.invalidity_date});
+          });
+    };
+    return x509::write_crl(fields, entries, *order.signer, [&](base::ByteView piece) { return file.write(piece); });
+  });
+}
+
+// The digest of a file of any size, read in pieces.
+Result<base::Bytes> digest_of_file(const std::string& path) {
+  TRY(auto content, base::read_file(path, std::size_t{4} << 30U));
+  return x509::digest(x509::DigestAlgorithm::kSha256, content);
+}
+
+}  // namespace
+
+Result<store::CrlRow> publish_crl(store::Store& store, const CrlOrder& order, const base::Clock& clock,
+                                  const Authorisation& authorisation) {
+  TRY(auto lock, PublicationLock::take(order.home));
+  TRY(auto previous, latest_number(store, order.authority.id));
+  const auto now = clock.now();
+  auto key_identifier = order.certificate.subject_key_identifier();
+  if (key_identifier.empty()) key_identifier = order.signer->public_key().identifier();
+  const x509::CrlFields fields{.issuer = order.certificate.tbs().subject,
+                               .this_update = now,
+                               .next_update = base::add(now, order.valid_for),
+                               .number = previous + 1,
+                               .authority_key_identifier = key_identifier,
+                               .delta_base = std::nullopt,
+                               .extensions = {}};
+  store::CrlRow row{order.authority.id,
+                    fields.number,
+                    fields.this_update,
+                    fields.next_update,
+                    file_name(order.authority, fields.number),
+                    {}};
+  const std::string path = order.home + "/" + row.file;
+  TRY(auto file, NewFile::create(path));
+  TRY(write_entries(store, order, fields, file));
+  TRY(file.keep());
+  TRY(row.sha256, digest_of_file(path));
+  TRY(make_published(store, order.authority, row, "crl.published", clock, authorisation));
+  forget_old_file(order.home, order.authority, row.number);
+  return row;
+}
+
+Result<store::CrlRow> import_crl(store::Store& store, const store::AuthorityRow& authority,
+                                 const x509::Certificate& certificate, const x509::Crl& crl, const std::string& home,
+                                 const base::Clock& clock, const Authorisation& authorisation) {
+  if (!crl.issuer().same(certificate.subject())) {
+    return fail(Code::kRefused, "The list is by {}, not by authority {} ({}).", crl.issuer().text(), authority.name,
+                certificate.subject().text());
+  }
+  if (x509::find_extension(crl.extensions(), x509::oid::kDeltaCrlIndicator) != nullptr) {
+    return fail(Code::kRefused, "This is a delta list; a full one is needed.");
+  }
+  TRY(auto key, certificate.public_key());
+  TRY(crl.verify_signature(key));
+  const auto next_update = crl.next_update();
+  if (!next_update)
+    return fail(Code::kRefused, "The list does not say when the next one comes (RFC 5280 section 5.1.2.5).");
+  if (*next_update <= clock.now()) {
+    return fail(Code::kRefused, "The list expired at {}. Make a new one where the key of {} is.",
+                base::rfc3339(*next_update), authority.name);
+  }
+  if (crl.this_update() > clock.now() + base::minutes(5)) {
+    return fail(Code::kRefused, "The list is from the future ({}). Check the clocks of both machines.",
+                base::rfc3339(crl.this_update()));
+  }
+  const auto number = x509::der::parse_small_integer(crl.number());
+  if (!number || *number < 0) return fail(Code::kRefused, "The list has no usable number (RFC 5280 section 5.2.3).");
+  TRY(auto lock, PublicationLock::take(home));
+  store::CrlRow row{authority.id,
+                    *number,
+                    crl.this_update(),
+                    *next_update,
+                    file_name(authority, *number),
+                    x509::digest(x509::DigestAlgorithm::kSha256, crl.der())};
+  TRY(auto previous, latest_number(store, authority.id));
+  if (*number <= previous) {
+    return fail(Code::kConflict, "List {} of {} is not newer than list {}, which is published. Nothing was changed.",
+                *number, authority.name, previous);
+  }
+  TRY(base::write_file(home + "/" + row.file, crl.der(), base::Existing::kReplace, base::Permissions::kPublic));
+  TRY(make_published(store, authority, row, "crl.imported", clock, authorisation));
+  return row;
+}
+
+}  // namespace yuxin::ca

@@ -1,0 +1,84 @@
+// The first half of issuing: everything that can be refused is refused here.
+#include <algorithm>
+
+#include "issuer_impl.hpp"
+#include "yuxin/base/text.hpp"
+#include "yuxin/x509/lint.hpp"
+
+namespace yuxin::ca {
+
+using base::Code;
+using base::fail;
+using base::Result;
+
+namespace {
+
+Result<> check_profile_use(const Profile& profile, const std::string& authority) {
+  const bool allowed =
+      profile.issued_by.empty() || std::ranges::find(profile.issued_by, authority) != profile.issued_by.end();
+  if (!allowed) {
+    return fail(Code::kRefused, "Profile {} is issued by {}, not by {}.", profile.name,
+                base::join(profile.issued_by, ", "), authority);
+  }
+  if (profile.approval != "none") {
+    return fail(Code::kNotAuthorised, "Profile {} demands the approval \"{}\", which a local command does not carry.",
+                profile.name, profile.approval);
+  }
+  return {};
+}
+
+Result<> check_key(const Profile& profile, const x509::PublicKey& key) {
+  if (profile.admits(key.kind())) return {};
+  return fail(Code::kRefused,
+              "The request's key is {}; profile {} accepts {}. Ask the applicant for a new key, or see: yuxin "
+              "profile show {}",
+              x509::print_key_kind(key.kind()), profile.name, profile.keys_text(), profile.name);
+}
+
+}  // namespace
+
+Result<PreparedIssuance> Issuer::prepare(const std::shared_ptr<const Profile>& profile, const Enrolment& enrolment,
+                                         const Authorisation& authorisation) {
+  TRY(check_profile_use(*profile, impl_->parts.authority.name));
+  const auto& key = enrolment.request.public_key();
+  TRY(check_key(*profile, key));
+  TRY(enrolment.request.verify_possession());
+  TRY(auto alt_names, apply_alt_names(*profile, enrolment));
+  TRY(auto subject,
+      apply_subject(*profile, enrolment.subject ? *enrolment.subject : enrolment.request.subject(), alt_names));
+  const auto& own = impl_->parts.certificate;
+  const Validity issuer_validity{own.not_before(), own.not_after()};
+  TRY(auto validity, apply_validity(*profile, enrolment.validity, impl_->parts.clock->now(), &issuer_validity));
+
+  auto prepared = std::make_unique<PreparedIssuance::Impl>(PreparedIssuance::Impl{
+      .issuer = impl_.get(),
+      .tbs = {},
+      .serial = x509::Serial::random(),
+      .subject = subject.text(),
+      .alt_names = alt_names_text(alt_names),
+      .profile = profile->name,
+      .validity = validity,
+      .actor = authorisation.actor,
+  });
+  prepared->tbs = impl_->template_of(profile)->make(
+      {prepared->serial, x509::scheme(impl_->parts.signer->algorithm()).identifier, own.tbs().subject,
+       validity.not_before, validity.not_after, subject, key, alt_names});
+  const auto tbs = x509::parse_tbs_certificate(prepared->tbs);
+  if (!tbs) return fail(Code::kInternal, "The certificate that was prepared does not parse.");
+  TRY(x509::lint_for_issuing(*tbs, own, key, subject));
+  return PreparedIssuance(std::move(prepared));
+}
+
+PreparedIssuance::PreparedIssuance(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+PreparedIssuance::PreparedIssuance(PreparedIssuance&&) noexcept = default;
+PreparedIssuance& PreparedIssuance::operator=(PreparedIssuance&&) noexcept = default;
+PreparedIssuance::~PreparedIssuance() = default;
+base::ByteView PreparedIssuance::tbs() const { return impl_->tbs; }
+const x509::Serial& PreparedIssuance::serial() const { return impl_->serial; }
+const std::string& PreparedIssuance::subject() const { return impl_->subject; }
+const std::string& PreparedIssuance::alt_names() const { return impl_->alt_names; }
+const std::string& PreparedIssuance::profile() const { return impl_->profile; }
+base::UnixTime PreparedIssuance::not_before() const { return impl_->validity.not_before; }
+base::UnixTime PreparedIssuance::not_after() const { return impl_->validity.not_after; }
+
+}  // namespace yuxin::ca

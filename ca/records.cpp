@@ -1,0 +1,74 @@
+#include "records.hpp"
+
+#include <fmt/format.h>
+
+#include "yuxin/base/json.hpp"
+#include "yuxin/evidence/ledger.hpp"
+
+namespace yuxin::ca {
+
+using base::Result;
+
+std::string object_name(std::string_view authority, const x509::Serial& serial) {
+  std::string name(authority);
+  name += '/';
+  name += serial.hex();
+  return name;
+}
+
+Result<std::int64_t> record_intent(store::Writer& writer, const IssuanceFacts& facts, base::UnixTime now) {
+  return evidence::append(writer,
+                          {.kind = "certificate.intent",
+                           .object = object_name(facts.authority_name, facts.serial),
+                           .actor = std::string(facts.actor),
+                           .time = now,
+                           .data = fmt::format(R"({{"owner":"{}","profile":"{}"}})", facts.owner, facts.profile),
+                           .attachment = base::to_bytes(facts.tbs)});
+}
+
+Result<std::int64_t> record_issued(store::Writer& writer, const IssuanceFacts& facts, base::ByteView der,
+                                   std::int64_t intent, base::UnixTime now) {
+  store::CertificateRow row;
+  row.authority = facts.authority;
+  row.serial = base::to_bytes(facts.serial.content());
+  row.profile = facts.profile;
+  row.subject = facts.subject;
+  row.names = facts.alt_names;
+  row.not_before = facts.not_before;
+  row.not_after = facts.not_after;
+  row.issued_at = now;
+  row.der = base::to_bytes(der);
+  TRY(writer.insert_certificate(row));
+  return evidence::append(writer, {.kind = "certificate.issued",
+                                   .object = object_name(facts.authority_name, facts.serial),
+                                   .actor = std::string(facts.actor),
+                                   .time = now,
+                                   .data = fmt::format(R"({{"certificate":"{}","intent":{},"profile":"{}"}})",
+                                                       base::hex(x509::sha256(der)), intent, facts.profile),
+                                   .attachment = {}});
+}
+
+Result<> record_void(store::Writer& writer, const IssuanceFacts& facts, std::int64_t intent, std::string_view reason,
+                     base::UnixTime now) {
+  store::CertificateRow row;
+  row.authority = facts.authority;
+  row.serial = base::to_bytes(facts.serial.content());
+  row.profile = facts.profile;
+  row.subject = facts.subject;
+  row.names = facts.alt_names;
+  row.not_before = facts.not_before;
+  row.not_after = facts.not_after;
+  row.issued_at = now;
+  row.status.state = store::CertificateState::kVoid;
+  row.status.revoked_at = now;
+  TRY(writer.insert_certificate(row));
+  TRY(evidence::append(writer, {.kind = "certificate.void",
+                                .object = object_name(facts.authority_name, facts.serial),
+                                .actor = std::string(facts.actor),
+                                .time = now,
+                                .data = fmt::format(R"({{"intent":{},"reason":"{}"}})", intent, reason),
+                                .attachment = {}}));
+  return {};
+}
+
+}  // namespace yuxin::ca

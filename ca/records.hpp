@@ -1,0 +1,42 @@
+// The ledger records of the authority: what is written down before and after a signature.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "yuxin/base/result.hpp"
+#include "yuxin/base/time.hpp"
+#include "yuxin/store/store.hpp"
+#include "yuxin/x509/serial.hpp"
+
+namespace yuxin::ca {
+
+// IssuanceFacts is what the records of one issuance say; views must outlive the call.
+struct IssuanceFacts {
+  std::int64_t authority = 0;
+  std::string_view authority_name;
+  std::int64_t owner = 0;
+  const x509::Serial& serial;
+  std::string_view profile;
+  std::string_view subject;
+  std::string_view alt_names;
+  base::UnixTime not_before;
+  base::UnixTime not_after;
+  std::string_view actor;
+  base::ByteView tbs;
+};
+
+// record_intent writes what is about to be signed; gives its sequence.
+[[nodiscard]] base::Result<std::int64_t> record_intent(store::Writer& writer, const IssuanceFacts& facts,
+                                                       base::UnixTime now);
+// record_issued stores the certificate and the record of it; gives the record's sequence.
+[[nodiscard]] base::Result<std::int64_t> record_issued(store::Writer& writer, const IssuanceFacts& facts,
+                                                       base::ByteView der, std::int64_t intent, base::UnixTime now);
+// record_void ends an intent without a certificate: its serial is answered "revoked" from now on.
+[[nodiscard]] base::Result<> record_void(store::Writer& writer, const IssuanceFacts& facts, std::int64_t intent,
+                                         std::string_view reason, base::UnixTime now);
+
+// object_name is "AUTHORITY/SERIAL", under which records of a certificate are found.
+[[nodiscard]] std::string object_name(std::string_view authority, const x509::Serial& serial);
+
+}  // namespace yuxin::ca

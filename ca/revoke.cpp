@@ -1,0 +1,127 @@
+// Changing the status of a certificate: one transaction, checked inside it.
+#include <fmt/format.h>
+
+#include "records.hpp"
+#include "yuxin/ca/revocation.hpp"
+#include "yuxin/evidence/ledger.hpp"
+
+namespace yuxin::ca {
+
+using base::Code;
+using base::fail;
+using base::Result;
+using store::CertificateState;
+
+namespace {
+
+Result<> refuse_state(const store::CertificateRow& row, StatusAction action, std::string_view serial) {
+  const auto since = base::local_time(row.status.revoked_at);
+  const auto reason = std::string(x509::reason_name(static_cast<x509::RevocationReason>(row.status.reason)));
+  switch (row.status.state) {
+    case CertificateState::kRevoked:
+      return fail(Code::kConflict,
+                  "Certificate {} ({}) was revoked at {} ({}). Nothing was changed. See: yuxin cert show {}", serial,
+                  row.subject, since, reason, serial);
+    case CertificateState::kVoid:
+      return fail(Code::kConflict,
+                  "Serial number {} belongs to an issuance that was interrupted at {}; it counts as revoked already. "
+                  "Nothing was changed.",
+                  serial, since);
+    case CertificateState::kOnHold:
+      if (action != StatusAction::kHold) return {};
+      return fail(Code::kConflict,
+                  "Certificate {} ({}) is on hold since {}. Nothing was changed. To end that: yuxin cert release {}",
+                  serial, row.subject, since, serial);
+    case CertificateState::kGood:
+      if (action != StatusAction::kRelease) return {};
+      return fail(Code::kConflict, "Certificate {} ({}) is not on hold. Nothing was changed.", serial, row.subject);
+  }
+  return {};
+}
+
+std::string_view record_kind(StatusAction action) {
+  switch (action) {
+    case StatusAction::kRevoke:
+      return "certificate.revoked";
+    case StatusAction::kHold:
+      return "certificate.held";
+    case StatusAction::kRelease:
+      break;
+  }
+  return "certificate.released";
+}
+
+store::CertificateStatus status_after(StatusAction action, const StatusOrder& order, base::UnixTime now) {
+  store::CertificateStatus status;
+  if (action == StatusAction::kRelease) return status;
+  status.state = action == StatusAction::kHold ? CertificateState::kOnHold : CertificateState::kRevoked;
+  const auto reason = action == StatusAction::kHold ? x509::RevocationReason::kCertificateHold : order.reason;
+  status.reason = static_cast<int>(reason);
+  status.revoked_at = now;
+  status.invalidity_date = order.invalidity_date;
+  return status;
+}
+
+std::string record_data(StatusAction action, const store::CertificateStatus& status) {
+  if (action == StatusAction::kRelease) return "{}";
+  const auto reason = x509::reason_name(static_cast<x509::RevocationReason>(status.reason));
+  if (!status.invalidity_date) {
+    return fmt::format(R"({{"at":"{}","reason":"{}"}})", base::rfc3339(status.revoked_at), reason);
+  }
+  return fmt::format(R"({{"at":"{}","invalidity_date":"{}","reason":"{}"}})", base::rfc3339(status.revoked_at),
+                     base::rfc3339(*status.invalidity_date), reason);
+}
+
+Result<StatusOutcome> change(store::Store& store, const StatusOrder& order, StatusAction action,
+                             const base::Clock& clock, const Authorisation& authorisation) {
+  StatusOutcome outcome;
+  TRY(store.write([&](store::Writer& writer) -> Result<> {
+    const auto now = clock.now();
+    TRY(outcome.before, writer.find(order.authority, order.serial.content(), store::Reader::With::kRowOnly));
+    TRY(check_allowed(outcome.before, action, order, now));
+    outcome.after = status_after(action, order, now);
+    TRY(writer.change_status(outcome.before.id, outcome.after));
+    TRY(outcome.ledger_sequence, evidence::append(writer, {.kind = std::string(record_kind(action)),
+                                                           .object = object_name(order.authority_name, order.serial),
+                                                           .actor = authorisation.actor,
+                                                           .time = now,
+                                                           .data = record_data(action, outcome.after),
+                                                           .attachment = {}}));
+    return {};
+  }));
+  return outcome;
+}
+
+}  // namespace
+
+Result<> check_allowed(const store::CertificateRow& row, StatusAction action, const StatusOrder& order,
+                       base::UnixTime now) {
+  if (action == StatusAction::kRevoke && (order.reason == x509::RevocationReason::kCertificateHold ||
+                                          order.reason == x509::RevocationReason::kRemoveFromCrl)) {
+    return fail(Code::kUsage, "{} is no reason to revoke for good. To suspend a certificate: yuxin cert hold {}",
+                x509::reason_name(order.reason), order.serial.hex());
+  }
+  if (order.invalidity_date && *order.invalidity_date > now) {
+    return fail(Code::kUsage,
+                "The invalidity date {} lies in the future; it says since when the key was not to be trusted.",
+                base::rfc3339(*order.invalidity_date));
+  }
+  return refuse_state(row, action, order.serial.hex());
+}
+
+Result<StatusOutcome> revoke(store::Store& store, const StatusOrder& order, const base::Clock& clock,
+                             const Authorisation& authorisation) {
+  return change(store, order, StatusAction::kRevoke, clock, authorisation);
+}
+
+Result<StatusOutcome> hold(store::Store& store, const StatusOrder& order, const base::Clock& clock,
+                           const Authorisation& authorisation) {
+  return change(store, order, StatusAction::kHold, clock, authorisation);
+}
+
+Result<StatusOutcome> release(store::Store& store, const StatusOrder& order, const base::Clock& clock,
+                              const Authorisation& authorisation) {
+  return change(store, order, StatusAction::kRelease, clock, authorisation);
+}
+
+}  // namespace yuxin::ca

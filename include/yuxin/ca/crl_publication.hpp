@@ -1,0 +1,38 @@
+// Making, importing and keeping certificate revocation lists of the authorities of a home.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "yuxin/base/result.hpp"
+#include "yuxin/base/time.hpp"
+#include "yuxin/ca/enrolment.hpp"
+#include "yuxin/store/store.hpp"
+#include "yuxin/x509/certificate.hpp"
+#include "yuxin/x509/crl.hpp"
+#include "yuxin/x509/key.hpp"
+
+namespace yuxin::ca {
+
+struct CrlOrder {
+  store::AuthorityRow authority;
+  x509::Certificate certificate;
+  std::shared_ptr<const x509::Signer> signer;
+  base::Period valid_for;
+  std::string home;  // folder of the home; lists are kept in its folder published/crl
+};
+
+// publish_crl signs the next full CRL from one consistent state of the store, writes it to a file, and only then
+// makes it the published one together with its ledger record. Safe against other processes doing the same. After an
+// error the list published before is still there. Errors: kSigner, kUnavailable (disk).
+[[nodiscard]] base::Result<store::CrlRow> publish_crl(store::Store& store, const CrlOrder& order,
+                                                      const base::Clock& clock, const Authorisation& authorisation);
+
+// import_crl takes a list that the authority signed elsewhere (an offline root). Errors: kBadSignature, kRefused
+// (another issuer, expired, a delta), kConflict (its number is not above the published one's).
+[[nodiscard]] base::Result<store::CrlRow> import_crl(store::Store& store, const store::AuthorityRow& authority,
+                                                     const x509::Certificate& certificate, const x509::Crl& crl,
+                                                     const std::string& home, const base::Clock& clock,
+                                                     const Authorisation& authorisation);
+
+}  // namespace yuxin::ca

@@ -1,0 +1,46 @@
+// Revoking, holding and releasing certificates.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "yuxin/base/result.hpp"
+#include "yuxin/base/time.hpp"
+#include "yuxin/ca/enrolment.hpp"
+#include "yuxin/store/store.hpp"
+#include "yuxin/x509/crl.hpp"
+#include "yuxin/x509/serial.hpp"
+
+namespace yuxin::ca {
+
+struct StatusOrder {
+  std::int64_t authority = 0;  // store::AuthorityRow::id
+  std::string authority_name;
+  x509::Serial serial;
+  x509::RevocationReason reason = x509::RevocationReason::kUnspecified;  // of a revocation
+  std::optional<base::UnixTime> invalidity_date;  // when the key is thought to have leaked; not in the future
+};
+
+struct StatusOutcome {
+  store::CertificateRow before;
+  store::CertificateStatus after;
+  std::int64_t ledger_sequence = 0;
+};
+
+// Each is one transaction {status, sequence, ledger}, durable on return; OCSP tells it from then on. Errors, after
+// which nothing has changed: kNotFound when the authority never issued the serial; kConflict when it is in another
+// state (revoked already, not on hold); kUsage for a reason that does not fit (certificateHold to revoke,
+// removeFromCRL).
+[[nodiscard]] base::Result<StatusOutcome> revoke(store::Store& store, const StatusOrder& order,
+                                                 const base::Clock& clock, const Authorisation& authorisation);
+[[nodiscard]] base::Result<StatusOutcome> hold(store::Store& store, const StatusOrder& order,
+                                               const base::Clock& clock, const Authorisation& authorisation);
+[[nodiscard]] base::Result<StatusOutcome> release(store::Store& store, const StatusOrder& order,
+                                                  const base::Clock& clock, const Authorisation& authorisation);
+// check_revocable makes the same refusals without changing anything (for --dry-run and before the question).
+enum class StatusAction { kRevoke, kHold, kRelease };
+[[nodiscard]] base::Result<> check_allowed(const store::CertificateRow& row, StatusAction action,
+                                           const StatusOrder& order, base::UnixTime now);
+
+}  // namespace yuxin::ca
