@@ -179,11 +179,14 @@ base::Result<NameAttribute> read_attribute(Scanner& scanner) {
 }  // namespace
 
 base::Result<Name> Name::parse(std::string_view text) {
-  const std::string_view trimmed = base::trim(text);
-  const bool slashes = trimmed.starts_with('/');
+  std::string_view trimmed = base::trim(text);
   if (trimmed.empty() || trimmed == "/") {
     return base::fail(Code::kMalformed, "The name is empty: write it as C=CN, O=Organisation, CN=Name.");
   }
+  const auto end = static_cast<std::size_t>(trimmed.data() + trimmed.size() - text.data());
+  // A blank after a backslash belongs to the value.
+  if (trimmed.back() == '\\' && end < text.size()) trimmed = {trimmed.data(), trimmed.size() + 1};
+  const bool slashes = trimmed.front() == '/';
   Scanner scanner(slashes ? trimmed.substr(1) : trimmed, slashes ? "/+" : ",+;");
   std::vector<NameAttribute> attributes;
   char separator = ',';
