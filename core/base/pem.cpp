@@ -52,22 +52,22 @@ std::string pem(std::string_view label, ByteView der) {
 
 std::vector<PemBlock> parse_pem(std::string_view text) {
   std::vector<PemBlock> blocks;
-  std::optional<std::string_view> label;  // of the block that is open
-  const char* body = nullptr;
+  std::string_view label;      // of the block that is open
+  const char* body = nullptr;  // where its text begins; null when none is open
   while (!text.empty()) {
     const std::string_view line = take_line(text);
     if (const auto begun = label_of(line, kBegin)) {
-      label = begun;
+      label = *begun;
       body = text.data();
       continue;
     }
     const auto ended = label_of(line, kEnd);
     if (!ended) continue;
-    if (label == ended) {
+    if (body != nullptr && label == *ended) {
       const std::string_view base64_text(body, static_cast<std::size_t>(line.data() - body));
-      if (auto der = from_base64(base64_text)) blocks.push_back({std::string(*label), *std::move(der)});
+      if (auto der = from_base64(base64_text)) blocks.push_back({std::string(label), *std::move(der)});
     }
-    label.reset();
+    body = nullptr;
   }
   return blocks;
 }
