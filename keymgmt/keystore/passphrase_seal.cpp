@@ -1,0 +1,183 @@
+#include "passphrase_seal.hpp"
+
+#include <fmt/format.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+
+#include <array>
+#include <memory>
+
+#include "yuxin/base/json.hpp"
+
+namespace yuxin::keymgmt {
+
+using base::Bytes;
+using base::ByteView;
+using base::Code;
+using base::Result;
+using base::Secret;
+
+namespace {
+
+template <auto Free>
+struct Deleter {
+  template <typename T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+using Kdf = std::unique_ptr<EVP_KDF, Deleter<EVP_KDF_free>>;
+using KdfContext = std::unique_ptr<EVP_KDF_CTX, Deleter<EVP_KDF_CTX_free>>;
+using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Deleter<EVP_CIPHER_CTX_free>>;
+
+constexpr std::uint64_t kCost = 1U << 17U;
+constexpr std::uint32_t kBlockSize = 8;
+constexpr std::uint32_t kParallel = 1;
+constexpr std::uint64_t kMemoryLimit = 512U << 20U;
+constexpr std::size_t kTagSize = 16;
+constexpr std::size_t kNonceSize = 12;
+
+struct Header {
+  std::uint64_t cost = kCost;
+  Bytes salt;
+  Bytes nonce;
+
+  [[nodiscard]] std::string text() const {
+    return fmt::format("yuxin-seal-1 scrypt {} {} {} {} aes-256-gcm {}", cost, kBlockSize, kParallel, base::hex(salt),
+                       base::hex(nonce));
+  }
+};
+
+OSSL_PARAM octets(const char* name, ByteView value) {
+  // OpenSSL reads the parameter only; the interface is not const-correct
+  return OSSL_PARAM_construct_octet_string(name, const_cast<std::uint8_t*>(value.data()), value.size());
+}
+
+Result<Secret> run_kdf(const char* name, OSSL_PARAM* parameters) {
+  const Kdf kdf(EVP_KDF_fetch(nullptr, name, nullptr));
+  const KdfContext context(kdf ? EVP_KDF_CTX_new(kdf.get()) : nullptr);
+  Secret key(32);
+  if (!context || EVP_KDF_derive(context.get(), key.data(), key.size(), parameters) != 1) {
+    return base::fail(Code::kUnavailable, "A key could not be derived; is there enough memory (128 MiB)?");
+  }
+  return key;
+}
+
+Result<Secret> key_of(const Header& header, const Secret& passphrase) {
+  std::uint64_t cost = header.cost;
+  std::uint32_t block = kBlockSize;
+  std::uint32_t parallel = kParallel;
+  std::uint64_t memory = kMemoryLimit;
+  std::array parameters = {octets(OSSL_KDF_PARAM_PASSWORD, passphrase.view()),
+                           octets(OSSL_KDF_PARAM_SALT, header.salt),
+                           OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_N, &cost),
+                           OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_SCRYPT_R, &block),
+                           OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_SCRYPT_P, &parallel),
+                           OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_MAXMEM, &memory),
+                           OSSL_PARAM_construct_end()};
+  return run_kdf("SCRYPT", parameters.data());
+}
+
+int length(ByteView view) { return static_cast<int>(view.size()); }
+
+std::optional<Bytes> encrypt(const Secret& key, const Header& header, ByteView plain) {
+  const CipherContext context(EVP_CIPHER_CTX_new());
+  const auto additional = header.text();
+  Bytes out(plain.size() + kTagSize);
+  int written = 0;
+  const bool done =
+      context &&
+      EVP_EncryptInit_ex2(context.get(), EVP_aes_256_gcm(), key.view().data(), header.nonce.data(), nullptr) == 1 &&
+      EVP_EncryptUpdate(context.get(), nullptr, &written, base::as_bytes(additional).data(),
+                        length(base::as_bytes(additional))) == 1 &&
+      EVP_EncryptUpdate(context.get(), out.data(), &written, plain.data(), length(plain)) == 1 &&
+      EVP_EncryptFinal_ex(context.get(), out.data() + plain.size(), &written) == 1 &&
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, kTagSize, out.data() + plain.size()) == 1;
+  if (!done) return std::nullopt;
+  return out;
+}
+
+std::optional<Secret> decrypt(const Secret& key, const Header& header, ByteView sealed) {
+  const CipherContext context(EVP_CIPHER_CTX_new());
+  const auto additional = header.text();
+  Secret out(sealed.size() - kTagSize);
+  Bytes tag(sealed.end() - kTagSize, sealed.end());
+  int written = 0;
+  const bool done =
+      context &&
+      EVP_DecryptInit_ex2(context.get(), EVP_aes_256_gcm(), key.view().data(), header.nonce.data(), nullptr) == 1 &&
+      EVP_DecryptUpdate(context.get(), nullptr, &written, base::as_bytes(additional).data(),
+                        length(base::as_bytes(additional))) == 1 &&
+      EVP_DecryptUpdate(context.get(), out.data(), &written, sealed.data(), static_cast<int>(out.size())) == 1 &&
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, kTagSize, tag.data()) == 1 &&
+      EVP_DecryptFinal_ex(context.get(), out.data() + out.size(), &written) == 1;
+  if (!done) return std::nullopt;
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> seal(const Secret& secret, const Secret& passphrase) {
+  Header header;
+  header.salt.resize(32);
+  header.nonce.resize(kNonceSize);
+  base::random_bytes(header.salt);
+  base::random_bytes(header.nonce);
+  TRY(auto key, key_of(header, passphrase));
+  const auto sealed = encrypt(key, header, secret.view());
+  if (!sealed) return base::fail(Code::kInternal, "The key-encryption key could not be sealed.");
+  const base::JsonObject object{{"format", "yuxin-seal-1"},
+                                {"kdf", "scrypt"},
+                                {"n", header.cost},
+                                {"r", kBlockSize},
+                                {"p", kParallel},
+                                {"salt", base::hex(header.salt)},
+                                {"cipher", "aes-256-gcm"},
+                                {"nonce", base::hex(header.nonce)},
+                                {"sealed", base::hex(*sealed)}};
+  return base::print_json_pretty(object);
+}
+
+Result<Secret> open(std::string_view sealed, const Secret& passphrase) {
+  auto json = base::parse_json(sealed);
+  const auto damaged = [] {
+    return base::fail(Code::kIntegrity,
+                      "The file that unlocks the keys (keys/unlock.json) is damaged. Restore it from a backup.");
+  };
+  if (!json || !json->is_object()) return damaged();
+  const auto& object = json->as_object();
+  const auto salt = base::from_hex(base::json_string(object, "salt"));
+  const auto nonce = base::from_hex(base::json_string(object, "nonce"));
+  const auto octets_sealed = base::from_hex(base::json_string(object, "sealed"));
+  const auto cost = base::json_int(object, "n");
+  const bool known = base::json_string(object, "format") == "yuxin-seal-1" &&
+                     cost == static_cast<std::int64_t>(kCost) && salt && salt->size() == 32 && nonce &&
+                     nonce->size() == kNonceSize && octets_sealed && octets_sealed->size() > kTagSize &&
+                     octets_sealed->size() < 4096;
+  if (!known) return damaged();
+  const Header header{kCost, *salt, *nonce};
+  TRY(auto key, key_of(header, passphrase));
+  auto plain = decrypt(key, header, *octets_sealed);
+  if (!plain)
+    return base::fail(Code::kNotAuthorised,
+                      "The passphrase does not unlock the keys of this home. Nothing was changed.");
+  return std::move(*plain);
+}
+
+Result<Secret> derive(const Secret& key, std::string_view purpose) {
+  std::array<char, 7> digest = {'S', 'H', 'A', '2', '5', '6', '\0'};
+  std::array parameters = {OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), 0),
+                           octets(OSSL_KDF_PARAM_KEY, key.view()),
+                           octets(OSSL_KDF_PARAM_INFO, base::as_bytes(purpose)), OSSL_PARAM_construct_end()};
+  TRY(auto derived, run_kdf("HKDF", parameters.data()));
+  Secret text(derived.size() * 2);
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (std::size_t i = 0; i < derived.size(); ++i) {
+    text.data()[2 * i] = static_cast<std::uint8_t>(kDigits[derived.view()[i] >> 4U]);
+    text.data()[2 * i + 1] = static_cast<std::uint8_t>(kDigits[derived.view()[i] & 0x0fU]);
+  }
+  return text;
+}
+
+}  // namespace yuxin::keymgmt
