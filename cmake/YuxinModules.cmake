@@ -1,5 +1,7 @@
 # yuxin_module(NAME FOLDER DEPENDS module... USES third-party...): one static library a folder, and one test
 # binary that links only that library, so that the table of dependencies proves itself.
+include(YuxinEmbed)
+
 function(yuxin_module name folder)
   cmake_parse_arguments(ARG "" "" "DEPENDS;USES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
@@ -7,7 +9,8 @@ function(yuxin_module name folder)
   if(NOT sources)
     return()
   endif()
-  add_library(yuxin_${name} STATIC ${sources})
+  yuxin_embed_schema(schema ${name} ${folder})
+  add_library(yuxin_${name} STATIC ${sources} ${schema})
   target_include_directories(yuxin_${name} PRIVATE ${CMAKE_SOURCE_DIR}/${folder})
   target_link_libraries(yuxin_${name} PUBLIC yuxin_flags PRIVATE ${ARG_USES})
   foreach(dependency IN LISTS ARG_DEPENDS)

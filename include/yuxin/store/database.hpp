@@ -86,6 +86,9 @@ struct SqliteOptions {
 [[nodiscard]] base::Result<std::shared_ptr<Database>> open_sqlite(const SqliteOptions& options);
 // open_memory makes a database that lives in memory as long as the object.
 [[nodiscard]] base::Result<std::shared_ptr<Database>> open_memory();
+// open_scratch makes one in a temporary file that nobody else can see and that goes with the object: for sorting more
+// than fits into memory. Not durable.
+[[nodiscard]] base::Result<std::shared_ptr<Database>> open_scratch();
 
 // Migration is one numbered step of a module's schema; steps of a module run in order, once each.
 struct Migration {

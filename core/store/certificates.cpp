@@ -1,0 +1,208 @@
+#include <algorithm>
+#include <utility>
+
+#include "rows.hpp"
+
+namespace yuxin::store {
+
+using base::Code;
+using base::fail;
+using base::message;
+using base::Result;
+
+namespace {
+
+#define YUXIN_CERTIFICATE_COLUMNS                                                                                 \
+  "c.id, c.authority, c.serial, c.profile, c.subject, c.names, c.not_before, c.not_after, c.issued_at, c.state, " \
+  "c.revoked_at, c.reason, c.invalidity_date, c.status_sequence"
+constexpr int kStatusColumn = 9;
+constexpr int kDerColumn = 14;
+
+constexpr std::string_view kRows = "SELECT " YUXIN_CERTIFICATE_COLUMNS " FROM certificates c";
+constexpr std::string_view kRowsWithDer =
+    "SELECT " YUXIN_CERTIFICATE_COLUMNS ", b.der FROM certificates c LEFT JOIN certificate_bodies b ON b.id = c.id";
+
+CertificateRow certificate_from(const Row& row, Reader::With with) {
+  CertificateRow certificate;
+  certificate.id = row.integer(0);
+  certificate.authority = row.integer(1);
+  certificate.serial = base::to_bytes(row.blob(2));
+  certificate.profile = row.text(3);
+  certificate.subject = row.text(4);
+  certificate.names = row.text(5);
+  certificate.not_before = {row.integer(6)};
+  certificate.not_after = {row.integer(7)};
+  certificate.issued_at = {row.integer(8)};
+  certificate.status = status_from(row, kStatusColumn);
+  certificate.status_sequence = row.integer(13);
+  if (with == Reader::With::kDer) certificate.der = base::to_bytes(row.blob(kDerColumn));
+  return certificate;
+}
+
+std::string select(Reader::With with, std::string_view rest) {
+  return std::string(with == Reader::With::kDer ? kRowsWithDer : kRows).append(rest);
+}
+
+// LIKE takes % and _ for any text and any letter; a person who types them means them.
+std::string like_pattern(std::string_view text) {
+  std::string pattern = "%";
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern + '%';
+}
+
+// SerialRange holds every serial whose hexadecimal form begins with what was typed.
+struct SerialRange {
+  base::Bytes low;
+  base::Bytes high;
+};
+
+std::optional<SerialRange> serial_range(std::string_view text) {
+  std::string digits;
+  std::ranges::copy_if(text, std::back_inserter(digits), [](char c) { return c != ' ' && c != ':'; });
+  auto low = base::from_hex(digits.size() % 2 == 0 ? digits : digits + '0');
+  auto high = base::from_hex(digits.size() % 2 == 0 ? digits : digits + 'f');
+  if (digits.empty() || !low || !high || low->size() > 21) return std::nullopt;
+  high->resize(21, 0xff);
+  return SerialRange{std::move(*low), std::move(*high)};
+}
+
+// Conditions collects the WHERE of a filter with the values that it compares with. What the values view lives here.
+class Conditions {
+ public:
+  explicit Conditions(const CertificateFilter& filter) : filter_(filter) {
+    if (filter.authority) add("c.authority = ", *filter.authority);
+    if (filter.state) add("c.state = ", static_cast<std::int64_t>(*filter.state));
+    if (!filter.profile.empty()) add("c.profile = ", std::string_view(filter.profile));
+    if (filter.expires_before) add("c.not_after < ", filter.expires_before->seconds);
+    if (filter.expires_after) add("c.not_after >= ", filter.expires_after->seconds);
+    if (!filter.text.empty()) add_text();
+  }
+  Conditions(const Conditions&) = delete;
+  Conditions& operator=(const Conditions&) = delete;
+
+  void add_page() {
+    add("c.id > ", filter_.after_id);
+    sql_ += " ORDER BY c.id LIMIT " + place(filter_.limit);
+  }
+  [[nodiscard]] const std::string& sql() const { return sql_; }
+  [[nodiscard]] std::span<const Value> values() const { return values_; }
+
+ private:
+  [[nodiscard]] std::string place(Value value) {
+    values_.push_back(value);
+    return "$" + std::to_string(values_.size());
+  }
+  void begin() { sql_ += sql_.empty() ? " WHERE " : " AND "; }
+  void add(std::string_view comparison, Value value) {
+    begin();
+    sql_.append(comparison).append(place(value));
+  }
+  void add_text() {
+    begin();
+    pattern_ = like_pattern(filter_.text);
+    const std::string pattern = place(std::string_view(pattern_));
+    sql_ += "(c.subject LIKE " + pattern + " ESCAPE '\\' OR c.names LIKE " + pattern + " ESCAPE '\\'";
+    if (range_ = serial_range(filter_.text); range_) {
+      signed_range_ = *range_;
+      // People see a serial without the octet 00 that keeps an INTEGER positive.
+      signed_range_.low.insert(signed_range_.low.begin(), 0);
+      signed_range_.high.insert(signed_range_.high.begin(), 0);
+      add_range(*range_);
+      add_range(signed_range_);
+    }
+    sql_ += ')';
+  }
+  void add_range(const SerialRange& range) {
+    sql_ += " OR (c.serial >= " + place(base::ByteView(range.low));
+    sql_ += " AND c.serial <= " + place(base::ByteView(range.high)) + ")";
+  }
+
+  const CertificateFilter& filter_;
+  std::string sql_;
+  std::vector<Value> values_;
+  std::string pattern_;
+  std::optional<SerialRange> range_;
+  SerialRange signed_range_;
+};
+
+Result<std::vector<CertificateRow>> collect(Session& session, const std::string& sql, std::span<const Value> values,
+                                            Reader::With with) {
+  std::vector<CertificateRow> rows;
+  TRY(session.query(sql, values, [&](const Row& row) {
+    rows.push_back(certificate_from(row, with));
+    return Next::kRow;
+  }));
+  return rows;
+}
+
+}  // namespace
+
+Result<CertificateRow> Reader::find(std::int64_t authority, base::ByteView serial, With with) {
+  const Value values[] = {authority, serial};
+  TRY(auto rows, collect(session_, select(with, " WHERE c.authority = $1 AND c.serial = $2"), values, with));
+  if (rows.empty()) {
+    return fail(Code::kNotFound, "This authority has no certificate with serial {}.", base::hex_upper(serial));
+  }
+  return std::move(rows.front());
+}
+
+Result<std::vector<CertificateRow>> Reader::find_all(base::ByteView serial, With with) {
+  // Authority by authority, so that the index on (authority, serial) serves.
+  const Value values[] = {serial};
+  return collect(session_,
+                 select(with, " WHERE c.authority IN (SELECT id FROM authorities) AND c.serial = $1 ORDER BY c.id"),
+                 values, with);
+}
+
+Result<std::vector<CertificateRow>> Reader::list(const CertificateFilter& filter, With with) {
+  Conditions conditions(filter);
+  conditions.add_page();
+  return collect(session_, select(with, conditions.sql()), conditions.values(), with);
+}
+
+Result<std::int64_t> Reader::count(const CertificateFilter& filter) {
+  const Conditions conditions(filter);
+  std::int64_t count = 0;
+  TRY(session_.query("SELECT count(*) FROM certificates c" + conditions.sql(), conditions.values(),
+                     [&](const Row& row) {
+                       count = row.integer(0);
+                       return Next::kRow;
+                     }));
+  return count;
+}
+
+Result<std::int64_t> Writer::insert_certificate(const CertificateRow& row) {
+  // A serial that is bad from the start (void, or taken over revoked from elsewhere) is news to a responder, which
+  // a new good one is not: it looks for those by itself.
+  if (row.status.state != CertificateState::kGood) status_changed_ = true;
+  std::int64_t id = 1;
+  std::int64_t sequence = 1;
+  TRY(session().query("SELECT (SELECT max(id) FROM certificates), (SELECT max(status_sequence) FROM certificates)",
+                      {}, [&](const Row& last) {
+                        id += last.integer(0);
+                        sequence += last.integer(1);
+                        return Next::kRow;
+                      }));
+  auto done = session().execute(
+      "INSERT INTO certificates (id, authority, serial, profile, subject, names, not_before, not_after, issued_at, "
+      "state, revoked_at, reason, invalidity_date, status_sequence) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+      {id, row.authority, base::ByteView(row.serial), row.profile, row.subject, row.names, row.not_before.seconds,
+       row.not_after.seconds, row.issued_at.seconds, static_cast<std::int64_t>(row.status.state),
+       row.status.revoked_at.seconds, std::int64_t{row.status.reason}, optional_time(row.status.invalidity_date),
+       sequence});
+  if (!done) {
+    return conflict(std::move(done).error(),
+                    message("The authority has used serial {} before, or does not exist; nothing was changed.",
+                            base::hex_upper(row.serial)));
+  }
+  if (!row.der.empty()) {
+    TRY(session().execute("INSERT INTO certificate_bodies (id, der) VALUES ($1, $2)", {id, base::ByteView(row.der)}));
+  }
+  return id;
+}
+
+}  // namespace yuxin::store

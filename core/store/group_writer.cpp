@@ -1,0 +1,134 @@
+#include "group_writer.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+namespace yuxin::store {
+
+namespace {
+
+// An exception is a bug or a lack of memory. It must not take the writer, and with it the process, down: the
+// transaction is undone like any that failed.
+base::Result<> call(const Transaction& body, Session& session) {
+  try {
+    return body(session);
+  } catch (const std::exception& e) {
+    return base::fail_with(base::Code::kInternal, e.what(),
+                           "A change could not be stored because of a mistake in the program; nothing was changed. "
+                           "Report this with the log.");
+  }
+}
+
+}  // namespace
+
+GroupWriter::GroupWriter(Committer& committer, std::size_t group_limit)
+    : committer_(committer), group_limit_(std::max<std::size_t>(group_limit, 1)), thread_([this] { work(); }) {}
+
+GroupWriter::~GroupWriter() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+void GroupWriter::submit(Transaction body, Completion done) {
+  bool idle = false;
+  {
+    const std::lock_guard lock(mutex_);
+    idle = queue_.empty();
+    queue_.push_back({std::move(body), std::move(done), {}});
+  }
+  if (idle) wake_.notify_one();
+}
+
+base::Result<> GroupWriter::write(Transaction body) {
+  if (std::this_thread::get_id() == thread_.get_id()) {
+    return base::fail_with(
+        base::Code::kInternal, "write called on the writer's thread",
+        "The program would have waited for itself; nothing was changed. Report this with the log.");
+  }
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::optional<base::Result<>> outcome;
+  submit(std::move(body), [&](base::Result<> result) {
+    // Notified under the lock: once it is free the waiter may be gone, and these variables with it.
+    const std::lock_guard lock(mutex);
+    outcome = std::move(result);
+    wake.notify_one();
+  });
+  std::unique_lock lock(mutex);
+  wake.wait(lock, [&] { return outcome.has_value(); });
+  return std::move(*outcome);
+}
+
+void GroupWriter::work() {
+  std::vector<Job> group;
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      const auto count = static_cast<std::deque<Job>::difference_type>(std::min(queue_.size(), group_limit_));
+      group.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(queue_.begin() + count));
+      queue_.erase(queue_.begin(), queue_.begin() + count);
+    }
+    run(group);
+    for (auto& job : group) job.done(std::move(job.result));
+    group.clear();
+    committer_.housekeeping();
+  }
+}
+
+void GroupWriter::run(std::vector<Job>& group) {
+  if (group.size() > 1 && run_together(group)) return;
+  for (auto& job : group) job.result = run_alone(job.body);
+}
+
+// run_together is false when the group could not be committed as one; nothing of it is stored then.
+bool GroupWriter::run_together(std::vector<Job>& group) {
+  if (auto begun = committer_.begin(); !begun) {
+    for (auto& job : group) job.result = begun;
+    return true;
+  }
+  bool anything = false;
+  for (auto& job : group) {
+    auto result = run_in_savepoint(job.body);
+    if (!result) {
+      committer_.roll_back();
+      return false;
+    }
+    job.result = std::move(*result);
+    anything = anything || job.result.has_value();
+  }
+  if (!anything) {
+    committer_.roll_back();
+    return true;
+  }
+  return committer_.commit().has_value();
+}
+
+// run_in_savepoint gives nothing when the body could not be undone by itself, so that the group has to be given up.
+std::optional<base::Result<>> GroupWriter::run_in_savepoint(const Transaction& body) {
+  if (!committer_.savepoint()) return std::nullopt;
+  auto result = call(body, committer_.session());
+  if (!committer_.in_transaction()) return std::nullopt;
+  if (!(result ? committer_.release() : committer_.roll_back_to_savepoint())) return std::nullopt;
+  return result;
+}
+
+base::Result<> GroupWriter::run_alone(const Transaction& body) {
+  TRY(committer_.begin());
+  auto result = call(body, committer_.session());
+  if (!result) {
+    committer_.roll_back();
+    return result;
+  }
+  return committer_.commit();
+}
+
+}  // namespace yuxin::store

@@ -1,0 +1,95 @@
+#include <map>
+#include <string>
+
+#include "yuxin/store/database.hpp"
+
+namespace yuxin::store {
+
+namespace {
+
+using base::Code;
+using base::fail;
+using base::Result;
+using Versions = std::map<std::string, std::int64_t, std::less<>>;
+
+Result<Versions> versions(Session& session) {
+  bool exists = false;
+  TRY(session.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_steps'", {},
+                    [&](const Row&) {
+                      exists = true;
+                      return Next::kRow;
+                    }));
+  Versions found;
+  if (!exists) return found;
+  TRY(session.query("SELECT module, max(number) FROM schema_steps GROUP BY module", {}, [&](const Row& row) {
+    found[std::string(row.text(0))] = row.integer(1);
+    return Next::kRow;
+  }));
+  return found;
+}
+
+Result<> refuse_newer(const Versions& found, std::span<const Migration> migrations) {
+  Versions known;
+  for (const auto& step : migrations) {
+    auto& highest = known[std::string(step.module)];
+    highest = std::max<std::int64_t>(highest, step.number);
+  }
+  for (const auto& [module, highest] : known) {
+    const auto at = found.find(module);
+    if (at != found.end() && at->second > highest) {
+      return fail(
+          Code::kConflict,
+          "This home belongs to a newer version of yuxin (its {} tables are at step {}, this version knows {}). "
+          "Nothing was changed. Use the newer version.",
+          module, at->second, highest);
+    }
+  }
+  return {};
+}
+
+std::int64_t version_of(const Versions& found, std::string_view module) {
+  const auto at = found.find(module);
+  return at == found.end() ? 0 : at->second;
+}
+
+Result<> apply(Session& session, const Migration& step) {
+  TRY(session.execute(step.sql));
+  TRY(session.execute("INSERT INTO schema_steps (module, number) VALUES ($1, $2)",
+                      {step.module, std::int64_t{step.number}}));
+  return {};
+}
+
+}  // namespace
+
+Result<> migrate(Database& database, std::span<const Migration> migrations) {
+  return database.write([migrations](Session& session) -> Result<> {
+    TRY(const auto found, versions(session));
+    TRY(refuse_newer(found, migrations));
+    TRY(
+        session.execute("CREATE TABLE IF NOT EXISTS schema_steps (module TEXT NOT NULL, number INTEGER NOT NULL, "
+                        "PRIMARY KEY (module, number)) STRICT"));
+    for (const auto& step : migrations) {
+      if (step.number > version_of(found, step.module)) TRY(apply(session, step));
+    }
+    return {};
+  });
+}
+
+Result<> check_version(Database& database, std::span<const Migration> migrations) {
+  return database.read([migrations](Session& session) -> Result<> {
+    TRY(const auto found, versions(session));
+    TRY(refuse_newer(found, migrations));
+    for (const auto& step : migrations) {
+      if (step.number > version_of(found, step.module)) {
+        return fail(
+            Code::kConflict,
+            "This home belongs to an older version of yuxin (its {} tables are at step {}, this version needs "
+            "{}). Nothing was changed. Run a command that may write to the home first: yuxin --home DIR doctor.",
+            step.module, version_of(found, step.module), step.number);
+      }
+    }
+    return {};
+  });
+}
+
+}  // namespace yuxin::store

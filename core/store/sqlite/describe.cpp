@@ -1,0 +1,114 @@
+#include <cerrno>
+
+#include "sqlite/connection.hpp"
+
+namespace yuxin::store::sqlite {
+
+using base::Code;
+using base::Error;
+using base::message;
+
+namespace {
+
+Error full(const std::string& path, std::string diagnostic) {
+  return {Code::kUnavailable,
+          message("The disk that holds the database {} is full; nothing was changed. Free space there and try again.",
+                  path),
+          std::move(diagnostic)};
+}
+
+Error read_only(const std::string& path, std::string diagnostic) {
+  return {
+      Code::kUnavailable,
+      message("The database {} can only be read; nothing was changed. Check that its disk is not mounted read-only "
+              "and that you may write to the file and its folder.",
+              path),
+      std::move(diagnostic)};
+}
+
+Error damaged(const std::string& path, std::string diagnostic) {
+  return {Code::kIntegrity,
+          message("The database {} is damaged or is not a database. Stop working with it, keep the file, and restore "
+                  "the home from its latest backup.",
+                  path),
+          std::move(diagnostic)};
+}
+
+Error cannot_open(int system_errno, const std::string& path, std::string diagnostic) {
+  switch (system_errno) {
+    case ENOENT:
+    case ENOTDIR:
+      return {Code::kNotFound,
+              message("There is no database {}. Check the name of the home, or make one: yuxin init.", path),
+              std::move(diagnostic)};
+    case EACCES:
+    case EPERM:
+      return {Code::kNotAuthorised,
+              message("You may not open the database {}. Run the command as the owner of the home.", path),
+              std::move(diagnostic)};
+    case ENOSPC:
+    case EDQUOT:
+      return full(path, std::move(diagnostic));
+    case EROFS:
+      return read_only(path, std::move(diagnostic));
+    default:
+      return {Code::kUnavailable, message("The database {} cannot be opened now. Try again; the log says why.", path),
+              std::move(diagnostic)};
+  }
+}
+
+Error disk(int code, int system_errno, const std::string& path, std::string diagnostic) {
+  if (system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG)
+    return full(path, std::move(diagnostic));
+  if (system_errno == EROFS) return read_only(path, std::move(diagnostic));
+  if (code == SQLITE_IOERR_CORRUPTFS || code == SQLITE_IOERR_DATA) return damaged(path, std::move(diagnostic));
+  return {Code::kUnavailable,
+          message("The disk that holds the database {} reports errors; nothing was changed. Check the disk and the "
+                  "kernel's log before you try again.",
+                  path),
+          std::move(diagnostic)};
+}
+
+}  // namespace
+
+Error describe(int code, int system_errno, const std::string& path, std::string diagnostic) {
+  switch (code & 0xff) {
+    case SQLITE_CONSTRAINT:
+      return {Code::kConflict, message("This entry exists already, or belongs to one that does not exist."),
+              std::move(diagnostic)};
+    case SQLITE_FULL:
+      return full(path, std::move(diagnostic));
+    case SQLITE_READONLY:
+      return read_only(path, std::move(diagnostic));
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
+      return {
+          Code::kUnavailable,
+          message("Another process keeps the database {} locked; nothing was changed. Wait until it has finished, or "
+                  "look for one that hangs: fuser {}.",
+                  path, path),
+          std::move(diagnostic)};
+    case SQLITE_CANTOPEN:
+      return cannot_open(system_errno, path, std::move(diagnostic));
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return cannot_open(EACCES, path, std::move(diagnostic));
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+      return damaged(path, std::move(diagnostic));
+    case SQLITE_IOERR:
+      return disk(code, system_errno, path, std::move(diagnostic));
+    case SQLITE_NOMEM:
+      return {Code::kUnavailable, message("There is not enough memory for the database {}. Try again.", path),
+              std::move(diagnostic)};
+    case SQLITE_TOOBIG:
+      return {Code::kRefused, message("The entry is too large for the database."), std::move(diagnostic)};
+    default:
+      return {Code::kInternal, message("The program used its database {} wrongly. Report this with the log.", path),
+              std::move(diagnostic)};
+  }
+}
+
+}  // namespace yuxin::store::sqlite
