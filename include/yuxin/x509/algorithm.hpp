@@ -15,7 +15,8 @@ namespace yuxin::x509 {
 enum class KeyType { kRsa, kRsaPss, kP256, kP384, kP521, kEd25519, kEd448, kSm2 };
 
 // KeyKind is a key type with its size in bits ("rsa:3072", "ec:P-256", "ed25519", "sm2"; RSA keys that are
-// bound to PSS are "rsa-pss:3072").
+// bound to PSS are "rsa-pss:3072"). Bits are 256 for P-256, SM2 and Ed25519, 384, 521, 448 for P-384, P-521 and
+// Ed448, and those of the modulus for RSA (1024 to 16384).
 struct KeyKind {
   KeyType type = KeyType::kP256;
   unsigned bits = 256;
@@ -23,7 +24,8 @@ struct KeyKind {
 };
 [[nodiscard]] std::optional<KeyKind> parse_key_kind(std::string_view text);
 [[nodiscard]] std::string print_key_kind(const KeyKind& kind);
-// security_bits is the strength of NIST SP 800-57 part 1 table 2 (RSA-2048: 112, P-256 and SM2: 128 ...).
+// security_bits is the strength of NIST SP 800-57 part 1 table 2 (RSA-2048: 112, P-256 and SM2: 128 ...). An RSA
+// size between two rows counts as the lower one.
 [[nodiscard]] unsigned security_bits(const KeyKind& kind);
 
 enum class SignatureAlgorithm {
@@ -59,7 +61,7 @@ struct SignatureScheme {
 
 // default_signature is what a key of this kind signs with: the digest follows the strength of the key.
 [[nodiscard]] SignatureAlgorithm default_signature(const KeyKind& kind);
-// fits says whether a key of this kind can make signatures of this algorithm.
+// fits says whether a key of this kind can make signatures of this algorithm. Never with SHA-1.
 [[nodiscard]] bool fits(const KeyKind& kind, SignatureAlgorithm algorithm);
 
 }  // namespace yuxin::x509
