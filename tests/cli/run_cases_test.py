@@ -21,7 +21,7 @@ class RunCasesTest(unittest.TestCase):
         self.assertTrue(self.run_text("Words.\n\n    $ a=7\n    $ echo $a; echo no >&2; (exit 3)\n    7\n    ! no\n    [3]\n"))
 
     def test_the_folder_and_functions_live_on(self):
-        self.assertTrue(self.run_text("    $ mkdir d && cd d && f() { pwd; }\n    $ f\n    …/work/d\n"))
+        self.assertTrue(self.run_text("    $ mkdir d && cd d && f() { pwd; }\n    $ f\n    …/d\n"))
 
     def test_a_command_may_have_several_lines(self):
         self.assertTrue(self.run_text("    $ for i in 1 2; do\n    > echo $i; done\n    1\n    2\n"))

@@ -12,12 +12,14 @@ TABLE = """
 | `store` | `core/store` | `base` | – | `sqlite3.h` in `sqlite/` |
 | `http` | `core/http` | `base` | – | `boost/asio/` |
 | `ca` | `ca` | `base` `store` | – | – |
+| `ocsp` | `ocsp` | `base` `store` | – | – |
 """
 CMAKE = """
 yuxin_module(base core/base DEPENDS USES spdlog::spdlog)
 yuxin_module(store core/store DEPENDS base USES SQLite::SQLite3)
 yuxin_module(http core/http DEPENDS base)
 yuxin_module(ca ca DEPENDS base store)
+yuxin_module(ocsp ocsp DEPENDS base store)
 """
 SOUND = {
     "docs/architecture.md": TABLE,
@@ -112,6 +114,10 @@ class LayersTest(unittest.TestCase):
 
     def test_sockets_stand_in_http(self):
         self.refuses("ca/x.cpp", "#include <sys/socket.h>\n", "sockets")
+
+    def test_ocsp_sees_only_the_status(self):
+        self.refuses("ocsp/x.cpp", "void f(store::Writer& w);", "status")
+        self.assertEqual(self.problems({"ocsp/x.cpp": "void f(const store::StatusReader& r);"}), [])
 
     def test_no_other_program_is_started(self):
         self.refuses("ca/x.cpp", 'void f() { system("rm"); }', "no other program")

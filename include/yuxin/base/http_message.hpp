@@ -62,8 +62,8 @@ class HttpService {
   [[nodiscard]] virtual std::optional<HttpReply> answer_now(const HttpRequest& request) = 0;
   // answer runs in the bounded pool, only where answer_now gave nothing.
   [[nodiscard]] virtual HttpReply answer(const HttpRequest& request) = 0;
-  // busy is what to say, on the network thread, when the pool takes no more; nothing leaves it to the server (503 with
-  // Retry-After). For protocols that have an answer of their own, like OCSP's tryLater.
+  // busy is what to say, on the network thread, when the pool takes no more; nothing leaves it to the server (503
+  // with Retry-After). For protocols that have an answer of their own, like OCSP's tryLater.
   [[nodiscard]] virtual std::optional<HttpReply> busy(const HttpRequest&) { return std::nullopt; }
 };
 
