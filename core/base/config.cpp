@@ -1,17 +1,11 @@
 #include "yuxin/base/config.hpp"
 
-// toml++ asserts things that hostile text does not keep ("[.a]") just before it checks and reports them properly;
-// with NDEBUG it would even tell the compiler to assume them.
-#undef NDEBUG
-#define TOML_ASSERT(expr) static_cast<void>(0)
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <set>
 #include <utility>
 
+#include "toml.hpp"
+#include "toml_check.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
 
@@ -58,24 +52,10 @@ std::vector<const toml::key*> in_file_order(const toml::table& table) {
   return keys;
 }
 
-// check_utf8 finds the line itself: toml++ decodes in blocks and names the line where the block began.
-Result<> check_utf8(std::string_view text, const std::string& file) {
-  std::size_t number = 0;
-  for (const std::string_view line : split(text, '\n')) {
-    ++number;
-    if (is_utf8(line)) continue;
-    return Failure(Error{
-        Code::kMalformed,
-        fmt::format("{}:{}: ", file, number) + message("this line is not UTF-8; save the file in that encoding"),
-        {}});
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<ConfigTable> ConfigTable::parse(std::string_view text, std::string file) {
-  TRY(check_utf8(text, file));
+  TRY(check_toml(text, file));
   toml::parse_result result = toml::parse(text, std::string_view(file));
   if (!result) {
     const toml::parse_error& error = result.error();

@@ -15,7 +15,8 @@ namespace yuxin::base {
 
 // ConfigTable is a TOML table that remembers which keys were asked for. A loader takes what it knows and ends
 // with `finish`, which refuses whatever is left, naming the file, the line and the nearest known key. All
-// errors are `Code::kMalformed` and begin with "FILE:LINE: ". Cheap to copy; not thread-safe.
+// errors are `Code::kMalformed` and begin with "FILE:LINE: ". `has` and `keys` ask for nothing. Cheap to copy, and
+// copies share what was asked; not thread-safe.
 class ConfigTable {
  public:
   // parse reads TOML text; `file` is only named in errors.

@@ -23,7 +23,8 @@ enum class Permissions : unsigned { kPrivate = 0600, kPublic = 0644 };
 
 // write_file writes to a temporary name beside the target, flushes it to the disk, renames it and flushes the
 // folder: after success the file is durable, after failure the target is as before. "-" is standard output.
-// Errors: kConflict when it exists and `kRefuse` was asked, kNotAuthorised, kUnavailable (disk full ...).
+// A device or a pipe is written to as it is. Of several writers with `kRefuse` one wins. Errors: kConflict when it
+// exists and `kRefuse` was asked, kNotFound (no such folder), kNotAuthorised, kUnavailable (disk full ...).
 [[nodiscard]] Result<> write_file(const std::string& path, ByteView data, Existing existing, Permissions permissions);
 
 // make_directory creates one directory with mode 0700; an existing one is kConflict.

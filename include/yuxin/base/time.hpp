@@ -27,7 +27,8 @@ struct UnixTime {
   friend constexpr Seconds operator-(UnixTime a, UnixTime b) { return {a.seconds - b.seconds}; }
 };
 
-// Civil is a UTC calendar time.
+// Civil is a UTC calendar time of the years 0 to 9999, which is what certificates can hold. A UnixTime outside
+// them is shown as the nearest end.
 struct Civil {
   int year = 1970;
   int month = 1;
@@ -52,7 +53,8 @@ struct Civil {
 [[nodiscard]] std::string in_words(Seconds span);
 
 // Period is an ISO 8601 duration with calendar parts ("P20Y", "P398D", "PT4H"); years and months are added
-// by the calendar, the rest in seconds. All parts are zero or positive.
+// by the calendar, the rest in seconds. All parts are zero or positive, and none is longer than 9999 years. A week is
+// seven days, a day 86400 seconds; fractions are not accepted.
 struct Period {
   int years = 0;
   int months = 0;
@@ -61,6 +63,8 @@ struct Period {
 };
 [[nodiscard]] std::optional<Period> parse_period(std::string_view text);
 [[nodiscard]] std::string print_period(const Period& period);
+// add keeps the day of the month, or takes the last one of a shorter month (31 January + P1M = 28 February), and
+// stops at 9999-12-31T23:59:59Z.
 [[nodiscard]] UnixTime add(UnixTime time, const Period& period);
 
 // Clock tells the time. Implementations are safe for concurrent use. Only cli/app makes the system's.

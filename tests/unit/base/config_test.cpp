@@ -130,13 +130,43 @@ TEST_CASE("keys come in the order of the file") {
 }
 
 TEST_CASE("text that is not TOML is refused with its line") {
-  for (const char* bad :
-       {"a = 1\na = 2\n", "a = 1\nb = \n", "a = 1\n[a\n", "a = 1\nb = 'x\n", "a = 1\n\xFF = 1\n", "a = 1\n[.b]\n",
-        "a = 1\n[ ]\n", "a = 1\n[[.b]]\n", "a = 1\nb. = 1\n", "a = 1\nb = { .c = 1 }\n"}) {
+  for (const char* bad : {"a = 1\na = 2\n", "a = 1\nb = \n", "a = 1\n[a\n", "a = 1\nb = 'x\n", "a = 1\n\xFF = 1\n",
+                          "a = 1\n[.b]\n", "a = 1\n[ ]\n", "a = 1\n\u00E9 = 1\n", "a = 1\nb = \u025A\n",
+                          "a = 1\nb = 1 \u4FE1\n", "a = 1\n[[.b]]\n", "a = 1\nb. = 1\n", "a = 1\nb = { .c = 1 }\n"}) {
     const auto table = ConfigTable::parse(bad, "yuxin.toml");
     REQUIRE_MESSAGE(!table.has_value(), bad);
     CHECK(table.error().code == Code::kMalformed);
     CHECK_MESSAGE(table.error().detail.starts_with("yuxin.toml:2: "), table.error().detail);
+  }
+}
+
+TEST_CASE("keys and values that are nested without end are refused, not followed") {
+  const auto repeat = [](std::string_view part, std::size_t count) {
+    std::string out;
+    for (std::size_t i = 0; i < count; ++i) out += part;
+    return out;
+  };
+  // Each of these would overflow the stack of a parser, or of a destructor, that follows it.
+  for (const std::string& bad :
+       {repeat("a.", 1000000) + "a = 1", "[" + repeat("a . ", 1000000) + "a]", repeat("\"a\".", 1000000) + "a = 1",
+        "x = " + repeat("[", 1000000), "x = " + repeat("{a=", 1000000), repeat("a.", 1000000) + "a = 1\n!",
+        "s = \"\"\"a\"\"\"\"\"\n" + repeat("'a'.", 1000000), "x = [\n{" + repeat("a.", 100000)}) {
+    const auto table = ConfigTable::parse("\n" + bad, "yuxin.toml");
+    REQUIRE_FALSE(table.has_value());
+    CHECK(table.error().detail.starts_with("yuxin.toml:"));
+  }
+  CHECK(config("a.b.c.d.e = 1").has("a"));
+}
+
+TEST_CASE("dots in texts and remarks are no keys") {
+  const std::string dots(40, '.');
+  for (const std::string& good :
+       {"# " + dots + "\na = 1", "a = \"" + dots + "\"", "a = '" + dots + "'", "a = \"\\\"" + dots + "\"",
+        "a = \"\"\"\n" + dots + "\"\"\"", "a = \"\"\"x\"\"\"\"\"\nb = \"" + dots + "\"", "a = '''\n'" + dots + "'''",
+        "a = '\\'\nb = '" + dots + "'",
+        "a = [1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0]" + std::string("\n")}) {
+    const auto table = ConfigTable::parse(good, "yuxin.toml");
+    CHECK_MESSAGE(table.has_value(), good);
   }
 }
 
