@@ -1,0 +1,105 @@
+#include "yuxin/http/client.hpp"
+
+#include <array>
+
+#include "channel.hpp"
+#include "characters.hpp"
+#include "response_reader.hpp"
+#include "url.hpp"
+
+namespace yuxin::http {
+namespace {
+
+using base::Code;
+using base::Result;
+
+struct Call {
+  std::string_view method;
+  std::string_view content_type;
+  base::ByteView body;
+};
+
+struct Answer {
+  ClientReply reply;
+  std::string location;
+};
+
+std::string request_head(const Url& url, const Call& call, const ClientOptions& options) {
+  std::string head;
+  head.append(call.method).append(" ").append(url.target).append(" HTTP/1.1\r\nHost: ").append(url.authority());
+  head.append("\r\nUser-Agent: yuxin\r\nConnection: close\r\n");
+  if (!options.accept.empty()) head.append("Accept: ").append(options.accept).append("\r\n");
+  if (call.method == "POST") {
+    head.append("Content-Type: ").append(call.content_type);
+    head.append("\r\nContent-Length: ").append(std::to_string(call.body.size())).append("\r\n");
+  }
+  return head.append("\r\n");
+}
+
+Result<Answer> receive(Channel& channel, const Url& url, const ClientOptions& options) {
+  ResponseReader reader(options.size_limit);
+  std::array<char, 16384> chunk;
+  for (;;) {
+    TRY(const std::size_t octets, channel.read(chunk));
+    if (octets == 0) {
+      // RFC 9112 section 9.8: without length and without close_notify nobody knows whether this is all.
+      if (reader.needs_end() && channel.cut_short()) {
+        return base::fail(Code::kMalformed, "The answer of {} was cut short.", url.host);
+      }
+      TRY(reader.end());
+      return Answer{reader.reply(), reader.location()};
+    }
+    TRY(const auto progress, reader.take({chunk.data(), octets}));
+    if (progress == ResponseReader::Progress::kDone) return Answer{reader.reply(), reader.location()};
+  }
+}
+
+Result<Answer> exchange(const Url& url, const Call& call, const ClientOptions& options,
+                        Channel::Clock::time_point until) {
+  SslContextPtr tls;
+  if (url.tls) {
+    TRY(tls, make_client_context(options.trusted, options.identity.get()));
+  }
+  TRY(Channel channel, Channel::open(url, tls.get(), until));
+  std::string request = request_head(url, call, options);
+  request.append(base::as_text(call.body));
+  const auto written = channel.write(request);
+  auto answer = receive(channel, url, options);
+  // A server may refuse a long request before it has read all of it: then the answer counts, not the broken write.
+  if (!written && !answer) return tl::unexpected(written.error());
+  return answer;
+}
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+Result<ClientReply> fetch(std::string_view text, const Call& call, const ClientOptions& options) {
+  if (!is_field_value(options.accept) || !is_field_value(call.content_type)) {
+    return base::fail(Code::kUsage, "A header field of the request would hold a control character.");
+  }
+  const auto until = Channel::Clock::now() + options.time_limit;
+  TRY(Url url, parse_url(text));
+  for (int redirects = 0;; ++redirects) {
+    TRY(Answer answer, exchange(url, call, options, until));
+    const bool follow = options.max_redirects > 0 && call.method == "GET" && is_redirect(answer.reply.status);
+    if (!follow || answer.location.empty()) return std::move(answer.reply);
+    if (redirects == options.max_redirects) {
+      return base::fail(Code::kRefused, "{} redirects more than {} times.", text, options.max_redirects);
+    }
+    TRY(url, resolve_location(url, answer.location));
+  }
+}
+
+}  // namespace
+
+Result<ClientReply> get(std::string_view url, const ClientOptions& options) {
+  return fetch(url, {"GET", {}, {}}, options);
+}
+
+Result<ClientReply> post(std::string_view url, std::string_view content_type, base::ByteView body,
+                         const ClientOptions& options) {
+  return fetch(url, {"POST", content_type, body}, options);
+}
+
+}  // namespace yuxin::http

@@ -1,0 +1,26 @@
+// Listening sockets.
+#pragma once
+
+#include <cstdint>
+
+#include "descriptor.hpp"
+#include "tls_session.hpp"
+#include "yuxin/base/result.hpp"
+#include "yuxin/http/server.hpp"
+
+namespace yuxin::http {
+
+// Listener is a bound address with what is served there. Immutable once the server runs, but for the socket, which
+// belongs to the loop that accepts from it.
+struct Listener {
+  Descriptor socket;
+  std::uint16_t port = 0;
+  base::HttpService* service = nullptr;
+  ServerLimits limits;
+  SslContextPtr tls;  // none for plain HTTP
+};
+
+// open_listener binds and listens. Errors as Server::start.
+[[nodiscard]] base::Result<Listener> open_listener(const ListenerOptions& options);
+
+}  // namespace yuxin::http
