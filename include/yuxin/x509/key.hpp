@@ -41,6 +41,10 @@ class PublicKey {
 // kBadSignature when it does not verify or the algorithm is refused (SHA-1, unknown, of another key type).
 [[nodiscard]] base::Result<> verify_tbs(const PublicKey& key, base::ByteView algorithm_identifier, base::ByteView tbs,
                                         base::ByteView signature);
+// verify_historic_tbs is verify_tbs that takes SHA-1 with RSA and ECDSA as well: for looking at what was signed long
+// ago and was proven then. Never for a decision about today.
+[[nodiscard]] base::Result<> verify_historic_tbs(const PublicKey& key, base::ByteView algorithm_identifier,
+                                                 base::ByteView tbs, base::ByteView signature);
 
 // Signer is the only way to a private key. Thread-safe. Implementations: software keys here, tokens in keymgmt.
 class Signer {
