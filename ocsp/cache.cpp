@@ -103,13 +103,12 @@ std::vector<Renewal> AnswerCache::take_due(base::UnixTime until, std::size_t lim
     const std::lock_guard lock(shard.mutex);
     // Answers grow old in the order in which they came; one that is due earlier than those before it is simply signed
     // when it is asked for.
-    while (!shard.oldest_first.empty() && due.size() < limit) {
-      const auto entry = shard.oldest_first.begin();
-      if (until < entry->answer.renew_at) break;
+    auto next = shard.oldest_first.begin();
+    while (next != shard.oldest_first.end() && next->answer.renew_at <= until && due.size() < limit) {
+      const auto entry = next++;
       if (entry->used) {
         due.push_back({entry->answer.authority, entry->answer.serial, entry->answer.cert_id});
         entry->used = false;
-        shard.oldest_first.splice(shard.oldest_first.end(), shard.oldest_first, entry);
       } else {
         shard.erase(entry);
       }

@@ -133,6 +133,16 @@ Result<> verify_tbs(const PublicKey& key, ByteView algorithm_identifier, ByteVie
   return verify_digest(key.impl(), *algorithm, message_digest(key, *algorithm, tbs).view(), signature);
 }
 
+Result<> verify_historic_tbs(const PublicKey& key, ByteView algorithm_identifier, ByteView tbs, ByteView signature) {
+  const auto algorithm = scheme_by_identifier(algorithm_identifier);
+  const KeyType type = key.kind().type;
+  const bool ec = type == KeyType::kP256 || type == KeyType::kP384 || type == KeyType::kP521;
+  const bool historic = (algorithm == SignatureAlgorithm::kRsaSha1 && type == KeyType::kRsa) ||
+                        (algorithm == SignatureAlgorithm::kEcdsaSha1 && ec);
+  if (!historic) return verify_tbs(key, algorithm_identifier, tbs, signature);
+  return verify_digest(key.impl(), *algorithm, message_digest(key, *algorithm, tbs).view(), signature);
+}
+
 struct SigningDigest::Impl {
   DigestAlgorithm algorithm;
   EvpMdContextPtr context;
