@@ -49,9 +49,9 @@ Result<> for_each_record(Session& session, std::int64_t from, std::int64_t to,
   return session.query(
       "SELECT sequence, text, attachment, leaf FROM ledger WHERE sequence >= $1 AND sequence < $2 ORDER BY sequence",
       {from, to}, [&](const Row& row) -> Result<Next> {
-        const auto leaf = hash_from(row.blob(3));
-        if (!leaf) return missing(row.integer(0));
-        TRY(visitor({row.integer(0), std::string(row.text(1)), base::to_bytes(row.blob(2)), *leaf}));
+        // A leaf of another size was tampered with: as zeroes it fits no text, so an audit names the record.
+        const auto leaf = hash_from(row.blob(3)).value_or(Hash{});
+        TRY(visitor({row.integer(0), std::string(row.text(1)), base::to_bytes(row.blob(2)), leaf}));
         return Next::kRow;
       });
 }
@@ -96,18 +96,83 @@ Result<> replace_frontier(Session& session, const Frontier& frontier) {
   return {};
 }
 
-Result<> insert_checkpoint(Session& session, const CheckpointRow& row) {
-  TRY(session.execute("INSERT INTO ledger_checkpoints (size, root, note) VALUES ($1, $2, $3)",
-                      {row.size, base::ByteView(row.root), row.note}));
+Result<> insert_checkpoint(Session& session, std::int64_t size, std::string_view note) {
+  TRY(session.execute("INSERT INTO ledger_checkpoints (size, note) VALUES ($1, $2)", {size, note}));
   return {};
 }
 
-Result<> for_each_checkpoint(Session& session, const std::function<Result<>(const CheckpointRow&)>& visitor) {
-  return session.query(
-      "SELECT id, size, root, note FROM ledger_checkpoints ORDER BY id", {}, [&](const Row& row) -> Result<Next> {
-        TRY(visitor({row.integer(0), row.integer(1), base::to_bytes(row.blob(2)), std::string(row.text(3))}));
-        return Next::kRow;
-      });
+Result<std::vector<std::string>> notes(Session& session) {
+  std::vector<std::string> notes;
+  TRY(session.query("SELECT note FROM ledger_checkpoints ORDER BY id", {}, [&](const Row& row) {
+    notes.emplace_back(row.text(0));
+    return Next::kRow;
+  }));
+  return notes;
+}
+
+namespace {
+
+constexpr std::size_t kFactsAtOnce = 4096;
+
+Result<> insert_fact(Session& session, const Fact& fact) {
+  TRY(session.execute(
+      "INSERT INTO facts (object, source, sequence, what, says, status) VALUES ($1, $2, $3, $4, $5, $6)",
+      {fact.object, static_cast<std::int64_t>(fact.source), fact.sequence, static_cast<std::int64_t>(fact.what),
+       fact.says, fact.status}));
+  return {};
+}
+
+Fact fact_from(const Row& row) {
+  return {std::string(row.text(0)), static_cast<Fact::Source>(row.integer(1)),
+          row.integer(2),           static_cast<Fact::What>(row.integer(3)),
+          std::string(row.text(4)), std::string(row.text(5))};
+}
+
+}  // namespace
+
+Result<FactSorter> FactSorter::make() {
+  TRY(auto scratch, store::open_scratch());
+  TRY(scratch->write([](Session& session) -> Result<> {
+    TRY(
+        session.execute("CREATE TABLE facts (object TEXT, source INTEGER, sequence INTEGER, what INTEGER, says TEXT, "
+                        "status TEXT) STRICT"));
+    return {};
+  }));
+  return FactSorter(std::move(scratch));
+}
+
+Result<> FactSorter::add(Fact fact) {
+  waiting_.push_back(std::move(fact));
+  return waiting_.size() < kFactsAtOnce ? Result<>{} : flush();
+}
+
+Result<> FactSorter::flush() {
+  TRY(scratch_->write([this](Session& session) -> Result<> {
+    for (const auto& fact : waiting_) TRY(insert_fact(session, fact));
+    return {};
+  }));
+  waiting_.clear();
+  return {};
+}
+
+Result<> FactSorter::for_each_object(const std::function<void(const std::vector<Fact>&)>& visitor) {
+  TRY(flush());
+  std::vector<Fact> object;
+  TRY(scratch_->read([&](Session& session) {
+    return session.query(
+        "SELECT object, source, sequence, what, says, status FROM facts ORDER BY object, source, sequence", {},
+        [&](const Row& row) {
+          auto fact = fact_from(row);
+          if (!object.empty() && object.front().object != fact.object) {
+            visitor(object);
+            object.clear();
+          }
+          object.push_back(std::move(fact));
+          return Next::kRow;
+        });
+  }));
+  if (!object.empty()) visitor(object);
+  return {};
 }
 
 }  // namespace yuxin::evidence::repository

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,14 +27,36 @@ using store::Session;
 [[nodiscard]] base::Result<Frontier> latest_frontier(Session& session);
 [[nodiscard]] base::Result<> replace_frontier(Session& session, const Frontier& frontier);
 
-struct CheckpointRow {
-  std::int64_t id = 0;
-  std::int64_t size = 0;
-  base::Bytes root;
-  std::string note;
+[[nodiscard]] base::Result<> insert_checkpoint(Session& session, std::int64_t size, std::string_view note);
+// notes gives every stored checkpoint, oldest first.
+[[nodiscard]] base::Result<std::vector<std::string>> notes(Session& session);
+
+// Fact is one thing that a table or a record says about an object.
+struct Fact {
+  enum class Source : std::int64_t { kTable = 0, kRecord = 1 };
+  enum class What : std::int64_t { kIssued, kVoid, kStatus, kIntent, kOutcome };
+  std::string object;
+  Source source = Source::kRecord;
+  std::int64_t sequence = 0;  // of the record; what comes from a table has none
+  What what = What::kIssued;
+  std::string says;  // digest of the certificate, or status in words
+  std::string status;
 };
-[[nodiscard]] base::Result<> insert_checkpoint(Session& session, const CheckpointRow& row);
-[[nodiscard]] base::Result<> for_each_checkpoint(Session& session,
-                                                 const std::function<base::Result<>(const CheckpointRow&)>& visitor);
+
+// FactSorter brings together what was said about each object, in flat memory: facts go to a temporary file and come
+// back sorted by object, tables before records, records in their order. Not thread-safe.
+class FactSorter {
+ public:
+  [[nodiscard]] static base::Result<FactSorter> make();
+  [[nodiscard]] base::Result<> add(Fact fact);
+  // for_each_object visits the facts of one object at a time.
+  [[nodiscard]] base::Result<> for_each_object(const std::function<void(const std::vector<Fact>&)>& visitor);
+
+ private:
+  explicit FactSorter(std::shared_ptr<store::Database> scratch) : scratch_(std::move(scratch)) {}
+  [[nodiscard]] base::Result<> flush();
+  std::shared_ptr<store::Database> scratch_;
+  std::vector<Fact> waiting_;
+};
 
 }  // namespace yuxin::evidence::repository

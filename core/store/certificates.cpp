@@ -140,6 +140,13 @@ Result<std::vector<CertificateRow>> collect(Session& session, const std::string&
 
 }  // namespace
 
+Result<> Reader::for_each_certificate(With with, const std::function<Result<>(const CertificateRow&)>& visitor) {
+  return session_.query(select(with, " ORDER BY c.id"), {}, [&](const Row& row) -> Result<Next> {
+    TRY(visitor(certificate_from(row, with)));
+    return Next::kRow;
+  });
+}
+
 Result<CertificateRow> Reader::find(std::int64_t authority, base::ByteView serial, With with) {
   const Value values[] = {authority, serial};
   TRY(auto rows, collect(session_, select(with, " WHERE c.authority = $1 AND c.serial = $2"), values, with));

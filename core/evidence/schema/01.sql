@@ -16,6 +16,5 @@ CREATE TABLE ledger_frontier (
 CREATE TABLE ledger_checkpoints (
   id INTEGER PRIMARY KEY,
   size INTEGER NOT NULL,
-  root BLOB NOT NULL,
   note TEXT NOT NULL
 ) STRICT;

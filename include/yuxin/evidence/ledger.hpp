@@ -67,15 +67,19 @@ struct TreeHead {
                                                 const std::vector<Hash>& proof);
 [[nodiscard]] Hash leaf_hash(base::ByteView record);
 
-// VerifyReport is what an audit of the whole ledger found.
+// VerifyReport is what an audit of the whole ledger found. Both lists stop growing at a thousand entries; the last
+// one then says how many more there are.
 struct VerifyReport {
   TreeHead head;
   std::int64_t records = 0;
   std::vector<std::string> problems;  // empty: nothing wrong. Each names the record and what is wrong with it
+  std::vector<std::string> remarks;   // not wrong, but worth knowing: intents that have no outcome yet
 };
 // verify recomputes every leaf from its text, every attachment from its digest, checks that sequences have no gap,
-// that the stored frontier fits, and that tables and ledger agree: every certificate has its "issued" record with
-// its digest, every status its last record, every intent its outcome. Needs no key.
+// that the stored frontier and checkpoints fit, and that tables and ledger agree: every certificate has one "issued"
+// record with its digest and says what its DER says, every status its last record, every intent at most one outcome.
+// Needs no key: what proves that somebody who can write to the whole home did not write it anew is a checkpoint kept
+// elsewhere (check_against). Memory is flat whatever the size; a temporary file takes about 150 octets a record.
 [[nodiscard]] base::Result<VerifyReport> verify(store::Reader& reader);
 
 [[nodiscard]] std::span<const store::Migration> migrations();

@@ -101,7 +101,9 @@ class StatusReader {
   virtual ~StatusReader() = default;
   // revision moves whenever the status of an issued certificate changes, in this process or another, at the latest
   // when the command that changed it reports success. One atomic load from shared memory: cheap enough for every
-  // answer. New certificates do not move it.
+  // answer. New certificates do not move it. A process that is killed between its commit and its signal leaves the
+  // revision behind until the next one opens the store; responders therefore also call `changes` on a slow timer
+  // (every few seconds: it is one index look-up), which bounds that gap.
   [[nodiscard]] virtual std::uint64_t revision() const = 0;
   [[nodiscard]] virtual base::Result<std::vector<AuthorityRow>> authorities() = 0;
   // changes visits every certificate whose status_sequence is above `after`, in the order of the sequence: the
@@ -129,6 +131,9 @@ class Reader {
   [[nodiscard]] base::Result<std::vector<CertificateRow>> find_all(base::ByteView serial, With with);
   [[nodiscard]] base::Result<std::vector<CertificateRow>> list(const CertificateFilter& filter, With with);
   [[nodiscard]] base::Result<std::int64_t> count(const CertificateFilter& filter);
+  // for_each_certificate visits every certificate in the order of the ids, in constant memory.
+  [[nodiscard]] base::Result<> for_each_certificate(
+      With with, const std::function<base::Result<>(const CertificateRow&)>& visitor);
   // for_each_revoked visits revoked, held and void serials of an authority that have not expired before
   // `still_valid_at`, in a stable order. `kRow` to go on.
   [[nodiscard]] base::Result<> for_each_revoked(
@@ -149,8 +154,8 @@ class Writer : public Reader {
   using Reader::Reader;
   [[nodiscard]] base::Result<std::int64_t> insert_authority(const AuthorityRow& row);  // kConflict: name taken
   [[nodiscard]] base::Result<> set_authority_certificate(std::int64_t authority, base::ByteView certificate);
-  // insert_certificate gives it an id and the next status sequence; both in `row` are ignored. kConflict when the
-  // authority has used the serial before.
+  // insert_certificate gives it an id and the next status sequence; both in `row` are ignored. A row that is not good
+  // counts as a change of status. kConflict when the authority has used the serial before, or does not exist.
   [[nodiscard]] base::Result<std::int64_t> insert_certificate(const CertificateRow& row);
   // change_status gives the next status sequence. The caller has checked that the change is allowed.
   [[nodiscard]] base::Result<> change_status(std::int64_t id, const CertificateStatus& status);
@@ -158,7 +163,8 @@ class Writer : public Reader {
   [[nodiscard]] base::Result<> set_service_certificate(const ServiceCertificateRow& row);
   [[nodiscard]] base::Result<> set_setting(std::string_view name, std::string_view value);
 
-  // status_changed is true once change_status was called: the store then moves the revision after the commit.
+  // status_changed is true once a serial was made other than good: the store then moves the revision after the
+  // commit.
   [[nodiscard]] bool status_changed() const { return status_changed_; }
 
  private:

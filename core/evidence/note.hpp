@@ -1,0 +1,34 @@
+// The text forms of C2SP signed-note and tlog-checkpoint, without keys.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "yuxin/evidence/checkpoint.hpp"
+
+namespace yuxin::evidence {
+
+// Note is a signed note in its parts: views into the text that it was parsed from.
+struct Note {
+  struct Signature {
+    std::string_view name;
+    base::Bytes key_hash;  // four octets
+    base::Bytes signature;
+  };
+  std::string_view text;  // what is signed, with its last line feed
+  std::vector<Signature> signatures;
+};
+[[nodiscard]] std::optional<Note> parse_note(std::string_view note);
+
+// is_key_name: not empty, UTF-8, no blanks, no control characters, no plus.
+[[nodiscard]] bool is_key_name(std::string_view name);
+
+[[nodiscard]] std::string checkpoint_text(const Checkpoint& checkpoint);
+[[nodiscard]] std::optional<Checkpoint> parse_checkpoint_text(std::string_view text);
+
+// from_strict_base64 takes the one encoding with padding and nothing else, no white space either.
+[[nodiscard]] std::optional<base::Bytes> from_strict_base64(std::string_view text);
+
+}  // namespace yuxin::evidence

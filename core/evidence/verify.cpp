@@ -1,0 +1,345 @@
+// The audit of the whole ledger, and of the tables against it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "note.hpp"
+#include "repository.hpp"
+#include "yuxin/base/json.hpp"
+#include "yuxin/evidence/canonical.hpp"
+#include "yuxin/x509/certificate.hpp"
+#include "yuxin/x509/crl.hpp"
+
+namespace yuxin::evidence {
+
+using base::message;
+using base::Result;
+using repository::Fact;
+using repository::FactSorter;
+using store::CertificateRow;
+using store::CertificateState;
+
+namespace {
+
+constexpr std::size_t kMostFindings = 1000;
+
+// Findings is a list of sentences that cannot fill the memory.
+class Findings {
+ public:
+  void add(std::string sentence) {
+    if (++count_ <= kMostFindings) sentences_.push_back(std::move(sentence));
+  }
+  [[nodiscard]] std::vector<std::string> finish() && {
+    if (count_ > kMostFindings) sentences_.push_back(message("and {} more", count_ - kMostFindings));
+    return std::move(sentences_);
+  }
+
+ private:
+  std::size_t count_ = 0;
+  std::vector<std::string> sentences_;
+};
+
+// The two sides of a status, the table's and the record's, in one form that can be compared.
+std::string status_said(std::string_view kind, std::string_view at, std::string_view reason,
+                        std::string_view invalidity) {
+  return fmt::format("{} {} {} {}", kind, at, reason, invalidity);
+}
+
+constexpr std::string_view kGoodStatus = "good";
+
+std::string status_of(const CertificateRow& row) {
+  if (row.status.state == CertificateState::kGood) return std::string(kGoodStatus);
+  if (row.status.state == CertificateState::kVoid) return "void";
+  const bool held = row.status.state == CertificateState::kOnHold;
+  const auto reason = x509::reason_name(static_cast<x509::RevocationReason>(row.status.reason));
+  const auto& invalidity = row.status.invalidity_date;
+  return status_said(held ? "held" : "revoked", base::rfc3339(row.status.revoked_at), reason,
+                     invalidity ? base::rfc3339(*invalidity) : "");
+}
+
+// Milestones are the tree heads that were written down at the time: stored checkpoints and the frontier.
+class Milestones {
+ public:
+  [[nodiscard]] static Result<Milestones> load(store::Session& session, Findings& problems) {
+    Milestones milestones;
+    TRY(const auto notes, repository::notes(session));
+    for (const auto& note : notes) {
+      const auto parsed = parse_note(note);
+      const auto checkpoint = parsed ? parse_checkpoint_text(parsed->text) : std::nullopt;
+      if (checkpoint) {
+        milestones.heads_.emplace(checkpoint->head.size, checkpoint->head.root);
+      } else {
+        problems.add(message("A stored checkpoint cannot be read: it was changed."));
+      }
+    }
+    if (const auto frontier = repository::latest_frontier(session); frontier) {
+      milestones.heads_.emplace(frontier->size(), frontier->root());
+    } else {
+      problems.add(frontier.error().detail);
+    }
+    return milestones;
+  }
+  void compare(const Frontier& tree, Findings& problems) {
+    const auto [first, last] = heads_.equal_range(tree.size());
+    for (auto at = first; at != last; ++at) {
+      if (at->second != tree.root()) {
+        problems.add(
+            message("The first {} records are not the ones whose tree head was stored then: one of them was "
+                    "changed, removed or moved.",
+                    tree.size()));
+      }
+    }
+    heads_.erase(first, last);
+  }
+  void compare_end(const Frontier& tree, Findings& problems) {
+    if (heads_.empty()) return;
+    const auto largest = heads_.rbegin()->first;
+    if (largest <= tree.size()) return;
+    problems.add(message("The ledger was cut off: it had {} records when a tree head was stored, and has {} now.",
+                         largest, tree.size()));
+  }
+
+ private:
+  std::multimap<std::int64_t, Hash> heads_;
+};
+
+// Audit walks the ledger once, then the certificates, and then compares what both said about each object.
+class Audit {
+ public:
+  Audit(store::Reader& reader, FactSorter sorter) : reader_(reader), facts_(std::move(sorter)) {}
+  [[nodiscard]] Result<VerifyReport> run();
+
+ private:
+  [[nodiscard]] Result<> read_ledger();
+  [[nodiscard]] Result<> read_record(const StoredRecord& record);
+  [[nodiscard]] Result<> add_facts(std::int64_t sequence, const base::JsonObject& record);
+  [[nodiscard]] Result<> add_outcome(std::int64_t sequence, const std::string& object, const base::JsonObject& data);
+  [[nodiscard]] Result<> read_certificates();
+  [[nodiscard]] Result<> read_certificate(const CertificateRow& row);
+  void check_body(const std::string& object, const CertificateRow& row);
+  void compare_object(const std::vector<Fact>& facts);
+  void compare_certificate(const std::vector<Fact>& facts);
+  void compare_row(const Fact& row, const std::vector<const Fact*>& origins, std::string_view last_status);
+  void compare_intent(const std::vector<Fact>& facts);
+
+  store::Reader& reader_;
+  FactSorter facts_;
+  Findings problems_;
+  Findings remarks_;
+  Frontier tree_;
+  std::int64_t expected_ = 0;
+  bool whole_ = true;  // no record was missing so far: tree heads can be compared
+  std::map<std::int64_t, std::string> authorities_;
+};
+
+// Intents are numbers among names of certificates; the blank keeps them apart, for no name has one.
+std::string intent_object(std::int64_t sequence) { return fmt::format("intent {:019}", sequence); }
+constexpr std::string_view kIntentPrefix = "intent ";
+
+Result<VerifyReport> Audit::run() {
+  TRY(read_ledger());
+  TRY(read_certificates());
+  TRY(facts_.for_each_object([this](const std::vector<Fact>& facts) { compare_object(facts); }));
+  VerifyReport report;
+  report.head = tree_.head();
+  report.records = tree_.size();
+  report.problems = std::move(problems_).finish();
+  report.remarks = std::move(remarks_).finish();
+  return report;
+}
+
+Result<> Audit::read_ledger() {
+  auto& session = reader_.session();
+  TRY(auto milestones, Milestones::load(session, problems_));
+  TRY(const auto end, repository::size(session));
+  milestones.compare(tree_, problems_);
+  TRY(repository::for_each_record(session, 0, end, [&](const StoredRecord& record) -> Result<> {
+    if (record.sequence != expected_) {
+      whole_ = false;
+      problems_.add(record.sequence == expected_ + 1
+                        ? message("Record {} is missing.", expected_)
+                        : message("Records {} to {} are missing.", expected_, record.sequence - 1));
+    }
+    expected_ = record.sequence + 1;
+    TRY(read_record(record));
+    if (whole_) milestones.compare(tree_, problems_);
+    return {};
+  }));
+  milestones.compare_end(tree_, problems_);
+  return {};
+}
+
+Result<> Audit::read_record(const StoredRecord& record) {
+  const auto leaf = leaf_hash(base::as_bytes(record.text));
+  tree_.push(leaf);
+  if (leaf != record.leaf) {
+    problems_.add(message("Record {} was changed: its text does not fit its hash.", record.sequence));
+  }
+  const auto json = base::parse_json(record.text);
+  const auto canonical = json ? canonical_json(*json) : base::fail(base::Code::kMalformed, "Not JSON.");
+  if (!canonical || *canonical != record.text || !json->is_object()) {
+    problems_.add(message("Record {} is not in the form in which records are written.", record.sequence));
+    return {};
+  }
+  const auto& object = json->get_object();
+  const auto expected = base::json_string(object, "attachment");
+  const auto actual = record.attachment.empty() ? std::string() : base::hex(x509::sha256(record.attachment));
+  if (actual != expected) {
+    problems_.add(message("What is attached to record {} was changed: it does not fit the digest in the record.",
+                          record.sequence));
+  }
+  return add_facts(record.sequence, object);
+}
+
+Result<> Audit::add_facts(std::int64_t sequence, const base::JsonObject& record) {
+  const auto kind = base::json_string(record, "kind");
+  const auto object = base::json_string(record, "object");
+  const auto* data_value = record.if_contains("data");
+  if (!kind.starts_with("certificate.") || data_value == nullptr || !data_value->is_object()) return {};
+  const auto& data = data_value->get_object();
+  if (kind == "certificate.intent") {
+    return facts_.add({intent_object(sequence), Fact::Source::kTable, sequence, Fact::What::kIntent, object, {}});
+  }
+  if (kind == "certificate.issued") {
+    TRY(add_outcome(sequence, object, data));
+    return facts_.add(
+        {object, Fact::Source::kRecord, sequence, Fact::What::kIssued, base::json_string(data, "certificate"), {}});
+  }
+  if (kind == "certificate.void") {
+    TRY(add_outcome(sequence, object, data));
+    return facts_.add({object, Fact::Source::kRecord, sequence, Fact::What::kVoid, {}, {}});
+  }
+  const auto status = kind.substr(std::string_view("certificate.").size());
+  if (status != "revoked" && status != "held" && status != "released") return {};
+  auto said = status == "released"
+                  ? std::string(kGoodStatus)
+                  : status_said(status, base::json_string(data, "at"), base::json_string(data, "reason"),
+                                base::json_string(data, "invalidity_date"));
+  return facts_.add({object, Fact::Source::kRecord, sequence, Fact::What::kStatus, {}, std::move(said)});
+}
+
+Result<> Audit::add_outcome(std::int64_t sequence, const std::string& object, const base::JsonObject& data) {
+  const auto intent = base::json_int(data, "intent", -1);
+  if (intent < 0) return {};  // a certificate taken over from elsewhere was not signed here
+  return facts_.add({intent_object(intent), Fact::Source::kRecord, sequence, Fact::What::kOutcome, object, {}});
+}
+
+Result<> Audit::read_certificates() {
+  TRY(const auto authorities, reader_.authorities());
+  for (const auto& authority : authorities) authorities_[authority.id] = authority.name;
+  return reader_.for_each_certificate(store::Reader::With::kDer,
+                                      [this](const CertificateRow& row) { return read_certificate(row); });
+}
+
+Result<> Audit::read_certificate(const CertificateRow& row) {
+  const auto serial = x509::Serial::from_der_content(row.serial);
+  const auto authority = authorities_.find(row.authority);
+  if (!serial || authority == authorities_.end()) {
+    problems_.add(message("Row {} of the certificates names no authority of this home or no serial number.", row.id));
+    return {};
+  }
+  const std::string object = authority->second + '/' + serial->hex();
+  const bool is_void = row.status.state == CertificateState::kVoid;
+  if (!is_void) check_body(object, row);
+  return facts_.add({object, Fact::Source::kTable, 0, is_void ? Fact::What::kVoid : Fact::What::kIssued,
+                     is_void ? std::string() : base::hex(x509::sha256(row.der)), status_of(row)});
+}
+
+// check_body finds a row that says other than its certificate: one that hides from a search, from the list of what
+// expires, or from the revocation list.
+void Audit::check_body(const std::string& object, const CertificateRow& row) {
+  const auto certificate = x509::Certificate::from_der(row.der);
+  if (!certificate) {
+    problems_.add(message("The stored octets of certificate {} are missing or are not a certificate.", object));
+    return;
+  }
+  const auto& tbs = certificate->tbs();
+  if (!base::equal(tbs.serial, row.serial) || tbs.not_before != row.not_before || tbs.not_after != row.not_after ||
+      certificate->subject().text() != row.subject) {
+    problems_.add(
+        message("The row of certificate {} says another serial, subject or validity than the certificate.", object));
+  }
+}
+
+void Audit::compare_object(const std::vector<Fact>& facts) {
+  if (facts.front().object.starts_with(kIntentPrefix)) {
+    compare_intent(facts);
+  } else {
+    compare_certificate(facts);
+  }
+}
+
+void Audit::compare_certificate(const std::vector<Fact>& facts) {
+  const auto& object = facts.front().object;
+  const Fact* row = nullptr;
+  std::vector<const Fact*> origins;
+  std::string_view last_status = kGoodStatus;
+  for (const auto& fact : facts) {
+    if (fact.source == Fact::Source::kTable) {
+      row = &fact;
+    } else if (fact.what == Fact::What::kStatus) {
+      last_status = fact.status;
+      if (origins.empty())
+        problems_.add(message("Record {} is about {}, which was not issued then.", fact.sequence, object));
+    } else {
+      origins.push_back(&fact);
+    }
+  }
+  if (row != nullptr) {
+    compare_row(*row, origins, last_status);
+  } else {
+    problems_.add(message("Record {} is about certificate {}, which is missing from the table.",
+                          facts.front().sequence, object));
+  }
+  for (std::size_t i = 1; i < origins.size(); ++i) {
+    problems_.add(message("Record {} says once more that {} was issued or voided.", origins[i]->sequence, object));
+  }
+}
+
+void Audit::compare_row(const Fact& row, const std::vector<const Fact*>& origins, std::string_view last_status) {
+  if (origins.empty()) {
+    problems_.add(message("Certificate {} is in the table, but no record says that it was issued.", row.object));
+    return;
+  }
+  const auto& origin = *origins.front();
+  if (origin.what != row.what || origin.says != row.says) {
+    problems_.add(message("Certificate {} in the table is not the one that record {} stands for.", row.object,
+                          origin.sequence));
+  }
+  if (row.what == Fact::What::kVoid || row.status == last_status) return;
+  problems_.add(message("The status of certificate {} in the table is \"{}\", its last record says \"{}\".",
+                        row.object, row.status, last_status));
+}
+
+// The intent, if there is one, comes first: it was added as if from a table.
+void Audit::compare_intent(const std::vector<Fact>& facts) {
+  const auto& intent = facts.front();
+  if (intent.what != Fact::What::kIntent) {
+    problems_.add(message("Record {} is the outcome of an intent that is not in the ledger.", intent.sequence));
+    return;
+  }
+  if (facts.size() == 1) {
+    remarks_.add(
+        message("Record {}, the intent to issue {}, has no outcome yet: it is being worked on, or was interrupted "
+                "and will be voided when yuxin next starts.",
+                intent.sequence, intent.says));
+  }
+  for (std::size_t i = 1; i < facts.size(); ++i) {
+    if (facts[i].says != intent.says || facts[i].sequence < intent.sequence) {
+      problems_.add(message("Record {} is about {}, but says that it is the outcome of record {} about {}.",
+                            facts[i].sequence, facts[i].says, intent.sequence, intent.says));
+    }
+    if (i > 1)
+      problems_.add(message("Record {} is a second outcome of record {}.", facts[i].sequence, intent.sequence));
+  }
+}
+
+}  // namespace
+
+Result<VerifyReport> verify(store::Reader& reader) {
+  TRY(auto sorter, FactSorter::make());
+  return Audit(reader, std::move(sorter)).run();
+}
+
+}  // namespace yuxin::evidence
