@@ -62,6 +62,9 @@ struct PrivateKey::Impl {
 [[nodiscard]] std::shared_ptr<const Signer> make_software_signer(std::shared_ptr<const PrivateKey::Impl> key,
                                                                  SignatureAlgorithm algorithm);
 
+// as_pkcs8 puts a private key into a version 1 PrivateKeyInfo (RFC 5958 section 2); `algorithm` is DER.
+[[nodiscard]] base::Secret as_pkcs8(base::ByteView algorithm, base::ByteView private_key_octets);
+
 // import_* make OpenSSL's key from checked encodings; null if the point is not on its curve.
 [[nodiscard]] EvpPkeyPtr import_curve_key(const CurveRow& curve, base::ByteView encoded);
 [[nodiscard]] EvpPkeyPtr import_rsa_key(base::ByteView modulus, base::ByteView exponent);

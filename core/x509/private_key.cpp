@@ -2,6 +2,10 @@
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+
 #include "key_impl.hpp"
 #include "yuxin/x509/der.hpp"
 #include "yuxin/x509/key.hpp"
@@ -61,6 +65,42 @@ Result<PublicKey> public_part(EVP_PKEY* key) {
   return PublicKey::from_spki(spki);
 }
 
+base::Failure malformed() {
+  return fail_with(Code::kMalformed, take_openssl_error(),
+                   "The private key does not parse: it must be one PKCS#8 PrivateKeyInfo with nothing behind it.");
+}
+
+base::Failure mismatched() {
+  return fail_with(Code::kMalformed, take_openssl_error(),
+                   "The private key does not belong to the public key beside it. The key is damaged: use a backup.");
+}
+
+// PrivateKeyInfo is a OneAsymmetricKey taken apart (RFC 5958 section 2).
+struct PrivateKeyInfo {
+  ByteView algorithm;  // the whole AlgorithmIdentifier
+  ByteView octets;
+  std::optional<ByteView> public_key;
+};
+
+std::optional<PrivateKeyInfo> take_apart(ByteView der) {
+  const auto whole = der::single(der, der::kSequence);
+  if (!whole) return std::nullopt;
+  der::Reader reader(whole->content);
+  const auto version = reader.small_integer();
+  const auto algorithm = reader.element(der::kSequence);
+  const auto octets = reader.content(der::kOctetString);
+  if (!version || *version < 0 || *version > 1 || !algorithm || !octets) return std::nullopt;
+  PrivateKeyInfo info{algorithm->whole, *octets, std::nullopt};
+  if (!reader.skip_optional(der::constructed_tag(0))) return std::nullopt;  // attributes
+  if (*version == 1 && reader.next_is(der::context_tag(1))) {
+    const auto bits = reader.content(der::context_tag(1));
+    if (!bits || bits->empty() || bits->front() != 0) return std::nullopt;
+    info.public_key = bits->subspan(1);
+  }
+  if (!reader.at_end()) return std::nullopt;
+  return info;
+}
+
 // A private half that does not belong to its public one would sign nothing that verifies, and a damaged RSA key can
 // give itself away by a wrong signature; so every key that comes in signs once.
 Result<> prove(const std::shared_ptr<const PrivateKey::Impl>& key) {
@@ -68,8 +108,7 @@ Result<> prove(const std::shared_ptr<const PrivateKey::Impl>& key) {
   const ByteView message = base::as_bytes("a key that signs this is whole");
   const auto signature = make_software_signer(key, algorithm)->sign(message);
   if (signature && verify_tbs(key->public_key, scheme(algorithm).identifier, message, *signature)) return {};
-  return fail_with(Code::kMalformed, take_openssl_error(),
-                   "The private key does not belong to the public key beside it. The key is damaged: use a backup.");
+  return mismatched();
 }
 
 Result<PrivateKey> admit(EvpPkeyPtr key) {
@@ -94,15 +133,33 @@ Result<PrivateKey> PrivateKey::generate(const KeyKind& kind) {
   return admit(std::move(key));
 }
 
+Secret as_pkcs8(ByteView algorithm, ByteView private_key_octets) {
+  static constexpr std::uint8_t kVersion[] = {der::kInteger, 1, 0};
+  std::array<std::uint8_t, 10> octets_header{der::kOctetString};
+  const std::size_t octets_size = 1 + der::length_octets(private_key_octets.size(), octets_header.data() + 1);
+  std::array<std::uint8_t, 10> outer{der::kSequence};
+  const std::size_t inner = sizeof(kVersion) + algorithm.size() + octets_size + private_key_octets.size();
+  const std::size_t outer_size = 1 + der::length_octets(inner, outer.data() + 1);
+  Secret pkcs8(outer_size + inner);
+  std::uint8_t* out = pkcs8.data();
+  const std::initializer_list<ByteView> parts{
+      {outer.data(), outer_size}, kVersion, algorithm, {octets_header.data(), octets_size}, private_key_octets};
+  for (const ByteView part : parts) out = std::ranges::copy(part, out).out;
+  return pkcs8;
+}
+
 Result<PrivateKey> PrivateKey::from_pkcs8(ByteView der) {
-  const auto* next = der.data();
-  const Pkcs8Ptr info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &next, static_cast<long>(der.size())));
-  EvpPkeyPtr key(info && next == der.data() + der.size() ? EVP_PKCS82PKEY(info.get()) : nullptr);
-  if (!key) {
-    return fail_with(Code::kMalformed, take_openssl_error(),
-                     "The private key does not parse: it must be one PKCS#8 PrivateKeyInfo with nothing behind it.");
-  }
-  return admit(std::move(key));
+  const auto parts = take_apart(der);
+  if (!parts) return malformed();
+  // The library knows version 1 only, so version 2 is read as what it has in common with it.
+  const Secret first_version = as_pkcs8(parts->algorithm, parts->octets);
+  const auto* next = first_version.view().data();
+  const Pkcs8Ptr info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &next, static_cast<long>(first_version.size())));
+  EvpPkeyPtr key(info ? EVP_PKCS82PKEY(info.get()) : nullptr);
+  if (!key) return malformed();
+  TRY(PrivateKey admitted, admit(std::move(key)));
+  if (parts->public_key && !base::equal(*parts->public_key, admitted.public_key().key_bits())) return mismatched();
+  return admitted;
 }
 
 const PublicKey& PrivateKey::public_key() const { return impl_->public_key; }

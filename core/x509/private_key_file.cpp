@@ -5,8 +5,6 @@
 #include <openssl/pem.h>
 
 #include <algorithm>
-#include <array>
-#include <initializer_list>
 
 #include "key_impl.hpp"
 #include "oid_table.hpp"
@@ -56,22 +54,6 @@ struct PemEntry {
   [[nodiscard]] bool has_header() const { return header != nullptr && *header != '\0'; }
   [[nodiscard]] ByteView der() const { return {data, static_cast<std::size_t>(size)}; }
 };
-
-// as_pkcs8 puts an older private key into a PrivateKeyInfo (RFC 5958 section 2): version 0, algorithm, octets.
-Secret as_pkcs8(ByteView algorithm, ByteView older) {
-  static constexpr std::uint8_t kVersion[] = {der::kInteger, 1, 0};
-  std::array<std::uint8_t, 10> octets_header{der::kOctetString};
-  const std::size_t octets_size = 1 + der::length_octets(older.size(), octets_header.data() + 1);
-  std::array<std::uint8_t, 10> outer{der::kSequence};
-  const std::size_t inner = sizeof(kVersion) + algorithm.size() + octets_size + older.size();
-  const std::size_t outer_size = 1 + der::length_octets(inner, outer.data() + 1);
-  Secret pkcs8(outer_size + inner);
-  std::uint8_t* out = pkcs8.data();
-  const std::initializer_list<ByteView> parts{
-      {outer.data(), outer_size}, kVersion, algorithm, {octets_header.data(), octets_size}, older};
-  for (const ByteView part : parts) out = std::ranges::copy(part, out).out;
-  return pkcs8;
-}
 
 Bytes key_algorithm(Oid algorithm, std::optional<Oid> curve) {
   der::Writer writer;

@@ -10,13 +10,14 @@
 
 namespace yuxin::x509 {
 
-// PublicKey is a validated subject public key: the point is on its curve, an RSA modulus has at least 1024 bits
-// and an odd exponent above 1. Immutable and cheap to copy; safe to share between threads.
+// PublicKey is a validated subject public key: the point is on its curve and not of small order, an RSA modulus has
+// 1024 to 16384 bits and an odd exponent above 1 and below 2^256. Immutable and cheap to copy; safe to share between
+// threads.
 class PublicKey {
  public:
   // from_spki reads a DER SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7). `kMalformed` for anything that does
-  // not parse, has trailing octets or an unknown algorithm. Fast: does not go through OpenSSL's decoders, which
-  // are slow and get slower with every core.
+  // not parse, has trailing octets or an unknown algorithm, for compressed points and explicit curves. Fast: does not
+  // go through OpenSSL's decoders, which are slow and get slower with every core.
   [[nodiscard]] static base::Result<PublicKey> from_spki(base::ByteView spki);
 
   [[nodiscard]] const KeyKind& kind() const;
@@ -81,13 +82,16 @@ class SigningDigest {
 class PrivateKey {
  public:
   [[nodiscard]] static base::Result<PrivateKey> generate(const KeyKind& kind);
-  // from_pkcs8 reads an unencrypted DER PrivateKeyInfo (RFC 5958). from_pem also reads the older SEC 1 and
-  // PKCS#1 forms and, with a passphrase, encrypted PKCS#8.
+  // from_pkcs8 reads an unencrypted DER PrivateKeyInfo of version 1 or 2 (RFC 5958). from_pem reads the first private
+  // key of a text, also in the older SEC 1 and PKCS#1 forms and, with a passphrase, encrypted PKCS#8; it never asks
+  // for one. Every key that comes in has signed once. Errors: kMalformed; kNotAuthorised for a passphrase that is
+  // missing or wrong; kRefused for RSA below 2048 bits in generate, and for encryption other than PBES2 with PBKDF2.
   [[nodiscard]] static base::Result<PrivateKey> from_pkcs8(base::ByteView der);
   [[nodiscard]] static base::Result<PrivateKey> from_pem(base::ByteView pem, const base::Secret* passphrase);
 
   [[nodiscard]] base::Result<base::Secret> to_pkcs8() const;
-  // to_encrypted_pkcs8 seals with PBES2: AES-256-CBC under PBKDF2 with HMAC-SHA-256 (RFC 8018).
+  // to_encrypted_pkcs8 seals with PBES2: AES-256-CBC under PBKDF2 with HMAC-SHA-256 (RFC 8018). kUsage for an empty
+  // passphrase and for iterations outside 1000 to 10 million.
   [[nodiscard]] base::Result<base::Bytes> to_encrypted_pkcs8(const base::Secret& passphrase, int iterations) const;
   [[nodiscard]] static base::Result<PrivateKey> from_encrypted_pkcs8(base::ByteView der,
                                                                      const base::Secret& passphrase);
