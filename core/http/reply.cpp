@@ -123,7 +123,8 @@ OpenedReply open_reply(base::HttpReply reply) {
   Descriptor file(::open(reply.file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!file) return unreadable(reply.file, errno);
   struct stat status{};
-  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return unreadable(reply.file, errno);
+  if (::fstat(file.get(), &status) != 0) return unreadable(reply.file, errno);
+  if (!S_ISREG(status.st_mode)) return unreadable(reply.file, errno = EISDIR);
   return {std::move(reply), std::move(file), static_cast<std::uint64_t>(status.st_size)};
 }
 
