@@ -45,7 +45,7 @@ std::string located(const std::string& file, const toml::source_position& at) {
 std::vector<const toml::key*> in_file_order(const toml::table& table) {
   std::vector<const toml::key*> keys;
   for (const auto& [key, value] : table) keys.push_back(&key);
-  std::sort(keys.begin(), keys.end(), [](const toml::key* a, const toml::key* b) {
+  std::ranges::sort(keys, [](const toml::key* a, const toml::key* b) {
     return std::pair(a->source().begin.line, a->source().begin.column) <
            std::pair(b->source().begin.line, b->source().begin.column);
   });

@@ -23,10 +23,12 @@ std::string_view view(bj::string_view text) { return {text.data(), text.size()};
 // Builder makes the value while it watches member names: Boost's own handler keeps the last of two silently,
 // and two programs that disagree about which one counts are an attack.
 struct Builder {
+  // NOLINTBEGIN(readability-identifier-naming): the names that Boost looks for.
   static constexpr std::size_t max_object_size = kMaxMembers;
   static constexpr std::size_t max_array_size = bj::array::max_size();
   static constexpr std::size_t max_key_size = bj::string::max_size();
   static constexpr std::size_t max_string_size = bj::string::max_size();
+  // NOLINTEND(readability-identifier-naming)
 
   bj::value_stack stack;
   std::vector<std::set<std::string, std::less<>>> names;  // of the objects that are open

@@ -138,7 +138,7 @@ std::size_t columns(std::string_view text) {
 
 std::string lower(std::string_view ascii) {
   std::string out(ascii);
-  std::transform(out.begin(), out.end(), out.begin(), ascii_lower);
+  std::ranges::transform(out, out.begin(), ascii_lower);
   return out;
 }
 

@@ -121,7 +121,8 @@ bool Loop::accept_some(Acceptor& acceptor) {
                                 SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket) {
       if (!out_of_resources(errno)) return true;
-      base::log_warning(base::message("No further connection can be accepted at this moment: {}.", base::system_error()));
+      base::log_warning(
+          base::message("No further connection can be accepted at this moment: {}.", base::system_error()));
       acceptor.paused = true;
       return false;
     }

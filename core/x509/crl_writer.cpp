@@ -54,8 +54,8 @@ class Cursor {
     at_ += octets.size();
   }
   void digits(int value) {  // two of them
-    octet(static_cast<std::size_t>('0' + value / 10));
-    octet(static_cast<std::size_t>('0' + value % 10));
+    octet('0' + static_cast<std::size_t>(value / 10));
+    octet('0' + static_cast<std::size_t>(value % 10));
   }
   void time(base::UnixTime time, bool utc_time) {
     const base::Civil civil = base::civil(time);

@@ -111,7 +111,7 @@ std::optional<BasicConstraints> read_basic_constraints(base::ByteView value) {
   if (fields->next_is(der::kInteger)) {
     const auto length = fields->small_integer();
     if (!length || *length < 0 || *length > std::numeric_limits<std::int32_t>::max()) return std::nullopt;
-    constraints.path_length = *length;
+    constraints.path_length = length;
   }
   if (!fields->at_end()) return std::nullopt;
   return constraints;

@@ -25,12 +25,12 @@ struct Encoded {
     }
     return octets;
   }
-  static constexpr std::array<std::uint8_t, kSize> octets = make();
+  static constexpr std::array<std::uint8_t, kSize> kOctets = make();
 };
 
 template <std::uint64_t... Arcs>
 constexpr Oid arcs() {
-  return Encoded<Arcs...>::octets;
+  return Encoded<Arcs...>::kOctets;
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ std::string Serial::grouped() const {
 std::string Serial::shortened() const {
   constexpr std::size_t kHead = 8;
   constexpr std::size_t kTail = 2;
-  const std::string digits = hex();
+  std::string digits = hex();
   if (digits.size() <= kHead + kTail) return digits;
   return digits.substr(0, kHead) + "…" + digits.substr(digits.size() - kTail);
 }
