@@ -1,0 +1,39 @@
+// The steps of an authority's life that several commands share.
+#pragma once
+
+#include <string>
+
+#include "home.hpp"
+#include "yuxin/base/result.hpp"
+#include "yuxin/x509/certificate.hpp"
+
+namespace yuxin::cli {
+
+struct AuthorityRequest {
+  std::string name;
+  x509::KeyKind key;
+  x509::Name subject;
+  std::string file;  // where the PKCS#10 request goes
+};
+// request_authority makes a key and an authority without certificate, and writes the request for its issuer.
+[[nodiscard]] base::Result<> request_authority(Home& home, const AuthorityRequest& request);
+
+// import_certificate gives an authority of this home the certificate that its issuer made. kRefused when it is no
+// authority's certificate, kConflict when it has one, kBadSignature when its issuer is known here and did not sign
+// it, kIntegrity when it is for another key.
+[[nodiscard]] base::Result<> import_certificate(Home& home, const std::string& name,
+                                                const x509::Certificate& certificate, const std::string& actor);
+
+// import_root makes an authority known whose key is elsewhere: a self-signed certificate that people have compared by
+// its fingerprint.
+[[nodiscard]] base::Result<> import_root(Home& home, const std::string& name, const x509::Certificate& certificate,
+                                         const std::string& actor);
+
+// renew_ocsp_signer makes a new key and certificate for the responder of an authority and puts them into service.
+[[nodiscard]] base::Result<x509::Certificate> renew_ocsp_signer(Home& home, const std::string& authority,
+                                                                const x509::KeyKind& key, const std::string& actor);
+
+// check_authority_name: lower-case letters, digits and hyphens, at most 32; kUsage otherwise.
+[[nodiscard]] base::Result<> check_authority_name(std::string_view name);
+
+}  // namespace yuxin::cli

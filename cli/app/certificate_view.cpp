@@ -1,0 +1,171 @@
+#include "certificate_view.hpp"
+
+#include <algorithm>
+
+#include "yuxin/base/text.hpp"
+#include "yuxin/x509/crl.hpp"
+
+namespace yuxin::cli {
+
+using base::Code;
+using base::fail;
+using base::message;
+using base::Result;
+using store::CertificateState;
+
+namespace {
+
+std::string reason_of(const store::CertificateRow& row) {
+  return std::string(x509::reason_name(static_cast<x509::RevocationReason>(row.status.reason)));
+}
+
+}  // namespace
+
+Result<AuthorityNames> authority_names(Home& home) {
+  AuthorityNames names;
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(auto rows, reader.authorities());
+    for (auto& row : rows) names[row.id] = row.name;
+    return {};
+  }));
+  return names;
+}
+
+Result<FoundCertificate> find_certificate(Home& home, const Arguments& arguments) {
+  const auto text = arguments.one("SERIAL");
+  const auto serial = x509::Serial::parse(text);
+  if (!serial)
+    return fail(
+        Code::kUsage,
+        "\"{}\" is no serial number; it is 1 to 40 hexadecimal digits. To look by name: yuxin cert search TEXT",
+        text);
+  TRY(auto names, authority_names(home));
+  std::vector<store::CertificateRow> rows;
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(rows, reader.find_all(serial->content(), store::Reader::With::kDer));
+    return {};
+  }));
+  if (const auto wanted = arguments.maybe("--ca")) {
+    TRY(auto authority, home.authority(*wanted));
+    std::erase_if(rows, [&](const store::CertificateRow& row) { return row.authority != authority.id; });
+  }
+  if (rows.empty()) {
+    return fail(Code::kNotFound,
+                "No certificate with serial {} in any authority of {}. Nothing was changed.\nTo look for it by name: "
+                "yuxin cert search TEXT",
+                text, home.path());
+  }
+  if (rows.size() > 1)
+    return fail(Code::kUsage, "Serial {} was used by {} authorities. Say which with --ca NAME.", text, rows.size());
+  auto authority = names[rows[0].authority];
+  return FoundCertificate{std::move(rows[0]), std::move(authority), *serial};
+}
+
+Result<std::string> signing_authority(Home& home, const Arguments& arguments) {
+  if (const auto wanted = arguments.maybe("--ca")) {
+    auto known = home.authority(*wanted);
+    if (known) return *wanted;
+    if (known.error().code != Code::kNotFound) return tl::unexpected(std::move(known).error());
+    TRY(auto names, authority_names(home));
+    std::vector<std::string> list;
+    for (const auto& [id, name] : names) list.push_back(name);
+    return fail(Code::kNotFound, "No authority {}. The authorities of this home: {}.", *wanted,
+                base::join(list, ", "));
+  }
+  std::vector<std::string> own;
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(auto rows, reader.authorities());
+    for (auto& row : rows) {
+      if (!row.key_name.empty() && !row.certificate.empty()) own.push_back(row.name);
+    }
+    return {};
+  }));
+  if (own.size() == 1) return own[0];
+  if (own.empty()) return fail(Code::kConflict, "No authority of {} can sign.", home.path());
+  return fail(Code::kUsage, "Say which authority with --ca: {}.", base::join(own, ", "));
+}
+
+std::string_view state_name(const store::CertificateRow& row, base::UnixTime now) {
+  switch (row.status.state) {
+    case CertificateState::kRevoked:
+      return "revoked";
+    case CertificateState::kOnHold:
+      return "on-hold";
+    case CertificateState::kVoid:
+      return "void";
+    case CertificateState::kGood:
+      break;
+  }
+  return row.not_after < now ? "expired" : "good";
+}
+
+std::string state_text(const store::CertificateRow& row, base::UnixTime now) {
+  const auto since = base::local_time(row.status.revoked_at);
+  switch (row.status.state) {
+    case CertificateState::kRevoked:
+      return message("revoked {} ({})", since, reason_of(row));
+    case CertificateState::kOnHold:
+      return message("on hold since {}", since);
+    case CertificateState::kVoid:
+      return message("void: interrupted {}", since);
+    case CertificateState::kGood:
+      break;
+  }
+  if (row.not_after < now) return message("expired");
+  return message("good");
+}
+
+base::JsonObject certificate_json(const store::CertificateRow& row, const std::string& authority,
+                                  base::UnixTime now) {
+  const auto serial = x509::Serial::from_der_content(row.serial);
+  base::JsonObject object{{"serial", serial ? serial->hex() : base::hex_upper(row.serial)},
+                          {"authority", authority},
+                          {"profile", row.profile},
+                          {"subject", row.subject},
+                          {"names", row.names},
+                          {"not_before", base::rfc3339(row.not_before)},
+                          {"not_after", base::rfc3339(row.not_after)},
+                          {"issued_at", base::rfc3339(row.issued_at)},
+                          {"state", state_name(row, now)}};
+  if (row.status.state != CertificateState::kGood) {
+    object["revoked_at"] = base::rfc3339(row.status.revoked_at);
+    object["reason"] = reason_of(row);
+    if (row.status.invalidity_date) object["invalidity_date"] = base::rfc3339(*row.status.invalidity_date);
+  }
+  return object;
+}
+
+std::string date_of(base::UnixTime time) { return base::local_time(time).substr(0, 10); }
+
+void describe(const Context& context, const FoundCertificate& found) {
+  const auto& row = found.row;
+  context.remark(labelled(message("certificate"), found.serial.grouped()));
+  context.remark(labelled("", message("{}, {}, issued {}, valid until {}", row.subject, row.profile,
+                                      date_of(row.issued_at), date_of(row.not_after))));
+  context.remark(labelled(message("authority"), found.authority));
+}
+
+Result<std::string> chain_pem(Home& home, const x509::Certificate& leaf, std::string authority) {
+  std::string text = leaf.pem();
+  std::vector<store::AuthorityRow> rows;
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(rows, reader.authorities());
+    return {};
+  }));
+  TRY(auto row, home.authority(authority));
+  // each step goes to the issuer by name; a root ends it, and so does a circle of cross-certificates
+  for (std::size_t steps = 0; steps < rows.size() && !row.certificate.empty(); ++steps) {
+    TRY(auto certificate, x509::Certificate::from_der(row.certificate));
+    if (certificate.subject().same(certificate.issuer())) break;
+    text += certificate.pem();
+    const auto parent = std::ranges::find_if(rows, [&](const store::AuthorityRow& candidate) {
+      auto parsed = x509::Certificate::from_der(candidate.certificate);
+      return parsed && parsed->subject().same(certificate.issuer());
+    });
+    if (parent == rows.end()) break;
+    row = *parent;
+  }
+  return text;
+}
+
+}  // namespace yuxin::cli

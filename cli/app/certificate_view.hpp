@@ -1,0 +1,47 @@
+// How certificates of a home are found, named and shown.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "command.hpp"
+#include "context.hpp"
+#include "home.hpp"
+#include "yuxin/base/json.hpp"
+#include "yuxin/store/store.hpp"
+#include "yuxin/x509/certificate.hpp"
+
+namespace yuxin::cli {
+
+// AuthorityNames maps ids to names.
+using AuthorityNames = std::map<std::int64_t, std::string>;
+[[nodiscard]] base::Result<AuthorityNames> authority_names(Home& home);
+
+// FoundCertificate is the one certificate that a serial number on the command line means.
+struct FoundCertificate {
+  store::CertificateRow row;
+  std::string authority;
+  x509::Serial serial;
+};
+// find_certificate looks through every authority, or the one of --ca. kUsage when the text is no serial number or
+// means more than one certificate, kNotFound when there is none; both say what to do.
+[[nodiscard]] base::Result<FoundCertificate> find_certificate(Home& home, const Arguments& arguments);
+
+// signing_authority is the authority of --ca, or the only one whose key is in this home.
+[[nodiscard]] base::Result<std::string> signing_authority(Home& home, const Arguments& arguments);
+
+// state_name is the word of JSON ("good", "revoked", "on-hold", "void", "expired"); state_text is for people.
+[[nodiscard]] std::string_view state_name(const store::CertificateRow& row, base::UnixTime now);
+[[nodiscard]] std::string state_text(const store::CertificateRow& row, base::UnixTime now);
+
+[[nodiscard]] base::JsonObject certificate_json(const store::CertificateRow& row, const std::string& authority,
+                                                base::UnixTime now);
+// describe prints the lines that name a certificate before something is done to it.
+void describe(const Context& context, const FoundCertificate& found);
+[[nodiscard]] std::string date_of(base::UnixTime time);  // local date, for lists
+
+// chain_pem is the certificate and the authorities above it, without the root, as servers want it.
+[[nodiscard]] base::Result<std::string> chain_pem(Home& home, const x509::Certificate& leaf, std::string authority);
+
+}  // namespace yuxin::cli

@@ -1,0 +1,62 @@
+// What a command of the program is: its words, its options, its examples, and the function that carries it out.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "yuxin/base/result.hpp"
+
+namespace yuxin::cli {
+
+class Context;
+
+enum class Arity { kFlag, kOne, kMany };
+enum class Presence { kOptional, kRequired };
+
+// OptionSpec is one option ("--csr") or, without leading hyphens, one positional argument ("SERIAL"). Texts are
+// English msgids, translated when shown.
+struct OptionSpec {
+  const char* name;
+  Arity arity = Arity::kOne;
+  Presence presence = Presence::kOptional;
+  const char* value = "";  // what people see in place of the value: "FILE"
+  const char* help = "";
+};
+
+// Arguments are the words of one call, checked against the specification of its command.
+class Arguments {
+ public:
+  [[nodiscard]] bool has(std::string_view name) const { return values_.contains(name); }
+  [[nodiscard]] std::string one(std::string_view name, std::string_view otherwise = "") const;
+  [[nodiscard]] std::optional<std::string> maybe(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> many(std::string_view name) const;
+  void set(std::string name, std::vector<std::string> values) { values_[std::move(name)] = std::move(values); }
+
+ private:
+  std::map<std::string, std::vector<std::string>, std::less<>> values_;
+};
+
+// Commands give the exit status (0, or 1 for "checked and found bad") or an error, which is printed by main.
+using Run = base::Result<int> (*)(Context& context, const Arguments& arguments);
+
+struct CommandSpec {
+  const char* noun;
+  const char* verb;  // empty for commands of one word
+  const char* summary;
+  std::vector<OptionSpec> options;
+  std::vector<const char*> examples;  // complete command lines
+  Run run;
+};
+
+// commands lists every command, in the order of the help page.
+[[nodiscard]] const std::vector<CommandSpec>& commands();
+
+// Options that many commands share.
+[[nodiscard]] OptionSpec dry_run_option();
+[[nodiscard]] OptionSpec out_option(const char* help);
+
+}  // namespace yuxin::cli

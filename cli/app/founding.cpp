@@ -1,0 +1,225 @@
+#include "founding.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "authority_steps.hpp"
+#include "home.hpp"
+#include "yuxin/base/file.hpp"
+#include "yuxin/x509/request.hpp"
+
+namespace yuxin::cli {
+
+using base::Code;
+using base::Existing;
+using base::fail;
+using base::Permissions;
+using base::Result;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A folder that disappears again unless it is kept.
+class Scaffold {
+ public:
+  explicit Scaffold(std::string path) : path_(std::move(path)) {}
+  Scaffold(const Scaffold&) = delete;
+  Scaffold& operator=(const Scaffold&) = delete;
+  ~Scaffold() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  void keep() { path_.clear(); }
+
+ private:
+  std::string path_;
+};
+
+HomeConfig root_config(const FoundingPlan& plan) {
+  HomeConfig config;
+  config.kind = HomeKind::kOfflineRoot;
+  config.organisation = plan.organisation;
+  config.public_url = plan.public_url;
+  config.crl_valid_for = {.months = 6};
+  config.crl_every = {.months = 5};
+  return config;
+}
+
+HomeConfig online_config(const FoundingPlan& plan) {
+  HomeConfig config;
+  config.organisation = plan.organisation;
+  config.public_url = plan.public_url;
+  const auto host = host_of_url(plan.public_url);
+  const bool local = plan.public_url.empty() || host == "localhost" || host.starts_with("127.") || host == "::1";
+  config.public_address = local ? "127.0.0.1" : "0.0.0.0";
+  if (local && !plan.public_url.empty()) config.public_port = port_of_url(plan.public_url);
+  return config;
+}
+
+Result<x509::Name> authority_name(const FoundingPlan& plan, const std::string& suffix) {
+  x509::NameAttribute country{base::to_bytes(x509::oid::kCountryName), 0, "CN", true};
+  x509::NameAttribute organisation{base::to_bytes(x509::oid::kOrganizationName), 0, plan.organisation, true};
+  x509::NameAttribute common{base::to_bytes(x509::oid::kCommonName), 0, plan.organisation + " " + suffix, true};
+  return x509::Name::from_attributes({country, organisation, common});
+}
+
+Result<> write_public(const std::string& path, std::string_view text) {
+  return base::write_file(path, base::as_bytes(text), Existing::kReplace, Permissions::kPublic);
+}
+
+// The root's own certificate and first list, in a home that will be carried away.
+Result<x509::Certificate> make_root(Home& home, const FoundingPlan& plan) {
+  TRY(home.keys().generate("root", plan.keys.root));
+  store::AuthorityRow row;
+  row.name = "root";
+  row.key_name = "root";
+  row.created_at = home.clock().now();
+  TRY(home.store().write([&](store::Writer& writer) -> Result<> {
+    TRY(writer.insert_authority(row));
+    return {};
+  }));
+  TRY(auto profiles, home.profiles());
+  TRY(auto profile, profiles.find("root-ca"));
+  const int year = base::civil(home.clock().now()).year;
+  TRY(auto subject, authority_name(plan, "Root " + std::to_string(year)));
+  TRY(auto signer, home.keys().signer("root"));
+  TRY(auto certificate, ca::issue_root({"root", subject, profile, signer}, home.shared_store(), home.intent_owner(),
+                                       home.clock(), {plan.actor}));
+  TRY(write_public(home.path() + "/exchange/root.pem", certificate.pem()));
+  return certificate;
+}
+
+// What the root does when somebody brings it a request on a stick.
+Result<> certify_subordinate(Home& home, const std::string& request_file, const std::string& certificate_file,
+                             const FoundingPlan& plan) {
+  TRY(auto bytes, base::read_file(request_file));
+  TRY(auto request, x509::CertificateRequest::from_bytes(bytes));
+  TRY(auto issuer, home.issuer("root"));
+  TRY(auto profiles, home.profiles());
+  TRY(auto profile, profiles.find("sub-ca"));
+  TRY(auto prepared,
+      issuer->prepare(profile, {.request = request, .subject = {}, .alt_names = {}, .validity = {}}, {plan.actor}));
+  TRY(auto issued, issuer->issue(std::move(prepared)));
+  return write_public(certificate_file, issued.certificate.pem());
+}
+
+Result<> carry(const std::string& from, const std::string& to) {
+  TRY(auto bytes, base::read_file(from));
+  return base::write_file(to, bytes, Existing::kReplace, Permissions::kPublic);
+}
+
+struct Homes {
+  std::shared_ptr<Home> root;
+  std::shared_ptr<Home> online;
+};
+
+Result<Founded> build(const Homes& homes, const FoundingPlan& plan) {
+  const std::string root_box = homes.root->path() + "/exchange/";
+  const std::string online_box = homes.online->path() + "/exchange/";
+  TRY(auto root, make_root(*homes.root, plan));
+
+  TRY(auto subject, authority_name(plan, "Issuing 1"));
+  TRY(request_authority(*homes.online, {"issuing", plan.keys.issuing, subject, online_box + "issuing.csr"}));
+  // out with the request, back with the certificate and the list: the way of every later authority
+  TRY(carry(online_box + "issuing.csr", root_box + "issuing.csr"));
+  TRY(certify_subordinate(*homes.root, root_box + "issuing.csr", root_box + "issuing.pem", plan));
+  TRY(auto root_list_order, homes.root->crl_order("root"));
+  TRY(auto root_list, ca::publish_crl(homes.root->store(), root_list_order, homes.root->clock(), {plan.actor}));
+  TRY(carry(homes.root->path() + "/" + root_list.file, root_box + "root.crl"));
+  for (const char* file : {"root.pem", "issuing.pem", "root.crl"}) TRY(carry(root_box + file, online_box + file));
+
+  TRY(auto root_bytes, base::read_file(online_box + "root.pem"));
+  TRY(auto root_certificate, x509::Certificate::from_bytes(root_bytes));
+  TRY(import_root(*homes.online, "root", root_certificate, plan.actor));
+  TRY(auto issuing_bytes, base::read_file(online_box + "issuing.pem"));
+  TRY(auto issuing, x509::Certificate::from_bytes(issuing_bytes));
+  TRY(import_certificate(*homes.online, "issuing", issuing, plan.actor));
+  TRY(auto list_bytes, base::read_file(online_box + "root.crl"));
+  TRY(auto list, x509::Crl::from_bytes(list_bytes));
+  TRY(auto root_row, homes.online->authority("root"));
+  TRY(ca::import_crl(homes.online->store(), root_row, root_certificate, list, homes.online->path(),
+                     homes.online->clock(), {plan.actor}));
+
+  TRY(auto signer, renew_ocsp_signer(*homes.online, "issuing", plan.keys.ocsp, plan.actor));
+  TRY(auto order, homes.online->crl_order("issuing"));
+  TRY(ca::publish_crl(homes.online->store(), order, homes.online->clock(), {plan.actor}));
+  TRY(homes.root->checkpoint());
+  TRY(homes.online->checkpoint());
+  return Founded{root, issuing, signer, root_list.next_update};
+}
+
+Result<> move_into_place(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    if (errno == ENOTEMPTY || errno == EEXIST) return check_folder(to);
+    return base::fail_with(Code::kUnavailable, base::system_error(),
+                           "{} could not be put into place. Nothing was made.", to);
+  }
+  const auto parent = fs::absolute(to).parent_path();
+  const int folder = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder >= 0) {
+    ::fsync(folder);
+    ::close(folder);
+  }
+  return {};
+}
+
+}  // namespace
+
+const std::vector<KeyChoice>& key_choices() {
+  using x509::KeyType;
+  static const std::vector<KeyChoice> kChoices = {
+      {"ecdsa", {KeyType::kP384, 384}, {KeyType::kP256, 256}, {KeyType::kP256, 256}},
+      {"rsa", {KeyType::kRsa, 4096}, {KeyType::kRsa, 3072}, {KeyType::kRsa, 2048}},
+      {"sm2", {KeyType::kSm2, 256}, {KeyType::kSm2, 256}, {KeyType::kSm2, 256}},
+  };
+  return kChoices;
+}
+
+Result<> check_folder(const std::string& folder) {
+  std::error_code error;
+  const auto status = fs::symlink_status(folder, error);
+  if (!fs::exists(status)) return {};
+  if (!fs::is_directory(folder, error))
+    return fail(Code::kConflict, "{} exists and is no folder. Nothing was made.", folder);
+  if (fs::exists(folder + "/root") || fs::exists(folder + "/online") || fs::exists(folder + "/yuxin.toml")) {
+    return fail(
+        Code::kConflict,
+        "{} holds a home already. It was not touched. Take another folder, or see: yuxin --home {}/online doctor",
+        folder, folder);
+  }
+  const auto entries = fs::directory_iterator(folder, error);
+  if (error)
+    return base::fail_with(Code::kNotAuthorised, error.message(), "The folder {} cannot be read. Nothing was made.",
+                           folder);
+  if (entries != fs::directory_iterator()) {
+    return fail(Code::kConflict, "The folder {} is not empty. Nothing was made. Take a new one.", folder);
+  }
+  return {};
+}
+
+Result<Founded> found(const FoundingPlan& plan, const base::Clock& clock) {
+  TRY(check_folder(plan.folder));
+  const std::string target = fs::absolute(plan.folder).lexically_normal().string();
+  const std::string trimmed = target.ends_with('/') ? target.substr(0, target.size() - 1) : target;
+  base::Bytes random(6);
+  base::random_bytes(random);
+  const std::string staging = trimmed + ".making-" + base::hex(random);
+  TRY(base::make_directory(staging));
+  Scaffold scaffold(staging);
+  TRY(base::make_directory(staging + "/root"));
+  TRY(base::make_directory(staging + "/online"));
+  std::optional<Founded> founded;
+  {
+    Homes homes;
+    TRY(homes.root, Home::create(staging + "/root", root_config(plan), plan.root_passphrase, clock));
+    TRY(homes.online, Home::create(staging + "/online", online_config(plan), plan.online_passphrase, clock));
+    TRY(founded, build(homes, plan));
+  }
+  TRY(move_into_place(staging, trimmed));
+  scaffold.keep();
+  return std::move(*founded);
+}
+
+}  // namespace yuxin::cli

@@ -1,0 +1,48 @@
+// Founding a public-key infrastructure: an offline root home and an online home, joined by files that cross the gap.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "yuxin/base/result.hpp"
+#include "yuxin/base/secret.hpp"
+#include "yuxin/base/time.hpp"
+#include "yuxin/x509/algorithm.hpp"
+#include "yuxin/x509/certificate.hpp"
+
+namespace yuxin::cli {
+
+// KeyChoice is which keys a new infrastructure gets.
+struct KeyChoice {
+  std::string name;  // "ecdsa", "rsa", "sm2"
+  x509::KeyKind root;
+  x509::KeyKind issuing;
+  x509::KeyKind ocsp;
+};
+[[nodiscard]] const std::vector<KeyChoice>& key_choices();
+
+struct FoundingPlan {
+  std::string folder;  // must not exist, or be empty
+  std::string organisation;
+  std::string public_url;
+  KeyChoice keys;
+  base::Secret root_passphrase;
+  base::Secret online_passphrase;
+  std::string actor;
+};
+
+struct Founded {
+  x509::Certificate root;
+  x509::Certificate issuing;
+  x509::Certificate ocsp_signer;
+  base::UnixTime root_crl_until;
+};
+
+// found makes FOLDER/root and FOLDER/online. Everything is built beside the folder and moved into place at the end:
+// after an error or a crash there is no FOLDER. kConflict when it exists and is not empty.
+[[nodiscard]] base::Result<Founded> found(const FoundingPlan& plan, const base::Clock& clock);
+
+// check_folder makes only that refusal.
+[[nodiscard]] base::Result<> check_folder(const std::string& folder);
+
+}  // namespace yuxin::cli

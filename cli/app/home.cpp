@@ -1,0 +1,195 @@
+#include "home.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <vector>
+
+#include "yuxin/base/file.hpp"
+#include "yuxin/base/log.hpp"
+#include "yuxin/evidence/checkpoint.hpp"
+#include "yuxin/evidence/ledger.hpp"
+
+namespace yuxin::cli {
+
+using base::Code;
+using base::Existing;
+using base::fail;
+using base::Permissions;
+using base::Result;
+
+namespace {
+
+constexpr const char* kLedgerKey = "ledger";
+constexpr const char* kHomeId = "home.id";
+
+std::vector<store::Migration> all_migrations() {
+  std::vector<store::Migration> all;
+  for (const auto& step : store::migrations()) all.push_back(step);
+  for (const auto& step : evidence::migrations()) all.push_back(step);
+  return all;
+}
+
+// An offline root keeps only the profiles of authorities, so that it cannot issue to anybody else by mistake.
+bool belongs_to(std::string_view profile, HomeKind kind) {
+  const bool authority = profile == "root-ca" || profile == "sub-ca";
+  return kind == HomeKind::kOfflineRoot ? authority : profile != "root-ca";
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Home>> Home::open(const std::string& path, Access access, const base::Clock& clock) {
+  const std::string settings = path + "/yuxin.toml";
+  auto text = base::read_file(settings, 1U << 20U);
+  if (!text && text.error().code == Code::kNotFound) {
+    return fail(
+        Code::kNotFound,
+        "{} is no home of yuxin (it has no yuxin.toml). Give the folder with --home DIR, or make one: yuxin init DIR",
+        path);
+  }
+  TRY(auto content, std::move(text));
+  TRY(auto config, parse_home_config(base::as_text(content), settings));
+  std::shared_ptr<Home> home(new Home(path, std::move(config), clock));
+  TRY(home->open_database(access));
+  return home;
+}
+
+Result<> Home::open_database(Access access) {
+  const bool write = access == Access::kWrite;
+  store::SqliteOptions options;
+  options.path = path_ + "/yuxin.db";
+  options.mode = write ? store::SqliteOptions::Mode::kReadWrite : store::SqliteOptions::Mode::kReadOnly;
+  if (write && ::access(path_.c_str(), W_OK) != 0) {
+    return base::fail_with(errno == EROFS ? Code::kUnavailable : Code::kNotAuthorised, base::system_error(),
+                           "The home {} cannot be written. Nothing was changed.", path_);
+  }
+  TRY(auto database, store::open_sqlite(options));
+  const auto migrations = all_migrations();
+  if (write) {
+    TRY(store::migrate(*database, migrations));
+  } else {
+    TRY(store::check_version(*database, migrations));
+  }
+  TRY(store_, store::Store::over(std::move(database), path_ + "/status.signal"));
+  if (write) {
+    TRY(owner_, ca::IntentOwner::enter(path_ + "/intents.lock"));
+  }
+  return {};
+}
+
+Result<std::shared_ptr<Home>> Home::create(const std::string& path, const HomeConfig& config,
+                                           const base::Secret& passphrase, const base::Clock& clock) {
+  for (const char* folder : {"/profiles", "/published", "/published/crl", "/exchange"})
+    TRY(base::make_directory(path + folder));
+  for (const auto& profile : ca::shipped_profiles()) {
+    if (!belongs_to(profile.name, config.kind)) continue;
+    TRY(base::write_file(path + "/profiles/" + std::string(profile.name) + ".toml", base::as_bytes(profile.text),
+                         Existing::kRefuse, Permissions::kPublic));
+  }
+  TRY(auto keys, keymgmt::SoftwareKeyStore::create(path + "/keys", passphrase));
+  TRY(keys->generate(kLedgerKey, {x509::KeyType::kEd25519, 256}));
+  TRY(base::write_file(path + "/yuxin.toml", base::as_bytes(print_home_config(config)), Existing::kRefuse,
+                       Permissions::kPublic));
+  std::shared_ptr<Home> home(new Home(path, config, clock));
+  home->keys_ = std::move(keys);
+  TRY(home->open_database(Access::kWrite));
+  base::Bytes id(8);
+  base::random_bytes(id);
+  TRY(home->store().write([&](store::Writer& writer) { return writer.set_setting(kHomeId, base::hex(id)); }));
+  return home;
+}
+
+Result<ca::ProfileSet> Home::profiles() const { return ca::ProfileSet::load_directory(path_ + "/profiles"); }
+
+Result<> Home::unlock(const base::Secret& passphrase) {
+  TRY(keys_, keymgmt::SoftwareKeyStore::unlock(keys_folder(), passphrase));
+  return {};
+}
+
+Result<store::AuthorityRow> Home::authority(std::string_view name) {
+  store::AuthorityRow row;
+  TRY(store_->read([&](store::Reader& reader) -> Result<> {
+    TRY(row, reader.authority(name));
+    return {};
+  }));
+  return row;
+}
+
+Result<std::shared_ptr<ca::Issuer>> Home::issuer(std::string_view name) {
+  TRY(auto row, authority(name));
+  if (row.key_name.empty()) {
+    return fail(Code::kConflict, "The key of authority {} is not in {}. Work in the home that holds it.", name,
+                path_);
+  }
+  if (row.certificate.empty()) {
+    return fail(
+        Code::kConflict,
+        "Authority {} has no certificate yet. Bring it back from its issuer: yuxin ca import-certificate {} FILE",
+        name, name);
+  }
+  TRY(auto certificate, x509::Certificate::from_der(row.certificate));
+  TRY(auto signer, keys_->signer(row.key_name));
+  return ca::Issuer::open(
+      {std::move(row), std::move(certificate), std::move(signer), addresses(name), store_, owner_, &clock_});
+}
+
+ca::PublicAddresses Home::addresses(std::string_view authority) const {
+  if (config_.public_url.empty()) return {};
+  const std::string name(authority);
+  ca::PublicAddresses addresses;
+  // an offline root has no responder: its certificates are checked by its list
+  if (config_.kind == HomeKind::kOnline) addresses.ocsp = {config_.public_url + "/ocsp"};
+  addresses.issuers = {config_.public_url + "/ca/" + name + ".cer"};
+  addresses.crls = {config_.public_url + "/crl/" + name + ".crl"};
+  return addresses;
+}
+
+Result<ca::CrlOrder> Home::crl_order(std::string_view name) {
+  TRY(auto open, issuer(name));
+  TRY(auto signer, keys_->signer(open->authority().key_name));
+  return ca::CrlOrder{open->authority(), open->certificate(), std::move(signer), config_.crl_valid_for, path_};
+}
+
+Result<std::string> Home::ledger_origin() {
+  std::string id;
+  TRY(store_->read([&](store::Reader& reader) -> Result<> {
+    TRY(id, reader.setting(kHomeId));
+    return {};
+  }));
+  return "yuxin.ledger/" + id;
+}
+
+Result<> Home::checkpoint() {
+  TRY(auto signer, keys_->signer(kLedgerKey));
+  TRY(auto origin, ledger_origin());
+  return store_->write([&](store::Writer& writer) -> Result<> {
+    TRY(auto head, evidence::tree_head(writer));
+    TRY(auto known, evidence::checkpoints(writer));
+    if (!known.empty()) {
+      TRY(auto latest, evidence::open_checkpoint(known.back(), signer->public_key()));
+      if (latest.head.size == head.size) return {};
+    }
+    TRY(auto note, evidence::sign_checkpoint({origin, head}, *signer));
+    TRY(evidence::store_checkpoint(writer, {origin, head}, note));
+    return evidence::remember_frontier(writer);
+  });
+}
+
+Result<std::shared_ptr<Home>> open_home(const Context& context, Home::Access access) {
+  return Home::open(context.options().home, access, context.clock());
+}
+
+Result<std::shared_ptr<Home>> open_unlocked_home(const Context& context) {
+  // read first: a wrong folder or an old program should not cost anybody a passphrase
+  TRY(auto home, open_home(context, Home::Access::kWrite));
+  TRY(auto passphrase, context.passphrase(base::message("Passphrase for the keys of {}", home->path())));
+  TRY(home->unlock(passphrase));
+  TRY(auto ended, ca::resolve_intents(home->store(), *home->intent_owner(), context.clock()));
+  if (ended > 0)
+    context.remark(
+        base::message("{} interrupted issuances were ended as void; their serial numbers count as revoked.", ended));
+  return home;
+}
+
+}  // namespace yuxin::cli

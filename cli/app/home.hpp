@@ -1,0 +1,79 @@
+// A home: the folder that holds one installation's settings, keys, profiles, database and published lists.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "context.hpp"
+#include "home_config.hpp"
+#include "yuxin/base/result.hpp"
+#include "yuxin/ca/crl_publication.hpp"
+#include "yuxin/ca/issuer.hpp"
+#include "yuxin/ca/profile.hpp"
+#include "yuxin/keymgmt/keystore.hpp"
+#include "yuxin/store/store.hpp"
+
+namespace yuxin::cli {
+
+// Home joins the modules for one folder. Keys stay locked until `unlock`. Thread-safe after opening and unlocking.
+//
+//   yuxin.toml  yuxin.db  status.signal  intents.lock  keys/  profiles/  published/crl/  exchange/
+class Home {
+ public:
+  enum class Access { kRead, kWrite };
+  // open refuses a folder that is no home (kNotFound), belongs to a newer version (kConflict) or cannot be written
+  // where that is asked for.
+  [[nodiscard]] static base::Result<std::shared_ptr<Home>> open(const std::string& path, Access access,
+                                                                const base::Clock& clock);
+  // create lays out a new home in an existing empty folder, with its settings, the profiles of its kind, an empty
+  // database and a key store with the ledger's key. The home is open and unlocked.
+  [[nodiscard]] static base::Result<std::shared_ptr<Home>> create(const std::string& path, const HomeConfig& config,
+                                                                  const base::Secret& passphrase,
+                                                                  const base::Clock& clock);
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] const HomeConfig& config() const { return config_; }
+  [[nodiscard]] store::Store& store() { return *store_; }
+  [[nodiscard]] const std::shared_ptr<store::Store>& shared_store() const { return store_; }
+  [[nodiscard]] const base::Clock& clock() const { return clock_; }
+  [[nodiscard]] const std::shared_ptr<ca::IntentOwner>& intent_owner() const { return owner_; }
+  [[nodiscard]] base::Result<ca::ProfileSet> profiles() const;
+  [[nodiscard]] std::string keys_folder() const { return path_ + "/keys"; }
+
+  // unlock opens the key store; kNotAuthorised for a wrong passphrase, after which nothing has changed.
+  [[nodiscard]] base::Result<> unlock(const base::Secret& passphrase);
+  // keys are there only after unlock.
+  [[nodiscard]] keymgmt::SoftwareKeyStore& keys() { return *keys_; }
+
+  [[nodiscard]] base::Result<store::AuthorityRow> authority(std::string_view name);
+  // issuer opens an authority for signing. kConflict when its key or certificate is not in this home.
+  [[nodiscard]] base::Result<std::shared_ptr<ca::Issuer>> issuer(std::string_view name);
+  // addresses is what certificates of an authority say about status and issuer.
+  [[nodiscard]] ca::PublicAddresses addresses(std::string_view authority) const;
+  [[nodiscard]] base::Result<ca::CrlOrder> crl_order(std::string_view authority);
+
+  // checkpoint signs the present head of the ledger and keeps it, if the ledger has grown since the last one.
+  [[nodiscard]] base::Result<> checkpoint();
+  // origin names the ledger in its checkpoints.
+  [[nodiscard]] base::Result<std::string> ledger_origin();
+
+ private:
+  Home(std::string path, HomeConfig config, const base::Clock& clock)
+      : path_(std::move(path)), config_(std::move(config)), clock_(clock) {}
+  [[nodiscard]] base::Result<> open_database(Access access);
+
+  std::string path_;
+  HomeConfig config_;
+  const base::Clock& clock_;
+  std::shared_ptr<store::Store> store_;
+  std::shared_ptr<ca::IntentOwner> owner_;
+  std::shared_ptr<keymgmt::SoftwareKeyStore> keys_;
+};
+
+// open_home opens the home of a call.
+[[nodiscard]] base::Result<std::shared_ptr<Home>> open_home(const Context& context, Home::Access access);
+// open_unlocked_home also takes the passphrase and unlocks, and ends what a crash left behind.
+[[nodiscard]] base::Result<std::shared_ptr<Home>> open_unlocked_home(const Context& context);
+
+}  // namespace yuxin::cli

@@ -1,0 +1,147 @@
+#include "home_config.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "yuxin/base/config.hpp"
+#include "yuxin/base/json.hpp"
+
+namespace yuxin::cli {
+
+using base::Code;
+using base::ConfigTable;
+using base::Result;
+
+namespace {
+
+Result<> read_period(ConfigTable& table, std::string_view key, base::Period& into) {
+  TRY(auto value, table.period(key));
+  if (!value) return {};
+  if (base::add({0}, *value).seconds < 60)
+    return table.error(key, "a minute is the least, for example \"PT1H\" or \"P7D\"");
+  into = *value;
+  return {};
+}
+
+Result<> read_port(ConfigTable& table, std::string_view key, std::uint16_t& into) {
+  TRY(auto value, table.integer(key));
+  if (!value) return {};
+  if (*value < 0 || *value > 65535) return table.error(key, "a port is a number from 0 to 65535");
+  into = static_cast<std::uint16_t>(*value);
+  return {};
+}
+
+Result<> read_services(ConfigTable& file, HomeConfig& config) {
+  TRY(auto serve, file.table("serve"));
+  if (serve) {
+    TRY(auto address, serve->string("public_address"));
+    if (address) config.public_address = *address;
+    TRY(read_port(*serve, "public_port", config.public_port));
+  }
+  TRY(auto crl, file.table("crl"));
+  if (crl) {
+    TRY(read_period(*crl, "valid_for", config.crl_valid_for));
+    TRY(read_period(*crl, "every", config.crl_every));
+    if (base::add({0}, config.crl_every) > base::add({0}, config.crl_valid_for)) {
+      return crl->error("every",
+                        "every must not be longer than valid_for, or there would be times without a valid list");
+    }
+  }
+  TRY(auto ocsp, file.table("ocsp"));
+  if (ocsp) {
+    TRY(read_period(*ocsp, "valid_for", config.ocsp_valid_for));
+    TRY(read_period(*ocsp, "signer_renew_before", config.ocsp_signer_renew_before));
+    TRY(auto never_issued, ocsp->string("never_issued"));
+    if (never_issued && *never_issued != "unknown" && *never_issued != "revoked") {
+      return ocsp->error("never_issued", "never_issued takes \"unknown\" or \"revoked\"");
+    }
+    config.never_issued_is_revoked = never_issued == "revoked";
+  }
+  return {};
+}
+
+std::string quoted(std::string_view text) { return base::print_json(base::Json(text)); }
+
+}  // namespace
+
+Result<HomeConfig> parse_home_config(std::string_view text, const std::string& file) {
+  TRY(auto table, ConfigTable::parse(text, file));
+  HomeConfig config;
+  TRY(auto kind, table.required_string("kind"));
+  if (kind != "online" && kind != "offline-root")
+    return table.error("kind", "kind takes \"online\" or \"offline-root\"");
+  config.kind = kind == "online" ? HomeKind::kOnline : HomeKind::kOfflineRoot;
+  TRY(config.organisation, table.required_string("organisation"));
+  TRY(auto url, table.string("public_url"));
+  if (url && !url->empty()) {
+    auto checked = check_public_url(*url);
+    if (!checked) return table.error("public_url", "{}", checked.error().detail);
+    config.public_url = *checked;
+  }
+  TRY(read_services(table, config));
+  TRY(table.finish());
+  return config;
+}
+
+std::string print_home_config(const HomeConfig& config) {
+  const bool online = config.kind == HomeKind::kOnline;
+  std::string text = fmt::format(
+      "# Settings of this home. Every key has a default; yuxin doctor checks this file.\n"
+      "kind         = \"{}\"\n"
+      "organisation = {}\n"
+      "public_url   = {}   # where relying parties find status and issuers; stands in every certificate\n",
+      online ? "online" : "offline-root", quoted(config.organisation), quoted(config.public_url));
+  text += fmt::format(
+      "\n[crl]\n"
+      "valid_for = \"{}\"   # thisUpdate to nextUpdate\n"
+      "every     = \"{}\"   # a new list at least this often, and at once after a revocation\n",
+      base::print_period(config.crl_valid_for), base::print_period(config.crl_every));
+  if (!online) return text;
+  text += fmt::format(
+      "\n[serve]\n"
+      "public_address = {}\n"
+      "public_port    = {}\n"
+      "\n[ocsp]\n"
+      "valid_for           = \"{}\"     # how long an answer may be kept\n"
+      "never_issued        = \"{}\"  # \"unknown\", or \"revoked\" as RFC 6960 section 4.4.8 allows\n"
+      "signer_renew_before = \"{}\"    # the OCSP signer renews itself this long before it expires\n",
+      quoted(config.public_address), config.public_port, base::print_period(config.ocsp_valid_for),
+      config.never_issued_is_revoked ? "revoked" : "unknown", base::print_period(config.ocsp_signer_renew_before));
+  return text;
+}
+
+Result<std::string> check_public_url(std::string_view url) {
+  while (url.ends_with('/')) url.remove_suffix(1);
+  const bool plain = url.starts_with("http://") && url.size() > 7;
+  const bool characters =
+      url.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/[]%") ==
+      std::string_view::npos;
+  if (!plain || !characters || host_of_url(url).empty()) {
+    return base::fail(
+        Code::kUsage,
+        "\"{}\" is no address for the status service; it must begin with http:// (relying parties fetch status "
+        "without TLS, RFC 5280 section 8) and name a host.",
+        url);
+  }
+  return std::string(url);
+}
+
+std::string host_of_url(std::string_view url) {
+  if (url.starts_with("http://")) url.remove_prefix(7);
+  url = url.substr(0, url.find('/'));
+  if (url.starts_with('[')) return std::string(url.substr(1, url.find(']') - 1));
+  return std::string(url.substr(0, url.find(':')));
+}
+
+std::uint16_t port_of_url(std::string_view url) {
+  if (url.starts_with("http://")) url.remove_prefix(7);
+  url = url.substr(0, url.find('/'));
+  const auto bracket = url.find(']');
+  const auto colon = url.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  std::uint16_t port = 80;
+  if (colon != std::string_view::npos) std::from_chars(url.data() + colon + 1, url.data() + url.size(), port);
+  return port;
+}
+
+}  // namespace yuxin::cli

@@ -1,0 +1,39 @@
+// The settings of a home: yuxin.toml.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "yuxin/base/result.hpp"
+#include "yuxin/base/time.hpp"
+
+namespace yuxin::cli {
+
+enum class HomeKind { kOnline, kOfflineRoot };
+
+struct HomeConfig {
+  HomeKind kind = HomeKind::kOnline;
+  std::string organisation;
+  std::string public_url;                    // "http://pki.city.example", without a slash at its end; may be empty
+  std::string public_address = "127.0.0.1";  // that the status service listens on
+  std::uint16_t public_port = 8080;
+  base::Period crl_valid_for{.seconds = 7 * 86400};
+  base::Period crl_every{.seconds = 86400};  // a new list at least this often
+  base::Period ocsp_valid_for{.seconds = 3600};
+  bool never_issued_is_revoked = false;  // RFC 6960 extended revoked instead of unknown
+  base::Period ocsp_signer_renew_before{.seconds = 10 * 86400};
+};
+
+// parse_home_config reads the text of yuxin.toml. Errors name the file, the line and the nearest known key.
+[[nodiscard]] base::Result<HomeConfig> parse_home_config(std::string_view text, const std::string& file);
+// print_home_config writes a new yuxin.toml, with every key and what it means.
+[[nodiscard]] std::string print_home_config(const HomeConfig& config);
+
+// check_public_url takes "http://host[:port][/path]" and gives it without a slash at the end; kUsage otherwise.
+[[nodiscard]] base::Result<std::string> check_public_url(std::string_view url);
+// host_of_url is the host of a checked address; port_of_url its port (80 when none is written).
+[[nodiscard]] std::string host_of_url(std::string_view url);
+[[nodiscard]] std::uint16_t port_of_url(std::string_view url);
+
+}  // namespace yuxin::cli

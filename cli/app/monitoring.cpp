@@ -1,0 +1,106 @@
+#include "monitoring.hpp"
+
+#include <fmt/format.h>
+
+#include "yuxin/base/json.hpp"
+#include "yuxin/evidence/checkpoint.hpp"
+
+namespace yuxin::cli {
+
+using base::HttpReply;
+using base::HttpRequest;
+using base::Result;
+
+namespace {
+
+HttpReply text_reply(int status, std::string_view type, std::string_view text) {
+  HttpReply reply;
+  reply.status = status;
+  reply.content_type = type;
+  reply.fields = {{"Cache-Control", "no-store"}};
+  reply.body = base::to_bytes(base::as_bytes(text));
+  return reply;
+}
+
+void counter(std::string& out, std::string_view name, std::string_view help, std::uint64_t value) {
+  out += fmt::format("# HELP {} {}\n# TYPE {} counter\n{} {}\n", name, help, name, name, value);
+}
+
+void gauge(std::string& out, std::string_view name, std::string_view help, std::uint64_t value) {
+  out += fmt::format("# HELP {} {}\n# TYPE {} gauge\n{} {}\n", name, help, name, name, value);
+}
+
+}  // namespace
+
+std::optional<HttpReply> Monitoring::answer_now(const HttpRequest& request) {
+  if (request.path() == "/healthz") return text_reply(200, "text/plain", "ok\n");
+  return std::nullopt;
+}
+
+HttpReply Monitoring::answer(const HttpRequest& request) {
+  if (request.path() == "/readyz") return ready();
+  if (request.path() == "/checkpoint") return checkpoint();
+  return text_reply(200, "text/plain; version=0.0.4", metrics());
+}
+
+HttpReply Monitoring::ready() {
+  auto& status = home_.store().status();
+  const auto signers = status.service_certificates("ocsp");
+  const auto now = home_.clock().now();
+  bool serving = false;
+  if (signers) {
+    for (const auto& signer : *signers) serving = serving || signer.not_after > now;
+  }
+  if (serving) return text_reply(200, "text/plain", "ready\n");
+  return text_reply(503, "text/plain", signers ? "no OCSP signer in service\n" : "the database does not answer\n");
+}
+
+HttpReply Monitoring::checkpoint() {
+  std::vector<std::string> notes;
+  const auto read = home_.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(notes, evidence::checkpoints(reader));
+    return {};
+  });
+  if (!read) return base::problem(503, "Unavailable", "The ledger cannot be read now.");
+  if (notes.empty()) return base::problem(404, "Not Found", "No checkpoint was signed yet.");
+  return text_reply(200, "text/plain; charset=utf-8", notes.back());
+}
+
+std::string Monitoring::metrics() const {
+  std::string out;
+  const auto& c = responder_.counters();
+  const auto answers = [&](std::string_view how, std::uint64_t value) {
+    out += fmt::format("yuxin_ocsp_requests_total{{answer=\"{}\"}} {}\n", how, value);
+  };
+  out +=
+      "# HELP yuxin_ocsp_requests_total OCSP requests by how they were answered\n# TYPE yuxin_ocsp_requests_total "
+      "counter\n";
+  answers("cached", c.cached);
+  answers("live", c.live);
+  answers("malformed", c.malformed);
+  answers("unauthorized", c.unauthorized);
+  answers("try_later", c.try_later);
+  answers("internal_error", c.internal_error);
+  const auto verdicts = [&](std::string_view verdict, std::uint64_t value) {
+    out += fmt::format("yuxin_ocsp_signed_total{{status=\"{}\"}} {}\n", verdict, value);
+  };
+  out += "# HELP yuxin_ocsp_signed_total certificate statuses signed\n# TYPE yuxin_ocsp_signed_total counter\n";
+  verdicts("good", c.good);
+  verdicts("revoked", c.revoked);
+  verdicts("unknown", c.unknown);
+  gauge(out, "yuxin_ocsp_cached_answers", "signed answers in memory", responder_.cached_answers());
+  gauge(out, "yuxin_ocsp_certificates", "certificates in the status index", responder_.indexed_certificates());
+  if (counts_) {
+    const auto s = counts_();
+    counter(out, "yuxin_http_connections_total", "connections accepted", s.connections);
+    gauge(out, "yuxin_http_connections_open", "connections open now", s.open);
+    counter(out, "yuxin_http_connections_refused_total", "connections turned away by a limit", s.refused);
+    counter(out, "yuxin_http_requests_total", "requests answered", s.requests);
+    counter(out, "yuxin_http_malformed_total", "requests that were no valid HTTP", s.malformed);
+    counter(out, "yuxin_http_busy_total", "requests turned away because the pool was full", s.busy);
+    counter(out, "yuxin_http_timeouts_total", "connections cut for being slow", s.timeouts);
+  }
+  return out;
+}
+
+}  // namespace yuxin::cli

@@ -1,0 +1,255 @@
+#include "parser.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <unistd.h>
+#include <cstdlib>
+
+#include "yuxin/base/language.hpp"
+#include "yuxin/base/text.hpp"
+
+namespace yuxin::cli {
+
+using base::Code;
+using base::fail;
+using base::Result;
+
+namespace {
+
+// One command's place in the parser: CLI11 fills `values` for every option that was given.
+struct Slot {
+  const CommandSpec* command;
+  CLI::App* app;
+  std::map<std::string, std::vector<std::string>> values;
+  std::map<std::string, bool> flags;
+};
+
+std::string default_home() {
+  if (const char* home = std::getenv("YUXIN_HOME"); home != nullptr && *home != '\0') return home;
+  if (::geteuid() == 0) return "/var/lib/yuxin";
+  const char* user = std::getenv("HOME");
+  return std::string(user == nullptr ? "." : user) + "/.local/share/yuxin";
+}
+
+void add_option(Slot& slot, const OptionSpec& option) {
+  if (option.arity == Arity::kFlag) {
+    slot.app->add_flag(option.name, slot.flags[option.name]);
+    return;
+  }
+  auto* added = slot.app->add_option(option.name, slot.values[option.name]);
+  const bool positional = option.name[0] != '-';
+  if (option.arity == Arity::kOne) {
+    added->expected(1);
+  } else if (!positional) {
+    added->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    added->allow_extra_args(false);
+  }
+}
+
+struct Globals {
+  GlobalOptions options;
+  std::string home;
+  std::string language;
+  std::string passphrase_file;
+};
+
+void add_globals(CLI::App& app, Globals& globals) {
+  app.add_option("--home", globals.home);
+  app.add_option("--lang", globals.language);
+  app.add_option("--passphrase-file", globals.passphrase_file);
+  app.add_flag("--json", globals.options.json);
+  app.add_flag("--yes,-y", globals.options.yes);
+  app.add_flag("--quiet,-q", globals.options.quiet);
+  app.add_flag("--verbose,-v", globals.options.verbose);
+  app.add_flag("--wide", globals.options.wide);
+}
+
+std::vector<std::string> known_words(const CLI::App& app) {
+  std::vector<std::string> words;
+  for (const auto* option : app.get_options()) {
+    if (!option->get_lnames().empty()) words.push_back("--" + option->get_lnames()[0]);
+  }
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    words.push_back(command->get_name());
+  return words;
+}
+
+// The deepest subcommand that was reached, to name what can stand there.
+const CLI::App& reached(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : reached(*chosen.back());
+}
+
+base::Failure unexpected(const CLI::App& app, const std::string& word) {
+  const auto& place = reached(app);
+  auto words = known_words(place);
+  for (auto& global : known_words(app)) {
+    if (global.starts_with("--")) words.push_back(std::move(global));
+  }
+  if (const auto near = base::nearest(word, words)) {
+    return fail(Code::kUsage, "\"{}\" is not known here. Did you mean {}? See: yuxin help", word, *near);
+  }
+  return fail(Code::kUsage, "\"{}\" is not known here. See: yuxin help", word);
+}
+
+base::Failure translate(const CLI::App& app, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    const auto extras = app.remaining(true);
+    return unexpected(app, extras.empty() ? std::string() : extras.front());
+  }
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    return base::fail_with(Code::kUsage, error.what(), "An option lacks its value, or stands twice: {}",
+                           error.what());
+  }
+  return base::fail_with(Code::kUsage, error.what(), "The command line cannot be read: {}", error.what());
+}
+
+Result<> check_required(const Slot& slot) {
+  for (const auto& option : slot.command->options) {
+    if (option.presence == Presence::kOptional) continue;
+    const auto found = slot.values.find(option.name);
+    if (found != slot.values.end() && !found->second.empty()) continue;
+    const auto& examples = slot.command->examples;
+    return fail(Code::kUsage, "{} {} needs {}. For example: {}", slot.command->noun, slot.command->verb, option.name,
+                examples.empty() ? "yuxin help" : examples[0]);
+  }
+  return {};
+}
+
+Arguments arguments_of(const Slot& slot) {
+  Arguments arguments;
+  for (const auto& [name, values] : slot.values) {
+    if (!values.empty()) arguments.set(name, values);
+  }
+  for (const auto& [name, set] : slot.flags) {
+    if (set) arguments.set(name, {});
+  }
+  return arguments;
+}
+
+// "help", "help NOUN", "help NOUN VERB", and --help anywhere.
+std::optional<HelpPage> asked_for_help(const std::vector<std::string>& words) {
+  std::vector<std::string> plain;
+  bool asked = words.empty();
+  for (const auto& word : words) {
+    if (word == "--help" || word == "-h") asked = true;
+    if (!word.starts_with('-')) plain.push_back(word);
+  }
+  if (!plain.empty() && plain[0] == "help") {
+    asked = true;
+    plain.erase(plain.begin());
+  }
+  if (!asked) return std::nullopt;
+  // values of global options may stand before the noun, so look for the first pair that is a command
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    const std::string verb = i + 1 < plain.size() ? plain[i + 1] : "";
+    if (const auto* command = find_command(plain[i], verb)) return HelpPage{help_of(*command)};
+    if (const auto* command = find_command(plain[i], "")) return HelpPage{help_of(*command)};
+    std::string pages;
+    for (const auto& command : commands()) {
+      if (command.noun == plain[i]) pages += help_of(command) + "\n";
+    }
+    if (!pages.empty()) return HelpPage{std::move(pages)};
+  }
+  return HelpPage{help_overview()};
+}
+
+void set_language_early(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::string name;
+    if (words[i] == "--lang" && i + 1 < words.size()) name = words[i + 1];
+    if (words[i].starts_with("--lang=")) name = words[i].substr(7);
+    if (const auto language = base::language_named(name)) return base::set_language(*language);
+  }
+  for (const char* variable : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = std::getenv(variable);
+    if (value == nullptr || *value == '\0') continue;
+    if (const auto language = base::language_named(value)) base::set_language(*language);
+    return;
+  }
+}
+
+}  // namespace
+
+std::string Arguments::one(std::string_view name, std::string_view otherwise) const {
+  return maybe(name).value_or(std::string(otherwise));
+}
+
+std::optional<std::string> Arguments::maybe(std::string_view name) const {
+  const auto found = values_.find(name);
+  if (found == values_.end() || found->second.empty()) return std::nullopt;
+  return found->second.back();
+}
+
+std::vector<std::string> Arguments::many(std::string_view name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::vector<std::string>() : found->second;
+}
+
+OptionSpec dry_run_option() {
+  return {"--dry-run", Arity::kFlag, Presence::kOptional, "",
+          "check everything and say what would happen, change nothing"};
+}
+
+OptionSpec out_option(const char* help) { return {"--out", Arity::kOne, Presence::kOptional, "FILE", help}; }
+
+const CommandSpec* find_command(std::string_view noun, std::string_view verb) {
+  for (const auto& command : commands()) {
+    if (command.noun == noun && command.verb == verb) return &command;
+  }
+  return nullptr;
+}
+
+Result<std::variant<ParsedCall, HelpPage>> parse_call(const std::vector<std::string>& words) {
+  set_language_early(words);
+  if (auto page = asked_for_help(words)) return std::variant<ParsedCall, HelpPage>(std::move(*page));
+  CLI::App app("yuxin");
+  app.set_help_flag();
+  app.fallthrough();
+  Globals globals;
+  add_globals(app, globals);
+  std::map<std::string, CLI::App*> nouns;
+  std::vector<std::unique_ptr<Slot>> slots;
+  for (const auto& command : commands()) {
+    CLI::App* place = &app;
+    if (*command.verb != '\0') {
+      auto& noun = nouns[command.noun];
+      if (noun == nullptr) {
+        noun = app.add_subcommand(command.noun);
+        noun->set_help_flag();
+        noun->fallthrough();
+      }
+      place = noun;
+    }
+    auto* sub = place->add_subcommand(*command.verb == '\0' ? command.noun : command.verb);
+    sub->set_help_flag();
+    sub->fallthrough();
+    slots.push_back(std::make_unique<Slot>(Slot{&command, sub, {}, {}}));
+    for (const auto& option : command.options) add_option(*slots.back(), option);
+  }
+  try {
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (const CLI::ParseError& error) {
+    return translate(app, error);
+  }
+  if (!globals.language.empty() && !base::language_named(globals.language)) {
+    return fail(Code::kUsage, "No language \"{}\"; there are zh and en.", globals.language);
+  }
+  for (auto& slot : slots) {
+    if (!slot->app->parsed()) continue;
+    TRY(check_required(*slot));
+    ParsedCall call{slot->command, arguments_of(*slot), std::move(globals.options)};
+    call.options.home = globals.home.empty() ? default_home() : globals.home;
+    if (!globals.passphrase_file.empty()) call.options.passphrase_file = globals.passphrase_file;
+    return std::variant<ParsedCall, HelpPage>(std::move(call));
+  }
+  const auto chosen = app.get_subcommands();
+  if (!chosen.empty()) {
+    const auto verbs = known_words(*chosen.front());
+    return fail(Code::kUsage, "What should be done with {}? There are: {}", chosen.front()->get_name(),
+                base::join(verbs, ", "));
+  }
+  return fail(Code::kUsage, "What should be done? See: yuxin help");
+}
+
+}  // namespace yuxin::cli

@@ -1,0 +1,56 @@
+// What a running server does by itself: new lists, new OCSP signers, checkpoints, ends of interrupted issuances.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "home.hpp"
+#include "yuxin/ocsp/publication.hpp"
+#include "yuxin/ocsp/responder.hpp"
+
+namespace yuxin::cli {
+
+// UpkeepCounters are totals since the start, for /metrics.
+struct UpkeepCounters {
+  std::uint64_t crls = 0;
+  std::uint64_t failures = 0;
+};
+
+// Upkeep looks after one home. `step` is called about four times a second from one thread; each duty has its own
+// interval and a failure is logged and tried again later, so that one broken duty does not stop the others.
+class Upkeep {
+ public:
+  Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication);
+
+  // prepare does everything once and gives the first error: a server should not start with a duty that cannot be
+  // done.
+  [[nodiscard]] base::Result<> prepare();
+  void step();
+  [[nodiscard]] const UpkeepCounters& counters() const { return counters_; }
+
+ private:
+  struct Duty {
+    base::UnixTime next{0};
+  };
+  [[nodiscard]] base::Result<> keep_signers();
+  [[nodiscard]] base::Result<> keep_signer(const store::AuthorityRow& authority);
+  [[nodiscard]] base::Result<> keep_lists();
+  [[nodiscard]] base::Result<> publish(const store::AuthorityRow& authority);
+  [[nodiscard]] base::Result<bool> list_is_due(const store::AuthorityRow& authority);
+  void run(Duty& duty, base::Seconds every, const char* what, base::Result<> (Upkeep::*work)());
+  [[nodiscard]] base::Result<> follow();
+  [[nodiscard]] base::Result<> tidy();
+
+  std::shared_ptr<Home> home_;
+  ocsp::Responder& responder_;
+  ocsp::Publication& publication_;
+  UpkeepCounters counters_;
+  Duty follow_, signers_, lists_, tidy_;
+  std::map<std::int64_t, base::Bytes> signers_in_use_;  // authority to certificate
+  std::uint64_t revision_ = 0;                          // of the status when the lists were last known to be complete
+  base::UnixTime revision_moved_at_{0};
+};
+
+}  // namespace yuxin::cli
