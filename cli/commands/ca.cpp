@@ -1,0 +1,340 @@
+// yuxin ca list, show, create, crl, import-certificate, import-crl
+#include <algorithm>
+
+#include "../app/authority_steps.hpp"
+#include "../app/certificate_view.hpp"
+#include "../app/home.hpp"
+#include "commands.hpp"
+#include "yuxin/base/file.hpp"
+#include "yuxin/base/text.hpp"
+#include "yuxin/ca/crl_publication.hpp"
+
+namespace yuxin::cli {
+namespace {
+
+using base::Code;
+using base::fail;
+using base::message;
+using base::Result;
+
+// What a home knows of one authority.
+struct Known {
+  store::AuthorityRow row;
+  std::optional<x509::Certificate> certificate;
+  std::optional<store::CrlRow> list;
+};
+
+Result<Known> known_of(store::Reader& reader, store::AuthorityRow row) {
+  Known known{std::move(row), {}, {}};
+  if (!known.row.certificate.empty()) {
+    TRY(known.certificate, x509::Certificate::from_der(known.row.certificate));
+  }
+  auto list = reader.latest_crl(known.row.id);
+  if (list) known.list = std::move(*list);
+  if (!list && list.error().code != Code::kNotFound) return tl::unexpected(std::move(list).error());
+  return known;
+}
+
+base::JsonObject as_json(const Known& known) {
+  base::JsonObject object{{"name", known.row.name},
+                          {"key_here", !known.row.key_name.empty()},
+                          {"created_at", base::rfc3339(known.row.created_at)}};
+  if (known.certificate) {
+    const auto& certificate = *known.certificate;
+    object["subject"] = certificate.subject().text();
+    object["issuer"] = certificate.issuer().text();
+    object["serial"] = certificate.serial() ? certificate.serial()->hex() : "";
+    object["not_before"] = base::rfc3339(certificate.not_before());
+    object["not_after"] = base::rfc3339(certificate.not_after());
+    object["sha256"] = base::hex(certificate.sha256_fingerprint());
+  }
+  if (known.list) {
+    object["crl_number"] = known.list->number;
+    object["crl_next_update"] = base::rfc3339(known.list->next_update);
+  }
+  return object;
+}
+
+Result<int> list(Context& context, const Arguments&) {
+  TRY(auto home, open_home(context, Home::Access::kRead));
+  std::vector<Known> all;
+  TRY(home->store().read([&](store::Reader& reader) -> Result<> {
+    all.clear();
+    TRY(auto rows, reader.authorities());
+    for (auto& row : rows) {
+      TRY(auto known, known_of(reader, std::move(row)));
+      all.push_back(std::move(known));
+    }
+    return {};
+  }));
+  if (context.options().json) {
+    base::JsonArray array;
+    for (const auto& known : all) array.push_back(as_json(known));
+    context.document(array);
+    return 0;
+  }
+  Table table({{message("name")},
+               {message("subject")},
+               {message("valid until")},
+               {message("key")},
+               {message("list"), Table::Align::kRight},
+               {message("next list")}});
+  for (const auto& known : all) {
+    table.add({known.row.name,
+               known.certificate ? known.certificate->subject().text() : message("(waits for its certificate)"),
+               known.certificate ? date_of(known.certificate->not_after()) : "",
+               known.row.key_name.empty() ? message("elsewhere") : message("here"),
+               known.list ? std::to_string(known.list->number) : "",
+               known.list ? date_of(known.list->next_update) : ""});
+  }
+  table.print(context);
+  return 0;
+}
+
+Result<int> show(Context& context, const Arguments& arguments) {
+  TRY(auto home, open_home(context, Home::Access::kRead));
+  TRY(auto row, home->authority(arguments.one("NAME")));
+  std::optional<Known> known;
+  TRY(home->store().read([&](store::Reader& reader) -> Result<> {
+    TRY(known, known_of(reader, row));
+    return {};
+  }));
+  if (arguments.has("--pem")) {
+    if (!known->certificate) return fail(Code::kNotFound, "Authority {} has no certificate yet.", row.name);
+    const auto pem = known->certificate->pem();
+    context.out(std::string_view(pem).substr(0, pem.size() - 1));
+    return 0;
+  }
+  if (context.options().json) {
+    auto object = as_json(*known);
+    if (known->certificate) object["pem"] = known->certificate->pem();
+    context.document(object);
+    return 0;
+  }
+  context.out(labelled(message("authority"), row.name));
+  context.out(labelled(message("key"), row.key_name.empty() ? message("elsewhere") : message("in this home")));
+  if (!known->certificate) {
+    context.out(labelled(message("certificate"),
+                         message("none yet; its request is {}/exchange/{}.csr", home->path(), row.name)));
+    return 0;
+  }
+  const auto& certificate = *known->certificate;
+  TRY(auto key, certificate.public_key());
+  const auto fingerprint = certificate.sha256_fingerprint();
+  const auto words = base::digest_words(fingerprint);
+  context.out(labelled(message("subject"), certificate.subject().text()));
+  context.out(labelled(message("issuer"), certificate.issuer().text()));
+  context.out(labelled(message("serial"), certificate.serial() ? certificate.serial()->grouped() : ""));
+  context.out(labelled(message("key kind"), x509::print_key_kind(key.kind())));
+  context.out(labelled(message("valid"), message("{} to {}", base::local_time(certificate.not_before()),
+                                                 base::local_time(certificate.not_after()))));
+  context.out(labelled(message("SHA-256"), base::hex(fingerprint)));
+  context.out(labelled(message("read aloud"), base::join(words, " ")));
+  if (known->list)
+    context.out(labelled(message("list"),
+                         message("{}, next by {}", known->list->number, base::local_time(known->list->next_update))));
+  return 0;
+}
+
+Result<int> create(Context& context, const Arguments& arguments) {
+  const auto name = arguments.one("NAME");
+  TRY(check_authority_name(name));
+  const auto kind = x509::parse_key_kind(arguments.one("--key", "ec:P-256"));
+  if (!kind)
+    return fail(Code::kUsage,
+                "\"{}\" is no kind of key. There are rsa:3072, rsa-pss:3072, ec:P-256, ec:P-384, ec:P-521, ed25519, "
+                "ed448 and sm2.",
+                arguments.one("--key"));
+  TRY(auto subject, x509::Name::parse(arguments.one("--subject")));
+  TRY(auto home, open_unlocked_home(context));
+  if (home->authority(name))
+    return fail(Code::kConflict, "There is an authority {} already. Nothing was changed.", name);
+  const bool root = arguments.has("--root");
+  const auto file = arguments.one("--out", home->path() + "/exchange/" + name + ".csr");
+  context.remark(labelled(message("authority"), name));
+  context.remark(labelled(message("subject"), subject.text()));
+  context.remark(labelled(message("key kind"), x509::print_key_kind(*kind)));
+  if (arguments.has("--dry-run")) {
+    context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
+    return 0;
+  }
+  if (!root) {
+    TRY(request_authority(*home, {name, *kind, subject, file}));
+    TRY(home->checkpoint());
+    if (context.options().json) context.document(base::JsonObject{{"name", name}, {"request", file}});
+    context.remark(message(
+        "Made the key of {} and its request {}. Carry it to the issuer, bring the certificate back:", name, file));
+    context.remark("  yuxin --home ROOT cert issue --ca root --profile sub-ca --csr " + name + ".csr --out " + name +
+                   ".pem");
+    context.remark("  yuxin --home " + home->path() + " ca import-certificate " + name + " " + name + ".pem");
+    return 0;
+  }
+  TRY(auto profiles, home->profiles());
+  TRY(auto profile, profiles.find("root-ca"));
+  TRY(home->keys().generate(name, *kind));
+  store::AuthorityRow row;
+  row.name = name;
+  row.key_name = name;
+  row.created_at = context.clock().now();
+  TRY(home->store().write([&](store::Writer& writer) -> Result<> {
+    TRY(writer.insert_authority(row));
+    return {};
+  }));
+  TRY(auto signer, home->keys().signer(name));
+  TRY(auto certificate, ca::issue_root({name, subject, profile, signer}, home->shared_store(), home->intent_owner(),
+                                       context.clock(), {context.actor()}));
+  TRY(auto order, home->crl_order(name));
+  TRY(ca::publish_crl(home->store(), order, context.clock(), {context.actor()}));
+  TRY(home->checkpoint());
+  if (context.options().json)
+    context.document(base::JsonObject{
+        {"name", name}, {"sha256", base::hex(certificate.sha256_fingerprint())}, {"pem", certificate.pem()}});
+  context.remark(message("Made the root {}: {}, SHA-256 {}.", name, certificate.subject().text(),
+                         base::hex(certificate.sha256_fingerprint())));
+  return 0;
+}
+
+Result<int> crl(Context& context, const Arguments& arguments) {
+  const auto name = arguments.one("NAME");
+  const auto out = arguments.maybe("--out");
+  TRY(auto readable, open_home(context, Home::Access::kRead));
+  TRY(auto row, readable->authority(name));
+  std::shared_ptr<Home> home = readable;
+  store::CrlRow list;
+  if (!row.key_name.empty()) {
+    TRY(home, open_unlocked_home(context));
+    if (arguments.has("--dry-run")) {
+      context.remark(message("Would sign and publish the next list of {}. Nothing was changed (--dry-run).", name));
+      return 0;
+    }
+    TRY(auto order, home->crl_order(name));
+    TRY(list, ca::publish_crl(home->store(), order, context.clock(), {context.actor()}));
+    TRY(home->checkpoint());
+  } else {
+    // the key is elsewhere: what can be given out is the list that was brought here
+    TRY(list, readable->store().status().latest_crl(row.id));
+  }
+  if (out) {
+    TRY(auto bytes, base::read_file(home->path() + "/" + list.file, std::size_t{4} << 30U));
+    TRY(base::write_file(*out, bytes, base::Existing::kReplace, base::Permissions::kPublic));
+  }
+  if (context.options().json) {
+    context.document(base::JsonObject{{"authority", name},
+                                      {"number", list.number},
+                                      {"this_update", base::rfc3339(list.this_update)},
+                                      {"next_update", base::rfc3339(list.next_update)},
+                                      {"sha256", base::hex(list.sha256)},
+                                      {"file", home->path() + "/" + list.file}});
+    return 0;
+  }
+  context.remark(row.key_name.empty() ? message("List {} of {}, as it was brought here; valid until {}.", list.number,
+                                                name, base::local_time(list.next_update))
+                                      : message("List {} of {} published, valid until {}.", list.number, name,
+                                                base::local_time(list.next_update)));
+  return 0;
+}
+
+Result<int> import_certificate_command(Context& context, const Arguments& arguments) {
+  const auto name = arguments.one("NAME");
+  TRY(auto bytes, base::read_file(arguments.one("FILE"), 1U << 20U));
+  TRY(auto certificate, x509::Certificate::from_bytes(bytes));
+  TRY(auto home, open_unlocked_home(context));
+  auto known = home->authority(name);
+  if (!known && known.error().code != Code::kNotFound) return tl::unexpected(std::move(known).error());
+  const auto words = base::digest_words(certificate.sha256_fingerprint());
+  context.remark(labelled(message("subject"), certificate.subject().text()));
+  context.remark(labelled(message("issuer"), certificate.issuer().text()));
+  context.remark(labelled(message("valid"), message("{} to {}", base::local_time(certificate.not_before()),
+                                                    base::local_time(certificate.not_after()))));
+  context.remark(labelled(message("SHA-256"), base::hex(certificate.sha256_fingerprint())));
+  context.remark(labelled(message("read aloud"), base::join(words, " ")));
+  if (arguments.has("--dry-run")) {
+    context.remark(message("Nothing was changed (--dry-run)."));
+    return 0;
+  }
+  TRY(auto agreed, context.confirm(message("Is this fingerprint the one that the issuer told you?")));
+  if (!agreed) return fail(Code::kUsage, "Nothing was changed.");
+  if (known) {
+    TRY(import_certificate(*home, name, certificate, context.actor()));
+  } else {
+    TRY(import_root(*home, name, certificate, context.actor()));
+  }
+  TRY(home->checkpoint());
+  context.remark(message("Authority {} has its certificate now.", name));
+  return 0;
+}
+
+Result<int> import_crl_command(Context& context, const Arguments& arguments) {
+  TRY(auto bytes, base::read_file(arguments.one("FILE"), std::size_t{1} << 30U));
+  TRY(auto list, x509::Crl::from_bytes(bytes));
+  TRY(auto home, open_unlocked_home(context));
+  TRY(auto row, home->authority(arguments.one("NAME")));
+  if (row.certificate.empty()) return fail(Code::kConflict, "Authority {} has no certificate yet.", row.name);
+  TRY(auto certificate, x509::Certificate::from_der(row.certificate));
+  if (arguments.has("--dry-run")) {
+    TRY(auto key, certificate.public_key());
+    TRY(list.verify_signature(key));
+    context.remark(
+        message("The list is by {} and its signature is good. Nothing was changed (--dry-run).", row.name));
+    return 0;
+  }
+  TRY(auto imported,
+      ca::import_crl(home->store(), row, certificate, list, home->path(), context.clock(), {context.actor()}));
+  TRY(home->checkpoint());
+  if (context.options().json)
+    context.document(base::JsonObject{
+        {"authority", row.name}, {"number", imported.number}, {"next_update", base::rfc3339(imported.next_update)}});
+  context.remark(message("List {} of {} is published now, valid until {}.", imported.number, row.name,
+                         base::local_time(imported.next_update)));
+  return 0;
+}
+
+OptionSpec name_argument() { return {"NAME", Arity::kOne, Presence::kRequired, "NAME", "name of the authority"}; }
+
+}  // namespace
+
+std::vector<CommandSpec> ca_commands() {
+  const OptionSpec file{"FILE", Arity::kOne, Presence::kRequired, "FILE", "PEM or DER; - is standard input"};
+  return {
+      {"ca", "list", "list the authorities of a home", {}, {"yuxin --home city/online ca list"}, list},
+      {"ca",
+       "show",
+       "show one authority",
+       {name_argument(), {"--pem", Arity::kFlag, Presence::kOptional, "", "print its certificate only"}},
+       {"yuxin --home city/online ca show issuing --pem"},
+       show},
+      {"ca",
+       "create",
+       "make the key of a new authority and its request, or a root",
+       {name_argument(),
+        {"--subject", Arity::kOne, Presence::kRequired, "DN", "\"C=CN, O=…, CN=…\""},
+        {"--key", Arity::kOne, Presence::kOptional, "KIND",
+         "ec:P-256 (if not given), ec:P-384, rsa:3072, rsa-pss:3072, ed25519, sm2 …"},
+        {"--root", Arity::kFlag, Presence::kOptional, "", "sign it with its own key: a root"},
+        out_option("where to write the request (PEM)"),
+        dry_run_option()},
+       {"yuxin --home city/online --passphrase-file pass ca create issuing-2 --subject \"C=CN, O=Test City, CN=Test "
+        "City Issuing 2\""},
+       create},
+      {"ca",
+       "crl",
+       "sign and publish the next revocation list",
+       {name_argument(), out_option("also write the list there (DER)"), dry_run_option()},
+       {"yuxin --home city/online --passphrase-file pass ca crl issuing --out issuing.crl"},
+       crl},
+      {"ca",
+       "import-certificate",
+       "bring back an authority's certificate, or make a root known",
+       {name_argument(), file, dry_run_option()},
+       {"yuxin --home city/online --passphrase-file pass ca import-certificate issuing-2 issuing-2.pem"},
+       import_certificate_command},
+      {"ca",
+       "import-crl",
+       "publish a list that an authority signed elsewhere",
+       {name_argument(), file, dry_run_option()},
+       {"yuxin --home city/online --passphrase-file pass ca import-crl root root.crl"},
+       import_crl_command},
+  };
+}
+
+}  // namespace yuxin::cli

@@ -1,0 +1,218 @@
+// yuxin cert issue, yuxin cert renew
+#include <unistd.h>
+
+#include <charconv>
+#include <filesystem>
+
+#include "../app/certificate_view.hpp"
+#include "../app/home.hpp"
+#include "commands.hpp"
+#include "yuxin/base/file.hpp"
+#include "yuxin/x509/request.hpp"
+
+namespace yuxin::cli {
+namespace {
+
+using base::Code;
+using base::fail;
+using base::message;
+using base::Result;
+
+// check_out refuses a file that exists or a folder that is not there before anything is signed.
+Result<> check_out(const Arguments& arguments) {
+  const auto out = arguments.maybe("--out");
+  if (!out || *out == "-") return {};
+  if (base::file_exists(*out))
+    return fail(Code::kConflict, "The file {} exists already. Nothing was issued. Take another name.", *out);
+  auto folder = std::filesystem::path(*out).parent_path();
+  if (folder.empty()) folder = ".";
+  if (::access(folder.c_str(), W_OK) != 0)
+    return fail(Code::kNotAuthorised, "The folder {} cannot be written. Nothing was issued.", folder.string());
+  return {};
+}
+
+Result<std::optional<base::Seconds>> validity_of(const Arguments& arguments) {
+  const auto text = arguments.maybe("--days");
+  if (!text) return std::optional<base::Seconds>();
+  std::int64_t days = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), days);
+  if (error != std::errc{} || end != text->data() + text->size() || days < 1 || days > 36500) {
+    return fail(Code::kUsage, "\"{}\" is no number of days; --days takes 1 to 36500.", *text);
+  }
+  return std::optional(base::days(days));
+}
+
+Result<ca::Enrolment> enrolment_of(const Arguments& arguments) {
+  const auto file = arguments.one("--csr");
+  auto bytes = base::read_file(file, 1U << 20U);
+  if (!bytes) return tl::unexpected(std::move(bytes).error());
+  auto request = x509::CertificateRequest::from_bytes(*bytes);
+  if (!request) {
+    return base::fail_with(request.error().code, request.error().diagnostic, "Not issued: {} ({})",
+                           request.error().detail, file);
+  }
+  ca::Enrolment enrolment{.request = std::move(*request), .subject = {}, .alt_names = {}, .validity = {}};
+  if (const auto subject = arguments.maybe("--subject")) {
+    TRY(enrolment.subject, x509::Name::parse(*subject));
+  }
+  const auto names = arguments.many("--san");
+  if (!names.empty()) {
+    enrolment.alt_names.emplace();
+    for (const auto& text : names) {
+      TRY(auto name, x509::parse_general_name(text));
+      enrolment.alt_names->push_back(std::move(name));
+    }
+  }
+  TRY(enrolment.validity, validity_of(arguments));
+  return enrolment;
+}
+
+void describe_prepared(const Context& context, const ca::PreparedIssuance& prepared, const std::string& authority) {
+  context.remark(labelled(message("certificate"), prepared.serial().grouped()));
+  context.remark(labelled(message("subject"), prepared.subject()));
+  if (!prepared.alt_names().empty()) context.remark(labelled(message("names"), prepared.alt_names()));
+  context.remark(labelled(message("issued by"), message("{}, profile {}", authority, prepared.profile())));
+  context.remark(labelled(message("valid"), message("{} to {}", base::local_time(prepared.not_before()),
+                                                    base::local_time(prepared.not_after()))));
+}
+
+Result<> deliver(const Context& context, const Arguments& arguments, Home& home, const ca::Issued& issued,
+                 const std::string& authority) {
+  std::string text = issued.certificate.pem();
+  if (arguments.has("--chain")) {
+    TRY(text, chain_pem(home, issued.certificate, authority));
+  }
+  const auto serial = issued.certificate.serial()->hex();
+  const auto out = arguments.one("--out", context.options().json ? "" : "-");
+  if (!out.empty() && out != "-") {
+    auto written = base::write_file(out, base::as_bytes(text), base::Existing::kRefuse, base::Permissions::kPublic);
+    if (!written) {
+      return base::fail_with(
+          written.error().code, written.error().diagnostic,
+          "Certificate {} was issued, but {} could not be written. Get it with: yuxin cert export {} --out FILE",
+          serial, out, serial);
+    }
+  }
+  if (context.options().json) {
+    context.document(base::JsonObject{{"serial", serial},
+                                      {"authority", authority},
+                                      {"subject", issued.certificate.subject().text()},
+                                      {"not_before", base::rfc3339(issued.certificate.not_before())},
+                                      {"not_after", base::rfc3339(issued.certificate.not_after())},
+                                      {"sha256", base::hex(issued.certificate.sha256_fingerprint())},
+                                      {"ledger_sequence", issued.ledger_sequence},
+                                      {"file", out},
+                                      {"pem", text}});
+    return {};
+  }
+  if (out == "-") context.out(std::string_view(text).substr(0, text.size() - 1));
+  context.remark(message("Issued {}. Ledger entry {}.{}", issued.certificate.serial()->shortened(),
+                         issued.ledger_sequence, out == "-" ? std::string() : message(" Written to {}.", out)));
+  return {};
+}
+
+Result<> prefix_refusal(base::Error error) {
+  // the officer asked for a certificate, so every refusal begins with what did not happen
+  if (error.code == Code::kRefused || error.code == Code::kBadSignature || error.code == Code::kMalformed) {
+    error.detail = message("Not issued: {}", error.detail);
+  }
+  return tl::unexpected(std::move(error));
+}
+
+Result<int> issue(Context& context, const Arguments& arguments, Home& home, const std::string& authority,
+                  const std::string& profile_name, const ca::Enrolment& enrolment) {
+  TRY(auto profiles, home.profiles());
+  TRY(auto profile, profiles.find(profile_name));
+  TRY(auto issuer, home.issuer(authority));
+  auto prepared = issuer->prepare(profile, enrolment, {context.actor()});
+  if (!prepared) {
+    TRY(prefix_refusal(std::move(prepared).error()));
+  }
+  describe_prepared(context, *prepared, authority);
+  if (arguments.has("--dry-run")) {
+    context.remark(message("Every check passed. Nothing was issued (--dry-run)."));
+    if (context.options().json) {
+      context.document(base::JsonObject{{"dry_run", true},
+                                        {"subject", prepared->subject()},
+                                        {"names", prepared->alt_names()},
+                                        {"profile", profile_name},
+                                        {"authority", authority},
+                                        {"not_before", base::rfc3339(prepared->not_before())},
+                                        {"not_after", base::rfc3339(prepared->not_after())}});
+    }
+    return 0;
+  }
+  TRY(auto issued, issuer->issue(std::move(*prepared)));
+  TRY(deliver(context, arguments, home, issued, authority));
+  TRY(home.checkpoint());
+  return 0;
+}
+
+Result<int> run_issue(Context& context, const Arguments& arguments) {
+  TRY(check_out(arguments));
+  TRY(auto enrolment, enrolment_of(arguments));
+  TRY(auto home, open_unlocked_home(context));
+  TRY(auto authority, signing_authority(*home, arguments));
+  return issue(context, arguments, *home, authority, arguments.one("--profile"), enrolment);
+}
+
+// A renewal keeps subject, names and profile; the key is the one of the new request, or the old one when the same
+// request is shown again.
+Result<int> run_renew(Context& context, const Arguments& arguments) {
+  TRY(check_out(arguments));
+  TRY(auto enrolment, enrolment_of(arguments));
+  TRY(auto home, open_unlocked_home(context));
+  TRY(auto found, find_certificate(*home, arguments));
+  if (found.row.status.state != store::CertificateState::kGood) {
+    return fail(Code::kConflict, "Certificate {} is {}; it cannot be renewed. Issue a new one: yuxin cert issue",
+                found.serial.hex(), state_text(found.row, context.clock().now()));
+  }
+  TRY(auto certificate, x509::Certificate::from_der(found.row.der));
+  enrolment.subject = certificate.subject();
+  enrolment.alt_names.emplace();
+  if (const auto* names = certificate.tbs().find(x509::oid::kSubjectAltName)) {
+    auto parsed = x509::read_alternative_names(names->value);
+    if (parsed) enrolment.alt_names = std::move(*parsed);
+  }
+  return issue(context, arguments, *home, found.authority, found.row.profile, enrolment);
+}
+
+}  // namespace
+
+CommandSpec cert_issue_command() {
+  return {
+      "cert",
+      "issue",
+      "issue a certificate for a request (PKCS#10, PEM or DER)",
+      {{"--ca", Arity::kOne, Presence::kOptional, "NAME",
+        "authority that signs; the only one of the home if not given"},
+       {"--profile", Arity::kOne, Presence::kRequired, "NAME", "what kind of certificate: yuxin profile list"},
+       {"--csr", Arity::kOne, Presence::kRequired, "FILE", "the request; - is standard input"},
+       {"--san", Arity::kMany, Presence::kOptional, "KIND:NAME",
+        "dns:…, ip:…, email:… or uri:…, instead of the request's names"},
+       {"--subject", Arity::kOne, Presence::kOptional, "DN", "instead of the request's subject: \"C=CN, O=…, CN=…\""},
+       {"--days", Arity::kOne, Presence::kOptional, "N", "valid for N days instead of the profile's period"},
+       {"--chain", Arity::kFlag, Presence::kOptional, "", "write the authorities' certificates behind it"},
+       out_option("where to write the certificate (PEM); standard output if not given"),
+       dry_run_option()},
+      {"yuxin --home city/online --passphrase-file pass cert issue --profile tls-server --csr server.csr --san "
+       "dns:portal.city.test --out server.pem"},
+      run_issue};
+}
+
+CommandSpec cert_renew_command() {
+  return {"cert",
+          "renew",
+          "issue again with the subject, names and profile of a certificate",
+          {{"SERIAL", Arity::kOne, Presence::kRequired, "SERIAL", "serial number of the certificate to renew"},
+           {"--csr", Arity::kOne, Presence::kRequired, "FILE", "request with the new key (or the old one)"},
+           {"--ca", Arity::kOne, Presence::kOptional, "NAME", "authority, where the serial number is not unique"},
+           {"--days", Arity::kOne, Presence::kOptional, "N", "valid for N days instead of the profile's period"},
+           {"--chain", Arity::kFlag, Presence::kOptional, "", "write the authorities' certificates behind it"},
+           out_option("where to write the certificate (PEM); standard output if not given"),
+           dry_run_option()},
+          {"yuxin --home city/online --passphrase-file pass cert renew 3F9A77C2 --csr new.csr --out new.pem"},
+          run_renew};
+}
+
+}  // namespace yuxin::cli

@@ -1,0 +1,164 @@
+// yuxin cert revoke, hold, release
+#include "../app/certificate_view.hpp"
+#include "../app/home.hpp"
+#include "commands.hpp"
+#include "yuxin/ca/crl_publication.hpp"
+#include "yuxin/ca/revocation.hpp"
+
+namespace yuxin::cli {
+namespace {
+
+using base::Code;
+using base::fail;
+using base::message;
+using base::Result;
+using ca::StatusAction;
+
+Result<ca::StatusOrder> order_of(const FoundCertificate& found, const Arguments& arguments, StatusAction action) {
+  ca::StatusOrder order{found.row.authority, found.authority, found.serial, x509::RevocationReason::kUnspecified,
+                        std::nullopt};
+  if (action == StatusAction::kRevoke) {
+    const auto name = arguments.one("--reason");
+    const auto reason = x509::reason_by_name(name);
+    if (!reason) {
+      return fail(
+          Code::kUsage,
+          "\"{}\" is no reason. There are: unspecified, keyCompromise, cACompromise, affiliationChanged, superseded, "
+          "cessationOfOperation, privilegeWithdrawn, aACompromise.",
+          name);
+    }
+    order.reason = *reason;
+  }
+  if (const auto text = arguments.maybe("--invalidity-date")) {
+    order.invalidity_date = base::parse_rfc3339(*text);
+    if (!order.invalidity_date)
+      return fail(Code::kUsage, "\"{}\" is no time. Write it as 2026-11-22T10:00:00Z.", *text);
+  }
+  return order;
+}
+
+std::string effect_of(StatusAction action) {
+  switch (action) {
+    case StatusAction::kRevoke:
+      return message("OCSP says revoked from now on, and a new list is published. It cannot be undone.");
+    case StatusAction::kHold:
+      return message(
+          "OCSP says revoked (certificateHold) from now on, and a new list is published, until it is released.");
+    case StatusAction::kRelease:
+      break;
+  }
+  return message("OCSP says good again from now on, and a new list is published.");
+}
+
+std::string question_of(StatusAction action) {
+  switch (action) {
+    case StatusAction::kRevoke:
+      return message("Revoke this certificate?");
+    case StatusAction::kHold:
+      return message("Put this certificate on hold?");
+    case StatusAction::kRelease:
+      break;
+  }
+  return message("Release this certificate?");
+}
+
+std::string done_text(StatusAction action, const FoundCertificate& found, const ca::StatusOutcome& outcome) {
+  const auto serial = found.serial.shortened();
+  if (action == StatusAction::kRelease) return message("Released {}.", serial);
+  const auto at = base::local_time(outcome.after.revoked_at);
+  if (action == StatusAction::kHold) return message("On hold: {} since {}.", serial, at);
+  return message("Revoked {} at {} ({}).", serial, at,
+                 x509::reason_name(static_cast<x509::RevocationReason>(outcome.after.reason)));
+}
+
+// The list follows at once. Where it cannot be signed now, what was done stays done: OCSP tells it, and a running
+// server publishes the list later.
+std::string publish_list(Context& context, Home& home, const std::string& authority) {
+  auto order = home.crl_order(authority);
+  auto published = order ? ca::publish_crl(home.store(), *order, context.clock(), {context.actor()})
+                         : Result<store::CrlRow>(tl::unexpected(order.error()));
+  if (published) return message("List {} published.", published->number);
+  return message("The list could not be published now: {} Try again with: yuxin ca crl {}", published.error().detail,
+                 authority);
+}
+
+Result<int> run(Context& context, const Arguments& arguments, StatusAction action) {
+  TRY(auto home, open_unlocked_home(context));
+  TRY(auto found, find_certificate(*home, arguments));
+  TRY(auto order, order_of(found, arguments, action));
+  TRY(ca::check_allowed(found.row, action, order, context.clock().now()));
+  describe(context, found);
+  context.remark(labelled(message("effect"), effect_of(action)));
+  if (arguments.has("--dry-run")) {
+    context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
+    if (context.options().json) {
+      auto document = certificate_json(found.row, found.authority, context.clock().now());
+      document["dry_run"] = true;
+      context.document(document);
+    }
+    return 0;
+  }
+  TRY(auto agreed, context.confirm(question_of(action)));
+  if (!agreed) return fail(Code::kUsage, "Nothing was changed.");
+
+  const auto perform = action == StatusAction::kRevoke ? ca::revoke
+                       : action == StatusAction::kHold ? ca::hold
+                                                       : ca::release;
+  TRY(auto outcome, perform(home->store(), order, context.clock(), {context.actor()}));
+  const auto list = publish_list(context, *home, found.authority);
+  TRY(home->checkpoint());
+  if (context.options().json) {
+    found.row.status = outcome.after;
+    auto document = certificate_json(found.row, found.authority, context.clock().now());
+    document["ledger_sequence"] = outcome.ledger_sequence;
+    context.document(document);
+    return 0;
+  }
+  context.out(message("{} {} Ledger entry {}.", done_text(action, found, outcome), list, outcome.ledger_sequence));
+  return 0;
+}
+
+std::vector<OptionSpec> options_of(std::initializer_list<OptionSpec> more) {
+  std::vector<OptionSpec> options = {
+      {"SERIAL", Arity::kOne, Presence::kRequired, "SERIAL", "serial number in hexadecimal, in either case"},
+      {"--ca", Arity::kOne, Presence::kOptional, "NAME", "authority, where the serial number is not unique"}};
+  options.insert(options.end(), more);
+  options.push_back(dry_run_option());
+  return options;
+}
+
+}  // namespace
+
+CommandSpec cert_revoke_command() {
+  return {
+      "cert",
+      "revoke",
+      "revoke a certificate for good",
+      options_of({{"--reason", Arity::kOne, Presence::kRequired, "REASON",
+                   "keyCompromise, superseded, cessationOfOperation, affiliationChanged, privilegeWithdrawn …"},
+                  {"--invalidity-date", Arity::kOne, Presence::kOptional, "TIME",
+                   "since when the key is not to be trusted"}}),
+      {"yuxin --home city/online cert revoke 3F9A77C2 --reason keyCompromise"},
+      [](Context& context, const Arguments& arguments) { return run(context, arguments, StatusAction::kRevoke); }};
+}
+
+CommandSpec cert_hold_command() {
+  return {"cert",
+          "hold",
+          "suspend a certificate until it is released or revoked",
+          options_of({}),
+          {"yuxin --home city/online cert hold 3F9A77C2"},
+          [](Context& context, const Arguments& arguments) { return run(context, arguments, StatusAction::kHold); }};
+}
+
+CommandSpec cert_release_command() {
+  return {
+      "cert",
+      "release",
+      "end the suspension of a certificate",
+      options_of({}),
+      {"yuxin --home city/online cert release 3F9A77C2"},
+      [](Context& context, const Arguments& arguments) { return run(context, arguments, StatusAction::kRelease); }};
+}
+
+}  // namespace yuxin::cli

@@ -1,0 +1,191 @@
+// yuxin init: a working infrastructure from a handful of questions.
+#include "../app/founding.hpp"
+
+#include <algorithm>
+
+#include "../app/home_config.hpp"
+#include "commands.hpp"
+#include "yuxin/base/text.hpp"
+
+namespace yuxin::cli {
+namespace {
+
+using base::Code;
+using base::fail;
+using base::message;
+using base::Result;
+
+Result<std::string> organisation_of(const Context& context, const Arguments& arguments) {
+  std::string name = arguments.one("--org");
+  if (name.empty()) {
+    TRY(name, context.ask(message("Organisation name"), ""));
+  }
+  if (name.empty()) return fail(Code::kUsage, "The organisation needs a name. Give it with --org NAME.");
+  if (!base::is_utf8(name) || base::has_control_character(name))
+    return fail(Code::kUsage, "The organisation's name has characters that no certificate may hold.");
+  // RFC 5280 appendix A: ub-common-name is 64, and " Issuing 1" is added to it
+  if (base::code_points(name) > 50)
+    return fail(Code::kUsage,
+                "The organisation's name may have 50 characters at the most, because it becomes part of the "
+                "authorities' names.");
+  return name;
+}
+
+Result<std::string> public_url_of(const Context& context, const Arguments& arguments) {
+  std::string url = arguments.one("--public-url");
+  const bool ask = url.empty() && context.interactive() && !context.options().yes;
+  if (ask) {
+    TRY(url, context.ask(message("Public address of the status service"), "http://localhost:8080"));
+  }
+  if (url.empty()) url = "http://localhost:8080";
+  return check_public_url(url);
+}
+
+Result<KeyChoice> keys_of(const Context& context, const Arguments& arguments) {
+  const auto preset = arguments.one("--preset", "quickstart");
+  if (preset != "quickstart" && preset != "gm")
+    return fail(Code::kUsage, "No preset \"{}\". There are quickstart (ECDSA) and gm (SM2 with SM3).", preset);
+  std::string name = arguments.one("--algorithms");
+  if (name.empty() && !arguments.has("--preset") && context.interactive() && !context.options().yes) {
+    TRY(auto answer,
+        context.ask(message("Algorithms: (1) ECDSA P-384 root, P-256 issuing  (2) RSA 4096/3072  (3) SM2 with SM3"),
+                    "1"));
+    name = answer == "2" ? "rsa" : answer == "3" ? "sm2" : "ecdsa";
+  }
+  if (name.empty()) name = preset == "gm" ? "sm2" : "ecdsa";
+  const auto choice = std::ranges::find(key_choices(), name, &KeyChoice::name);
+  if (choice == key_choices().end())
+    return fail(Code::kUsage, "No algorithms \"{}\". There are ecdsa, rsa and sm2.", name);
+  return *choice;
+}
+
+struct Passphrases {
+  base::Secret root;
+  base::Secret online;
+  std::string made_for_root;  // to be shown once
+};
+
+Result<base::Secret> typed_twice(const Context& context, const std::string& question) {
+  while (true) {
+    TRY(auto first, context.ask_secret(question));
+    if (first.empty()) return first;
+    TRY(auto second, context.ask_secret(message("Once more")));
+    if (base::equal_constant_time(first.view(), second.view())) return first;
+    context.remark(message("They differ. Please type it again."));
+  }
+}
+
+Result<Passphrases> passphrases_of(const Context& context) {
+  Passphrases result;
+  if (context.options().passphrase_file || !context.interactive()) {
+    TRY(result.root, context.passphrase(message("Passphrase")));
+    result.online = result.root.clone();
+    return result;
+  }
+  TRY(result.root, typed_twice(context, message("Passphrase for the root key (leave empty to have one made)")));
+  if (result.root.empty()) {
+    base::Bytes random(10);
+    base::random_bytes(random);
+    const auto words = base::digest_words(random);
+    result.made_for_root = base::join(words, " ");
+    result.root = base::Secret(result.made_for_root);
+  }
+  while (result.online.empty()) {
+    TRY(result.online, typed_twice(context, message("Passphrase for the online keys")));
+  }
+  return result;
+}
+
+std::string colon_hex(base::ByteView digest) {
+  std::string text = base::hex_upper(digest);
+  for (std::size_t at = text.size() - 2; at > 0; at -= 2) text.insert(at, ":");
+  return text;
+}
+
+void report(const Context& context, const FoundingPlan& plan, const Founded& founded) {
+  const auto fingerprint = founded.root.sha256_fingerprint();
+  const auto words = base::digest_words(fingerprint);
+  const auto key = [](const x509::KeyKind& kind) { return x509::print_key_kind(kind); };
+  context.out(message("Made the offline root                        {}/root", plan.folder));
+  context.out(
+      labelled(message("certificate"), message("{}, {}, until {}", founded.root.subject().text(), key(plan.keys.root),
+                                               base::local_time(founded.root.not_after()).substr(0, 10))));
+  context.out(labelled(message("fingerprint"), "SHA-256  " + colon_hex(fingerprint)));
+  context.out(labelled(message("read aloud"), base::join(std::span(words).first(8), " ") + " …"));
+  context.out(message("Made the online home                         {}/online", plan.folder));
+  context.out(labelled(message("issuing CA"),
+                       message("{}, {}, until {}", founded.issuing.subject().text(), key(plan.keys.issuing),
+                               base::local_time(founded.issuing.not_after()).substr(0, 10))));
+  context.out(labelled(message("OCSP signer"), message("{}; renews itself", key(plan.keys.ocsp))));
+  context.out(labelled(message("status at"), plan.public_url));
+  context.out("");
+  context.out(message("Next:"));
+  context.out(message("  1. Start it:   yuxin --home {}/online serve", plan.folder));
+  context.out(message(
+      "  2. Issue:      yuxin --home {}/online cert issue --profile tls-server --csr request.pem --out server.pem",
+      plan.folder));
+  context.out(
+      message("  3. Carry {}/root to a machine without a network and delete it here. It signs its next list by {};",
+              plan.folder, base::local_time(founded.root_crl_until).substr(0, 10)));
+  context.out(message("     yuxin doctor reminds you a month before."));
+}
+
+base::Json as_json(const FoundingPlan& plan, const Founded& founded) {
+  return base::JsonObject{{"root_home", plan.folder + "/root"},
+                          {"online_home", plan.folder + "/online"},
+                          {"public_url", plan.public_url},
+                          {"root_certificate_sha256", base::hex(founded.root.sha256_fingerprint())},
+                          {"root_subject", founded.root.subject().text()},
+                          {"issuing_subject", founded.issuing.subject().text()},
+                          {"root_crl_next_update", base::rfc3339(founded.root_crl_until)}};
+}
+
+Result<int> run(Context& context, const Arguments& arguments) {
+  FoundingPlan plan;
+  plan.folder = arguments.one("DIR");
+  while (plan.folder.size() > 1 && plan.folder.ends_with('/')) plan.folder.pop_back();
+  TRY(check_folder(plan.folder));
+  TRY(plan.organisation, organisation_of(context, arguments));
+  TRY(plan.public_url, public_url_of(context, arguments));
+  TRY(plan.keys, keys_of(context, arguments));
+  if (arguments.has("--dry-run")) {
+    context.out(message("Would make {}/root (offline) and {}/online for {} with {} keys. Nothing was made.",
+                        plan.folder, plan.folder, plan.organisation, plan.keys.name));
+    return 0;
+  }
+  TRY(auto passphrases, passphrases_of(context));
+  plan.root_passphrase = std::move(passphrases.root);
+  plan.online_passphrase = std::move(passphrases.online);
+  plan.actor = context.actor();
+  TRY(auto founded, found(plan, context.clock()));
+  if (context.options().json) {
+    context.document(as_json(plan, founded));
+    return 0;
+  }
+  report(context, plan, founded);
+  if (!passphrases.made_for_root.empty()) {
+    context.remark("");
+    context.remark(message("The passphrase of the root, shown this once; write it down and lock it away:"));
+    context.remark("  " + passphrases.made_for_root);
+  }
+  return 0;
+}
+
+}  // namespace
+
+CommandSpec init_command() {
+  return {
+      "init",
+      "",
+      "make an offline root and an online home with an issuing authority and its OCSP signer",
+      {{"DIR", Arity::kOne, Presence::kRequired, "DIR", "folder to make; must not exist or be empty"},
+       {"--preset", Arity::kOne, Presence::kOptional, "quickstart|gm", "ready-made answers: ECDSA, or SM2 with SM3"},
+       {"--org", Arity::kOne, Presence::kOptional, "NAME", "name of the organisation"},
+       {"--public-url", Arity::kOne, Presence::kOptional, "URL", "where relying parties reach the status service"},
+       {"--algorithms", Arity::kOne, Presence::kOptional, "ecdsa|rsa|sm2", "which keys to make"},
+       dry_run_option()},
+      {"yuxin init city --preset quickstart --org \"Test City\" --passphrase-file pass --yes", "yuxin init city"},
+      run};
+}
+
+}  // namespace yuxin::cli

@@ -1,0 +1,159 @@
+// yuxin serve: the status services, and what a running authority does by itself.
+#include <signal.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <thread>
+
+#include "../app/monitoring.hpp"
+#include "../app/upkeep.hpp"
+#include "commands.hpp"
+#include "yuxin/base/log.hpp"
+#include "yuxin/base/pool.hpp"
+#include "yuxin/base/text.hpp"
+#include "yuxin/http/router.hpp"
+#include "yuxin/http/server.hpp"
+
+namespace yuxin::cli {
+namespace {
+
+using base::Code;
+using base::fail;
+using base::message;
+using base::Result;
+
+constexpr std::size_t kQueue = 2048;
+constexpr std::chrono::milliseconds kGrace{20'000};
+
+// The signals that end the server are taken by the main thread alone; every other thread is started with them
+// blocked.
+class EndSignals {
+ public:
+  EndSignals() {
+    ::sigemptyset(&set_);
+    ::sigaddset(&set_, SIGTERM);
+    ::sigaddset(&set_, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);
+  }
+  // arrived waits a quarter of a second for one of them.
+  [[nodiscard]] bool arrived() const {
+    const timespec wait{0, 250'000'000};
+    return ::sigtimedwait(&set_, nullptr, &wait) > 0;
+  }
+
+ private:
+  sigset_t set_{};
+};
+
+Result<std::uint16_t> port_of(const Arguments& arguments, std::string_view option, std::uint16_t otherwise) {
+  const auto text = arguments.maybe(option);
+  if (!text) return otherwise;
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), port);
+  if (error != std::errc{} || end != text->data() + text->size())
+    return fail(Code::kUsage, "\"{}\" is no port; it is a number from 0 to 65535.", *text);
+  return port;
+}
+
+Result<std::set<std::string>> parts_of(const Arguments& arguments) {
+  const std::set<std::string> known = {"ocsp", "crl"};
+  const auto only = arguments.maybe("--only");
+  if (!only) return known;
+  std::set<std::string> parts;
+  for (const auto part : base::split(*only, ',')) {
+    const std::string name(base::trim(part));
+    if (!known.contains(name))
+      return fail(Code::kUsage, "\"{}\" is not served by this version; --only takes ocsp and crl.", name);
+    parts.insert(name);
+  }
+  return parts;
+}
+
+ocsp::ResponderOptions responder_options(const HomeConfig& config) {
+  ocsp::ResponderOptions options;
+  options.validity = base::add({0}, config.ocsp_valid_for) - base::UnixTime{0};
+  options.renew_after = {options.validity.count / 2};
+  options.renew_lead = {std::min<std::int64_t>(60, options.validity.count / 8)};
+  if (config.never_issued_is_revoked) options.never_issued = ocsp::ResponderOptions::NeverIssued::kExtendedRevoked;
+  return options;
+}
+
+void add_routes(http::Router& router, const std::set<std::string>& parts, ocsp::Responder& responder,
+                ocsp::Publication& publication, Monitoring& monitoring) {
+  if (parts.contains("ocsp")) {
+    router.exact("/ocsp", {"POST", "GET"}, responder);
+    router.prefix("/ocsp/", {"GET"}, responder);
+  }
+  if (parts.contains("crl")) {
+    router.prefix("/crl/", {"GET"}, publication);
+    router.prefix("/ca/", {"GET"}, publication);
+  }
+  for (const char* path : {"/healthz", "/readyz", "/metrics", "/checkpoint"}) router.exact(path, {"GET"}, monitoring);
+}
+
+Result<int> run(Context& context, const Arguments& arguments) {
+  const EndSignals signals;
+  TRY(auto parts, parts_of(arguments));
+  TRY(auto home, open_unlocked_home(context));
+  if (home->config().kind == HomeKind::kOfflineRoot) {
+    return fail(Code::kConflict,
+                "{} is an offline root. It serves nothing; its list is published by the online home: yuxin ca "
+                "import-crl root FILE",
+                home->path());
+  }
+  TRY(auto port, port_of(arguments, "--public-port", home->config().public_port));
+  if (arguments.has("--ra-port")) {
+    TRY(port_of(arguments, "--ra-port", 0));
+    context.remark(
+        message("This version has no registration interface; nothing listens on the port given with --ra-port."));
+  }
+  auto& status = home->store().status();
+  TRY(auto responder, ocsp::Responder::start(status, home->clock(), responder_options(home->config())));
+  TRY(auto publication, ocsp::Publication::start(status, home->clock(), {.home = home->path()}));
+  Upkeep upkeep(home, *responder, *publication);
+  TRY(upkeep.prepare());
+
+  Monitoring monitoring(*home, *responder);
+  http::Router router;
+  add_routes(router, parts, *responder, *publication, monitoring);
+  const auto cores = std::max(1U, std::thread::hardware_concurrency());
+  base::Pool pool(cores, kQueue);
+  http::ListenerOptions listener;
+  listener.address = home->config().public_address;
+  listener.port = port;
+  listener.service = &router;
+  http::ServerOptions options;
+  options.listeners.push_back(std::move(listener));
+  options.pool = &pool;
+  options.clock = &home->clock();
+  options.threads = cores;
+  TRY(auto server, http::Server::start(std::move(options)));
+  monitoring.count_with([&server] { return server->counts(); });
+  context.remark(message("Serving OCSP, lists and issuer certificates on http://{}:{}. Stop with Ctrl-C.",
+                         home->config().public_address, server->bound_port()));
+
+  while (!signals.arrived()) upkeep.step();
+  context.remark(message("Stopping; finishing what was accepted."));
+  server->stop(kGrace);
+  if (auto done = home->checkpoint(); !done) base::log_warning(done.error().detail);
+  context.remark(message("Stopped."));
+  return 0;
+}
+
+}  // namespace
+
+CommandSpec serve_command() {
+  return {
+      "serve",
+      "",
+      "serve OCSP, revocation lists and issuer certificates; renew lists and signers",
+      {{"--only", Arity::kOne, Presence::kOptional, "ocsp,crl", "serve these parts only"},
+       {"--public-port", Arity::kOne, Presence::kOptional, "N", "port of the status service; 0 takes a free one"},
+       {"--ra-port", Arity::kOne, Presence::kOptional, "N", "port of the registration interface"}},
+      {"yuxin --home city/online --passphrase-file pass serve", "yuxin --home city/online serve --public-port 8080"},
+      run};
+}
+
+}  // namespace yuxin::cli
