@@ -6,6 +6,7 @@
 #include "command.hpp"
 #include "test_data.hpp"
 #include "yuxin/base/json.hpp"
+#include "yuxin/x509/der.hpp"
 #include "yuxin/x509/ocsp_response.hpp"
 
 using namespace yuxin;
@@ -37,6 +38,15 @@ base::Bytes block(const std::vector<base::PemBlock>& blocks, std::string_view la
     if (one.label == label) return one.der;
   }
   return {};
+}
+
+base::Bytes serial_of(base::ByteView certificate) {
+  x509::der::Reader outer(certificate);
+  auto fields = outer.nested(x509::der::kSequence);
+  auto tbs = fields ? fields->nested(x509::der::kSequence) : std::nullopt;
+  REQUIRE(tbs);
+  REQUIRE(tbs->skip_optional(x509::der::constructed_tag(0)));
+  return base::to_bytes(tbs->content(x509::der::kInteger).value());
 }
 
 std::string word_of(OcspStatus status) {
@@ -91,13 +101,16 @@ TEST_CASE("BoringSSL's OCSP responses are judged as BoringSSL judges them") {
     const auto issuer = Certificate::from_der(block(blocks, "CA CERTIFICATE"));
     const auto certificate = Certificate::from_der(block(blocks, "CERTIFICATE"));
     REQUIRE(issuer);
-    REQUIRE(certificate);
     ++cases;
     if (!response) {
       CHECK((details == "PARSE_RESPONSE_ERROR" || details == "PARSE_RESPONSE_DATA_ERROR"));
       continue;
     }
-    const auto evidence = x509::verify_ocsp(*response, x509::ocsp_question(*certificate, *issuer), options);
+    // One certificate has a serial that is no INTEGER in DER, and is none for us; its serial can be asked about.
+    const base::Bytes serial = serial_of(block(blocks, "CERTIFICATE"));
+    const auto question =
+        certificate ? x509::ocsp_question(*certificate, *issuer) : x509::OcspQuestion{*issuer, serial};
+    const auto evidence = x509::verify_ocsp(*response, question, options);
     if (evidence) {
       CHECK(details == "PROVIDED");
       CHECK(word_of(evidence->status) == revocation);
@@ -134,7 +147,6 @@ TEST_CASE("OpenSSL's OCSP responses verify and fail as OpenSSL says") {
     // the answer itself, when all certificates were valid.
     const auto& single = response->singles()[0];
     const auto evidence = x509::verify_ocsp(*response, {*issuer, single.serial}, historic(response->produced_at()));
-    if (!evidence) CAPTURE(x509::ocsp_problem_name(evidence.error()));
     CHECK(evidence.has_value() == row.at("verify_should_succeed").as_bool());
     ++cases;
   }
