@@ -272,7 +272,8 @@ Connection::Next Connection::answer() {
     return Next::kWait;
   }
   LoopCounts::add(loop_.count().busy);
-  return send(open_reply(refusal(503)));
+  auto own_words = listener_.service->busy(request);
+  return send(open_reply(own_words ? std::move(*own_words) : refusal(503)));
 }
 
 bool Connection::hand_to_pool(const base::HttpRequest& request) {

@@ -61,4 +61,9 @@ base::HttpReply Router::answer(const base::HttpRequest& request) {
   return route->allows(request.method) ? route->service->answer(request) : route->refusal(request);
 }
 
+std::optional<base::HttpReply> Router::busy(const base::HttpRequest& request) {
+  const Route* const route = find(request.path());
+  return route != nullptr ? route->service->busy(request) : std::nullopt;
+}
+
 }  // namespace yuxin::http

@@ -67,11 +67,11 @@ struct ServerCounts {
 // Server speaks HTTP/1.1 (RFC 9110, RFC 9112) and 1.0, with keep-alive and pipelining, on any number of listeners.
 //
 // A request is first shown to HttpService::answer_now on the network thread. If that gives nothing, the request is
-// copied and HttpService::answer runs in the pool; when the pool's queue is full the client is told 503 with
-// Retry-After. Requests of one connection are answered one after the other. Framing is strict, because a lenient
-// reader behind a proxy is a request smuggler's friend (RFC 9112 section 11.2): Content-Length beside
-// Transfer-Encoding, a repeated Content-Length, bare LF, folded lines and white space around names are 400, and the
-// connection is closed.
+// copied and HttpService::answer runs in the pool; when the pool's queue is full the client is told what
+// HttpService::busy says, or 503 with Retry-After. Requests of one connection are answered one after the other.
+// Framing is strict, because a lenient reader behind a proxy is a request smuggler's friend (RFC 9112 section 11.2):
+// Content-Length beside Transfer-Encoding, a repeated Content-Length, bare LF, folded lines and white space around
+// names are 400, and the connection is closed.
 //
 // Installs no signal handler, and never raises SIGPIPE. Thread-safe.
 class Server {

@@ -46,6 +46,7 @@ class FakeService final : public base::HttpService {
  public:
   std::function<std::optional<base::HttpReply>(const base::HttpRequest&)> now;
   std::function<base::HttpReply(const base::HttpRequest&)> later;
+  std::function<std::optional<base::HttpReply>(const base::HttpRequest&)> when_busy;
 
   std::optional<base::HttpReply> answer_now(const base::HttpRequest& request) override {
     return now ? now(request) : std::nullopt;
@@ -53,6 +54,9 @@ class FakeService final : public base::HttpService {
   base::HttpReply answer(const base::HttpRequest& request) override {
     if (!later) throw std::logic_error("nobody said what to answer later");
     return later(request);
+  }
+  std::optional<base::HttpReply> busy(const base::HttpRequest& request) override {
+    return when_busy ? when_busy(request) : std::nullopt;
   }
 };
 

@@ -18,6 +18,7 @@ class Named final : public base::HttpService {
     reply.body = base::to_bytes(base::as_bytes(name_));
     return reply;
   }
+  std::optional<base::HttpReply> busy(const base::HttpRequest& request) override { return answer(request); }
 
  private:
   std::string name_;
@@ -48,6 +49,18 @@ TEST_CASE("requests go to the service of their path") {
   CHECK(body(ask(router, "GET", "/ocsp/MEk//x+/=")) == "by_get");
   CHECK(body(ask(router, "GET", "/crl/a.crl")) == "crl");
   CHECK(body(ask(router, "DELETE", "/crl/special/x")) == "special");
+}
+
+TEST_CASE("a full pool is put in the words of the service of the path") {
+  Named ocsp("ocsp");
+  http::Router router;
+  router.exact("/ocsp", {"POST"}, ocsp);
+  base::HttpRequest request;
+  request.target = "/ocsp";
+  REQUIRE(router.busy(request));
+  CHECK(body(*router.busy(request)) == "ocsp");
+  request.target = "/other";
+  CHECK_FALSE(router.busy(request));
 }
 
 TEST_CASE("paths are compared octet for octet") {

@@ -222,7 +222,7 @@ TEST_CASE("a service that cannot answer now answers on a thread of the pool") {
   CHECK(network.load() != worker.load());
 }
 
-TEST_CASE("when the pool is full the client is told 503 and when to come back, and keeps its connection") {
+TEST_CASE("when the pool is full the client is told 503 or what the service says, and keeps its connection") {
   TestServer test(1, 1);
   std::latch release(1);
   std::atomic<int> begun{0};
@@ -230,6 +230,10 @@ TEST_CASE("when the pool is full the client is told 503 and when to come back, a
     ++begun;
     release.wait();
     return text_reply("done");
+  };
+  test.service.when_busy = [](const base::HttpRequest& request) -> std::optional<base::HttpReply> {
+    if (request.target == "/ocsp") return text_reply("try later");
+    return std::nullopt;
   };
   test.start();
   RawClient working(test.port());
@@ -245,6 +249,7 @@ TEST_CASE("when the pool is full the client is told 503 and when to come back, a
     CHECK(reply.has("Retry-After: 1"));
   }
   CHECK(test.server->counts().busy == 2);
+  CHECK(third.ask("GET /ocsp HTTP/1.1\r\nHost: x\r\n\r\n").body == "try later");
   release.count_down();
   CHECK(working.read_reply().body == "done");
   CHECK(waiting.read_reply().body == "done");
