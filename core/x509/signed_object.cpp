@@ -13,9 +13,10 @@ std::optional<SignedObject> parse_signed_object(base::ByteView der) {
   der::Reader fields(whole->content);
   const auto tbs = fields.element(der::kSequence);
   const auto algorithm = tbs ? fields.element(der::kSequence) : std::nullopt;
-  const auto signature = algorithm ? fields.bit_string() : std::nullopt;
-  if (!signature || !fields.at_end()) return std::nullopt;
-  return SignedObject{tbs->whole, algorithm->whole, *signature};
+  const auto bits = algorithm ? fields.content(der::kBitString) : std::nullopt;
+  if (!bits || bits->empty() || bits->front() > 7 || !fields.at_end()) return std::nullopt;
+  const bool whole_octets = bits->front() == 0;
+  return SignedObject{tbs->whole, algorithm->whole, whole_octets ? bits->subspan(1) : base::ByteView{}};
 }
 
 bool looks_like_pem(base::ByteView octets) {

@@ -13,7 +13,7 @@ namespace yuxin::x509 {
 struct SignedObject {
   base::ByteView tbs;        // the whole element
   base::ByteView algorithm;  // DER AlgorithmIdentifier
-  base::ByteView signature;
+  base::ByteView signature;  // empty if the BIT STRING is not of whole octets, which no signature is
 };
 // parse_signed_object takes one object with nothing after it.
 [[nodiscard]] std::optional<SignedObject> parse_signed_object(base::ByteView der);

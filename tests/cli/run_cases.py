@@ -9,6 +9,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -95,6 +96,10 @@ def lines_of(data):
     return lines
 
 
+def give_up(*_):
+    raise SystemExit(f"a command has not ended after {SECONDS_FOR_A_COMMAND} seconds")
+
+
 class Session:
     """One shell in one empty folder for all commands of a file."""
 
@@ -123,6 +128,7 @@ class Session:
         script.write_text(command + "\n")
         self.shell.stdin.write(f". '{script}' >'{out}' 2>'{err}' </dev/null {self.write_fd}>&-; echo $? >&{self.write_fd}\n")
         self.shell.stdin.flush()
+        signal.signal(signal.SIGALRM, give_up)
         signal.alarm(SECONDS_FOR_A_COMMAND)
         answer = self.status.readline().strip()
         signal.alarm(0)
@@ -162,8 +168,17 @@ def show(title, lines):
         print(f"    | {line}")
 
 
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
 def run_file(path):
-    cases = parse(path.read_text())
+    text = path.read_text()
+    if path.suffix == ".md":  # documentation names the usual port, which somebody may be using
+        text = re.sub(r"\b8080\b", str(free_port()), text)
+    cases = parse(text)
     if not cases:
         print(f"{path}: no commands")
         return False

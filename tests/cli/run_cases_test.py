@@ -42,6 +42,14 @@ class RunCasesTest(unittest.TestCase):
         with self.assertRaises(SystemExit):
             self.run_text("    $ exit 0\n    $ true\n")
 
+    def test_a_command_that_does_not_end_is_a_failure_and_is_ended(self):
+        run_cases.SECONDS_FOR_A_COMMAND, before = 1, run_cases.SECONDS_FOR_A_COMMAND
+        try:
+            with self.assertRaises(SystemExit):
+                self.run_text("    $ sleep 1000\n")
+        finally:
+            run_cases.SECONDS_FOR_A_COMMAND = before
+
     def test_documentation_is_lenient_about_silence_and_strict_about_what_it_shows(self):
         self.assertTrue(self.run_text("```console\n$ echo a\n$ echo b >&2\nb\n```\n```console skip\n$ false\n```\n"))
         self.assertFalse(self.run_text("```console\n$ echo a\nb\n```\n"))

@@ -213,11 +213,11 @@ class Checker:
     def judge_private(self, header, path, module, public):
         if public:
             return f"a public header includes only public headers, not {header}"
-        if ".." in header.split("/"):
-            return f"a private header is included by its name inside the module, not by {header}"
-        for folder in (path.parent, self.top / module.folder):
-            if (folder / header).is_file():
-                return None
+        home = (self.top / module.folder).resolve()
+        for folder in (path.parent, home):
+            found = (folder / header).resolve()
+            if found.is_file():
+                return None if home in found.parents else f"a private header of another module: {header}"
         return f"no private header {header} in {module.folder}"
 
     def judge_third_party(self, header, path, module, public):

@@ -76,7 +76,7 @@ class LayersTest(unittest.TestCase):
         self.refuses("include/yuxin/base/x.hpp", "#include <spdlog/spdlog.h>\n", "may not be in a public header")
 
     def test_another_modules_private_header_is_refused(self):
-        self.refuses("ca/x.cpp", '#include "../core/store/rows.hpp"\n', "by its name inside the module")
+        self.refuses("ca/x.cpp", '#include "../core/store/rows.hpp"\n', "a private header of another module")
 
     def test_a_private_header_in_a_public_one_is_refused(self):
         self.refuses("include/yuxin/store/x.hpp", '#include "rows.hpp"\n', "only public headers")

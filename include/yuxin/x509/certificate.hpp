@@ -52,6 +52,7 @@ class Certificate {
   [[nodiscard]] base::ByteView der() const;
   [[nodiscard]] const TbsCertificate& tbs() const;
   [[nodiscard]] base::ByteView signature_algorithm() const;  // the outer AlgorithmIdentifier
+  // signature is empty when the BIT STRING is not of whole octets; such a certificate parses and never verifies.
   [[nodiscard]] base::ByteView signature() const;
   [[nodiscard]] const Name& subject() const;
   [[nodiscard]] const Name& issuer() const;
