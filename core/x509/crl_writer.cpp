@@ -53,19 +53,9 @@ class Cursor {
     std::memcpy(at_, octets.data(), octets.size());
     at_ += octets.size();
   }
-  void digits(int value) {  // two of them
-    octet('0' + static_cast<std::size_t>(value / 10));
-    octet('0' + static_cast<std::size_t>(value % 10));
-  }
-  void time(base::UnixTime time, bool utc_time) {
-    const base::Civil civil = base::civil(time);
-    octet(utc_time ? der::kUtcTime : der::kGeneralizedTime);
-    octet(utc_time ? 13 : 15);
-    if (!utc_time) digits(civil.year / 100);
-    for (const int part : {civil.year % 100, civil.month, civil.day, civil.hour, civil.minute, civil.second}) {
-      digits(part);
-    }
-    octet('Z');
+  void digits(std::int64_t value) {  // two of them
+    octet(static_cast<std::size_t>('0' + value / 10));
+    octet(static_cast<std::size_t>('0' + value % 10));
   }
   [[nodiscard]] std::uint8_t* at() const { return at_; }
 
@@ -73,28 +63,58 @@ class Cursor {
   std::uint8_t* at_;
 };
 
-std::uint8_t* write_entry(const RevokedEntry& entry, std::uint8_t* at) {
-  Cursor out(at);
-  out.octet(der::kSequence);
-  out.octet(entry_content_size(entry));
-  out.octet(der::kInteger);
-  out.octet(entry.serial.content().size());
-  out.octets(entry.serial.content());
-  out.time(entry.revoked_at, is_utc_time(entry.revoked_at));
-  const std::size_t extensions = extensions_size(entry);
-  if (extensions == 0) return out.at();
-  out.octet(der::kSequence);
-  out.octet(extensions);
-  if (entry.reason != RevocationReason::kUnspecified) {
-    out.octets(kReasonHead);
-    out.octet(static_cast<std::size_t>(entry.reason));
+// EntryWriter writes entries into room of kMaxEntrySize octets. It keeps the date that it wrote last, because
+// entries that follow each other are mostly of one day.
+class EntryWriter {
+ public:
+  std::uint8_t* write(const RevokedEntry& entry, std::uint8_t* at) {
+    Cursor out(at);
+    out.octet(der::kSequence);
+    out.octet(entry_content_size(entry));
+    out.octet(der::kInteger);
+    out.octet(entry.serial.content().size());
+    out.octets(entry.serial.content());
+    write_time(out, entry.revoked_at, is_utc_time(entry.revoked_at));
+    const std::size_t extensions = extensions_size(entry);
+    if (extensions == 0) return out.at();
+    out.octet(der::kSequence);
+    out.octet(extensions);
+    if (entry.reason != RevocationReason::kUnspecified) {
+      out.octets(kReasonHead);
+      out.octet(static_cast<std::size_t>(entry.reason));
+    }
+    if (entry.invalidity_date) {
+      out.octets(kInvalidityHead);
+      write_time(out, *entry.invalidity_date, false);  // RFC 5280 section 5.3.2: always GeneralizedTime
+    }
+    return out.at();
   }
-  if (entry.invalidity_date) {
-    out.octets(kInvalidityHead);
-    out.time(*entry.invalidity_date, false);  // RFC 5280 section 5.3.2: always GeneralizedTime
+
+ private:
+  void write_time(Cursor& out, base::UnixTime time, bool utc_time) {
+    constexpr std::int64_t kDay = 86400;
+    const std::int64_t second = (time.seconds % kDay + kDay) % kDay;
+    set_date({time.seconds - second});
+    out.octet(utc_time ? der::kUtcTime : der::kGeneralizedTime);
+    out.octet(utc_time ? 13 : 15);
+    out.octets(utc_time ? ByteView(date_).subspan(2) : ByteView(date_));
+    out.digits(second / 3600);
+    out.digits(second / 60 % 60);
+    out.digits(second % 60);
+    out.octet('Z');
   }
-  return out.at();
-}
+
+  void set_date(base::UnixTime midnight) {
+    if (midnight == midnight_) return;
+    midnight_ = midnight;
+    const base::Civil civil = base::civil(midnight);
+    Cursor out(date_.data());
+    for (const int part : {civil.year / 100, civil.year % 100, civil.month, civil.day}) out.digits(part);
+  }
+
+  base::UnixTime midnight_{kYear10000};  // none yet
+  std::array<std::uint8_t, 8> date_{};   // YYYYMMDD
+};
 
 // Buffer gathers octets and hands them on a MiB at a time.
 class Buffer {
@@ -110,7 +130,7 @@ class Buffer {
   }
   Result<> put(const RevokedEntry& entry) {
     if (octets_.size() - used_ < kMaxEntrySize) TRY(flush());
-    used_ = static_cast<std::size_t>(write_entry(entry, octets_.data() + used_) - octets_.data());
+    used_ = static_cast<std::size_t>(writer_.write(entry, octets_.data() + used_) - octets_.data());
     return {};
   }
   Result<> flush() {
@@ -122,6 +142,7 @@ class Buffer {
   const ByteSink& sink_;
   Bytes octets_;
   std::size_t used_ = 0;
+  EntryWriter writer_;
 };
 
 Bytes header(std::uint8_t tag, std::size_t size) {

@@ -209,6 +209,46 @@ TEST_CASE("an SM2 list has a signature with the standard identifier (GM/T 0009),
   }
 }
 
+// RFC 5280 section 4.1.2.5.1: UTCTime for the years 1950 to 2049, GeneralizedTime for all others.
+TEST_CASE("the dates of entries have the type that their year asks for") {
+  const auto signer = new_signer("ec:P-256");
+  const std::vector<std::pair<std::string_view, std::string_view>> dates{
+      {"1949-12-31T23:59:59Z", "180f31393439313233313233353935395a"},
+      {"1950-01-01T00:00:00Z", "170d3530303130313030303030305a"},
+      {"1969-12-31T23:59:59Z", "170d3639313233313233353935395a"},
+      {"1970-01-01T00:00:00Z", "170d3730303130313030303030305a"},
+      {"2024-02-29T12:34:56Z", "170d3234303232393132333435365a"},
+      {"2024-02-29T23:59:59Z", "170d3234303232393233353935395a"},
+      {"2024-03-01T00:00:00Z", "170d3234303330313030303030305a"},
+      {"2049-12-31T23:59:59Z", "170d3439313233313233353935395a"},
+      {"2050-01-01T00:00:00Z", "180f32303530303130313030303030305a"},
+      {"9999-12-31T23:59:59Z", "180f39393939313233313233353935395a"}};
+  std::vector<RevokedEntry> entries;
+  for (const auto& [text, encoded] : dates) {
+    entries.push_back({serial("5A5A5A"), at(text), RevocationReason::kUnspecified, at(text)});
+  }
+  const std::string list = base::hex(good_list(*signer, entries));
+  std::size_t position = 0;
+  for (const auto& [text, encoded] : dates) {
+    CAPTURE(std::string(text));
+    position = list.find("02035a5a5a" + std::string(encoded), position);
+    REQUIRE(position != std::string::npos);
+  }
+  const auto parsed = Crl::from_bytes(*base::from_hex(list));
+  REQUIRE(parsed);
+  std::size_t next = 0;
+  REQUIRE(parsed->for_each([&](const RevokedEntry& entry) {
+    CHECK(entry.revoked_at == at(dates[next].first));
+    CHECK(entry.invalidity_date == at(dates[next].first));
+    ++next;
+    return Crl::Visit::kGoOn;
+  }));
+  CHECK(next == dates.size());
+  entries = {{serial("01"), base::UnixTime{253402300800}, RevocationReason::kUnspecified, {}}};  // the year 10000
+  const auto identifier = signer->public_key().identifier();
+  CHECK(written(fields_for(identifier), from(entries), *signer).error().code == base::Code::kUsage);
+}
+
 // RFC 5280 section 5.1.2.6: when there are no revoked certificates the list is absent.
 TEST_CASE("a list of nothing has no revokedCertificates") {
   const auto signer = new_signer("ec:P-256");
