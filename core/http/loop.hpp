@@ -1,6 +1,10 @@
 // A network thread and its connections.
 #pragma once
 
+// An io_context has one thread here, so that Asio's memory fences (which ThreadSanitizer does not understand) do
+// nothing.
+#define BOOST_ASIO_DISABLE_FENCED_BLOCK
+
 #include <atomic>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
