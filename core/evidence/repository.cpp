@@ -36,12 +36,12 @@ Result<std::int64_t> size(Session& session) {
 }
 
 Result<std::int64_t> insert(Session& session, std::string_view text, base::ByteView attachment, const Hash& leaf) {
-  TRY(const auto sequence, size(session));
   store::Value kept = std::monostate{};
   if (!attachment.empty()) kept = attachment;
-  TRY(session.execute("INSERT INTO ledger (sequence, text, attachment, leaf) VALUES ($1, $2, $3, $4)",
-                      {sequence, text, kept, base::ByteView(leaf)}));
-  return sequence;
+  return session.insert(
+      "INSERT INTO ledger (sequence, text, attachment, leaf) "
+      "VALUES ((SELECT coalesce(max(sequence) + 1, 0) FROM ledger), $1, $2, $3)",
+      {text, kept, base::ByteView(leaf)});
 }
 
 Result<> for_each_record(Session& session, std::int64_t from, std::int64_t to,

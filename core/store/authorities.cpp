@@ -46,17 +46,11 @@ Result<AuthorityRow> Reader::authority(std::string_view name) {
 }
 
 Result<std::int64_t> Writer::insert_authority(const AuthorityRow& row) {
-  std::int64_t id = 0;
-  auto done = session().query(
-      "INSERT INTO authorities (name, key_name, parent, certificate, created_at) VALUES ($1, $2, $3, $4, $5) "
-      "RETURNING id",
-      {row.name, row.key_name, row.parent, base::ByteView(row.certificate), row.created_at.seconds},
-      [&](const Row& inserted) {
-        id = inserted.integer(0);
-        return Next::kRow;
-      });
-  if (!done) {
-    return conflict(std::move(done).error(),
+  auto id = session().insert(
+      "INSERT INTO authorities (name, key_name, parent, certificate, created_at) VALUES ($1, $2, $3, $4, $5)",
+      {row.name, row.key_name, row.parent, base::ByteView(row.certificate), row.created_at.seconds});
+  if (!id) {
+    return conflict(std::move(id).error(),
                     message("There is an authority {} already. Choose another name; see: yuxin ca list.", row.name));
   }
   return id;

@@ -185,29 +185,23 @@ Result<std::int64_t> Writer::insert_certificate(const CertificateRow& row) {
   // A serial that is bad from the start (void, or taken over revoked from elsewhere) is news to a responder, which
   // a new good one is not: it looks for those by itself.
   if (row.status.state != CertificateState::kGood) status_changed_ = true;
-  std::int64_t id = 1;
-  std::int64_t sequence = 1;
-  TRY(session().query("SELECT (SELECT max(id) FROM certificates), (SELECT max(status_sequence) FROM certificates)",
-                      {}, [&](const Row& last) {
-                        id += last.integer(0);
-                        sequence += last.integer(1);
-                        return Next::kRow;
-                      }));
-  auto done = session().execute(
-      "INSERT INTO certificates (id, authority, serial, profile, subject, names, not_before, not_after, issued_at, "
-      "state, revoked_at, reason, invalidity_date, status_sequence) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-      {id, row.authority, base::ByteView(row.serial), row.profile, row.subject, row.names, row.not_before.seconds,
+  auto id = session().insert(
+      "INSERT INTO certificates (authority, serial, profile, subject, names, not_before, not_after, issued_at, "
+      "state, "
+      "revoked_at, reason, invalidity_date, status_sequence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+      "$12, "
+      "(SELECT coalesce(max(status_sequence), 0) + 1 FROM certificates))",
+      {row.authority, base::ByteView(row.serial), row.profile, row.subject, row.names, row.not_before.seconds,
        row.not_after.seconds, row.issued_at.seconds, static_cast<std::int64_t>(row.status.state),
-       row.status.revoked_at.seconds, std::int64_t{row.status.reason}, optional_time(row.status.invalidity_date),
-       sequence});
-  if (!done) {
-    return conflict(std::move(done).error(),
+       row.status.revoked_at.seconds, std::int64_t{row.status.reason}, optional_time(row.status.invalidity_date)});
+  if (!id) {
+    return conflict(std::move(id).error(),
                     message("The authority has used serial {} before, or does not exist; nothing was changed.",
                             base::hex_upper(row.serial)));
   }
   if (!row.der.empty()) {
-    TRY(session().execute("INSERT INTO certificate_bodies (id, der) VALUES ($1, $2)", {id, base::ByteView(row.der)}));
+    TRY(session().execute("INSERT INTO certificate_bodies (id, der) VALUES ($1, $2)",
+                          {*id, base::ByteView(row.der)}));
   }
   return id;
 }

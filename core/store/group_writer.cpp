@@ -10,6 +10,8 @@ namespace yuxin::store {
 
 namespace {
 
+constexpr int kGuardedGroups = 64;
+
 // An exception is a bug or a lack of memory. It must not take the writer, and with it the process, down: the
 // transaction is undone like any that failed.
 base::Result<> call(const Transaction& body, Session& session) {
@@ -85,19 +87,24 @@ void GroupWriter::work() {
 }
 
 void GroupWriter::run(std::vector<Job>& group) {
-  if (group.size() > 1 && run_together(group)) return;
+  if (group.size() > 1) {
+    if (guarded_groups_ == 0 && run_together(group, Guard::kNone)) return;
+    // Failures come in swarms: whoever sends bad requests shall not have every group run twice.
+    guarded_groups_ = guarded_groups_ == 0 ? kGuardedGroups : guarded_groups_ - 1;
+    if (run_together(group, Guard::kSavepoint)) return;
+  }
   for (auto& job : group) job.result = run_alone(job.body);
 }
 
 // run_together is false when the group could not be committed as one; nothing of it is stored then.
-bool GroupWriter::run_together(std::vector<Job>& group) {
+bool GroupWriter::run_together(std::vector<Job>& group, Guard guard) {
   if (auto begun = committer_.begin(); !begun) {
     for (auto& job : group) job.result = begun;
     return true;
   }
   bool anything = false;
   for (auto& job : group) {
-    auto result = run_in_savepoint(job.body);
+    auto result = guard == Guard::kNone ? run_unguarded(job.body) : run_in_savepoint(job.body);
     if (!result) {
       committer_.roll_back();
       return false;
@@ -112,7 +119,16 @@ bool GroupWriter::run_together(std::vector<Job>& group) {
   return committer_.commit().has_value();
 }
 
-// run_in_savepoint gives nothing when the body could not be undone by itself, so that the group has to be given up.
+// The two ways to run one body of a group give nothing when it could not be undone by itself, so that the group has
+// to be given up.
+std::optional<base::Result<>> GroupWriter::run_unguarded(const Transaction& body) {
+  const std::int64_t before = committer_.writes();
+  auto result = call(body, committer_.session());
+  if (!committer_.in_transaction()) return std::nullopt;
+  if (!result && committer_.writes() != before) return std::nullopt;
+  return result;
+}
+
 std::optional<base::Result<>> GroupWriter::run_in_savepoint(const Transaction& body) {
   if (!committer_.savepoint()) return std::nullopt;
   auto result = call(body, committer_.session());

@@ -29,6 +29,8 @@ class Committer {
   [[nodiscard]] virtual base::Result<> roll_back_to_savepoint() = 0;
   // in_transaction is false when the database itself has given the transaction up.
   [[nodiscard]] virtual bool in_transaction() const = 0;
+  // writes counts the statements run so far that may have changed something.
+  [[nodiscard]] virtual std::int64_t writes() const = 0;
   // housekeeping is called after the completions of a group.
   virtual void housekeeping() = 0;
 };
@@ -53,8 +55,12 @@ class GroupWriter {
     base::Result<> result;
   };
   void work();
+  // How a body is kept from its neighbours. A savepoint costs about as much as a small body, so the first try goes
+  // without, and holds as long as nothing fails that has written.
+  enum class Guard { kNone, kSavepoint };
   void run(std::vector<Job>& group);
-  [[nodiscard]] bool run_together(std::vector<Job>& group);
+  [[nodiscard]] bool run_together(std::vector<Job>& group, Guard guard);
+  [[nodiscard]] std::optional<base::Result<>> run_unguarded(const Transaction& body);
   [[nodiscard]] std::optional<base::Result<>> run_in_savepoint(const Transaction& body);
   [[nodiscard]] base::Result<> run_alone(const Transaction& body);
 
@@ -64,6 +70,7 @@ class GroupWriter {
   std::condition_variable wake_;
   std::deque<Job> queue_;
   bool stopping_ = false;
+  int guarded_groups_ = 0;  // that many groups to come take savepoints at once; used on the writer's thread only
   std::thread thread_;
 };
 

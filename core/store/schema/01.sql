@@ -30,7 +30,7 @@ CREATE UNIQUE INDEX certificates_status_sequence ON certificates (status_sequenc
 CREATE INDEX certificates_not_good ON certificates (authority, id) WHERE state <> 0;
 
 CREATE TABLE certificate_bodies (
-  id INTEGER PRIMARY KEY REFERENCES certificates (id),
+  id INTEGER PRIMARY KEY,  -- of the row
   der BLOB NOT NULL
 ) STRICT;
 

@@ -154,6 +154,7 @@ base::Result<std::unique_ptr<Connection::Prepared>> Connection::prepare(std::str
   if (statement == nullptr) return base::fail(base::Code::kInternal, "The program made an empty database statement.");
   // Several statements, a step of a schema: to be run whole and not kept.
   if (std::string_view(tail).find_first_not_of(" \t\r\n;") != std::string_view::npos) return nullptr;
+  prepared->writes = sqlite3_stmt_readonly(statement) == 0;
   const int count = sqlite3_bind_parameter_count(statement);
   for (int i = 1; i <= count; ++i) {
     const std::string_view name = sqlite3_bind_parameter_name(statement, i);
@@ -176,6 +177,7 @@ base::Result<std::optional<Connection::Use>> Connection::acquire(std::string_vie
 }
 
 base::Result<> Connection::bind(const Prepared& prepared, std::span<const Value> values) {
+  if (prepared.writes) ++writes_;
   for (std::size_t i = 0; i < prepared.order.size(); ++i) {
     const std::size_t from = prepared.order[i];
     if (from >= values.size()) {
@@ -187,20 +189,32 @@ base::Result<> Connection::bind(const Prepared& prepared, std::span<const Value>
   return {};
 }
 
+base::Result<> Connection::run_script(std::string_view sql) {
+  ++writes_;
+  const int code = sqlite3_exec(handle_.get(), std::string(sql).c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return failure(code);
+  return {};
+}
+
 base::Result<std::int64_t> Connection::execute(std::string_view sql, std::span<const Value> values) {
-  const std::int64_t before = changes();
+  const std::int64_t before = sqlite3_total_changes64(handle_.get());
   TRY(const auto statement, acquire(sql));
-  int code = SQLITE_ROW;
-  if (!statement) {
-    if (!values.empty()) return base::fail(base::Code::kInternal, "The program ran several statements with values.");
-    code = sqlite3_exec(handle_.get(), std::string(sql).c_str(), nullptr, nullptr, nullptr);
-    if (code != SQLITE_OK) return failure(code);
-    return changes() - before;
+  if (statement) {
+    TRY(bind(**statement, values));
+    int code = SQLITE_ROW;
+    while (code == SQLITE_ROW) code = sqlite3_step(statement->get());
+    if (code != SQLITE_DONE) return failure(code);
+  } else if (values.empty()) {
+    TRY(run_script(sql));
+  } else {
+    return base::fail(base::Code::kInternal, "The program ran several statements with values.");
   }
-  TRY(bind(**statement, values));
-  while (code == SQLITE_ROW) code = sqlite3_step(statement->get());
-  if (code != SQLITE_DONE) return failure(code);
-  return changes() - before;
+  return sqlite3_total_changes64(handle_.get()) - before;
+}
+
+base::Result<std::int64_t> Connection::insert(std::string_view sql, std::span<const Value> values) {
+  TRY(execute(sql, values));
+  return sqlite3_last_insert_rowid(handle_.get());
 }
 
 base::Result<> Connection::query(std::string_view sql, std::span<const Value> values, const RowVisitor& visitor) {

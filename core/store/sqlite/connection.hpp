@@ -38,17 +38,19 @@ class Connection final : public Session {
                                                                       int busy_timeout_ms);
 
   [[nodiscard]] base::Result<std::int64_t> execute(std::string_view sql, std::span<const Value> values) override;
+  [[nodiscard]] base::Result<std::int64_t> insert(std::string_view sql, std::span<const Value> values) override;
   [[nodiscard]] base::Result<> query(std::string_view sql, std::span<const Value> values,
                                      const RowVisitor& visitor) override;
   using Session::execute;
+  using Session::insert;
   using Session::query;
 
   // in_transaction is false after SQLite itself gave a transaction up (full disk, damaged file).
   [[nodiscard]] bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
   // roll_back leaves whatever transaction there is. It cannot fail in a way that matters: the next begin tells.
   void roll_back();
-  // changes counts the rows that this connection ever changed.
-  [[nodiscard]] std::int64_t changes() const { return sqlite3_total_changes64(handle_.get()); }
+  // writes counts the statements run so far that may have changed something.
+  [[nodiscard]] std::int64_t writes() const { return writes_; }
   // wal_frames is the length of the write-ahead log after the last commit.
   [[nodiscard]] int wal_frames() const { return wal_frames_; }
   // checkpoint copies the write-ahead log into the file. Best effort: the log is as durable as the file.
@@ -60,6 +62,7 @@ class Connection final : public Session {
     std::string sql;
     StatementPtr statement;
     std::vector<std::size_t> order;  // which value each of SQLite's parameters takes: it numbers $2, $1 as 1, 2
+    bool writes = true;
     bool busy = false;
   };
   class Use;
@@ -68,6 +71,7 @@ class Connection final : public Session {
   // prepare, acquire: nothing when `sql` is several statements.
   [[nodiscard]] base::Result<std::unique_ptr<Prepared>> prepare(std::string_view sql);
   [[nodiscard]] base::Result<std::optional<Use>> acquire(std::string_view sql);
+  [[nodiscard]] base::Result<> run_script(std::string_view sql);
   [[nodiscard]] base::Result<> bind(const Prepared& prepared, std::span<const Value> values);
   [[nodiscard]] base::Failure failure(int code) const;
 
@@ -75,6 +79,7 @@ class Connection final : public Session {
   std::string path_;
   std::unordered_map<std::string_view, std::unique_ptr<Prepared>> statements_;  // keys view Prepared::sql
   int wal_frames_ = 0;
+  std::int64_t writes_ = 0;
 };
 
 // describe turns an SQLite result code into an error that says what to do.

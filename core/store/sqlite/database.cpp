@@ -45,6 +45,7 @@ class SqliteCommitter final : public Committer {
     return release();
   }
   [[nodiscard]] bool in_transaction() const override { return connection_->in_transaction(); }
+  [[nodiscard]] std::int64_t writes() const override { return connection_->writes(); }
   void housekeeping() override {
     if (connection_->wal_frames() >= kCheckpointFrames) connection_->checkpoint();
   }
@@ -184,6 +185,7 @@ class PrivateDatabase final : public Database {
     [[nodiscard]] Result<> release() override { return inner_.release(); }
     [[nodiscard]] Result<> roll_back_to_savepoint() override { return inner_.roll_back_to_savepoint(); }
     [[nodiscard]] bool in_transaction() const override { return inner_.in_transaction(); }
+    [[nodiscard]] std::int64_t writes() const override { return inner_.writes(); }
     void housekeeping() override {}
 
    private:

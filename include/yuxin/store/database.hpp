@@ -40,11 +40,16 @@ class Session {
   virtual ~Session() = default;
   // execute runs a statement without rows and gives the number of rows changed.
   [[nodiscard]] virtual base::Result<std::int64_t> execute(std::string_view sql, std::span<const Value> values) = 0;
+  // insert runs an INSERT of one row into a table whose primary key is one integer, and gives that key.
+  [[nodiscard]] virtual base::Result<std::int64_t> insert(std::string_view sql, std::span<const Value> values) = 0;
   [[nodiscard]] virtual base::Result<> query(std::string_view sql, std::span<const Value> values,
                                              const RowVisitor& visitor) = 0;
 
   [[nodiscard]] base::Result<std::int64_t> execute(std::string_view sql, std::initializer_list<Value> values = {}) {
     return execute(sql, std::span<const Value>(values.begin(), values.size()));
+  }
+  [[nodiscard]] base::Result<std::int64_t> insert(std::string_view sql, std::initializer_list<Value> values) {
+    return insert(sql, std::span<const Value>(values.begin(), values.size()));
   }
   [[nodiscard]] base::Result<> query(std::string_view sql, std::initializer_list<Value> values,
                                      const RowVisitor& visitor) {
@@ -57,9 +62,10 @@ using Completion = std::function<void(base::Result<>)>;
 
 // Database runs transactions. Thread-safe. Several processes may have one database open.
 //
-// Writing: transactions submitted at about the same time share one commit (group commit), each in its own savepoint,
-// so that one that fails is undone alone. A transaction may be run twice (when the shared commit fails and each is
-// tried by itself), so it must have no effect but through its session. It runs on the writer's thread.
+// Writing: transactions submitted at about the same time share one commit (group commit); one that fails is undone
+// alone. A transaction may be run more than once (when another of its group failed after it had written, or when the
+// shared commit fails and each is tried by itself), so it must have no effect but through its session, or one that
+// the last run sets right. It runs on the writer's thread.
 class Database {
  public:
   virtual ~Database() = default;
