@@ -28,6 +28,17 @@ struct ErrorReplies {
   Content unauthorized = make_private(error_response(ResponseError::kUnauthorized));
 };
 
+// check: an answer must hold for longer than it is kept, or caches would be told to keep what is over.
+base::Result<> check(const ResponderOptions& options) {
+  const bool ordered = base::Seconds{0} < options.renew_after && options.renew_after < options.validity &&
+                       base::Seconds{0} <= options.renew_lead && options.renew_lead < options.renew_after;
+  if (ordered) return {};
+  return base::fail(base::Code::kUsage,
+                    "OCSP answers that hold for {} s cannot be renewed after {} s, {} s ahead; renew them within the "
+                    "time that they hold",
+                    options.validity.count, options.renew_after.count, options.renew_lead.count);
+}
+
 // hot: the kind of request that is answered from memory.
 bool hot(const OcspQuery& query) { return query.count == 1 && query.nonce.empty(); }
 
@@ -106,6 +117,7 @@ Content Responder::Impl::find(const OcspQuery& query, AnswerCache::Wait wait) {
 
 base::Result<std::unique_ptr<Responder>> Responder::start(store::StatusReader& status, const base::Clock& clock,
                                                           ResponderOptions options) {
+  TRY(check(options));
   auto impl = std::make_unique<Impl>(status, clock, std::move(options));
   TRY(impl->index.reload_authorities());
   TRY(impl->index.refresh());

@@ -63,7 +63,8 @@ struct ResponderCounters {
 // Thread-safe.
 class Responder final : public base::HttpService {
  public:
-  // start fills the index. `status` and `clock` must outlive the responder. Errors: those of the store.
+  // start fills the index. `status` and `clock` must outlive the responder. Errors: kUsage when the spans of the
+  // options are not in the order renew_lead < renew_after < validity; those of the store.
   [[nodiscard]] static base::Result<std::unique_ptr<Responder>> start(store::StatusReader& status,
                                                                       const base::Clock& clock,
                                                                       ResponderOptions options);

@@ -345,6 +345,26 @@ TEST_CASE("an answer may be kept by caches for less than it holds, whenever it i
   CHECK(city.proven(city.issuing, serial, renewed->body)->next_update == kNoon + base::Seconds{5400});
 }
 
+TEST_CASE("spans that would let caches keep what is over are refused at the start") {
+  test::FakeClock clock(kNoon);
+  test::FakeStatusReader reader;
+  reader.set_authorities({});
+  const auto refused = [&](base::Seconds validity, base::Seconds renew_after, base::Seconds renew_lead) {
+    ResponderOptions options;
+    options.validity = validity;
+    options.renew_after = renew_after;
+    options.renew_lead = renew_lead;
+    const auto responder = Responder::start(reader, clock, options);
+    return !responder && responder.error().code == base::Code::kUsage;
+  };
+  CHECK_FALSE(refused(base::hours(1), base::minutes(30), base::minutes(1)));
+  CHECK_FALSE(refused(base::Seconds{2}, base::Seconds{1}, base::Seconds{0}));
+  CHECK(refused(base::minutes(30), base::minutes(30), base::minutes(1)));
+  CHECK(refused(base::hours(1), base::Seconds{0}, base::Seconds{0}));
+  CHECK(refused(base::hours(1), base::minutes(30), base::minutes(30)));
+  CHECK(refused(base::hours(-1), base::minutes(30), base::minutes(1)));
+}
+
 TEST_CASE("a tick signs ahead what was asked for, so that the network thread never has to decline it") {
   OcspCity city;
   const Serial asked = Serial::random();
