@@ -15,11 +15,16 @@ namespace yuxin::x509 {
 // LintSeverity: an error blocks issuing; a warning is a "SHOULD" that was not followed; a notice only informs.
 enum class LintSeverity { kNotice, kWarning, kError };
 
+// LintFacts is what the known extensions say, read once for all rules (core/x509/lint/facts.hpp).
+struct LintFacts;
+
 // LintContext is what a rule may look at. Views and pointers must outlive the call.
 struct LintContext {
   const TbsCertificate& tbs;
+  const LintFacts& facts;
   base::ByteView outer_signature_algorithm;  // empty when only a TBSCertificate is looked at
   const Certificate* issuer = nullptr;       // null when it is not known; rules about nesting are then skipped
+  const PublicKey* issuer_key = nullptr;     // null when it is not known or does not parse
   const Name* subject = nullptr;             // decoded names, null when they do not decode
   const Name* issuer_name = nullptr;
   const PublicKey* key = nullptr;  // null when the key does not parse

@@ -1,0 +1,18 @@
+// RFC 5280 section 4.2.2.1: conforming CAs MUST mark this extension as non-critical.
+#include "lint/rules.hpp"
+
+namespace yuxin::x509 {
+
+namespace {
+
+LintFault check(const LintContext& context) {
+  if (!context.facts.authority_info_access.critical()) return kHolds;
+  return message("authorityInfoAccess must not be critical.");
+}
+
+}  // namespace
+
+const LintRule lint_rule::kAuthorityInfoAccessNotCritical{"authority_info_access_not_critical", "RFC 5280 4.2.2.1",
+                                                          LintSeverity::kError, check};
+
+}  // namespace yuxin::x509
