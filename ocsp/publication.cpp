@@ -75,7 +75,8 @@ Content lay_out(std::string_view type, Bytes body, base::Seconds age) {
 }
 
 base::HttpReply not_found() {
-  return base::problem(404, "Not Found", "Published are /crl/NAME.crl, /ca/NAME.cer and /ca/NAME.p7c");
+  return base::problem(404, base::tr("Not found"),
+                       base::tr("Published are /crl/NAME.crl, /ca/NAME.cer and /ca/NAME.p7c."));
 }
 
 // Certificates are the files below /ca/, and the authorities that have lists, as one snapshot.
@@ -118,11 +119,13 @@ base::HttpReply Publication::Impl::crl(std::string_view name) const {
   if (authority == known->authorities.end()) return not_found();
   const auto row = status.latest_crl(authority->second);
   if (!row && row.error().code == base::Code::kNotFound) {
-    return base::problem(404, "Not Found", fmt::format("{} has not published a revocation list yet", name));
+    return base::problem(404, base::tr("Not found"),
+                         base::message("{} has not published a revocation list yet.", name));
   }
   if (!row) {
     base::log_error("crl: the latest list cannot be looked up: " + row.error().detail);
-    return base::problem(503, "Service Unavailable", "The revocation list cannot be looked up now");
+    return base::problem(503, base::tr("Unavailable"),
+                         base::tr("The revocation list cannot be looked up now; ask again in a moment."));
   }
   const std::int64_t left = std::max<std::int64_t>((row->next_update - clock.now()).count, 0);
   base::HttpReply reply;

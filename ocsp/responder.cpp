@@ -101,7 +101,8 @@ base::HttpReply Responder::Impl::refuse(ResponseError error) {
 
 base::HttpReply Responder::Impl::refuse_method() {
   add(counters.not_ocsp);
-  auto reply = base::problem(405, "Method Not Allowed", "OCSP requests come by POST or GET (RFC 6960 appendix A)");
+  auto reply = base::problem(405, base::tr("Method not allowed"),
+                             base::tr("OCSP requests come by POST or GET (RFC 6960 appendix A)."));
   reply.fields.emplace_back("Allow", "GET, HEAD, POST");
   return reply;
 }
