@@ -31,7 +31,7 @@ Result<AuthorityNames> authority_names(Home& home) {
   return names;
 }
 
-Result<FoundCertificate> find_certificate(Home& home, const Arguments& arguments) {
+Result<FoundCertificate> find_certificate(Home& home, const Arguments& arguments, Purpose purpose) {
   const auto text = arguments.one("SERIAL");
   const auto serial = x509::Serial::parse(text);
   if (!serial)
@@ -50,15 +50,24 @@ Result<FoundCertificate> find_certificate(Home& home, const Arguments& arguments
     std::erase_if(rows, [&](const store::CertificateRow& row) { return row.authority != authority.id; });
   }
   if (rows.empty()) {
-    return fail(Code::kNotFound,
-                "No certificate with serial {} in any authority of {}. Nothing was changed.\nTo look for it by name: "
-                "yuxin cert search TEXT",
-                text, home.path());
+    const auto hint = message("To look for it by name: yuxin cert search TEXT");
+    const auto what = message("No certificate with serial {} in any authority of {}.", text, home.path());
+    return fail(Code::kNotFound, "{}\n{}",
+                purpose == Purpose::kLook ? what : what + " " + message("Nothing was changed."), hint);
   }
   if (rows.size() > 1)
     return fail(Code::kUsage, "Serial {} was used by {} authorities. Say which with --ca NAME.", text, rows.size());
   auto authority = names[rows[0].authority];
   return FoundCertificate{std::move(rows[0]), std::move(authority), *serial};
+}
+
+Result<x509::Certificate> parsed_certificate(const FoundCertificate& found) {
+  if (found.row.der.empty()) {
+    return fail(Code::kConflict,
+                "Serial {} has no certificate: issuing it was interrupted, and it counts as revoked.",
+                found.serial.hex());
+  }
+  return x509::Certificate::from_der(found.row.der);
 }
 
 Result<std::string> signing_authority(Home& home, const Arguments& arguments) {

@@ -26,7 +26,11 @@ struct FoundCertificate {
 };
 // find_certificate looks through every authority, or the one of --ca. kUsage when the text is no serial number or
 // means more than one certificate, kNotFound when there is none; both say what to do.
-[[nodiscard]] base::Result<FoundCertificate> find_certificate(Home& home, const Arguments& arguments);
+enum class Purpose { kChange, kLook };  // a refusal to change something says that nothing was changed
+[[nodiscard]] base::Result<FoundCertificate> find_certificate(Home& home, const Arguments& arguments,
+                                                              Purpose purpose = Purpose::kChange);
+// parsed_certificate is its certificate; kConflict when there is none, because issuing it was interrupted.
+[[nodiscard]] base::Result<x509::Certificate> parsed_certificate(const FoundCertificate& found);
 
 // signing_authority is the authority of --ca, or the only one whose key is in this home.
 [[nodiscard]] base::Result<std::string> signing_authority(Home& home, const Arguments& arguments);

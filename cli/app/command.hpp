@@ -1,6 +1,7 @@
 // What a command of the program is: its words, its options, its examples, and the function that carries it out.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -39,6 +40,10 @@ class Arguments {
  private:
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
 };
+
+// number_option reads an option that takes a number from 0; kUsage for anything else.
+[[nodiscard]] base::Result<std::int64_t> number_option(const Arguments& arguments, std::string_view option,
+                                                       std::int64_t otherwise);
 
 // Commands give the exit status (0, or 1 for "checked and found bad") or an error, which is printed by main.
 using Run = base::Result<int> (*)(Context& context, const Arguments& arguments);

@@ -71,7 +71,8 @@ Result<> Home::open_database(Access access) {
   } else {
     TRY(store::check_version(*database, migrations));
   }
-  TRY(store_, store::Store::over(std::move(database), path_ + "/status.signal"));
+  // who only reads has nothing to tell other processes, and may not be able to make the file
+  TRY(store_, store::Store::over(std::move(database), write ? path_ + "/status.signal" : std::string()));
   if (write) {
     TRY(owner_, ca::IntentOwner::enter(path_ + "/intents.lock"));
   }
@@ -151,14 +152,7 @@ Result<ca::CrlOrder> Home::crl_order(std::string_view name) {
   return ca::CrlOrder{open->authority(), open->certificate(), std::move(signer), config_.crl_valid_for, path_};
 }
 
-Result<std::string> Home::ledger_origin() {
-  std::string id;
-  TRY(store_->read([&](store::Reader& reader) -> Result<> {
-    TRY(id, reader.setting(kHomeId));
-    return {};
-  }));
-  return "yuxin.ledger/" + id;
-}
+Result<std::string> Home::ledger_origin() { return ledger_origin_of(*store_); }
 
 Result<> Home::checkpoint() {
   TRY(auto signer, keys_->signer(kLedgerKey));
@@ -174,6 +168,24 @@ Result<> Home::checkpoint() {
     TRY(evidence::store_checkpoint(writer, {origin, head}, note));
     return evidence::remember_frontier(writer);
   });
+}
+
+Result<std::string> ledger_origin_of(store::Store& store) {
+  std::string id;
+  TRY(store.read([&](store::Reader& reader) -> Result<> {
+    TRY(id, reader.setting(kHomeId));
+    return {};
+  }));
+  return "yuxin.ledger/" + id;
+}
+
+Result<std::shared_ptr<store::Store>> open_database_copy(const std::string& path) {
+  store::SqliteOptions options;
+  options.path = path;
+  options.mode = store::SqliteOptions::Mode::kReadOnly;
+  TRY(auto database, store::open_sqlite(options));
+  TRY(store::check_version(*database, all_migrations()));
+  return store::Store::over(std::move(database), "");
 }
 
 Result<std::shared_ptr<Home>> open_home(const Context& context, Home::Access access) {

@@ -71,6 +71,12 @@ class Home {
   std::shared_ptr<keymgmt::SoftwareKeyStore> keys_;
 };
 
+// ledger_origin_of names the ledger that a database holds.
+[[nodiscard]] base::Result<std::string> ledger_origin_of(store::Store& store);
+
+// open_database_copy opens a database for reading that lies outside a home, such as an auditor's copy.
+[[nodiscard]] base::Result<std::shared_ptr<store::Store>> open_database_copy(const std::string& path);
+
 // open_home opens the home of a call.
 [[nodiscard]] base::Result<std::shared_ptr<Home>> open_home(const Context& context, Home::Access access);
 // open_unlocked_home also takes the passphrase and unlocks, and ends what a crash left behind.

@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 
 #include <unistd.h>
+
+#include <charconv>
 #include <cstdlib>
 
 #include "yuxin/base/language.hpp"
@@ -184,6 +186,17 @@ std::optional<std::string> Arguments::maybe(std::string_view name) const {
 std::vector<std::string> Arguments::many(std::string_view name) const {
   const auto found = values_.find(name);
   return found == values_.end() ? std::vector<std::string>() : found->second;
+}
+
+Result<std::int64_t> number_option(const Arguments& arguments, std::string_view option, std::int64_t otherwise) {
+  const auto text = arguments.maybe(option);
+  if (!text) return otherwise;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (error != std::errc{} || end != text->data() + text->size() || number < 0) {
+    return fail(Code::kUsage, "{} takes a number from 0, not \"{}\".", option, *text);
+  }
+  return number;
 }
 
 OptionSpec dry_run_option() {

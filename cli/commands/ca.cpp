@@ -1,9 +1,9 @@
 // yuxin ca list, show, create, crl, import-certificate, import-crl
 #include <algorithm>
 
-#include "../app/authority_steps.hpp"
-#include "../app/certificate_view.hpp"
-#include "../app/home.hpp"
+#include "app/authority_steps.hpp"
+#include "app/certificate_view.hpp"
+#include "app/home.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"

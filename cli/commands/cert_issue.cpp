@@ -4,8 +4,8 @@
 #include <charconv>
 #include <filesystem>
 
-#include "../app/certificate_view.hpp"
-#include "../app/home.hpp"
+#include "app/certificate_view.hpp"
+#include "app/home.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/x509/request.hpp"

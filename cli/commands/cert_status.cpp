@@ -1,6 +1,6 @@
 // yuxin cert revoke, hold, release
-#include "../app/certificate_view.hpp"
-#include "../app/home.hpp"
+#include "app/certificate_view.hpp"
+#include "app/home.hpp"
 #include "commands.hpp"
 #include "yuxin/ca/crl_publication.hpp"
 #include "yuxin/ca/revocation.hpp"

@@ -4,13 +4,21 @@ namespace yuxin::cli {
 
 namespace {
 
+void add(std::vector<CommandSpec>& all, std::vector<CommandSpec> family) {
+  for (auto& command : family) all.push_back(std::move(command));
+}
+
 std::vector<CommandSpec> collect() {
   std::vector<CommandSpec> all = {init_command(), serve_command()};
-  for (auto& command : ca_commands()) all.push_back(std::move(command));
+  add(all, ca_commands());
   for (auto make :
        {cert_issue_command, cert_renew_command, cert_revoke_command, cert_hold_command, cert_release_command}) {
     all.push_back(make());
   }
+  for (auto family : {cert_list_commands, cert_show_commands}) add(all, family());
+  all.push_back(audit_log_command());
+  all.push_back(audit_verify_command());
+  for (auto family : {audit_prove_commands, about_commands}) add(all, family());
   return all;
 }
 

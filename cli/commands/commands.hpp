@@ -1,8 +1,8 @@
 // Every command of the program, one function each, one file a command or a family.
 #pragma once
 
-#include "../app/command.hpp"
-#include "../app/context.hpp"
+#include "app/command.hpp"
+#include "app/context.hpp"
 
 namespace yuxin::cli {
 
@@ -14,5 +14,11 @@ CommandSpec cert_revoke_command();
 CommandSpec cert_hold_command();
 CommandSpec cert_release_command();
 std::vector<CommandSpec> ca_commands();
+std::vector<CommandSpec> cert_list_commands();
+std::vector<CommandSpec> cert_show_commands();
+CommandSpec audit_log_command();
+CommandSpec audit_verify_command();
+std::vector<CommandSpec> audit_prove_commands();
+std::vector<CommandSpec> about_commands();
 
 }  // namespace yuxin::cli

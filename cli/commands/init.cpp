@@ -1,9 +1,9 @@
 // yuxin init: a working infrastructure from a handful of questions.
-#include "../app/founding.hpp"
+#include "app/founding.hpp"
 
 #include <algorithm>
 
-#include "../app/home_config.hpp"
+#include "app/home_config.hpp"
 #include "commands.hpp"
 #include "yuxin/base/text.hpp"
 

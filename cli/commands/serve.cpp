@@ -6,8 +6,8 @@
 #include <set>
 #include <thread>
 
-#include "../app/monitoring.hpp"
-#include "../app/upkeep.hpp"
+#include "app/monitoring.hpp"
+#include "app/upkeep.hpp"
 #include "commands.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/pool.hpp"

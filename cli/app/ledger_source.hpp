@@ -1,0 +1,31 @@
+// Where an auditor reads a ledger: a home, or a database that was copied out of one.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "command.hpp"
+#include "context.hpp"
+#include "yuxin/base/result.hpp"
+#include "yuxin/evidence/checkpoint.hpp"
+#include "yuxin/store/store.hpp"
+
+namespace yuxin::cli {
+
+// LedgerSource is a database open for reading and the public key of its ledger. Needs no passphrase.
+struct LedgerSource {
+  std::string path;
+  std::shared_ptr<store::Store> store;
+  std::string origin;
+  x509::PublicKey key;
+};
+
+// open_ledger_source takes the database FILE (or the folder of a home) of the arguments, else the home of the call;
+// and the key of --key, else keys/ledger.pub of that home.
+[[nodiscard]] base::Result<LedgerSource> open_ledger_source(const Context& context, const Arguments& arguments);
+
+// read_verifier_key reads a file with a key in the signed-note form or in PEM.
+[[nodiscard]] base::Result<x509::PublicKey> read_verifier_key(const std::string& file);
+
+}  // namespace yuxin::cli

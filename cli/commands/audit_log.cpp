@@ -1,0 +1,145 @@
+// yuxin audit log
+#include <fmt/format.h>
+
+#include <deque>
+
+#include "app/home.hpp"
+#include "commands.hpp"
+#include "yuxin/base/text.hpp"
+#include "yuxin/evidence/ledger.hpp"
+
+namespace yuxin::cli {
+namespace {
+
+using base::Code;
+using base::fail;
+using base::message;
+using base::Result;
+
+// Longer values are digests and the like, which nobody reads in a table.
+constexpr std::size_t kLongestDetail = 40;
+
+struct Entry {
+  std::int64_t sequence = 0;
+  base::JsonObject record;
+};
+
+struct Question {
+  std::string kind;
+  std::string object;  // lower case
+  std::int64_t from = 0;
+  std::size_t limit = 100;
+  bool latest = true;  // the last entries, unless somebody pages on from a place
+};
+
+Result<Question> question_of(const Arguments& arguments) {
+  Question question;
+  question.kind = arguments.one("--kind");
+  question.object = base::lower(arguments.one("--object"));
+  question.latest = !arguments.has("--after");
+  TRY(auto after, number_option(arguments, "--after", -1));
+  question.from = after + 1;
+  TRY(auto limit, number_option(arguments, "--limit", 100));
+  question.limit = limit == 0 ? SIZE_MAX : static_cast<std::size_t>(limit);
+  return question;
+}
+
+// "certificate" also means "certificate.issued" and its like.
+bool is_of_kind(std::string_view kind, std::string_view wanted) {
+  return wanted.empty() || kind == wanted ||
+         (kind.size() > wanted.size() && kind.starts_with(wanted) && kind[wanted.size()] == '.');
+}
+
+// A record that somebody changed may be no JSON any more; it is shown as it stands.
+base::JsonObject record_of(const std::string& text) {
+  auto json = base::parse_json(text);
+  if (json && json->is_object()) return std::move(json->get_object());
+  return {{"text", text}};
+}
+
+Result<std::deque<Entry>> entries_of(Home& home, const Question& question) {
+  std::deque<Entry> entries;
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    entries.clear();
+    TRY(auto size, evidence::size(reader));
+    return evidence::for_each(reader, question.from, size, [&](const evidence::StoredRecord& stored) -> Result<> {
+      if (!question.latest && entries.size() >= question.limit) return {};
+      auto record = record_of(stored.text);
+      if (!is_of_kind(base::json_string(record, "kind"), question.kind)) return {};
+      if (base::lower(base::json_string(record, "object")).find(question.object) == std::string::npos) return {};
+      entries.push_back({stored.sequence, std::move(record)});
+      if (entries.size() > question.limit) entries.pop_front();
+      return {};
+    });
+  }));
+  return entries;
+}
+
+std::string details_of(const base::JsonObject& record) {
+  std::string text;
+  const auto* data = record.if_contains("data");
+  if (data == nullptr || !data->is_object()) return text;
+  for (const auto& member : data->get_object()) {
+    const auto& value = member.value();
+    if (member.key() == "owner") continue;  // a process of long ago
+    std::string shown = value.is_string() ? std::string(value.get_string()) : base::print_json(value);
+    if (shown.size() > kLongestDetail) continue;
+    if (!text.empty()) text += ", ";
+    text += std::string(member.key()) + "=" + shown;
+  }
+  return text;
+}
+
+void print_table(const Context& context, const std::deque<Entry>& entries) {
+  Table table({{message("entry"), Table::Align::kRight},
+               {message("time")},
+               {message("what")},
+               {message("object"), Table::Align::kLeft, 52},
+               {message("by")},
+               {message("details"), Table::Align::kLeft, 48}});
+  for (const auto& entry : entries) {
+    const auto time = base::parse_rfc3339(base::json_string(entry.record, "time"));
+    table.add({std::to_string(entry.sequence), time ? base::local_time(*time) : std::string("?"),
+               base::json_string(entry.record, "kind"), base::json_string(entry.record, "object"),
+               base::json_string(entry.record, "actor"), details_of(entry.record)});
+  }
+  table.print(context);
+}
+
+Result<int> log(Context& context, const Arguments& arguments) {
+  TRY(auto question, question_of(arguments));
+  TRY(auto home, open_home(context, Home::Access::kRead));
+  TRY(auto entries, entries_of(*home, question));
+  if (context.options().json) {
+    for (const auto& entry : entries) {
+      base::JsonObject line{{"sequence", entry.sequence}};
+      for (const auto& member : entry.record) line[member.key()] = member.value();
+      context.out(base::print_json(line));
+    }
+    return 0;
+  }
+  if (entries.empty()) {
+    context.remark(message("No entry of the ledger fits."));
+    return 0;
+  }
+  print_table(context, entries);
+  return 0;
+}
+
+}  // namespace
+
+CommandSpec audit_log_command() {
+  return {
+      "audit",
+      "log",
+      "show what was done, by whom, in the order of the ledger",
+      {{"--kind", Arity::kOne, Presence::kOptional, "KIND", "certificate, certificate.revoked, crl.published …"},
+       {"--object", Arity::kOne, Presence::kOptional, "TEXT",
+        "part of the object's name: issuing/3F9A…, or a serial"},
+       {"--after", Arity::kOne, Presence::kOptional, "N", "entries after this one; the latest if not given"},
+       {"--limit", Arity::kOne, Presence::kOptional, "N", "how many at the most; 100 if not given, 0 for all"}},
+      {"yuxin --home city/online audit log --kind certificate.revoked", "yuxin --home city/online --json audit log"},
+      log};
+}
+
+}  // namespace yuxin::cli

@@ -1,0 +1,233 @@
+// yuxin audit checkpoint, audit prove: what an auditor takes away.
+#include <charconv>
+
+#include "app/home.hpp"
+#include "app/ledger_source.hpp"
+#include "commands.hpp"
+#include "yuxin/base/file.hpp"
+#include "yuxin/base/text.hpp"
+#include "yuxin/evidence/ledger.hpp"
+
+namespace yuxin::cli {
+namespace {
+
+using base::Code;
+using base::fail;
+using base::message;
+using base::Result;
+using evidence::Hash;
+
+Result<std::string> latest_note(store::Reader& reader) {
+  TRY(auto notes, evidence::checkpoints(reader));
+  if (notes.empty()) {
+    return fail(
+        Code::kNotFound,
+        "No checkpoint of this ledger was signed yet. Sign one: yuxin audit checkpoint --passphrase-file FILE");
+  }
+  return std::move(notes.back());
+}
+
+Result<int> checkpoint(Context& context, const Arguments& arguments) {
+  // signing needs the ledger's key; without a passphrase the latest one is given
+  std::shared_ptr<Home> home;
+  if (context.options().passphrase_file) {
+    TRY(home, open_unlocked_home(context));
+    TRY(home->checkpoint());
+  } else {
+    TRY(home, open_home(context, Home::Access::kRead));
+  }
+  std::string note;
+  TRY(home->store().read([&](store::Reader& reader) -> Result<> {
+    TRY(note, latest_note(reader));
+    return {};
+  }));
+  TRY(auto key, read_verifier_key(home->keys_folder() + "/ledger.pub"));
+  TRY(auto opened, evidence::open_checkpoint(note, key));
+  const auto verifier = evidence::verifier_key(opened.origin, key);
+  const auto out = arguments.maybe("--out");
+  if (out) TRY(base::write_file(*out, base::as_bytes(note), base::Existing::kReplace, base::Permissions::kPublic));
+  if (context.options().json) {
+    context.document(base::JsonObject{{"ledger", opened.origin},
+                                      {"records", opened.head.size},
+                                      {"root", base::hex(opened.head.root)},
+                                      {"note", note},
+                                      {"key", verifier}});
+    return 0;
+  }
+  if (!out) context.out(std::string_view(note).substr(0, note.size() - 1));
+  context.remark(
+      message("It stands for the first {} entries. Keep it where this machine cannot change it.", opened.head.size));
+  context.remark(message("The key to check it with: {}", verifier));
+  return 0;
+}
+
+// Wanted is what is to be proven: one record by its number, or all about one object.
+struct Wanted {
+  std::optional<std::int64_t> sequence;
+  std::string object;
+};
+
+Result<Wanted> wanted_of(const std::string& text) {
+  if (const auto slash = text.find('/'); slash != std::string::npos) {
+    const auto serial = x509::Serial::parse(text.substr(slash + 1));
+    if (!serial) return fail(Code::kUsage, "\"{}\" is no serial number.", text.substr(slash + 1));
+    return Wanted{{}, text.substr(0, slash + 1) + serial->hex()};
+  }
+  std::int64_t sequence = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), sequence);
+  if (error == std::errc{} && end == text.data() + text.size() && sequence >= 0) return Wanted{sequence, {}};
+  return fail(Code::kUsage, "\"{}\" is neither the number of an entry nor AUTHORITY/SERIAL.", text);
+}
+
+bool is_about(const evidence::StoredRecord& stored, const std::string& object) {
+  auto json = base::parse_json(stored.text);
+  return json && json->is_object() && base::json_string(json->get_object(), "object") == object;
+}
+
+Result<base::Json> prove_record(store::Reader& reader, const evidence::StoredRecord& stored, std::int64_t size) {
+  TRY(auto path, evidence::inclusion_proof(reader, stored.sequence, size));
+  base::JsonArray steps;
+  for (const auto& hash : path) steps.emplace_back(base::hex(hash));
+  base::JsonObject object{{"sequence", stored.sequence},
+                          {"record", stored.text},
+                          {"leaf", base::hex(stored.leaf)},
+                          {"path", std::move(steps)}};
+  if (!stored.attachment.empty()) object["attachment"] = base::base64(stored.attachment);
+  return object;
+}
+
+Result<base::JsonArray> proofs_of(store::Reader& reader, const Wanted& wanted, std::int64_t size) {
+  base::JsonArray proofs;
+  const auto from = wanted.sequence.value_or(0);
+  const auto to = wanted.sequence ? from + 1 : size;
+  std::vector<evidence::StoredRecord> records;
+  TRY(evidence::for_each(reader, from, std::min(to, size), [&](const evidence::StoredRecord& stored) -> Result<> {
+    if (wanted.sequence || is_about(stored, wanted.object)) records.push_back(stored);
+    return {};
+  }));
+  for (const auto& record : records) {
+    TRY(auto proof, prove_record(reader, record, size));
+    proofs.push_back(std::move(proof));
+  }
+  return proofs;
+}
+
+Result<int> prove(Context& context, const Arguments& arguments) {
+  TRY(auto wanted, wanted_of(arguments.one("ENTRY")));
+  TRY(auto source, open_ledger_source(context, arguments));
+  base::JsonObject document;
+  TRY(source.store->read([&](store::Reader& reader) -> Result<> {
+    TRY(auto note, latest_note(reader));
+    TRY(auto checkpoint, evidence::open_checkpoint(note, source.key));
+    TRY(evidence::check_against(reader, checkpoint));
+    TRY(auto proofs, proofs_of(reader, wanted, checkpoint.head.size));
+    if (proofs.empty()) {
+      return fail(
+          Code::kNotFound,
+          "No entry {} among the {} that the latest checkpoint stands for. If it is newer, sign another: yuxin "
+          "audit checkpoint --passphrase-file FILE",
+          arguments.one("ENTRY"), checkpoint.head.size);
+    }
+    document = {{"ledger", checkpoint.origin},
+                {"records", checkpoint.head.size},
+                {"root", base::hex(checkpoint.head.root)},
+                {"checkpoint", note},
+                {"proofs", std::move(proofs)}};
+    return {};
+  }));
+  context.document(document);
+  return 0;
+}
+
+std::optional<Hash> hash_from(std::string_view text) {
+  const auto octets = base::from_hex(text);
+  Hash hash{};
+  if (!octets || octets->size() != hash.size()) return std::nullopt;
+  std::ranges::copy(*octets, hash.begin());
+  return hash;
+}
+
+base::Failure not_a_proof(const std::string& file) {
+  return fail(Code::kMalformed, "{} is no proof as yuxin audit prove writes it.", file);
+}
+
+// A proof holds when the record hashes to a leaf of the tree, and what is attached to the digest in the record.
+Result<> check_proof(const base::JsonObject& proof, const evidence::TreeHead& head, const std::string& file) {
+  const auto text = base::json_string(proof, "record");
+  const auto* steps = proof.if_contains("path");
+  if (text.empty() || steps == nullptr || !steps->is_array()) return not_a_proof(file);
+  std::vector<Hash> path;
+  for (const auto& step : steps->get_array()) {
+    const auto hash = step.is_string() ? hash_from(step.get_string()) : std::nullopt;
+    if (!hash) return not_a_proof(file);
+    path.push_back(*hash);
+  }
+  TRY(evidence::verify_inclusion(evidence::leaf_hash(base::as_bytes(text)), base::json_int(proof, "sequence", -1),
+                                 head, path));
+  const auto attachment = base::from_base64(base::json_string(proof, "attachment"));
+  if (!attachment) return not_a_proof(file);
+  TRY(auto record, base::parse_json(text));
+  const auto expected = record.is_object() ? base::json_string(record.get_object(), "attachment") : std::string();
+  if (!attachment->empty() && base::hex(x509::sha256(*attachment)) != expected) {
+    return fail(Code::kIntegrity, "What is attached to entry {} is not what the entry stands for.",
+                base::json_int(proof, "sequence", -1));
+  }
+  return {};
+}
+
+Result<int> check(Context& context, const Arguments& arguments) {
+  const auto file = arguments.one("--verify");
+  const auto key_file = arguments.maybe("--key");
+  if (!key_file) return fail(Code::kUsage, "Give the public key of the ledger with --key FILE.");
+  TRY(auto key, read_verifier_key(*key_file));
+  TRY(auto text, base::read_file(file));
+  TRY(auto json, base::parse_json(base::as_text(text)));
+  if (!json.is_object()) return not_a_proof(file);
+  const auto& document = json.get_object();
+  const auto* proofs = document.if_contains("proofs");
+  if (proofs == nullptr || !proofs->is_array() || proofs->get_array().empty()) return not_a_proof(file);
+  TRY(auto checkpoint, evidence::open_checkpoint(base::json_string(document, "checkpoint"), key));
+  for (const auto& proof : proofs->get_array()) {
+    if (!proof.is_object()) return not_a_proof(file);
+    TRY(check_proof(proof.get_object(), checkpoint.head, file));
+    if (!context.options().json) context.out(base::json_string(proof.get_object(), "record"));
+  }
+  if (context.options().json) {
+    context.document(base::JsonObject{
+        {"good", true}, {"ledger", checkpoint.origin}, {"records", checkpoint.head.size}, {"proofs", *proofs}});
+  }
+  context.remark(message("Proven: {} entries stand in {} among its first {}.", proofs->get_array().size(),
+                         checkpoint.origin, checkpoint.head.size));
+  return 0;
+}
+
+Result<int> prove_or_check(Context& context, const Arguments& arguments) {
+  if (arguments.has("--verify")) return check(context, arguments);
+  if (arguments.has("ENTRY")) return prove(context, arguments);
+  return fail(Code::kUsage, "Say what to prove, the number of an entry or AUTHORITY/SERIAL, or give --verify FILE.");
+}
+
+}  // namespace
+
+std::vector<CommandSpec> audit_prove_commands() {
+  return {
+      {"audit",
+       "checkpoint",
+       "print the latest signed checkpoint; with --passphrase-file, sign a new one first",
+       {out_option("where to write it; standard output if not given")},
+       {"yuxin --home city/online --passphrase-file pass audit checkpoint --out checkpoint.txt"},
+       checkpoint},
+      {"audit",
+       "prove",
+       "prove with a checkpoint that entries stand in the ledger, or check such a proof",
+       {{"ENTRY", Arity::kOne, Presence::kOptional, "N|AUTHORITY/SERIAL",
+         "number of an entry, or all about a certificate"},
+        {"--verify", Arity::kOne, Presence::kOptional, "FILE", "check a proof instead of making one"},
+        {"--key", Arity::kOne, Presence::kOptional, "FILE", "public key of the ledger"}},
+       {"yuxin --home city/online audit prove issuing/3F9A77C2 > proof.json",
+        "yuxin audit prove --verify proof.json --key ledger.pub"},
+       prove_or_check},
+  };
+}
+
+}  // namespace yuxin::cli
