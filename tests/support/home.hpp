@@ -1,4 +1,4 @@
-// A home in memory whose ledger and tables are written as the certification authority writes them.
+// A home whose ledger and tables are written as the certification authority writes them.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -30,12 +30,17 @@ struct Issued {
 
 class Home {
  public:
-  Home() {
-    auto database = store::open_memory().value();
+  Home() : Home(store::open_memory().value()) {}
+  explicit Home(const std::shared_ptr<store::Database>& database) {
     REQUIRE(store::migrate(*database, store::migrations()));
     REQUIRE(store::migrate(*database, evidence::migrations()));
     store_ = store::Store::over(database, "").value();
     write([&](Writer& writer) -> Result<> {
+      auto found = writer.authority("issuing");
+      if (found) {
+        authority_ = found->id;
+        return {};
+      }
       store::AuthorityRow row;
       row.name = "issuing";
       TRY(authority_, writer.insert_authority(row));
@@ -61,31 +66,54 @@ class Home {
     });
   }
 
-  std::int64_t append(const std::string& kind, const std::string& object, const std::string& data,
-                      const base::Bytes& attachment = {}) {
+  [[nodiscard]] Result<std::int64_t> try_append(const std::string& kind, const std::string& object,
+                                                const std::string& data, const base::Bytes& attachment = {}) {
     std::int64_t sequence = -1;
-    write([&](Writer& writer) -> Result<> {
-      TRY(sequence, evidence::append(writer, {kind, object, "local:root", {1'700'000'000}, data, attachment}));
+    TRY(store_->write([&](Writer& writer) -> Result<> {
+      TRY(sequence, evidence::append(writer, record(kind, object, data, attachment)));
       return {};
-    });
+    }));
     return sequence;
   }
+  std::int64_t append(const std::string& kind, const std::string& object, const std::string& data,
+                      const base::Bytes& attachment = {}) {
+    const auto sequence = try_append(kind, object, data, attachment);
+    if (!sequence) FAIL(sequence.error().detail, " ", sequence.error().diagnostic);
+    return *sequence;
+  }
 
-  Issued issue(std::uint8_t number) {
-    const auto serial = *x509::Serial::from_der_content(base::Bytes{0x40, number});
+  // try_issue goes through the two transactions of an issuance; `half_way` is called between them.
+  [[nodiscard]] Result<Issued> try_issue(std::uint16_t number, const std::function<void()>& half_way = [] {}) {
+    const auto serial = serial_of(number);
     Issued issued;
     issued.object = "issuing/" + serial.hex();
     const auto der = certificate(serial, number);
-    issued.intent = append("certificate.intent", issued.object, R"({"owner":"1","profile":"p"})", {0x30, number});
-    write([&](Writer& writer) -> Result<> {
+    TRY(issued.intent, try_append("certificate.intent", issued.object, R"({"owner":"1","profile":"p"})",
+                                  {0x30, static_cast<std::uint8_t>(number)}));
+    half_way();
+    TRY(store_->write([&](Writer& writer) -> Result<> {
       auto row = row_of(serial, number);
       row.der = der;
       TRY(issued.id, writer.insert_certificate(row));
+      const auto data =
+          fmt::format(R"({{"certificate":"{}","intent":{}}})", base::hex(x509::sha256(der)), issued.intent);
+      TRY(evidence::append(writer, record("certificate.issued", issued.object, data, {})));
+      return {};
+    }));
+    return issued;
+  }
+  Issued issue(std::uint16_t number) {
+    auto issued = try_issue(number);
+    if (!issued) FAIL(issued.error().detail, " ", issued.error().diagnostic);
+    return *issued;
+  }
+  [[nodiscard]] bool has(std::uint16_t number) {
+    bool found = false;
+    read([&](Reader& reader) -> Result<> {
+      found = reader.find(authority_, serial_of(number).content(), Reader::With::kRowOnly).has_value();
       return {};
     });
-    append("certificate.issued", issued.object,
-           fmt::format(R"({{"certificate":"{}","intent":{}}})", base::hex(x509::sha256(der)), issued.intent));
-    return issued;
+    return found;
   }
 
   void set_status(const Issued& issued, store::CertificateState state) {
@@ -108,8 +136,8 @@ class Home {
     }
   }
 
-  void make_void(std::uint8_t number) {
-    const auto serial = *x509::Serial::from_der_content(base::Bytes{0x40, number});
+  void make_void(std::uint16_t number) {
+    const auto serial = serial_of(number);
     const auto object = "issuing/" + serial.hex();
     const auto intent = append("certificate.intent", object, "{}", {0x30});
     write([&](Writer& writer) -> Result<> {
@@ -147,7 +175,16 @@ class Home {
   [[nodiscard]] std::int64_t authority() const { return authority_; }
 
  private:
-  [[nodiscard]] store::CertificateRow row_of(const x509::Serial& serial, std::uint8_t number) const {
+  [[nodiscard]] static evidence::Record record(const std::string& kind, const std::string& object,
+                                               const std::string& data, const base::Bytes& attachment) {
+    return {kind, object, "local:root", {1'700'000'000}, data, attachment};
+  }
+  // 1 is 4001, 2 is 4002 ...
+  [[nodiscard]] static x509::Serial serial_of(std::uint16_t number) {
+    return *x509::Serial::from_der_content(
+        base::Bytes{static_cast<std::uint8_t>(0x40 + (number >> 8U)), static_cast<std::uint8_t>(number)});
+  }
+  [[nodiscard]] store::CertificateRow row_of(const x509::Serial& serial, std::uint16_t number) const {
     store::CertificateRow row;
     row.authority = authority_;
     row.serial = base::to_bytes(serial.content());
@@ -159,7 +196,7 @@ class Home {
     return row;
   }
   // A certificate in form; nobody looks at the signature here.
-  [[nodiscard]] static base::Bytes certificate(const x509::Serial& serial, std::uint8_t number) {
+  [[nodiscard]] static base::Bytes certificate(const x509::Serial& serial, std::uint16_t number) {
     static const base::Bytes spki =
         base::to_bytes(x509::PrivateKey::generate({x509::KeyType::kEd25519, 256}).value().public_key().spki());
     const auto issuer = x509::Name::parse("CN=issuing").value();
@@ -167,7 +204,7 @@ class Home {
     const auto algorithm = x509::scheme(x509::SignatureAlgorithm::kEd25519).identifier;
     const auto tbs = x509::make_tbs_certificate(
         {serial, algorithm, issuer.der(), {1'700'000'000}, {1'800'000'000}, subject.der(), spki, {}});
-    return x509::join_signature(tbs, algorithm, base::Bytes(64, number));
+    return x509::join_signature(tbs, algorithm, base::Bytes(64, 0x5a));
   }
 
   std::shared_ptr<store::Store> store_;
