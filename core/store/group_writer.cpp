@@ -1,6 +1,7 @@
 #include "group_writer.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <iterator>
 #include <optional>
@@ -9,6 +10,10 @@
 namespace yuxin::store {
 
 namespace {
+
+// Where several transactions came together last time, more are on their way: a commit costs as much processor time as
+// several of them, so it is worth a short wait. A lone writer never waits.
+constexpr std::chrono::microseconds kGather{1000};
 
 constexpr int kGuardedGroups = 64;
 
@@ -70,15 +75,18 @@ base::Result<> GroupWriter::write(Transaction body) {
 
 void GroupWriter::work() {
   std::vector<Job> group;
+  bool gathering = false;
   for (;;) {
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (queue_.empty()) return;
+      if (gathering && queue_.size() < group_limit_ / 2) wake_.wait_for(lock, kGather, [this] { return stopping_; });
       const auto count = static_cast<std::deque<Job>::difference_type>(std::min(queue_.size(), group_limit_));
       group.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(queue_.begin() + count));
       queue_.erase(queue_.begin(), queue_.begin() + count);
     }
+    gathering = group.size() > 1;
     run(group);
     for (auto& job : group) job.done(std::move(job.result));
     group.clear();
