@@ -52,8 +52,8 @@ const ProblemRow& row_of(OcspProblem problem) { return *std::ranges::find(kProbl
 // SingleResponse extensions that may be critical: the SCT list of RFC 6962 section 3.3, which others look at and
 // which says nothing about revocation.
 bool is_ignorable(const ExtensionView& extension) {
-  constexpr std::array<std::uint8_t, 10> sct_list = {0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x04, 0x05};
-  return !extension.critical || base::equal(extension.oid, sct_list) || base::equal(extension.oid, oid::kOcspNonce);
+  constexpr std::array<std::uint8_t, 10> kSctList = {0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x04, 0x05};
+  return !extension.critical || base::equal(extension.oid, kSctList) || base::equal(extension.oid, oid::kOcspNonce);
 }
 
 bool has_unknown_critical(const OcspResponse& response) {
