@@ -23,7 +23,7 @@ def gnutls_request(town, name):
 
 def requests_of_many_kinds(town):
     """(name, request, profile, sans) for what other tools make."""
-    yield "portal", town.request("portal", options=("-addext", "subjectAltName=DNS:portal.city.test")), "tls-server", ["dns:portal.city.test"]
+    yield "portal", town.request("portal", "/C=CN/O=Test City/CN=portal.city.test", options=("-addext", "subjectAltName=DNS:portal.city.test")), "tls-server", ["dns:portal.city.test"]
     yield "officer", town.request("officer", newkey=("rsa:2048",)), "tls-client", []
     yield "device", town.request("device", newkey=("ed25519",)), "device", []
     yield "p384", town.request("p384", newkey=("ec", "-pkeyopt", "ec_paramgen_curve:P-384")), "tls-client", []

@@ -11,7 +11,6 @@ constexpr std::size_t kStatementsKept = 256;
 
 // Frames of 8 KiB after which the log is copied into the file; a larger one means fewer copies of the same page.
 constexpr int kRestartFrames = 32'768;  // 256 MiB: readers have kept the log from starting anew for long
-constexpr int kRestartWaitMs = 500;
 
 class SqliteRow final : public Row {
  public:
