@@ -103,6 +103,8 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& pa
   const int code = sqlite3_open_v2(name.c_str(), &handle, open_flags(role), nullptr);
   std::unique_ptr<Connection> connection(new Connection(handle, path));
   if (code != SQLITE_OK) return connection->failure(code);
+  // SQLite is content with reading where it may not write; a writer is not.
+  if (role == Role::kWriter && sqlite3_db_readonly(handle, "main") == 1) return connection->failure(SQLITE_READONLY);
   TRY(connection->configure(role, busy_timeout_ms));
   return connection;
 }

@@ -58,10 +58,18 @@ Error cannot_open(int system_errno, const std::string& path, std::string diagnos
 }
 
 Error disk(int code, int system_errno, const std::string& path, std::string diagnostic) {
-  if (system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG)
-    return full(path, std::move(diagnostic));
+  if (system_errno == ENOSPC || system_errno == EDQUOT) return full(path, std::move(diagnostic));
   if (system_errno == EROFS) return read_only(path, std::move(diagnostic));
   if (code == SQLITE_IOERR_CORRUPTFS || code == SQLITE_IOERR_DATA) return damaged(path, std::move(diagnostic));
+  if (code == SQLITE_IOERR_WRITE) {
+    // By now the system's own number may be gone, so the sentence names what it can have been.
+    return {
+        Code::kUnavailable,
+        message("The database {} cannot be written: a quota or size limit is reached or its disk fails; nothing was "
+                "changed. Check both and try again.",
+                path),
+        std::move(diagnostic)};
+  }
   return {Code::kUnavailable,
           message("The disk that holds the database {} reports errors; nothing was changed. Check the disk and the "
                   "kernel's log before you try again.",
