@@ -4,6 +4,7 @@
 #include "inspect/parts.hpp"
 #include "signed_object.hpp"
 #include "yuxin/base/language.hpp"
+#include "yuxin/base/text.hpp"
 
 namespace yuxin::x509::inspect_detail {
 
@@ -92,6 +93,25 @@ std::optional<std::string> role_text(base::ByteView der) {
   return general_name_text(names->front());
 }
 
+// IetfAttrSyntax ::= SEQUENCE { policyAuthority [0] OPTIONAL, values SEQUENCE OF CHOICE { octets, oid, string } }
+std::optional<std::string> ietf_text(base::ByteView der) {
+  const auto whole = der::single(der, der::kSequence);
+  if (!whole) return std::nullopt;
+  der::Reader fields(whole->content);
+  if (!fields.skip_optional(der::constructed_tag(0))) return std::nullopt;
+  auto values = fields.nested(der::kSequence);
+  if (!values || values->at_end() || !fields.at_end()) return std::nullopt;
+  std::string text;
+  while (!values->at_end()) {
+    const auto value = values->element();
+    if (!value) return std::nullopt;
+    const bool octets = value->tag == der::kOctetString && base::is_utf8(base::as_text(value->content));
+    text +=
+        (text.empty() ? "" : ", ") + (octets ? std::string(base::as_text(value->content)) : any_value(value->whole));
+  }
+  return text;
+}
+
 std::optional<Node> attribute_node(der::Reader& reader) {
   auto fields = reader.nested(der::kSequence);
   const auto type = fields ? fields->oid() : std::nullopt;
@@ -102,7 +122,7 @@ std::optional<Node> attribute_node(der::Reader& reader) {
   while (!values->at_end()) {
     const auto value = values->element();
     if (!value) return std::nullopt;
-    const auto text = role ? role_text(value->whole) : std::nullopt;
+    const auto text = role ? role_text(value->whole) : ietf_text(value->whole);
     texts.push_back(text ? *text : any_value(value->whole));
   }
   const std::string name = role ? "role" : oid_name(*type);

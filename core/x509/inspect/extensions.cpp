@@ -353,6 +353,7 @@ const std::vector<Known>& known_extensions() {
 }
 
 Decoded undecoded(base::ByteView value) {
+  if (auto nothing = decode_null(value)) return std::move(*nothing);
   const std::string text = any_value(value);
   if (text != base::hex(value)) return line_of(text);
   return {hex_lines(value), {}};
