@@ -31,8 +31,8 @@ std::optional<std::vector<Node>> object_digest(base::ByteView content) {
   const auto algorithm = fields.element(der::kSequence);
   const auto digest = algorithm ? fields.bit_string() : std::nullopt;
   if (!digest || !fields.at_end()) return std::nullopt;
-  return std::vector<Node>{algorithm_node("digest_algorithm", base::tr("digest"), algorithm->whole),
-                           octets("digest", base::tr("of the object"), *digest)};
+  return std::vector<Node>{algorithm_node("digest_algorithm", base::tr("digest algorithm"), algorithm->whole),
+                           octets("digest", base::tr("digest of the object"), *digest)};
 }
 
 bool add(std::vector<Node>& nodes, std::optional<std::vector<Node>> more) {
@@ -185,7 +185,7 @@ std::optional<Node> describe_attribute_certificate(base::ByteView der, const Ins
                           std::move(*shown_holder), serial_node("serial", base::tr("serial"), *serial),
                           std::move(*issuer)};
   if (!add_validity(fields, nodes, options.now) || !add_attributes(fields, nodes)) return std::nullopt;
-  nodes.push_back(algorithm_node("signature_algorithm", base::tr("signature"), parts->algorithm));
+  nodes.push_back(algorithm_node("signature_algorithm", base::tr("signature algorithm"), parts->algorithm));
   if (!add_rest(fields, nodes)) return std::nullopt;
   nodes.push_back(fingerprints_node(der));
   return group("", base::tr("Attribute certificate"), std::move(nodes));

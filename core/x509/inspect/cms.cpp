@@ -102,11 +102,11 @@ std::optional<Node> signer_node(der::Reader& set) {
   auto nodes = identifier_nodes(*fields);
   const auto digest = nodes ? fields->element(der::kSequence) : std::nullopt;
   if (!digest) return std::nullopt;
-  nodes->push_back(algorithm_node("digest_algorithm", base::tr("digest"), digest->whole));
+  nodes->push_back(algorithm_node("digest_algorithm", base::tr("digest algorithm"), digest->whole));
   if (!add_attributes(*fields, 0, "signed_attributes", base::tr("signed attributes"), *nodes)) return std::nullopt;
   const auto algorithm = fields->element(der::kSequence);
   if (!algorithm || !fields->content(der::kOctetString)) return std::nullopt;
-  nodes->push_back(algorithm_node("signature_algorithm", base::tr("signature"), algorithm->whole));
+  nodes->push_back(algorithm_node("signature_algorithm", base::tr("signature algorithm"), algorithm->whole));
   if (!add_attributes(*fields, 1, "unsigned_attributes", base::tr("unsigned attributes"), *nodes))
     return std::nullopt;
   if (!fields->at_end()) return std::nullopt;
@@ -147,7 +147,7 @@ bool add_content(der::Reader& fields, std::vector<Node>& nodes, bool& is_time_st
   auto content = fields.nested(der::kSequence);
   const auto type = content ? content->oid() : std::nullopt;
   if (!type) return false;
-  nodes.push_back(leaf("content_type", base::tr("content"), oid_name(*type)));
+  nodes.push_back(leaf("content_type", base::tr("content type"), oid_name(*type)));
   if (content->at_end()) {
     nodes.back().lines.front() += " " + std::string(base::tr("(detached: not in this file)"));
     nodes.push_back(quiet("detached", true));
@@ -178,7 +178,7 @@ bool add_signed_data(base::ByteView der, std::vector<Node>& nodes, bool& is_time
   const auto version = fields.small_integer();
   const auto digests = version ? digest_names(fields) : std::nullopt;
   if (!digests || !add_content(fields, nodes, is_time_stamp)) return false;
-  if (!digests->empty()) nodes.push_back(list("digest_algorithms", base::tr("digests"), *digests));
+  if (!digests->empty()) nodes.push_back(list("digest_algorithms", base::tr("digest algorithms"), *digests));
   if (!add_certificates(fields, nodes) || !add_lists(fields, nodes)) return false;
   auto signers = fields.nested(der::kSet);
   if (!signers || !fields.at_end()) return false;
@@ -188,7 +188,7 @@ bool add_signed_data(base::ByteView der, std::vector<Node>& nodes, bool& is_time
     if (!signer) return false;
     signer_nodes.push_back(std::move(*signer));
   }
-  Node count = leaf("signer_count", base::tr("signers"), std::to_string(signer_nodes.size()));
+  Node count = leaf("signer_count", base::tr("number of signers"), std::to_string(signer_nodes.size()));
   if (signer_nodes.empty()) count.lines.front() = base::tr("none: this only carries certificates or lists");
   count.json = signer_nodes.size();
   nodes.push_back(std::move(count));
@@ -204,14 +204,14 @@ std::optional<Node> recipient_node(der::Reader& set) {
   if (!element) return std::nullopt;
   const unsigned number = element->tag == der::kSequence ? 0 : element->tag & 0x1fU;
   if (number >= kKinds.size() || (number != 0 && element->tag != der::constructed_tag(number))) return std::nullopt;
-  std::vector<Node> nodes{leaf("kind", base::tr("kind"), std::string(kKinds.at(number)))};
+  std::vector<Node> nodes{leaf("kind", base::tr("kind of recipient"), std::string(kKinds.at(number)))};
   if (number != 0) return group("recipient", base::tr("recipient"), std::move(nodes));
   der::Reader fields(element->content);
   auto identifier = fields.small_integer() ? identifier_nodes(fields) : std::nullopt;
   const auto algorithm = identifier ? fields.element(der::kSequence) : std::nullopt;
   if (!algorithm || !fields.content(der::kOctetString) || !fields.at_end()) return std::nullopt;
   for (auto& node : *identifier) nodes.push_back(std::move(node));
-  nodes.push_back(algorithm_node("key_encryption_algorithm", base::tr("key encryption"), algorithm->whole));
+  nodes.push_back(algorithm_node("key_encryption_algorithm", base::tr("key encryption algorithm"), algorithm->whole));
   return group("recipient", base::tr("recipient"), std::move(nodes));
 }
 
@@ -221,8 +221,9 @@ bool add_encrypted_content(der::Reader& fields, std::vector<Node>& nodes) {
   const auto type = content ? content->oid() : std::nullopt;
   const auto algorithm = type ? content->element(der::kSequence) : std::nullopt;
   if (!algorithm) return false;
-  nodes.push_back(leaf("content_type", base::tr("content"), oid_name(*type)));
-  nodes.push_back(algorithm_node("content_encryption_algorithm", base::tr("content encryption"), algorithm->whole));
+  nodes.push_back(leaf("content_type", base::tr("content type"), oid_name(*type)));
+  nodes.push_back(
+      algorithm_node("content_encryption_algorithm", base::tr("content encryption algorithm"), algorithm->whole));
   return true;
 }
 
@@ -252,7 +253,7 @@ std::optional<CmsDescription> describe_cms(base::ByteView der, const InspectOpti
   der::Reader fields(whole->content);
   const auto type = fields.oid();
   if (!type) return std::nullopt;
-  std::vector<Node> nodes{leaf("message_type", base::tr("message"), oid_name(*type))};
+  std::vector<Node> nodes{leaf("message_type", base::tr("message type"), oid_name(*type))};
   CmsDescription described;
   if (!fields.at_end()) {
     const auto content = fields.content(der::constructed_tag(0));

@@ -134,7 +134,8 @@ std::optional<Node> describe_certificate(base::ByteView der, const InspectOption
                           name_node("issuer", base::tr("issuer"), certificate->issuer())};
   add(nodes, validity_nodes(tbs.not_before, tbs.not_after, options.now));
   nodes.push_back(key_node(tbs.spki));
-  nodes.push_back(algorithm_node("signature_algorithm", base::tr("signature"), certificate->signature_algorithm()));
+  nodes.push_back(
+      algorithm_node("signature_algorithm", base::tr("signature algorithm"), certificate->signature_algorithm()));
   add_self_signature(nodes, *certificate);
   nodes.push_back(leaf("version", base::tr("version"), std::to_string(tbs.version + 1)));
   nodes.back().json = tbs.version + 1;
@@ -155,7 +156,7 @@ std::optional<Node> describe_request(base::ByteView der) {
       quiet("type", object_kind_name(ObjectKind::kRequest)),
       name_node("subject", base::tr("subject"), request->subject()),
       key_node(request->public_key().spki()),
-      algorithm_node("signature_algorithm", base::tr("signature"), request->signature_algorithm()),
+      algorithm_node("signature_algorithm", base::tr("signature algorithm"), request->signature_algorithm()),
       std::move(possession),
   };
   if (!request->extensions().empty()) {
@@ -173,7 +174,8 @@ std::optional<Node> describe_crl(base::ByteView der, const InspectOptions& optio
                           name_node("issuer", base::tr("issuer"), list->issuer()),
                           time("this_update", base::tr("this update"), list->this_update())};
   add_next_update(nodes, list->next_update(), options.now);
-  nodes.push_back(algorithm_node("signature_algorithm", base::tr("signature"), list->signature_algorithm()));
+  nodes.push_back(
+      algorithm_node("signature_algorithm", base::tr("signature algorithm"), list->signature_algorithm()));
   nodes.push_back(leaf("version", base::tr("version"), std::to_string(list->version() + 1)));
   nodes.back().json = list->version() + 1;
   if (!list->extensions().empty()) nodes.push_back(extensions_node(list->extensions()));
@@ -193,7 +195,8 @@ std::optional<Node> describe_ocsp_response(base::ByteView der, const InspectOpti
   }
   add_responder(nodes, *response);
   nodes.push_back(time("produced_at", base::tr("produced at"), response->produced_at()));
-  nodes.push_back(algorithm_node("signature_algorithm", base::tr("signature"), response->signature_algorithm()));
+  nodes.push_back(
+      algorithm_node("signature_algorithm", base::tr("signature algorithm"), response->signature_algorithm()));
   std::vector<Node> singles;
   for (const auto& single : response->singles()) singles.push_back(single_node(single, options.now));
   nodes.push_back(array("answers", "", std::move(singles)));

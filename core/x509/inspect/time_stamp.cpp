@@ -21,7 +21,7 @@ std::optional<Node> generated_at(const der::Element& element) {
   }
   const auto moment = der::parse_time({element.tag, base::as_bytes(text), {}});
   if (!moment) return std::nullopt;
-  Node node = time("generated_at", base::tr("time"), *moment);
+  Node node = time("generated_at", base::tr("time of the stamp"), *moment);
   if (fraction.empty()) return node;
   std::string precise = base::rfc3339(*moment);
   precise.insert(precise.size() - 1, fraction);
@@ -62,8 +62,8 @@ bool add_imprint(der::Reader& fields, std::vector<Node>& nodes) {
   const auto algorithm = imprint ? imprint->element(der::kSequence) : std::nullopt;
   const auto hash = algorithm ? imprint->content(der::kOctetString) : std::nullopt;
   if (!hash || !imprint->at_end()) return false;
-  nodes.push_back(algorithm_node("digest_algorithm", base::tr("digest"), algorithm->whole));
-  nodes.push_back(octets("digest", base::tr("of the document"), *hash));
+  nodes.push_back(algorithm_node("digest_algorithm", base::tr("digest algorithm"), algorithm->whole));
+  nodes.push_back(octets("digest", base::tr("digest of the document"), *hash));
   return true;
 }
 
@@ -89,7 +89,7 @@ bool add_optional_fields(der::Reader& fields, std::vector<Node>& nodes) {
     const auto name = fields.content(der::constructed_tag(0));
     const auto names = name ? read_general_names(*name) : std::nullopt;
     if (!names || names->size() != 1) return false;
-    nodes.push_back(leaf("tsa", base::tr("authority"), general_name_text(names->front())));
+    nodes.push_back(leaf("tsa", base::tr("time stamp authority"), general_name_text(names->front())));
   }
   if (fields.next_is(der::constructed_tag(1))) {
     const auto list = fields.content(der::constructed_tag(1));
