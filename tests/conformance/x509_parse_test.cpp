@@ -13,6 +13,7 @@
 #include "yuxin/base/json.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/crl.hpp"
+#include "yuxin/x509/inspect.hpp"
 #include "yuxin/x509/request.hpp"
 
 namespace base = yuxin::base;
@@ -226,6 +227,7 @@ TEST_CASE("nothing in OpenSSL's fuzzing corpora crashes a reader, and we read no
     static_cast<void>(certificate_reads(octets));
     static_cast<void>(x509::CertificateRequest::from_der(octets).has_value());
     static_cast<void>(x509::Name::from_der(octets).has_value());
+    static_cast<void>(x509::inspect(octets, {.now = {1800000000}, .most_entries = 20}).has_value());
     static_cast<void>(x509::parse_tbs_certificate(octets).has_value());
     for (const auto& reader : value_readers()) static_cast<void>(reader.reads(octets));
     if (kind == "x509") certificates.count(openssl_reads_certificate(octets), certificate, name);
