@@ -137,7 +137,8 @@ void forget_old_file(const std::string& home, const store::AuthorityRow& authori
   ::unlink((home + "/" + file_name(authority, number - 2)).c_str());
 }
 
-Result<> write_entries(store::Store& store, const CrlOrder& order, const x509::CrlFields& fields, NewFile& file) {
+Result<> write_entries(store::Store& store, const CrlOrder& order, const x509::CrlFields& fields, NewFile& file,
+                       x509::Sha256& digest) {
   return store.read([&](store::Reader& reader) -> Result<> {
     const x509::EntrySource entries = [&](const std::function<Result<>(const x509::RevokedEntry&)>& sink) {
       // RFC 5280 section 3.3: an entry stays until one list after the certificate's expiry
@@ -150,14 +151,11 @@ Result<> write_entries(store::Store& store, const CrlOrder& order, const x509::C
                          status.invalidity_date});
           });
     };
-    return x509::write_crl(fields, entries, *order.signer, [&](base::ByteView piece) { return file.write(piece); });
+    return x509::write_crl(fields, entries, *order.signer, [&](base::ByteView piece) {
+      digest.update(piece);
+      return file.write(piece);
+    });
   });
-}
-
-// The digest of a file of any size, read in pieces.
-Result<base::Bytes> digest_of_file(const std::string& path) {
-  TRY(auto content, base::read_file(path, std::size_t{4} << 30U));
-  return x509::digest(x509::DigestAlgorithm::kSha256, content);
 }
 
 }  // namespace
@@ -184,9 +182,10 @@ Result<store::CrlRow> publish_crl(store::Store& store, const CrlOrder& order, co
                     {}};
   const std::string path = order.home + "/" + row.file;
   TRY(auto file, NewFile::create(path));
-  TRY(write_entries(store, order, fields, file));
+  x509::Sha256 digest;
+  TRY(write_entries(store, order, fields, file, digest));
   TRY(file.keep());
-  TRY(row.sha256, digest_of_file(path));
+  row.sha256 = base::to_bytes(digest.finish());
   TRY(make_published(store, order.authority, row, "crl.published", clock, authorisation));
   forget_old_file(order.home, order.authority, row.number);
   return row;

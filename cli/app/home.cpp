@@ -158,12 +158,13 @@ Result<> Home::checkpoint() {
   TRY(auto signer, keys_->signer(kLedgerKey));
   TRY(auto origin, ledger_origin());
   return store_->write([&](store::Writer& writer) -> Result<> {
-    TRY(auto head, evidence::tree_head(writer));
-    TRY(auto known, evidence::checkpoints(writer));
-    if (!known.empty()) {
-      TRY(auto latest, evidence::open_checkpoint(known.back(), signer->public_key()));
-      if (latest.head.size == head.size) return {};
+    TRY(auto size, evidence::size(writer));
+    TRY(auto latest, evidence::latest_checkpoint(writer));
+    if (latest) {
+      TRY(auto known, evidence::open_checkpoint(*latest, signer->public_key()));
+      if (known.head.size == size) return {};
     }
+    TRY(auto head, evidence::tree_head(writer));
     TRY(auto note, evidence::sign_checkpoint({origin, head}, *signer));
     TRY(evidence::store_checkpoint(writer, {origin, head}, note));
     return evidence::remember_frontier(writer);

@@ -56,14 +56,14 @@ HttpReply Monitoring::ready() {
 }
 
 HttpReply Monitoring::checkpoint() {
-  std::vector<std::string> notes;
+  std::optional<std::string> note;
   const auto read = home_.store().read([&](store::Reader& reader) -> Result<> {
-    TRY(notes, evidence::checkpoints(reader));
+    TRY(note, evidence::latest_checkpoint(reader));
     return {};
   });
   if (!read) return base::problem(503, "Unavailable", "The ledger cannot be read now.");
-  if (notes.empty()) return base::problem(404, "Not Found", "No checkpoint was signed yet.");
-  return text_reply(200, "text/plain; charset=utf-8", notes.back());
+  if (!note) return base::problem(404, "Not Found", "No checkpoint was signed yet.");
+  return text_reply(200, "text/plain; charset=utf-8", *note);
 }
 
 std::string Monitoring::metrics() const {

@@ -139,6 +139,10 @@ Result<> store_checkpoint(store::Writer& writer, const Checkpoint& checkpoint, s
 
 Result<std::vector<std::string>> checkpoints(store::Reader& reader) { return repository::notes(reader.session()); }
 
+Result<std::optional<std::string>> latest_checkpoint(store::Reader& reader) {
+  return repository::latest_note(reader.session());
+}
+
 Result<> check_against(store::Reader& reader, const Checkpoint& checkpoint) {
   const std::int64_t size = checkpoint.head.size;
   TRY(const auto now, repository::size(reader.session()));

@@ -110,6 +110,15 @@ Result<std::vector<std::string>> notes(Session& session) {
   return notes;
 }
 
+Result<std::optional<std::string>> latest_note(Session& session) {
+  std::optional<std::string> note;
+  TRY(session.query("SELECT note FROM ledger_checkpoints ORDER BY id DESC LIMIT 1", {}, [&](const Row& row) {
+    note = row.text(0);
+    return Next::kStop;
+  }));
+  return note;
+}
+
 namespace {
 
 constexpr std::size_t kFactsAtOnce = 4096;

@@ -30,6 +30,8 @@ using store::Session;
 [[nodiscard]] base::Result<> insert_checkpoint(Session& session, std::int64_t size, std::string_view note);
 // notes gives every stored checkpoint, oldest first.
 [[nodiscard]] base::Result<std::vector<std::string>> notes(Session& session);
+// latest_note gives the newest one, or nothing.
+[[nodiscard]] base::Result<std::optional<std::string>> latest_note(Session& session);
 
 // Fact is one thing that a table or a record says about an object.
 struct Fact {

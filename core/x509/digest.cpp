@@ -108,4 +108,30 @@ std::optional<DigestAlgorithm> digest_by_oid(Oid oid) {
   return row->algorithm;
 }
 
+struct Sha256::Impl {
+  EvpMdContextPtr context;
+};
+
+Sha256::Sha256() : impl_(std::make_unique<Impl>()) {
+  impl_->context.reset(EVP_MD_CTX_new());
+  const auto algorithm = DigestAlgorithm::kSha256;
+  require(impl_->context && EVP_DigestInit_ex2(impl_->context.get(), evp_digest(algorithm), nullptr) == 1,
+          kRows[index_of(algorithm)]);
+}
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+Sha256::~Sha256() = default;
+
+void Sha256::update(base::ByteView data) {
+  require(EVP_DigestUpdate(impl_->context.get(), data.data(), data.size()) == 1,
+          kRows[index_of(DigestAlgorithm::kSha256)]);
+}
+
+Digest256 Sha256::finish() {
+  Digest256 value{};
+  require(EVP_DigestFinal_ex(impl_->context.get(), value.data(), nullptr) == 1,
+          kRows[index_of(DigestAlgorithm::kSha256)]);
+  return value;
+}
+
 }  // namespace yuxin::x509

@@ -1,6 +1,7 @@
 // Signed checkpoints of the ledger in the C2SP tlog-checkpoint and signed-note forms.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,10 +34,12 @@ struct VerifierKey {
 };
 [[nodiscard]] base::Result<VerifierKey> parse_verifier_key(std::string_view text);
 
-// store_checkpoint keeps a signed checkpoint with the ledger; latest_checkpoint and all give them back, oldest first.
+// store_checkpoint keeps a signed checkpoint with the ledger; checkpoints gives all of them back, oldest first,
+// latest_checkpoint the newest or nothing.
 [[nodiscard]] base::Result<> store_checkpoint(store::Writer& writer, const Checkpoint& checkpoint,
                                               std::string_view note);
 [[nodiscard]] base::Result<std::vector<std::string>> checkpoints(store::Reader& reader);
+[[nodiscard]] base::Result<std::optional<std::string>> latest_checkpoint(store::Reader& reader);
 // check_against proves that the ledger still begins with the checkpoint's tree: kIntegrity when it was truncated,
 // edited, reordered or rolled back since.
 [[nodiscard]] base::Result<> check_against(store::Reader& reader, const Checkpoint& checkpoint);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -18,6 +19,21 @@ using Digest256 = std::array<std::uint8_t, 32>;
 // them at once (contexts and algorithms are fetched once a thread).
 [[nodiscard]] Digest256 sha256(base::ByteView data);
 [[nodiscard]] Digest256 sha256(base::ByteView first, base::ByteView second, base::ByteView third = {});
+
+// Sha256 digests a message that comes in pieces. Not thread-safe.
+class Sha256 {
+ public:
+  Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+  ~Sha256();
+  void update(base::ByteView data);
+  [[nodiscard]] Digest256 finish();  // once
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 // digest has 20, 32, 48 or 64 octets. SHA-1 is for OCSP CertID and key identifiers only, never for signatures.
 [[nodiscard]] base::Bytes digest(DigestAlgorithm algorithm, base::ByteView data);

@@ -65,3 +65,11 @@ TEST_CASE("threads digest at once") {
   threads.clear();
   for (const bool each : right) CHECK(each);
 }
+
+TEST_CASE("a message that comes in pieces has the digest of the whole (FIPS 180-4: one million times \"a\")") {
+  x509::Sha256 digest;
+  const std::string piece(999, 'a');
+  for (int i = 0; i < 1001; ++i) digest.update(as_bytes(piece));
+  digest.update(as_bytes("a"));
+  CHECK(hex(digest.finish()) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
