@@ -9,6 +9,23 @@ namespace yuxin::ca {
 
 using base::Result;
 
+namespace {
+
+store::CertificateRow row_of(const IssuanceFacts& facts, base::UnixTime now) {
+  store::CertificateRow row;
+  row.authority = facts.authority;
+  row.serial = base::to_bytes(facts.serial.content());
+  row.profile = facts.profile;
+  row.subject = facts.subject;
+  row.names = facts.alt_names;
+  row.not_before = facts.not_before;
+  row.not_after = facts.not_after;
+  row.issued_at = now;
+  return row;
+}
+
+}  // namespace
+
 std::string object_name(std::string_view authority, const x509::Serial& serial) {
   std::string name(authority);
   name += '/';
@@ -28,15 +45,7 @@ Result<std::int64_t> record_intent(store::Writer& writer, const IssuanceFacts& f
 
 Result<std::int64_t> record_issued(store::Writer& writer, const IssuanceFacts& facts, base::ByteView der,
                                    std::int64_t intent, base::UnixTime now) {
-  store::CertificateRow row;
-  row.authority = facts.authority;
-  row.serial = base::to_bytes(facts.serial.content());
-  row.profile = facts.profile;
-  row.subject = facts.subject;
-  row.names = facts.alt_names;
-  row.not_before = facts.not_before;
-  row.not_after = facts.not_after;
-  row.issued_at = now;
+  auto row = row_of(facts, now);
   row.der = base::to_bytes(der);
   TRY(writer.insert_certificate(row));
   return evidence::append(writer, {.kind = "certificate.issued",
@@ -50,15 +59,7 @@ Result<std::int64_t> record_issued(store::Writer& writer, const IssuanceFacts& f
 
 Result<> record_void(store::Writer& writer, const IssuanceFacts& facts, std::int64_t intent, std::string_view reason,
                      base::UnixTime now) {
-  store::CertificateRow row;
-  row.authority = facts.authority;
-  row.serial = base::to_bytes(facts.serial.content());
-  row.profile = facts.profile;
-  row.subject = facts.subject;
-  row.names = facts.alt_names;
-  row.not_before = facts.not_before;
-  row.not_after = facts.not_after;
-  row.issued_at = now;
+  auto row = row_of(facts, now);
   row.status.state = store::CertificateState::kVoid;
   row.status.revoked_at = now;
   TRY(writer.insert_certificate(row));
