@@ -36,7 +36,10 @@ import json, sys
 value = json.load(sys.stdin)
 for step in filter(None, sys.argv[1].split(".")):
     value = value[int(step)] if isinstance(value, list) else value[step]
-print(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True))' "${1:-}"
+try:
+    print(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True), flush=True)
+except BrokenPipeError:  # the reader has seen enough
+    sys.stderr.close()' "${1:-}"
 }
 
 # serve_city: starts the server of ./city on free ports, waits until it is ready, sets public_port and ra_port.

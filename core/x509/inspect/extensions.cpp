@@ -24,13 +24,13 @@ base::JsonArray json_array(const std::vector<std::string>& items) {
   return array;
 }
 
-Decoded lines_of(std::vector<std::string> items) {
+Decoded lines_of(const std::vector<std::string>& items) {
   Decoded decoded{{}, json_array(items)};
   for (const auto& item : items) decoded.lines.push_back(visible(item));
   return decoded;
 }
 
-Decoded line_of(std::string line) { return Decoded{{visible(line)}, json_text(visible(line))}; }
+Decoded line_of(std::string_view line) { return Decoded{{visible(line)}, json_text(visible(line))}; }
 
 std::string comma_list(const std::vector<std::string>& items) { return base::join(items, ", "); }
 

@@ -29,7 +29,7 @@ std::optional<Found> find_cms(base::ByteView der, const InspectOptions& options)
 
 // find tries what the DER could be. No two of these structures have encodings in common.
 std::optional<Found> find(base::ByteView der, const InspectOptions& options) {
-  using namespace inspect_detail;
+  using namespace inspect_detail;  // NOLINT(google-build-using-namespace): the many describe_* below are its own
   if (auto node = describe_certificate(der, options)) return Found{ObjectKind::kCertificate, std::move(*node)};
   if (auto node = describe_request(der)) return Found{ObjectKind::kRequest, std::move(*node)};
   if (auto node = describe_crl(der, options)) return Found{ObjectKind::kCrl, std::move(*node)};

@@ -55,7 +55,7 @@ void print(std::string& out, const Node& node, std::size_t indent, std::size_t c
 
 base::Json json_text(std::string_view text) { return base::Json(boost::json::string(text.data(), text.size())); }
 
-Node leaf(std::string key, std::string_view label, std::string value) {
+Node leaf(std::string key, std::string_view label, std::string_view value) {
   std::string shown = visible(value);
   base::Json json = json_text(base::is_utf8(value) ? value : shown);
   return {std::move(key), std::string(label), {std::move(shown)}, std::move(json), {}};

@@ -22,7 +22,7 @@ struct Node {
 
 [[nodiscard]] base::Json json_text(std::string_view text);
 // leaf is a text that is the same in both forms; quiet is in the JSON only.
-[[nodiscard]] Node leaf(std::string key, std::string_view label, std::string value);
+[[nodiscard]] Node leaf(std::string key, std::string_view label, std::string_view value);
 [[nodiscard]] Node quiet(std::string key, base::Json value);
 [[nodiscard]] Node quiet(std::string key, std::string_view value);
 // list has one line an item, and an array.
