@@ -32,13 +32,14 @@ std::string padded(std::string_view text, std::size_t width) {
 }
 
 constexpr std::pair<const char*, const char*> kGlobals[] = {
-    {"--home DIR", "the home to work in; else $YUXIN_HOME, /var/lib/yuxin for root, ~/.local/share/yuxin"},
-    {"--passphrase-file FILE", "first line unlocks the keys of the home"},
-    {"--json", "one JSON document with stable keys instead of text"},
-    {"--lang zh|en", "the language to speak; else the locale"},
-    {"--yes", "do not ask before what cannot be undone"},
-    {"--quiet, --verbose", "fewer or more remarks on standard error"},
-    {"--wide", "do not cut long names in tables"},
+    {"--home DIR",
+     base::translatable("the home to work in; else $YUXIN_HOME, /var/lib/yuxin for root, ~/.local/share/yuxin")},
+    {"--passphrase-file FILE", base::translatable("first line unlocks the keys of the home")},
+    {"--json", base::translatable("one JSON document with stable keys instead of text")},
+    {"--lang zh|en", base::translatable("the language to speak; else the locale")},
+    {"--yes", base::translatable("do not ask before what cannot be undone")},
+    {"--quiet, --verbose", base::translatable("fewer or more remarks on standard error")},
+    {"--wide", base::translatable("do not cut long names in tables")},
 };
 
 }  // namespace
