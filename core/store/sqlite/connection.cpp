@@ -1,6 +1,9 @@
 #include "sqlite/connection.hpp"
 
+#include <unistd.h>
+
 #include <charconv>
+#include <filesystem>
 #include <utility>
 
 namespace yuxin::store::sqlite {
@@ -72,6 +75,30 @@ int open_flags(Role role) {
   return common | SQLITE_OPEN_READONLY;
 }
 
+// A database at rest in a folder where SQLite cannot make the index of its log: a copy on a read-only disk, or
+// somebody else's home. With an empty log the file is all there is, and can be read as one that never changes.
+enum class Rest { kNo, kWhole, kWithLog };
+Rest rest_of(const std::string& path) {
+  std::error_code missing;
+  auto folder = std::filesystem::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  if (::access(folder.c_str(), W_OK) == 0 || std::filesystem::exists(path + "-shm", missing)) return Rest::kNo;
+  const auto log = std::filesystem::file_size(path + "-wal", missing);
+  return missing || log == 0 ? Rest::kWhole : Rest::kWithLog;
+}
+
+std::string immutable_uri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : std::filesystem::absolute(path).string()) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += '%' + base::hex_upper(base::as_bytes({&c, 1}));
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
 }  // namespace
 
 // Use is a prepared statement while it runs: reset and emptied of its values when it goes, so that no lock and no
@@ -99,8 +126,15 @@ class Connection::Use {
 base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Role role, int busy_timeout_ms) {
   sqlite3* handle = nullptr;
   // SQLite would read a name that begins with "file:" as a URI with options.
-  const std::string name = path.starts_with("file:") ? "./" + path : path;
-  const int code = sqlite3_open_v2(name.c_str(), &handle, open_flags(role), nullptr);
+  std::string name = path.starts_with("file:") ? "./" + path : path;
+  int flags = open_flags(role);
+  const auto rest = role == Role::kOnlyReader ? rest_of(path) : Rest::kNo;
+  if (rest == Rest::kWithLog) return base::Failure(describe(SQLITE_READONLY_CANTINIT, 0, path, {}));
+  if (rest == Rest::kWhole) {
+    name = immutable_uri(path);
+    flags |= SQLITE_OPEN_URI;
+  }
+  const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
   std::unique_ptr<Connection> connection(new Connection(handle, path));
   if (code != SQLITE_OK) return connection->failure(code);
   // SQLite is content with reading where it may not write; a writer is not.
