@@ -56,7 +56,10 @@ class NewFile {
     const std::string temporary = path + ".new";
     const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (file < 0)
-      return base::fail_with(Code::kUnavailable, base::system_error(), "{} cannot be written.", temporary);
+      return base::fail_with(
+          Code::kUnavailable, base::system_error(),
+          "{} was not written, so the list published before stays in force. Free space on its disk, then try again.",
+          temporary);
     return NewFile(std::move(path), file);
   }
   NewFile(NewFile&& other) noexcept : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)) {}
@@ -72,7 +75,9 @@ class NewFile {
       const auto written = ::write(file_, data.data(), data.size());
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) {
-        return base::fail_with(Code::kUnavailable, base::system_error(), "{} cannot be written; is the disk full?",
+        return base::fail_with(Code::kUnavailable, base::system_error(),
+                               "{} was not written, so the list published before stays in force. Free space on its "
+                               "disk, then try again.",
                                path_);
       }
       data = data.subspan(static_cast<std::size_t>(written));
@@ -81,8 +86,10 @@ class NewFile {
   }
   [[nodiscard]] Result<> keep() {
     if (::fsync(file_) != 0 || ::rename((path_ + ".new").c_str(), path_.c_str()) != 0) {
-      return base::fail_with(Code::kUnavailable, base::system_error(), "{} cannot be written; is the disk full?",
-                             path_);
+      return base::fail_with(
+          Code::kUnavailable, base::system_error(),
+          "{} was not written, so the list published before stays in force. Free space on its disk, then try again.",
+          path_);
     }
     ::close(std::exchange(file_, -1));
     const auto folder = std::filesystem::path(path_).parent_path();

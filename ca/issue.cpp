@@ -38,8 +38,7 @@ struct Journey {
 // What could not be recorded now is found at the next start, because the intent is durable.
 void log_void_failure(const Result<>& outcome) {
   if (!outcome)
-    base::log_warning("an intent could not be ended now and will be at the next start: " +
-                      outcome.error().diagnostic);
+    base::log_debug("an intent could not be ended now and will be at the next start: " + outcome.error().diagnostic);
 }
 
 void finish_async(const std::shared_ptr<Journey>& journey) {

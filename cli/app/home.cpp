@@ -189,6 +189,13 @@ Result<std::shared_ptr<store::Store>> open_database_copy(const std::string& path
   return store::Store::over(std::move(database), "");
 }
 
+void checkpoint_at_end(const Context& context, Home& home) {
+  const auto made = home.checkpoint();
+  if (made) return;
+  context.remark(base::message("The ledger's checkpoint could not be signed now; the next command makes it."));
+  base::log_debug(made.error().diagnostic);
+}
+
 Result<std::shared_ptr<Home>> open_home(const Context& context, Home::Access access) {
   return Home::open(context.options().home, access, context.clock());
 }

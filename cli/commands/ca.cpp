@@ -160,7 +160,7 @@ Result<int> create(Context& context, const Arguments& arguments) {
   }
   if (!root) {
     TRY(request_authority(*home, {name, *kind, subject, file}));
-    TRY(home->checkpoint());
+    checkpoint_at_end(context, *home);
     if (context.options().json) context.document(base::JsonObject{{"name", name}, {"request", file}});
     context.remark(message(
         "Made the key of {} and its request {}. Carry it to the issuer, bring the certificate back:", name, file));
@@ -185,7 +185,7 @@ Result<int> create(Context& context, const Arguments& arguments) {
                                        context.clock(), {context.actor()}));
   TRY(auto order, home->crl_order(name));
   TRY(ca::publish_crl(home->store(), order, context.clock(), {context.actor()}));
-  TRY(home->checkpoint());
+  checkpoint_at_end(context, *home);
   if (context.options().json)
     context.document(base::JsonObject{
         {"name", name}, {"sha256", base::hex(certificate.sha256_fingerprint())}, {"pem", certificate.pem()}});
@@ -209,7 +209,7 @@ Result<int> crl(Context& context, const Arguments& arguments) {
     }
     TRY(auto order, home->crl_order(name));
     TRY(list, ca::publish_crl(home->store(), order, context.clock(), {context.actor()}));
-    TRY(home->checkpoint());
+    checkpoint_at_end(context, *home);
   } else {
     // the key is elsewhere: what can be given out is the list that was brought here
     TRY(list, readable->store().status().latest_crl(row.id));
@@ -259,7 +259,7 @@ Result<int> import_certificate_command(Context& context, const Arguments& argume
   } else {
     TRY(import_root(*home, name, certificate, context.actor()));
   }
-  TRY(home->checkpoint());
+  checkpoint_at_end(context, *home);
   context.remark(message("Authority {} has its certificate now.", name));
   return 0;
 }
@@ -280,7 +280,7 @@ Result<int> import_crl_command(Context& context, const Arguments& arguments) {
   }
   TRY(auto imported,
       ca::import_crl(home->store(), row, certificate, list, home->path(), context.clock(), {context.actor()}));
-  TRY(home->checkpoint());
+  checkpoint_at_end(context, *home);
   if (context.options().json)
     context.document(base::JsonObject{
         {"authority", row.name}, {"number", imported.number}, {"next_update", base::rfc3339(imported.next_update)}});

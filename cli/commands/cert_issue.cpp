@@ -144,7 +144,7 @@ Result<int> issue(Context& context, const Arguments& arguments, Home& home, cons
   }
   TRY(auto issued, issuer->issue(std::move(*prepared)));
   TRY(deliver(context, arguments, home, issued, authority));
-  TRY(home.checkpoint());
+  checkpoint_at_end(context, home);
   return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "app/certificate_view.hpp"
 #include "app/home.hpp"
 #include "commands.hpp"
+#include "yuxin/base/log.hpp"
 #include "yuxin/ca/crl_publication.hpp"
 #include "yuxin/ca/revocation.hpp"
 
@@ -78,8 +79,8 @@ std::string publish_list(Context& context, Home& home, const std::string& author
   auto published = order ? ca::publish_crl(home.store(), *order, context.clock(), {context.actor()})
                          : Result<store::CrlRow>(tl::unexpected(order.error()));
   if (published) return message("List {} published.", published->number);
-  return message("The list could not be published now: {} Try again with: yuxin ca crl {}", published.error().detail,
-                 authority);
+  base::log_debug(published.error().detail + " " + published.error().diagnostic);
+  return message("The list could not be published now; a running server does it, or: yuxin ca crl {}.", authority);
 }
 
 Result<int> run(Context& context, const Arguments& arguments, StatusAction action) {
@@ -106,7 +107,7 @@ Result<int> run(Context& context, const Arguments& arguments, StatusAction actio
                                                        : ca::release;
   TRY(auto outcome, perform(home->store(), order, context.clock(), {context.actor()}));
   const auto list = publish_list(context, *home, found.authority);
-  TRY(home->checkpoint());
+  checkpoint_at_end(context, *home);
   if (context.options().json) {
     found.row.status = outcome.after;
     auto document = certificate_json(found.row, found.authority, context.clock().now());

@@ -177,7 +177,8 @@ Result<> Audit::read_record(const StoredRecord& record) {
     problems_.add(message("Record {} was changed: its text does not fit its hash.", record.sequence));
   }
   const auto json = base::parse_json(record.text);
-  if (!json || !json->is_object() || canonical_json(*json) != record.text) {
+  const auto canonical = json ? canonical_json(*json) : base::fail(base::Code::kMalformed, "Not JSON.");
+  if (!canonical || *canonical != record.text || !json->is_object()) {
     problems_.add(message("Record {} is not in the form in which records are written.", record.sequence));
     return {};
   }

@@ -1,5 +1,5 @@
 // kill -9 of a process that issues with many certificates in flight, revokes and publishes lists all at once, while
-// another one ends what dead processes left. Moments are chosen by a seed (YUXIN_FAULT_SEED replays it) and counted
+// another one ends what dead processes left. Moments are chosen by a seed (YUXIN_SEED replays it) and counted
 // in acknowledgements, so that they do not depend on the speed of the machine.
 #include <doctest/doctest.h>
 #include <sys/prctl.h>
@@ -299,10 +299,10 @@ void one_life(const Ground& ground, std::mt19937& random, Promises& promises) {
 }  // namespace
 
 TEST_CASE("killed with many certificates in flight, a process forgets nothing that it acknowledged") {
-  const char* chosen = std::getenv("YUXIN_FAULT_SEED");
+  const char* chosen = std::getenv("YUXIN_SEED");
   const auto seed =
       chosen != nullptr ? static_cast<unsigned>(std::strtoul(chosen, nullptr, 10)) : std::random_device()();
-  MESSAGE("YUXIN_FAULT_SEED=", seed);
+  MESSAGE("YUXIN_SEED=", seed);
   std::mt19937 random(seed);
   const Ground ground;
   {

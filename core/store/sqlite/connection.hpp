@@ -26,6 +26,7 @@ enum class Role {
   kWriter,      // the one that changes the file; creates it when missing
   kReader,      // beside a writer in this process; refuses every change
   kOnlyReader,  // in a process that may not write
+  kAtRest,      // likewise, of a file that nobody has open: needs no room beside it and takes no locks
   kPrivate,     // the only connection to a database in memory or in a temporary file
 };
 

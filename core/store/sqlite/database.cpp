@@ -121,8 +121,8 @@ class SqliteDatabase final : public Database {
 // ReadOnlyDatabase is a file of which this process may change nothing.
 class ReadOnlyDatabase final : public Database {
  public:
-  explicit ReadOnlyDatabase(const SqliteOptions& options)
-      : path_(options.path), readers_(options.path, Role::kOnlyReader, options.busy_timeout_ms) {}
+  ReadOnlyDatabase(const SqliteOptions& options, Role role)
+      : path_(options.path), readers_(options.path, role, options.busy_timeout_ms) {}
 
   [[nodiscard]] Result<> read(const Transaction& body) override {
     TRY(auto connection, readers_.take());
@@ -239,6 +239,24 @@ Result<> make_file(const std::string& path) {
   return base::Failure(sqlite::describe(SQLITE_CANTOPEN, errno, path, base::system_error()));
 }
 
+// open_to_read reads the first page, so that a file that cannot be used is refused now.
+Result<std::shared_ptr<Database>> open_to_read(const SqliteOptions& options, Role role) {
+  auto database = std::make_shared<ReadOnlyDatabase>(options, role);
+  TRY(database->read([](Session& session) {
+    return session.query("SELECT count(*) FROM sqlite_master", {}, [](const Row&) { return Next::kRow; });
+  }));
+  return database;
+}
+
+std::int64_t size_of(const std::string& path) {
+  struct stat status{};
+  return stat(path.c_str(), &status) == 0 ? status.st_size : 0;
+}
+
+// Whoever has the database open keeps two files beside it: a log, whose content would not be seen without them, and
+// the shared memory, of 32 KiB at least unless it could not be made.
+bool is_at_rest(const std::string& path) { return size_of(path + "-wal") == 0 && size_of(path + "-shm") < 32768; }
+
 Result<std::shared_ptr<Database>> open_private(const std::string& path) {
   configure_library();
   TRY(auto connection, Connection::open(path, Role::kPrivate, 0));
@@ -254,12 +272,13 @@ Result<std::shared_ptr<Database>> open_sqlite(const SqliteOptions& options) {
   }
   TRY(check_folder(options.path));
   if (options.mode == SqliteOptions::Mode::kReadOnly) {
-    auto database = std::make_shared<ReadOnlyDatabase>(options);
-    // The first page is read, so that a file that cannot be used is refused now.
-    TRY(database->read([](Session& session) {
-      return session.query("SELECT count(*) FROM sqlite_master", {}, [](const Row&) { return Next::kRow; });
-    }));
-    return database;
+    auto opened = open_to_read(options, Role::kOnlyReader);
+    // Readers share memory through a file beside the database. Where there is no room for it, or nobody may write,
+    // a database that nobody has open can be read without.
+    if (!opened && opened.error().code != Code::kIntegrity && is_at_rest(options.path)) {
+      if (auto at_rest = open_to_read(options, Role::kAtRest)) return at_rest;
+    }
+    return opened;
   }
   TRY(make_file(options.path));
   TRY(auto writer, Connection::open(options.path, Role::kWriter, options.busy_timeout_ms));

@@ -26,16 +26,6 @@ Error read_only(const std::string& path, std::string diagnostic) {
       std::move(diagnostic)};
 }
 
-// A log lies beside the file, and its index neither lies there nor can be made.
-Error needs_its_log(const std::string& path, std::string diagnostic) {
-  return {
-      Code::kUnavailable,
-      message("The database {} cannot be read where it is, because part of it is in {}-wal and the folder cannot be "
-              "written. Copy both files to a folder of yours and read them there.",
-              path, path),
-      std::move(diagnostic)};
-}
-
 Error damaged(const std::string& path, std::string diagnostic) {
   return {Code::kIntegrity,
           message("The database {} is damaged or is not a database. Stop working with it, keep the file, and restore "
@@ -70,6 +60,14 @@ Error cannot_open(int system_errno, const std::string& path, std::string diagnos
 Error disk(int code, int system_errno, const std::string& path, std::string diagnostic) {
   if (system_errno == ENOSPC || system_errno == EDQUOT) return full(path, std::move(diagnostic));
   if (system_errno == EROFS) return read_only(path, std::move(diagnostic));
+  // What was written before the failing flush is found again or not, depending on what reached the disk.
+  if (code == SQLITE_IOERR_FSYNC) {
+    return {Code::kUnavailable,
+            message("The disk that holds the database {} reports errors; the last change may or may not have been "
+                    "kept. Check the disk and the kernel's log, and look at what is stored before you try again.",
+                    path),
+            std::move(diagnostic)};
+  }
   if (code == SQLITE_IOERR_CORRUPTFS || code == SQLITE_IOERR_DATA) return damaged(path, std::move(diagnostic));
   if (code == SQLITE_IOERR_WRITE) {
     // By now the system's own number may be gone, so the sentence names what it can have been.
@@ -90,8 +88,6 @@ Error disk(int code, int system_errno, const std::string& path, std::string diag
 }  // namespace
 
 Error describe(int code, int system_errno, const std::string& path, std::string diagnostic) {
-  if (code == SQLITE_READONLY_CANTINIT || code == SQLITE_READONLY_RECOVERY)
-    return needs_its_log(path, std::move(diagnostic));
   switch (code & 0xff) {
     case SQLITE_CONSTRAINT:
       return {Code::kConflict, message("This entry exists already, or belongs to one that does not exist."),
