@@ -1,6 +1,7 @@
 // write_crl: revocation lists of any size in constant memory.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 #include "yuxin/x509/certificate.hpp"
@@ -44,75 +45,103 @@ std::size_t entry_content_size(const RevokedEntry& entry) {
 std::size_t entry_size(const RevokedEntry& entry) { return 2 + entry_content_size(entry); }
 constexpr std::size_t kMaxEntrySize = 96;
 
-// Cursor writes into room that was made before.
-class Cursor {
+// OctetCheck sees whether two walks gave the same octets in the same pieces. It is no digest: it guards against a
+// source that changes by itself, and a digest of every walk would cost as much as all the rest.
+class OctetCheck {
  public:
-  explicit Cursor(std::uint8_t* at) : at_(at) {}
-  void octet(std::size_t value) { *at_++ = static_cast<std::uint8_t>(value); }
-  void octets(ByteView octets) {
-    std::memcpy(at_, octets.data(), octets.size());
-    at_ += octets.size();
+  void add(ByteView octets) {
+    std::array<std::uint64_t, 4> words{};
+    for (; octets.size() >= sizeof words; octets = octets.subspan(sizeof words)) {
+      std::memcpy(words.data(), octets.data(), sizeof words);
+      mix(words);
+    }
+    words = {octets.size()};
+    mix(words);
+    words = {};
+    std::memcpy(words.data(), octets.data(), octets.size());
+    mix(words);
   }
-  void digits(std::int64_t value) {  // two of them
-    octet(static_cast<std::size_t>('0' + value / 10));
-    octet(static_cast<std::size_t>('0' + value % 10));
-  }
-  [[nodiscard]] std::uint8_t* at() const { return at_; }
+  friend bool operator==(const OctetCheck&, const OctetCheck&) = default;
 
  private:
-  std::uint8_t* at_;
+  // Four lanes, because each waits for its own multiplication. Odd factors and rotations lose nothing.
+  void mix(const std::array<std::uint64_t, 4>& words) {
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      lanes_.at(i) = (std::rotl(lanes_.at(i), 29) ^ words.at(i)) * 0x9fb21c651e98df25U;
+    }
+  }
+
+  std::array<std::uint64_t, 4> lanes_{};
 };
+
+// Each of these writes at a place with room, and gives the place behind. The place is passed by value: octets may
+// alias anything, so a place in memory would be read again after each of them.
+std::uint8_t* put_octet(std::uint8_t* at, std::size_t value) {
+  *at = static_cast<std::uint8_t>(value);
+  return at + 1;
+}
+std::uint8_t* put_octets(std::uint8_t* at, ByteView octets) {
+  std::memcpy(at, octets.data(), octets.size());
+  return at + octets.size();
+}
+std::uint8_t* put_digits(std::uint8_t* at, std::uint32_t value) {  // two of them
+  at[0] = static_cast<std::uint8_t>('0' + value / 10);
+  at[1] = static_cast<std::uint8_t>('0' + value % 10);
+  return at + 2;
+}
 
 // EntryWriter writes entries into room of kMaxEntrySize octets. It keeps the date that it wrote last, because
 // entries that follow each other are mostly of one day.
 class EntryWriter {
  public:
   std::uint8_t* write(const RevokedEntry& entry, std::uint8_t* at) {
-    Cursor out(at);
-    out.octet(der::kSequence);
-    out.octet(entry_content_size(entry));
-    out.octet(der::kInteger);
-    out.octet(entry.serial.content().size());
-    out.octets(entry.serial.content());
-    write_time(out, entry.revoked_at, is_utc_time(entry.revoked_at));
+    at = put_octet(at, der::kSequence);
+    at = put_octet(at, entry_content_size(entry));
+    at = put_octet(at, der::kInteger);
+    at = put_octet(at, entry.serial.content().size());
+    at = put_octets(at, entry.serial.content());
+    at = put_time(at, entry.revoked_at, is_utc_time(entry.revoked_at));
     const std::size_t extensions = extensions_size(entry);
-    if (extensions == 0) return out.at();
-    out.octet(der::kSequence);
-    out.octet(extensions);
+    if (extensions == 0) return at;
+    at = put_octet(at, der::kSequence);
+    at = put_octet(at, extensions);
     if (entry.reason != RevocationReason::kUnspecified) {
-      out.octets(kReasonHead);
-      out.octet(static_cast<std::size_t>(entry.reason));
+      at = put_octets(at, kReasonHead);
+      at = put_octet(at, static_cast<std::size_t>(entry.reason));
     }
     if (entry.invalidity_date) {
-      out.octets(kInvalidityHead);
-      write_time(out, *entry.invalidity_date, false);  // RFC 5280 section 5.3.2: always GeneralizedTime
+      at = put_octets(at, kInvalidityHead);
+      at = put_time(at, *entry.invalidity_date, false);  // RFC 5280 section 5.3.2: always GeneralizedTime
     }
-    return out.at();
+    return at;
   }
 
  private:
-  void write_time(Cursor& out, base::UnixTime time, bool utc_time) {
+  std::uint8_t* put_time(std::uint8_t* at, base::UnixTime time, bool utc_time) {
     constexpr std::int64_t kDay = 86400;
-    const std::int64_t second = (time.seconds % kDay + kDay) % kDay;
-    set_date({time.seconds - second});
-    out.octet(utc_time ? der::kUtcTime : der::kGeneralizedTime);
-    out.octet(utc_time ? 13 : 15);
-    out.octets(utc_time ? ByteView(date_).subspan(2) : ByteView(date_));
-    out.digits(second / 3600);
-    out.digits(second / 60 % 60);
-    out.digits(second % 60);
-    out.octet('Z');
+    if (time < midnight_ || time - midnight_ >= base::Seconds{kDay}) {
+      set_date({time.seconds - (time.seconds % kDay + kDay) % kDay});
+    }
+    const auto second = static_cast<std::uint32_t>((time - midnight_).count);
+    at = put_octet(at, utc_time ? der::kUtcTime : der::kGeneralizedTime);
+    at = put_octet(at, utc_time ? 13 : 15);
+    at = utc_time ? put_octets(at, ByteView(date_).last<6>()) : put_octets(at, date_);
+    at = put_digits(at, second / 3600);
+    at = put_digits(at, second / 60 % 60);
+    at = put_digits(at, second % 60);
+    return put_octet(at, 'Z');
   }
 
   void set_date(base::UnixTime midnight) {
-    if (midnight == midnight_) return;
     midnight_ = midnight;
     const base::Civil civil = base::civil(midnight);
-    Cursor out(date_.data());
-    for (const int part : {civil.year / 100, civil.year % 100, civil.month, civil.day}) out.digits(part);
+    std::uint8_t* at = date_.data();
+    for (const int part : {civil.year / 100, civil.year % 100, civil.month, civil.day}) {
+      at = put_digits(at, static_cast<std::uint32_t>(part));
+    }
   }
 
-  base::UnixTime midnight_{kYear10000};  // none yet
+  base::UnixTime midnight_{kYear10000};  // none yet: no time that is written lies there
   std::array<std::uint8_t, 8> date_{};   // YYYYMMDD
 };
 
@@ -135,13 +164,19 @@ class Buffer {
   }
   Result<> flush() {
     const std::size_t size = std::exchange(used_, 0);
-    return size == 0 ? Result<>{} : sink_(ByteView(octets_).first(size));
+    if (size == 0) return {};
+    const auto full = ByteView(octets_).first(size);
+    check_.add(full);
+    return sink_(full);
   }
+  // check covers what went through the buffer, which is everything but the single pieces above a MiB.
+  [[nodiscard]] const OctetCheck& check() const { return check_; }
 
  private:
   const ByteSink& sink_;
   Bytes octets_;
   std::size_t used_ = 0;
+  OctetCheck check_;
   EntryWriter writer_;
 };
 
@@ -264,34 +299,35 @@ Result<> write_from_memory(const Outline& outline, const EntrySource& entries, c
   return sink(join_signature(tbs, scheme(signer.algorithm()).identifier, signature));
 }
 
-// digest_tbs is a walk that digests what it puts, and passes it on to a sink if there is one.
-Result<Bytes> digest_tbs(const Outline& outline, const EntrySource& entries, const Signer& signer, ByteView before,
-                         const ByteSink& sink) {
+struct DigestedWalk {
+  Bytes digest;
+  OctetCheck check;
+};
+Result<DigestedWalk> digest_tbs(const Outline& outline, const EntrySource& entries, const Signer& signer) {
   TRY(SigningDigest digest, SigningDigest::for_signer(signer));
-  std::size_t skip = before.size();
-  const ByteSink tee = [&](ByteView data) -> Result<> {
-    const std::size_t skipped = std::min(skip, data.size());
-    skip -= skipped;
-    digest.update(data.subspan(skipped));
-    return sink ? sink(data) : Result<>{};
+  const ByteSink update = [&digest](ByteView data) -> Result<> {
+    digest.update(data);
+    return {};
   };
-  Buffer buffer(tee);
-  TRY(buffer.put(before));
+  Buffer buffer(update);
   TRY(put_tbs(outline, entries, buffer));
   TRY(buffer.flush());
-  return digest.finish();
+  return DigestedWalk{digest.finish(), buffer.check()};
 }
 
 Result<> write_streaming(const Outline& outline, const EntrySource& entries, const Signer& signer,
                          const ByteSink& sink) {
-  TRY(const Bytes digest, digest_tbs(outline, entries, signer, {}, {}));
-  TRY(const Bytes signature, signer.sign_digest(digest));
+  TRY(const DigestedWalk walk, digest_tbs(outline, entries, signer));
+  TRY(const Bytes signature, signer.sign_digest(walk.digest));
   der::Writer tail;
   tail.raw(scheme(signer.algorithm()).identifier);
   tail.bit_string(signature);
-  const Bytes outer = header(der::kSequence, outline.tbs_size() + tail.view().size());
-  TRY(const Bytes again, digest_tbs(outline, entries, signer, outer, sink));
-  if (!base::equal(digest, again)) return walks_differ();
+  // Not through the buffer, so that its pieces are those of the walk before.
+  TRY(sink(header(der::kSequence, outline.tbs_size() + tail.view().size())));
+  Buffer buffer(sink);
+  TRY(put_tbs(outline, entries, buffer));
+  TRY(buffer.flush());
+  if (buffer.check() != walk.check) return walks_differ();
   return sink(tail.view());
 }
 
