@@ -2,7 +2,6 @@
 
 #include <filesystem>
 
-#include "home.hpp"
 #include "yuxin/base/file.hpp"
 
 namespace yuxin::cli {
@@ -15,6 +14,12 @@ Result<x509::PublicKey> read_verifier_key(const std::string& file) {
   auto parsed = evidence::parse_verifier_key(base::as_text(text));
   if (!parsed) return base::fail(parsed.error().code, "{}: {}", file, parsed.error().detail);
   return std::move(parsed->key);
+}
+
+Result<LedgerSource> ledger_of(Home& home) {
+  TRY(auto key, read_verifier_key(home.keys_folder() + "/ledger.pub"));
+  TRY(auto origin, home.ledger_origin());
+  return LedgerSource{home.path(), home.shared_store(), std::move(origin), std::move(key)};
 }
 
 Result<LedgerSource> open_ledger_source(const Context& context, const Arguments& arguments) {

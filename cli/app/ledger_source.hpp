@@ -7,6 +7,7 @@
 
 #include "command.hpp"
 #include "context.hpp"
+#include "home.hpp"
 #include "yuxin/base/result.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
 #include "yuxin/store/store.hpp"
@@ -24,6 +25,9 @@ struct LedgerSource {
 // open_ledger_source takes the database FILE (or the folder of a home) of the arguments, else the home of the call;
 // and the key of --key, else keys/ledger.pub of that home.
 [[nodiscard]] base::Result<LedgerSource> open_ledger_source(const Context& context, const Arguments& arguments);
+
+// ledger_of is the ledger of a home that is open, with the key of its own folder.
+[[nodiscard]] base::Result<LedgerSource> ledger_of(Home& home);
 
 // read_verifier_key reads a file with a key in the signed-note form or in PEM.
 [[nodiscard]] base::Result<x509::PublicKey> read_verifier_key(const std::string& file);

@@ -133,16 +133,18 @@ Arguments arguments_of(const Slot& slot) {
 std::optional<HelpPage> asked_for_help(const std::vector<std::string>& words) {
   std::vector<std::string> plain;
   bool asked = words.empty();
+  bool value_follows = false;
   for (const auto& word : words) {
     if (word == "--help" || word == "-h") asked = true;
-    if (!word.starts_with('-')) plain.push_back(word);
+    if (!word.starts_with('-') && !value_follows) plain.push_back(word);
+    value_follows = word == "--home" || word == "--lang" || word == "--passphrase-file";
   }
   if (!plain.empty() && plain[0] == "help") {
     asked = true;
     plain.erase(plain.begin());
   }
   if (!asked) return std::nullopt;
-  // values of global options may stand before the noun, so look for the first pair that is a command
+  // values of a command's own options may stand between, so look for the first pair that is a command
   for (std::size_t i = 0; i < plain.size(); ++i) {
     const std::string verb = i + 1 < plain.size() ? plain[i + 1] : "";
     if (const auto* command = find_command(plain[i], verb)) return HelpPage{help_of(*command)};

@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/x509/inspect.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -75,6 +76,11 @@ Result<int> show(Context& context, const Arguments& arguments) {
     context.out(std::string_view(pem).substr(0, pem.size() - 1));
     return 0;
   }
+  if (arguments.has("--text")) {
+    TRY(auto objects, x509::inspect(certificate.der(), {.now = context.clock().now()}));
+    context.out(std::string_view(objects.front().text).substr(0, objects.front().text.size() - 1));
+    return 0;
+  }
   print_lines(context, found, certificate);
   return 0;
 }
@@ -122,7 +128,8 @@ std::vector<CommandSpec> cert_show_commands() {
        "show one certificate and its state",
        {serial_argument(),
         authority_option(),
-        {"--pem", Arity::kFlag, Presence::kOptional, "", "print the certificate only"}},
+        {"--pem", Arity::kFlag, Presence::kOptional, "", "print the certificate only"},
+        {"--text", Arity::kFlag, Presence::kOptional, "", "everything that stands in the certificate"}},
        {"yuxin --home city/online cert show 3F9A77C2"},
        show},
       {"cert",

@@ -16,9 +16,13 @@ CommandSpec cert_release_command();
 std::vector<CommandSpec> ca_commands();
 std::vector<CommandSpec> cert_list_commands();
 std::vector<CommandSpec> cert_show_commands();
+CommandSpec doctor_command();
 CommandSpec audit_log_command();
 CommandSpec audit_verify_command();
 std::vector<CommandSpec> audit_prove_commands();
+std::vector<CommandSpec> cert_inspect_commands();
+std::vector<CommandSpec> profile_commands();
+CommandSpec ocsp_query_command();
 std::vector<CommandSpec> about_commands();
 
 }  // namespace yuxin::cli

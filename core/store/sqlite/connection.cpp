@@ -1,6 +1,9 @@
 #include "sqlite/connection.hpp"
 
+#include <unistd.h>
+
 #include <charconv>
+#include <filesystem>
 #include <utility>
 
 namespace yuxin::store::sqlite {
@@ -66,21 +69,33 @@ int open_flags(Role role) {
       return common | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     case Role::kReader:
       return common | SQLITE_OPEN_READWRITE;
-    case Role::kAtRest:
-      return common | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
     case Role::kOnlyReader:
+    case Role::kAtRest:
       break;
   }
   return common | SQLITE_OPEN_READONLY;
 }
 
-// The name that SQLite is given. It would read one that begins with "file:" as a URI with options.
-std::string sqlite_name(const std::string& path, Role role) {
-  if (role != Role::kAtRest) return path.starts_with("file:") ? "./" + path : path;
+// A database at rest in a folder where SQLite cannot make the index of its log: a copy on a read-only disk, or
+// somebody else's home. With an empty log the file is all there is, and can be read as one that never changes.
+enum class Rest { kNo, kWhole, kWithLog };
+Rest rest_of(const std::string& path) {
+  std::error_code missing;
+  auto folder = std::filesystem::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  if (::access(folder.c_str(), W_OK) == 0 || std::filesystem::exists(path + "-shm", missing)) return Rest::kNo;
+  const auto log = std::filesystem::file_size(path + "-wal", missing);
+  return missing || log == 0 ? Rest::kWhole : Rest::kWithLog;
+}
+
+std::string immutable_uri(const std::string& path) {
   std::string uri = "file:";
-  for (const char c : path) {
-    const bool plain = c != '%' && c != '?' && c != '#';
-    uri += plain ? std::string(1, c) : "%" + base::hex(base::as_bytes({&c, 1}));
+  for (const char c : std::filesystem::absolute(path).string()) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += '%' + base::hex_upper(base::as_bytes({&c, 1}));
+    } else {
+      uri += c;
+    }
   }
   return uri + "?immutable=1";
 }
@@ -111,7 +126,17 @@ class Connection::Use {
 
 base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Role role, int busy_timeout_ms) {
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(sqlite_name(path, role).c_str(), &handle, open_flags(role), nullptr);
+  // SQLite would read a name that begins with "file:" as a URI with options.
+  std::string name = path.starts_with("file:") ? "./" + path : path;
+  int flags = open_flags(role);
+  auto rest = role == Role::kOnlyReader ? rest_of(path) : Rest::kNo;
+  if (role == Role::kAtRest) rest = Rest::kWhole;
+  if (rest == Rest::kWithLog) return base::Failure(describe(SQLITE_READONLY_CANTINIT, 0, path, {}));
+  if (rest == Rest::kWhole) {
+    name = immutable_uri(path);
+    flags |= SQLITE_OPEN_URI;
+  }
+  const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
   std::unique_ptr<Connection> connection(new Connection(handle, path));
   if (code != SQLITE_OK) return connection->failure(code);
   // SQLite is content with reading where it may not write; a writer is not.

@@ -26,6 +26,16 @@ Error read_only(const std::string& path, std::string diagnostic) {
       std::move(diagnostic)};
 }
 
+// A log lies beside the file, and its index neither lies there nor can be made.
+Error needs_its_log(const std::string& path, std::string diagnostic) {
+  return {
+      Code::kUnavailable,
+      message("The database {} cannot be read where it is, because part of it is in {}-wal and the folder cannot be "
+              "written. Copy both files to a folder of yours and read them there.",
+              path, path),
+      std::move(diagnostic)};
+}
+
 Error damaged(const std::string& path, std::string diagnostic) {
   return {Code::kIntegrity,
           message("The database {} is damaged or is not a database. Stop working with it, keep the file, and restore "
@@ -88,6 +98,8 @@ Error disk(int code, int system_errno, const std::string& path, std::string diag
 }  // namespace
 
 Error describe(int code, int system_errno, const std::string& path, std::string diagnostic) {
+  if (code == SQLITE_READONLY_CANTINIT || code == SQLITE_READONLY_RECOVERY)
+    return needs_its_log(path, std::move(diagnostic));
   switch (code & 0xff) {
     case SQLITE_CONSTRAINT:
       return {Code::kConflict, message("This entry exists already, or belongs to one that does not exist."),

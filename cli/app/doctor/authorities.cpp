@@ -1,0 +1,203 @@
+// What the doctor looks at in authorities, their lists and their OCSP signers.
+#include <algorithm>
+
+#include "app/doctor/doctor.hpp"
+#include "yuxin/base/file.hpp"
+#include "yuxin/base/text.hpp"
+#include "yuxin/x509/digest.hpp"
+
+namespace yuxin::cli {
+
+using base::Code;
+using base::message;
+using base::Result;
+
+namespace {
+
+constexpr base::Period kSoon{.seconds = 90 * 86400};
+constexpr base::Period kYear{.years = 1};
+constexpr base::Period kMonth{.months = 1};
+
+bool has_key(const KnownAuthority& authority) { return !authority.row.key_name.empty(); }
+
+std::string date_of(base::UnixTime time) { return base::local_time(time).substr(0, 10); }
+
+// A request waits to be carried to its issuer; that is not wrong.
+bool waits(const KnownAuthority& authority) { return authority.row.certificate.empty(); }
+
+void check_validity(const KnownAuthority& authority, base::UnixTime now, Checklist& list) {
+  const auto& name = authority.row.name;
+  if (!authority.certificate) {
+    return list.fail(message("the stored certificate of {} cannot be read", name),
+                     message("restore the home from its latest backup"));
+  }
+  const auto until = authority.certificate->not_after();
+  const auto successor = message("make its successor: yuxin ca create NAME --subject DN");
+  if (authority.certificate->not_before() > now)
+    return list.fail(message("{} is valid only from {}", name, base::local_time(authority.certificate->not_before())),
+                     message("set the clock, or wait"));
+  if (until < now) return list.fail(message("{} expired on {}", name, date_of(until)), successor);
+  const auto left = base::in_words(until - now);
+  if (until < base::add(now, kSoon)) {
+    list.warn(message("{} expires in {}; what it issues cannot live longer", name, left), successor);
+  } else if (until < base::add(now, kYear)) {
+    list.warn(message("{} expires in {}; its successor takes time to arrange", name, left), successor);
+  }
+}
+
+// issuer_of is the authority that signed a certificate; of several with the name it asks for, the one whose key fits.
+Result<x509::Certificate> issuer_of(const Patient& patient, const x509::Certificate& certificate) {
+  Result<x509::Certificate> found =
+      base::fail(Code::kNotFound, "its issuer {} is not known here", certificate.issuer().text());
+  for (const auto& candidate : patient.authorities) {
+    if (!candidate.certificate || !candidate.certificate->subject().same(certificate.issuer())) continue;
+    const auto key = candidate.certificate->public_key();
+    if (!key) continue;
+    const auto signed_by = x509::verify_signature(certificate, *key);
+    if (signed_by) return *candidate.certificate;
+    found = tl::unexpected(signed_by.error());
+  }
+  return found;
+}
+
+// check_chain follows issuers to a self-signed certificate; a circle of cross-certificates ends it too.
+Result<> check_chain(const Patient& patient, const KnownAuthority& leaf) {
+  auto certificate = *leaf.certificate;
+  for (std::size_t steps = 0; steps <= patient.authorities.size(); ++steps) {
+    if (!certificate.is_ca())
+      return base::fail(Code::kIntegrity, "{} is no authority's certificate", certificate.subject().text());
+    TRY(auto issuer, issuer_of(patient, certificate));
+    if (certificate.subject().same(certificate.issuer())) return {};
+    certificate = std::move(issuer);
+  }
+  return base::fail(Code::kIntegrity, "its issuers lead in a circle");
+}
+
+std::string list_remedy(const Patient& patient, const KnownAuthority& authority) {
+  const auto& name = authority.row.name;
+  if (has_key(authority)) {
+    const auto sign = "yuxin --home " + patient.home.path() + " ca crl " + name;
+    if (patient.home.config().kind == HomeKind::kOnline) return message("start the server, or: {}", sign);
+    return message("{} --out {}.crl, carry the file to the online home, and there: yuxin ca import-crl {} {}.crl",
+                   sign, name, name, name);
+  }
+  return message(
+      "sign one where its key is, yuxin ca crl {} --out {}.crl, bring the file, and here: yuxin ca "
+      "import-crl {} {}.crl",
+      name, name, name, name);
+}
+
+void check_list_file(const Patient& patient, const KnownAuthority& authority, const store::CrlRow& row,
+                     Checklist& list) {
+  const auto path = patient.home.path() + "/" + row.file;
+  const auto content = base::read_file(path, std::size_t{4} << 30U);
+  if (!content)
+    return list.fail(
+        message("the published list of {} cannot be read: {}", authority.row.name, content.error().detail),
+        list_remedy(patient, authority));
+  if (!base::equal(x509::digest(x509::DigestAlgorithm::kSha256, *content), row.sha256))
+    list.fail(message("{} is not the list that was published", path), list_remedy(patient, authority));
+}
+
+void check_list(const Patient& patient, const KnownAuthority& authority, Checklist& list) {
+  const auto& name = authority.row.name;
+  const auto row = patient.home.store().status().latest_crl(authority.row.id);
+  const auto remedy = list_remedy(patient, authority);
+  if (!row) {
+    if (row.error().code != Code::kNotFound) return list.fail(row.error().detail, remedy);
+    return list.warn(message("{} has no list; who checks its certificates by list is left without", name), remedy);
+  }
+  check_list_file(patient, authority, *row, list);
+  const bool by_schedule = has_key(authority) && patient.home.config().kind == HomeKind::kOnline;
+  if (row->next_update <= patient.now) {
+    list.fail(message("the list of {} ran out on {}", name, base::local_time(row->next_update)), remedy);
+  } else if (!by_schedule && row->next_update <= base::add(patient.now, kMonth)) {
+    list.warn(message("the list of {} runs out in {}; it is signed by hand", name,
+                      base::in_words(row->next_update - patient.now)),
+              remedy);
+  } else if (by_schedule &&
+             base::add(row->this_update, patient.home.config().crl_every) + base::hours(1) < patient.now) {
+    list.warn(message("the next list of {} is overdue; the one published is good for another {}", name,
+                      base::in_words(row->next_update - patient.now)),
+              remedy);
+  }
+}
+
+Result<> check_signer_certificate(const x509::Certificate& signer, const x509::Certificate& issuer) {
+  TRY(auto key, issuer.public_key());
+  TRY(x509::verify_signature(signer, key));
+  const auto* usage = signer.tbs().find(x509::oid::kExtKeyUsage);
+  const auto purposes = usage == nullptr ? std::nullopt : x509::read_extended_key_usage(usage->value);
+  const bool delegated = purposes && std::ranges::any_of(*purposes, [](const base::Bytes& purpose) {
+                           return base::equal(purpose, x509::oid::kOcspSigning);
+                         });
+  if (!delegated) return base::fail(Code::kRefused, "it is not for signing OCSP answers (RFC 6960 section 4.2.2.2)");
+  return {};
+}
+
+void check_signer(const Patient& patient, const KnownAuthority& authority, Checklist& list) {
+  const auto& name = authority.row.name;
+  const auto remedy = message("start the server, which makes a new one: yuxin --home {} serve", patient.home.path());
+  const auto row = std::ranges::find(patient.signers, authority.row.id, &store::ServiceCertificateRow::authority);
+  if (row == patient.signers.end()) return list.fail(message("{} has no OCSP signer", name), remedy);
+  const auto certificate = x509::Certificate::from_der(row->certificate);
+  const auto checked = certificate ? check_signer_certificate(*certificate, *authority.certificate)
+                                   : Result<>(tl::unexpected(certificate.error()));
+  if (!checked)
+    return list.fail(message("the OCSP signer of {} is not good: {}", name, checked.error().detail), remedy);
+  if (certificate->not_after() < patient.now)
+    return list.fail(message("the OCSP signer of {} expired on {}", name, date_of(certificate->not_after())), remedy);
+  if (certificate->not_after() <= base::add(patient.now, patient.home.config().ocsp_signer_renew_before))
+    list.warn(message("the OCSP signer of {} expires in {} and was not renewed", name,
+                      base::in_words(certificate->not_after() - patient.now)),
+              remedy);
+}
+
+}  // namespace
+
+std::vector<Check> check_authorities(const Patient& patient) {
+  Checklist list("authority-certificates");
+  std::vector<std::string> good;
+  for (const auto& authority : patient.authorities) {
+    if (waits(authority)) continue;
+    check_validity(authority, patient.now, list);
+    if (authority.certificate)
+      good.push_back(message("{} until {}", authority.row.name, date_of(authority.certificate->not_after())));
+  }
+  return std::move(list).finish(good.empty() ? message("there is none yet") : base::join(good, ", "));
+}
+
+std::vector<Check> check_chains(const Patient& patient) {
+  Checklist list("chains");
+  for (const auto& authority : patient.authorities) {
+    if (!authority.certificate) continue;
+    const auto checked = check_chain(patient, authority);
+    if (checked) continue;
+    list.fail(message("{} does not lead to a root: {}", authority.row.name, checked.error().detail),
+              message("make the missing authority known: yuxin ca import-certificate NAME FILE"));
+  }
+  return std::move(list).finish(message("every authority leads to its root"));
+}
+
+std::vector<Check> check_lists(const Patient& patient) {
+  Checklist list("lists");
+  for (const auto& authority : patient.authorities) {
+    if (authority.certificate) check_list(patient, authority, list);
+  }
+  return std::move(list).finish(message("every list is current and is the one that was published"));
+}
+
+std::vector<Check> check_signers(const Patient& patient) {
+  Checklist list("ocsp-signers");
+  if (patient.home.config().kind == HomeKind::kOfflineRoot)
+    return std::move(list).finish(message("none; an offline root answers nobody"));
+  std::size_t count = 0;
+  for (const auto& authority : patient.authorities) {
+    if (!has_key(authority) || !authority.certificate) continue;
+    ++count;
+    check_signer(patient, authority, list);
+  }
+  return std::move(list).finish(message("{} in service", count));
+}
+
+}  // namespace yuxin::cli

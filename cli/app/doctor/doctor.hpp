@@ -1,0 +1,69 @@
+// The doctor: what is wrong with a home, or soon will be, and what to do about it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/home.hpp"
+#include "yuxin/x509/certificate.hpp"
+
+namespace yuxin::cli {
+
+enum class Severity { kOk, kWarning, kFailure };
+
+// Check is one finding. Names are stable and stand in JSON.
+struct Check {
+  std::string name;
+  Severity severity = Severity::kOk;
+  std::string detail;
+  std::string remedy;  // empty when there is nothing to do
+};
+
+// Checklist collects what one examination found; an examination without findings says in one line what is good.
+class Checklist {
+ public:
+  explicit Checklist(std::string name) : name_(std::move(name)) {}
+  void warn(std::string detail, std::string remedy);
+  void fail(std::string detail, std::string remedy);
+  // good is said where nothing else was found.
+  [[nodiscard]] std::vector<Check> finish(std::string good) &&;
+
+ private:
+  std::string name_;
+  std::vector<Check> checks_;
+};
+
+// KnownAuthority is an authority with its certificate parsed; nothing where there is none yet or it does not parse.
+struct KnownAuthority {
+  store::AuthorityRow row;
+  std::optional<x509::Certificate> certificate;
+};
+
+// Patient is a home that opened, with what most examinations look at.
+struct Patient {
+  Home& home;
+  base::UnixTime now;
+  std::vector<KnownAuthority> authorities;
+  std::vector<store::ServiceCertificateRow> signers;
+  const base::Secret* passphrase = nullptr;  // when given, the keys are tried out
+};
+
+// examine looks at the folder of a home, whether it opens or not.
+[[nodiscard]] std::vector<Check> examine(const std::string& home, const base::Clock& clock,
+                                         const base::Secret* passphrase);
+
+// The examinations, one function each.
+[[nodiscard]] std::vector<Check> check_permissions(const std::string& home);
+[[nodiscard]] std::vector<Check> check_disk(const std::string& home);
+[[nodiscard]] std::vector<Check> check_clock(const Patient& patient);
+[[nodiscard]] std::vector<Check> check_keys(const Patient& patient);
+[[nodiscard]] std::vector<Check> check_authorities(const Patient& patient);
+[[nodiscard]] std::vector<Check> check_chains(const Patient& patient);
+[[nodiscard]] std::vector<Check> check_lists(const Patient& patient);
+[[nodiscard]] std::vector<Check> check_signers(const Patient& patient);
+[[nodiscard]] std::vector<Check> check_profiles(const Patient& patient);
+[[nodiscard]] std::vector<Check> check_ledger(const Patient& patient);
+
+}  // namespace yuxin::cli

@@ -1,0 +1,127 @@
+// yuxin ocsp query: asks a responder about a certificate and proves its answer.
+#include "app/fetch.hpp"
+#include "app/ocsp_client.hpp"
+#include "commands.hpp"
+#include "yuxin/base/file.hpp"
+
+namespace yuxin::cli {
+namespace {
+
+using base::Code;
+using base::fail;
+using base::message;
+using base::Result;
+using x509::OcspStatus;
+
+// Asked is the certificate in question: in full, or only its serial number.
+struct Asked {
+  std::optional<x509::Certificate> certificate;
+  base::Bytes serial;
+};
+
+Result<Asked> asked_of(const Arguments& arguments) {
+  Asked asked;
+  if (arguments.has("--cert") == arguments.has("--serial"))
+    return fail(Code::kUsage, "Say which certificate is meant, with --cert FILE or with --serial NUMBER.");
+  if (const auto text = arguments.maybe("--serial")) {
+    const auto serial = x509::Serial::parse(*text);
+    if (!serial) return fail(Code::kUsage, "\"{}\" is no serial number; it is 1 to 40 hexadecimal digits.", *text);
+    asked.serial = base::to_bytes(serial->content());
+    return asked;
+  }
+  TRY(asked.certificate, fetch_certificate(arguments.one("--cert")));
+  asked.serial = base::to_bytes(asked.certificate->tbs().serial);
+  return asked;
+}
+
+Result<std::string> url_of(const Arguments& arguments, const Asked& asked) {
+  if (const auto url = arguments.maybe("--url")) return *url;
+  const auto url = asked.certificate ? ocsp_url_of(*asked.certificate) : std::nullopt;
+  if (url) return *url;
+  return fail(Code::kUsage, "The certificate names no OCSP responder. Say whom to ask with --url URL.");
+}
+
+Result<x509::DigestAlgorithm> digest_of(const Arguments& arguments) {
+  const auto name = arguments.one("--digest", "sha1");
+  if (name == "sha1") return x509::DigestAlgorithm::kSha1;
+  if (name == "sha256") return x509::DigestAlgorithm::kSha256;
+  if (name == "sm3") return x509::DigestAlgorithm::kSm3;
+  return fail(Code::kUsage, "No digest \"{}\" for the request. There are sha1, sha256 and sm3.", name);
+}
+
+std::string status_text(const x509::OcspEvidence& evidence) {
+  switch (evidence.status) {
+    case OcspStatus::kGood:
+      return message("good");
+    case OcspStatus::kRevoked:
+      return message("revoked {} ({})", base::local_time(evidence.revoked_at),
+                     x509::reason_name(evidence.reason.value_or(x509::RevocationReason::kUnspecified)));
+    case OcspStatus::kUnknown:
+      break;
+  }
+  return message("unknown: the responder does not know this certificate");
+}
+
+void print_document(const Context& context, const std::string& url, const Asked& asked,
+                    const x509::OcspEvidence& evidence) {
+  auto document = ocsp_evidence_json(evidence);
+  const auto serial = x509::Serial::from_der_content(asked.serial);
+  document["serial"] = serial ? serial->hex() : base::hex_upper(asked.serial);
+  document["url"] = url;
+  context.document(document);
+}
+
+void print_lines(const Context& context, const std::string& url, const Asked& asked, const x509::Certificate& issuer,
+                 const x509::OcspEvidence& evidence) {
+  const auto serial = x509::Serial::from_der_content(asked.serial);
+  context.out(labelled(message("certificate"), serial ? serial->grouped() : base::hex_upper(asked.serial)));
+  if (asked.certificate) context.out(labelled(message("subject"), asked.certificate->subject().text()));
+  context.out(labelled(message("status"), status_text(evidence)));
+  context.out(labelled(message("as of"), base::local_time(evidence.this_update)));
+  if (evidence.next_update) context.out(labelled(message("good until"), base::local_time(*evidence.next_update)));
+  context.out(labelled(message("signed by"), evidence.responder ? evidence.responder->subject().text()
+                                                                : message("{} itself", issuer.subject().text())));
+  context.remark(message("Asked {}.", url));
+}
+
+Result<int> query(Context& context, const Arguments& arguments) {
+  TRY(auto issuer, fetch_certificate(arguments.one("--issuer")));
+  TRY(auto asked, asked_of(arguments));
+  if (asked.certificate && !asked.certificate->issuer().same(issuer.subject())) {
+    return fail(Code::kUsage, "The certificate was issued by {}, not by {}. Give its issuer with --issuer.",
+                asked.certificate->issuer().text(), issuer.subject().text());
+  }
+  TRY(auto url, url_of(arguments, asked));
+  TRY(auto digest, digest_of(arguments));
+  OcspAsk ask{issuer, asked.serial, asked.certificate,
+              url,    digest,       arguments.has("--no-nonce") ? OcspAsk::Nonce::kNone : OcspAsk::Nonce::kSent,
+              {}};
+  TRY(auto answer, ask_ocsp(ask, context.clock()));
+  if (const auto out = arguments.maybe("--out"))
+    TRY(base::write_file(*out, answer.der, base::Existing::kReplace, base::Permissions::kPublic));
+  if (context.options().json) {
+    print_document(context, url, asked, answer.evidence);
+  } else {
+    print_lines(context, url, asked, issuer, answer.evidence);
+  }
+  return answer.evidence.status == OcspStatus::kGood ? 0 : 1;
+}
+
+}  // namespace
+
+CommandSpec ocsp_query_command() {
+  return {"ocsp",
+          "query",
+          "ask a responder about a certificate and check its answer; exit 1 for revoked and unknown",
+          {{"--issuer", Arity::kOne, Presence::kRequired, "FILE", "certificate of the issuer"},
+           {"--cert", Arity::kOne, Presence::kOptional, "FILE", "certificate to ask about"},
+           {"--serial", Arity::kOne, Presence::kOptional, "SERIAL", "or only its serial number, in hexadecimal"},
+           {"--url", Arity::kOne, Presence::kOptional, "URL", "whom to ask; what the certificate says if not given"},
+           {"--no-nonce", Arity::kFlag, Presence::kOptional, "", "take an answer that was signed in advance"},
+           {"--digest", Arity::kOne, Presence::kOptional, "sha1|sha256|sm3", "of the issuer in the request; sha1"},
+           out_option("also write the response there (DER)")},
+          {"yuxin ocsp query --issuer issuing.pem --cert portal.pem"},
+          query};
+}
+
+}  // namespace yuxin::cli

@@ -1,0 +1,170 @@
+// yuxin profile list, show, check
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/home.hpp"
+#include "app/profile_proof.hpp"
+#include "commands.hpp"
+#include "yuxin/base/file.hpp"
+#include "yuxin/base/text.hpp"
+
+namespace yuxin::cli {
+namespace {
+
+using base::message;
+using base::Result;
+using x509::LintSeverity;
+
+std::string title_of(const ca::Profile& profile) {
+  const auto& own = base::language() == base::Language::kChinese ? profile.title_zh : profile.title_en;
+  return own.empty() ? profile.title_en : own;
+}
+
+std::vector<std::string> usages_of(const ca::Profile& profile) {
+  auto usages = x509::key_usage_names(profile.key_usage);
+  for (const auto& purpose : profile.extended_key_usage) usages.push_back(x509::oid_name(purpose));
+  return usages;
+}
+
+base::JsonObject as_json(const ca::Profile& profile) {
+  const auto texts = [](const std::vector<std::string>& list) { return base::JsonArray(list.begin(), list.end()); };
+  base::JsonArray keys;
+  for (const auto& rule : profile.keys) keys.emplace_back(rule.text);
+  base::JsonArray subject;
+  for (const auto& rule : profile.subject)
+    subject.push_back(base::JsonObject{{"attribute", rule.keyword}, {"required", rule.required}});
+  base::JsonArray names;
+  for (const auto& rule : profile.san) {
+    names.push_back(base::JsonObject{{"kind", x509::general_name_prefix(rule.kind)},
+                                     {"min", rule.min},
+                                     {"max", rule.max},
+                                     {"under", texts(rule.under)}});
+  }
+  return {{"name", profile.name},
+          {"title", {{"en", profile.title_en}, {"zh", profile.title_zh}}},
+          {"validity", base::print_period(profile.validity)},
+          {"keys", std::move(keys)},
+          {"issued_by", texts(profile.issued_by)},
+          {"approval", profile.approval},
+          {"subject", std::move(subject)},
+          {"names", std::move(names)},
+          {"usages", texts(usages_of(profile))},
+          {"ca", profile.is_ca()}};
+}
+
+Result<int> list(Context& context, const Arguments&) {
+  TRY(auto home, open_home(context, Home::Access::kRead));
+  TRY(auto profiles, home->profiles());
+  const auto all = profiles.all();
+  if (context.options().json) {
+    base::JsonArray array;
+    for (const auto& profile : all) array.push_back(as_json(*profile));
+    context.document(array);
+    return 0;
+  }
+  Table table({{message("name")},
+               {message("title")},
+               {message("validity")},
+               {message("for"), Table::Align::kLeft, 44},
+               {message("keys"), Table::Align::kLeft, 48}});
+  for (const auto& profile : all) {
+    table.add({profile->name, title_of(*profile), base::print_period(profile->validity),
+               base::join(usages_of(*profile), ", "), profile->keys_text()});
+  }
+  table.print(context);
+  return 0;
+}
+
+Result<int> show(Context& context, const Arguments& arguments) {
+  TRY(auto home, open_home(context, Home::Access::kRead));
+  TRY(auto profiles, home->profiles());
+  TRY(auto profile, profiles.find(arguments.one("NAME")));
+  if (context.options().json) {
+    auto document = as_json(*profile);
+    document["text"] = profile->text;
+    context.document(document);
+    return 0;
+  }
+  // the file itself is what people reviewed
+  const std::string_view text = profile->text;
+  context.out(text.substr(0, text.size() - (text.ends_with('\n') ? 1 : 0)));
+  return 0;
+}
+
+base::JsonArray samples_json(const std::vector<ProfileSample>& samples) {
+  base::JsonArray array;
+  for (const auto& sample : samples) {
+    base::JsonArray findings;
+    for (const auto& finding : sample.findings) {
+      findings.push_back(base::JsonObject{{"rule", finding.rule},
+                                          {"source", finding.source},
+                                          {"severity", x509::lint_severity_name(finding.severity)},
+                                          {"message", finding.message}});
+    }
+    array.push_back(base::JsonObject{{"key", x509::print_key_kind(sample.key)},
+                                     {"subject", sample.subject},
+                                     {"issued", sample.refusal.empty()},
+                                     {"refusal", sample.refusal},
+                                     {"findings", std::move(findings)}});
+  }
+  return array;
+}
+
+std::string mark_of(LintSeverity severity) {
+  return severity == LintSeverity::kError ? "FAIL" : severity == LintSeverity::kWarning ? "WARN" : "note";
+}
+
+void print_sample(const Context& context, const ProfileSample& sample) {
+  const auto line = [&](std::string_view mark, std::string_view text) {
+    context.out(fmt::format("{:<6} {:<14} {}", mark, x509::print_key_kind(sample.key), text));
+  };
+  if (!sample.refusal.empty()) return line("FAIL", sample.refusal);
+  line("ok", message("would be issued: {}", sample.subject));
+  for (const auto& finding : sample.findings)
+    line(mark_of(finding.severity), fmt::format("{} ({}, {})", finding.message, finding.rule, finding.source));
+}
+
+Result<int> check(Context& context, const Arguments& arguments) {
+  const auto file = arguments.one("FILE");
+  TRY(auto text, base::read_file(file, 1U << 20U));
+  TRY(auto profile, ca::parse_profile(base::as_text(text), file));
+  TRY(auto samples, prove_profile(profile, context.clock()));
+  const bool good = std::ranges::all_of(samples, [](const ProfileSample& sample) { return sample.refusal.empty(); });
+  if (context.options().json) {
+    context.document(
+        base::JsonObject{{"profile", as_json(profile)}, {"good", good}, {"samples", samples_json(samples)}});
+    return good ? 0 : 1;
+  }
+  for (const auto& sample : samples) print_sample(context, sample);
+  context.out(good ? message("Profile {} is usable with every kind of key that it takes.", profile.name)
+                   : message("Profile {} takes keys for which nothing could be issued.", profile.name));
+  return good ? 0 : 1;
+}
+
+}  // namespace
+
+std::vector<CommandSpec> profile_commands() {
+  return {
+      {"profile",
+       "list",
+       "list the kinds of certificates that the home issues",
+       {},
+       {"yuxin --home city/online profile list"},
+       list},
+      {"profile",
+       "show",
+       "show a profile as people wrote it",
+       {{"NAME", Arity::kOne, Presence::kRequired, "NAME", "name of the profile"}},
+       {"yuxin --home city/online profile show tls-server"},
+       show},
+      {"profile",
+       "check",
+       "check a profile file, and prove it with a sample certificate for every kind of key",
+       {{"FILE", Arity::kOne, Presence::kRequired, "FILE", "the profile; - is standard input"}},
+       {"yuxin profile check city/online/profiles/tls-server.toml"},
+       check},
+  };
+}
+
+}  // namespace yuxin::cli
