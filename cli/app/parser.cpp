@@ -41,7 +41,7 @@ void add_option(Slot& slot, const OptionSpec& option) {
   auto* added = slot.app->add_option(option.name, slot.values[option.name]);
   const bool positional = option.name[0] != '-';
   if (option.arity == Arity::kOne) {
-    added->expected(1);
+    added->expected(1)->allow_extra_args(false);  // the next positional word belongs to the next argument
   } else if (!positional) {
     added->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     added->allow_extra_args(false);
