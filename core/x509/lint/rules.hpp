@@ -127,6 +127,7 @@ inline constexpr std::nullopt_t kHolds = std::nullopt;
   RULE(kSubjectDirectoryAttributesNotCritical)    \
   RULE(kRetrievalUrisValid)                       \
   RULE(kRetrievalUrisPlain)                       \
+  RULE(kUriHostsFullyQualified)                   \
   RULE(kPrecertificateMarksAgree)                 \
   RULE(kKeyAlgorithmParameters)                   \
   RULE(kKeyWellFormed)                            \

@@ -409,12 +409,19 @@ constexpr std::array kPointers{
              [](TbsMould& m) {
                m.set(oid::kCrlDistributionPoints, false,
                      sequence({point("ldap:///CN=root,C=CN?certificateRevocationList;binary"),
-                               point("http://localhost:8080/crl")}));
+                               point("http://192.0.2.1:8080/crl")}));
              },
              [](TbsMould& m) { m.set(oid::kCrlDistributionPoints, false, sequence({point("crl/root.crl")})); }},
     LintCase{"retrieval_uris_valid", server_mould, as_it_is,
              [](TbsMould& m) {
                m.set(oid::kAuthorityInfoAccess, false, sequence({access(oid::kOcspAccess, "http:///ocsp")}));
+             }},
+    LintCase{"uri_hosts_fully_qualified", server_mould,
+             [](TbsMould& m) {
+               m.set(oid::kCrlDistributionPoints, false, sequence({point("http://127.0.0.1:8080/crl")}));
+             },
+             [](TbsMould& m) {
+               m.set(oid::kCrlDistributionPoints, false, sequence({point("http://localhost:8080/crl")}));
              }},
     LintCase{"retrieval_uris_plain", server_mould, as_it_is,
              [](TbsMould& m) {
