@@ -133,6 +133,11 @@ Result<> import_root(Home& home, const std::string& name, const x509::Certificat
   row.created_at = now;
   row.certificate = base::to_bytes(certificate.der());
   return home.store().write([&](store::Writer& writer) -> Result<> {
+    TRY(auto rows, writer.authorities());
+    const auto twin = std::ranges::find(rows, row.certificate, &store::AuthorityRow::certificate);
+    if (twin != rows.end())
+      return fail(Code::kConflict, "This certificate is known here as authority {}. Nothing was changed.",
+                  twin->name);
     TRY(writer.insert_authority(row));
     return record(writer, "authority.imported", name, certificate, actor, now);
   });

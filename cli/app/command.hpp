@@ -57,6 +57,9 @@ struct CommandSpec {
   Run run;
 };
 
+// words_of is what people type for it: "cert issue", "doctor".
+[[nodiscard]] std::string words_of(const CommandSpec& command);
+
 // commands lists every command, in the order of the help page.
 [[nodiscard]] const std::vector<CommandSpec>& commands();
 

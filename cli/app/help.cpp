@@ -13,10 +13,6 @@ using base::tr;
 
 namespace {
 
-std::string words_of(const CommandSpec& command) {
-  return *command.verb == '\0' ? std::string(command.noun) : fmt::format("{} {}", command.noun, command.verb);
-}
-
 std::string usage_of(const OptionSpec& option) {
   std::string text = option.name[0] == '-' && option.arity != Arity::kFlag
                          ? fmt::format("{} {}", option.name, option.value)
@@ -43,6 +39,10 @@ constexpr std::pair<const char*, const char*> kGlobals[] = {
 };
 
 }  // namespace
+
+std::string words_of(const CommandSpec& command) {
+  return *command.verb == '\0' ? std::string(command.noun) : fmt::format("{} {}", command.noun, command.verb);
+}
 
 std::string help_overview() {
   std::string page;

@@ -39,12 +39,12 @@ void add_option(Slot& slot, const OptionSpec& option) {
     return;
   }
   auto* added = slot.app->add_option(option.name, slot.values[option.name]);
-  const bool positional = option.name[0] != '-';
+  // one word a time: the next one is the next argument's
+  added->allow_extra_args(false);
   if (option.arity == Arity::kOne) {
-    added->expected(1)->allow_extra_args(false);  // the next positional word belongs to the next argument
-  } else if (!positional) {
+    added->expected(1);
+  } else if (option.name[0] == '-') {
     added->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    added->allow_extra_args(false);
   }
 }
 
@@ -100,8 +100,11 @@ base::Failure translate(const CLI::App& app, const CLI::ParseError& error) {
     return unexpected(app, extras.empty() ? std::string() : extras.front());
   }
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
-    return base::fail_with(Code::kUsage, error.what(), "An option lacks its value, or stands twice: {}",
-                           error.what());
+    const std::string words = error.what();
+    const auto option = words.substr(0, words.find(':'));
+    if (words.find("received") != std::string::npos)
+      return base::fail_with(Code::kUsage, words, "{} is given more than once.", option);
+    return base::fail_with(Code::kUsage, words, "{} lacks its value.", option);
   }
   return base::fail_with(Code::kUsage, error.what(), "The command line cannot be read: {}", error.what());
 }
@@ -112,7 +115,7 @@ Result<> check_required(const Slot& slot) {
     const auto found = slot.values.find(option.name);
     if (found != slot.values.end() && !found->second.empty()) continue;
     const auto& examples = slot.command->examples;
-    return fail(Code::kUsage, "{} {} needs {}. For example: {}", slot.command->noun, slot.command->verb, option.name,
+    return fail(Code::kUsage, "{} needs {}. For example: {}", words_of(*slot.command), option.name,
                 examples.empty() ? "yuxin help" : examples[0]);
   }
   return {};

@@ -26,6 +26,8 @@ Result<> check_out(const Arguments& arguments) {
     return fail(Code::kConflict, "The file {} exists already. Nothing was issued. Take another name.", *out);
   auto folder = std::filesystem::path(*out).parent_path();
   if (folder.empty()) folder = ".";
+  if (!base::file_exists(folder.string()))
+    return fail(Code::kNotFound, "There is no folder {}. Nothing was issued. Make it first.", folder.string());
   if (::access(folder.c_str(), W_OK) != 0)
     return fail(Code::kNotAuthorised, "The folder {} cannot be written. Nothing was issued.", folder.string());
   return {};

@@ -17,7 +17,7 @@ using base::Result;
 
 Result<std::string> organisation_of(const Context& context, const Arguments& arguments) {
   std::string name = arguments.one("--org");
-  if (name.empty()) {
+  if (name.empty() && context.interactive()) {
     TRY(name, context.ask(message("Organisation name"), ""));
   }
   if (name.empty()) return fail(Code::kUsage, "The organisation needs a name. Give it with --org NAME.");
@@ -149,6 +149,15 @@ Result<int> run(Context& context, const Arguments& arguments) {
   TRY(plan.public_url, public_url_of(context, arguments));
   TRY(plan.keys, keys_of(context, arguments));
   if (arguments.has("--dry-run")) {
+    if (context.options().json) {
+      context.document(base::JsonObject{{"dry_run", true},
+                                        {"root_home", plan.folder + "/root"},
+                                        {"online_home", plan.folder + "/online"},
+                                        {"organisation", plan.organisation},
+                                        {"public_url", plan.public_url},
+                                        {"algorithms", plan.keys.name}});
+      return 0;
+    }
     context.out(message("Would make {}/root (offline) and {}/online for {} with {} keys. Nothing was made.",
                         plan.folder, plan.folder, plan.organisation, plan.keys.name));
     return 0;

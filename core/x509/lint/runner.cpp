@@ -39,7 +39,7 @@ base::Failure refusal(const std::vector<std::string>& faults) {
   std::string list;
   for (std::size_t i = 0; i < faults.size() && i < kFaultsNamed; ++i) list += (i == 0 ? "" : " ") + faults[i];
   if (faults.size() > kFaultsNamed) list += message(" And {} more.", faults.size() - kFaultsNamed);
-  return base::fail(base::Code::kRefused, "Not issued, because the certificate would break rules. {}", list);
+  return base::fail(base::Code::kRefused, "The certificate would break rules. {}", list);
 }
 
 }  // namespace
