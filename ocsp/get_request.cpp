@@ -15,9 +15,9 @@ constexpr std::uint8_t kWrong = 0xff;
 constexpr std::array<std::uint8_t, 256> make_table() {
   std::array<std::uint8_t, 256> table{};
   table.fill(kWrong);
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    table[static_cast<std::uint8_t>(digits[i])] = static_cast<std::uint8_t>(i);
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (std::size_t i = 0; i < kDigits.size(); ++i) {
+    table[static_cast<std::uint8_t>(kDigits[i])] = static_cast<std::uint8_t>(i);
   }
   table['-'] = 62;  // base64url
   table['_'] = 63;
@@ -85,7 +85,7 @@ std::optional<base::ByteView> decode_get_request(std::string_view encoded, std::
       const int high = hex_digit(encoded[i + 1]);
       const int low = hex_digit(encoded[i + 2]);
       if (high < 0 || low < 0) return std::nullopt;
-      meaning = kTable[static_cast<std::size_t>(high * 16 + low)];
+      meaning = kTable[static_cast<std::size_t>(high) * 16 + static_cast<std::size_t>(low)];
       i += 2;
     }
     if (meaning < 64) {

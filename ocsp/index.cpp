@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ranges>
 
 #include "yuxin/base/log.hpp"
 
@@ -165,8 +166,8 @@ base::Result<> StatusIndex::read_changes() {
 std::optional<IndexedStatus> StatusIndex::find(std::int64_t authority, ByteView serial) const {
   if (serial.empty() || serial.size() > 20) return std::nullopt;
   const auto runs = runs_.get();
-  for (auto run = runs->rbegin(); run != runs->rend(); ++run) {
-    if (const StatusEntry* entry = (*run)->find(authority, serial)) {
+  for (const auto& run : std::views::reverse(*runs)) {
+    if (const StatusEntry* entry = run->find(authority, serial)) {
       return unpack(*entry);
     }
   }

@@ -29,7 +29,7 @@ class LiveSource {
   };
   explicit LiveSource(const Parts& parts);
 
-  [[nodiscard]] base::Result<> set_signer(std::int64_t authority, ResponderSigner signer);
+  [[nodiscard]] base::Result<> set_signer(std::int64_t id, ResponderSigner signer);
 
   // answer signs an answer, or says with which error the client is to be turned away.
   template <typename T>

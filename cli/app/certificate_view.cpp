@@ -154,7 +154,7 @@ void describe(const Context& context, const FoundCertificate& found) {
   context.remark(labelled(message("authority"), found.authority));
 }
 
-Result<std::string> chain_pem(Home& home, const x509::Certificate& leaf, std::string authority) {
+Result<std::string> chain_pem(Home& home, const x509::Certificate& leaf, const std::string& authority) {
   std::string text = leaf.pem();
   std::vector<store::AuthorityRow> rows;
   TRY(home.store().read([&](store::Reader& reader) -> Result<> {

@@ -46,6 +46,7 @@ void describe(const Context& context, const FoundCertificate& found);
 [[nodiscard]] std::string date_of(base::UnixTime time);  // local date, for lists
 
 // chain_pem is the certificate and the authorities above it, without the root, as servers want it.
-[[nodiscard]] base::Result<std::string> chain_pem(Home& home, const x509::Certificate& leaf, std::string authority);
+[[nodiscard]] base::Result<std::string> chain_pem(Home& home, const x509::Certificate& leaf,
+                                                  const std::string& authority);
 
 }  // namespace yuxin::cli

@@ -23,8 +23,7 @@ namespace {
 // Turns echo off for as long as it lives.
 class NoEcho {
  public:
-  NoEcho() {
-    changed_ = ::tcgetattr(STDIN_FILENO, &before_) == 0;
+  NoEcho() : changed_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
     if (!changed_) return;
     termios quiet = before_;
     quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);

@@ -51,7 +51,7 @@ class Home {
   [[nodiscard]] base::Result<std::shared_ptr<ca::Issuer>> issuer(std::string_view name);
   // addresses is what certificates of an authority say about status and issuer.
   [[nodiscard]] ca::PublicAddresses addresses(std::string_view authority) const;
-  [[nodiscard]] base::Result<ca::CrlOrder> crl_order(std::string_view authority);
+  [[nodiscard]] base::Result<ca::CrlOrder> crl_order(std::string_view name);
 
   // checkpoint signs the present head of the ledger and keeps it, if the ledger has grown since the last one.
   [[nodiscard]] base::Result<> checkpoint();

@@ -113,12 +113,12 @@ Result<> deliver(const Context& context, const Arguments& arguments, Home& home,
   return {};
 }
 
-Result<> prefix_refusal(base::Error error) {
+base::Failure prefix_refusal(base::Error error) {
   // the officer asked for a certificate, so every refusal begins with what did not happen
   if (error.code == Code::kRefused || error.code == Code::kBadSignature || error.code == Code::kMalformed) {
     error.detail = message("Not issued: {}", error.detail);
   }
-  return tl::unexpected(std::move(error));
+  return base::Failure(std::move(error));
 }
 
 Result<int> issue(Context& context, const Arguments& arguments, Home& home, const std::string& authority,
@@ -128,7 +128,7 @@ Result<int> issue(Context& context, const Arguments& arguments, Home& home, cons
   TRY(auto issuer, home.issuer(authority));
   auto prepared = issuer->prepare(profile, enrolment, {context.actor()});
   if (!prepared) {
-    TRY(prefix_refusal(std::move(prepared).error()));
+    return prefix_refusal(std::move(prepared).error());
   }
   describe_prepared(context, *prepared, authority);
   if (arguments.has("--dry-run")) {

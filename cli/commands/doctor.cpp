@@ -74,7 +74,7 @@ std::string name_text(std::string_view name) {
   return found == kNames.end() ? std::string(name) : std::string(base::tr(found->second));
 }
 
-std::string padded(std::string text, std::size_t width) {
+std::string padded(const std::string& text, std::size_t width) {
   const auto used = base::columns(text);
   return text + std::string(used < width ? width - used : 1, ' ');
 }

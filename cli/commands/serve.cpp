@@ -58,7 +58,7 @@ Result<std::uint16_t> port_of(const Arguments& arguments, std::string_view optio
 }
 
 Result<std::set<std::string>> parts_of(const Arguments& arguments) {
-  const std::set<std::string> known = {"ocsp", "crl"};
+  std::set<std::string> known = {"ocsp", "crl"};
   const auto only = arguments.maybe("--only");
   if (!only) return known;
   std::set<std::string> parts;

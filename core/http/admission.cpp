@@ -24,7 +24,7 @@ ClientAddress ClientAddress::of(const sockaddr_storage& address) {
   if (address.ss_family == AF_INET) {
     sockaddr_in v4{};
     std::memcpy(&v4, &address, sizeof v4);
-    std::copy(kMapped.begin(), kMapped.end(), client.octets.begin());
+    std::ranges::copy(kMapped, client.octets.begin());
     std::memcpy(client.octets.data() + kMapped.size(), &v4.sin_addr, sizeof v4.sin_addr);
   } else {
     sockaddr_in6 v6{};

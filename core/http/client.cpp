@@ -38,7 +38,7 @@ std::string request_head(const Url& url, const Call& call, const ClientOptions& 
 
 Result<Answer> receive(Channel& channel, const Url& url, const ClientOptions& options) {
   ResponseReader reader(options.size_limit);
-  std::array<char, 16384> chunk;
+  std::array<char, 16384> chunk{};
   for (;;) {
     TRY(const std::size_t octets, channel.read(chunk));
     if (octets == 0) {

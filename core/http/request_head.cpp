@@ -72,7 +72,7 @@ bool HeadParser::take_line(std::string_view data, std::size_t from, std::size_t 
 bool HeadParser::take_request_line(std::string_view data, std::size_t from, std::size_t to) {
   const std::string_view line = data.substr(from, to - from);
   const auto first_space = line.find(' ');
-  if (first_space == std::string_view::npos || first_space > kMethodLimit) return false;
+  if (first_space > kMethodLimit) return false;  // none at all is far past it
   const auto second_space = line.find(' ', first_space + 1);
   if (second_space == std::string_view::npos) return false;
   if (!is_token(line.substr(0, first_space))) return false;

@@ -13,8 +13,8 @@ void Router::exact(std::string_view path, std::initializer_list<std::string_view
 
 void Router::prefix(std::string_view path, std::initializer_list<std::string_view> methods,
                     base::HttpService& service) {
-  const auto shorter = std::find_if(prefixes_.begin(), prefixes_.end(),
-                                    [&](const Route& route) { return route.path.size() < path.size(); });
+  const auto shorter =
+      std::ranges::find_if(prefixes_, [&](const Route& route) { return route.path.size() < path.size(); });
   prefixes_.insert(shorter, {std::string(path), {methods.begin(), methods.end()}, &service});
 }
 
@@ -29,7 +29,7 @@ const Router::Route* Router::find(std::string_view path) const {
 }
 
 bool Router::Route::allows(std::string_view method) const {
-  return methods.empty() || std::find(methods.begin(), methods.end(), method) != methods.end();
+  return methods.empty() || std::ranges::find(methods, method) != methods.end();
 }
 
 base::HttpReply Router::Route::refusal(const base::HttpRequest& request) const {

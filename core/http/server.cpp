@@ -129,7 +129,7 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Server::~Server() { stop(milliseconds(0)); }
 
-Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
+Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   if (options.pool == nullptr || options.clock == nullptr || options.listeners.empty()) {
     return base::fail(Code::kInternal, "A server needs a pool, a clock and a listener.");
   }

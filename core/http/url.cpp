@@ -24,7 +24,7 @@ bool is_name_character(char c) {
 
 bool is_name(std::string_view host) {
   return !host.empty() && host.size() <= kNameLimit && host.front() != '-' && host.front() != '.' &&
-         std::all_of(host.begin(), host.end(), is_name_character);
+         std::ranges::all_of(host, is_name_character);
 }
 
 bool is_ipv6(const std::string& host) {

@@ -53,7 +53,9 @@ base::Result<std::unique_ptr<Signal>> Signal::open(const std::string& path) {
   // Growing is atomic enough: two processes that both grow the file to eight octets leave eight zero octets.
   if (static_cast<std::size_t>(status.st_size) < kSize) {
     // With room on the disk, which a mapping of a file that is only long would ask for when it is too late to refuse.
-    if (!file.writable || (errno = posix_fallocate(file.descriptor, 0, kSize)) != 0) return cannot(path);
+    if (!file.writable) return cannot(path);
+    errno = ::posix_fallocate(file.descriptor, 0, kSize);
+    if (errno != 0) return cannot(path);
   }
   const int protection = file.writable ? PROT_READ | PROT_WRITE : PROT_READ;
   void* memory = mmap(nullptr, kSize, protection, MAP_SHARED, file.descriptor, 0);

@@ -278,7 +278,7 @@ std::optional<Decoded> decode_tls_feature(base::ByteView value) {
     if (!number) return std::nullopt;
     features.push_back(*number == kStatusRequest ? "status_request" : std::to_string(*number));
   }
-  return lines_of(std::move(features));
+  return lines_of(features);
 }
 
 // SignedCertificateTimestampList (RFC 6962 section 3.3), in the presentation language of TLS.
@@ -309,7 +309,7 @@ std::optional<Decoded> decode_sct_list(base::ByteView value) {
     scts.push_back(*sct);
     rest = rest.subspan(2 + length(rest));
   }
-  return lines_of(std::move(scts));
+  return lines_of(scts);
 }
 
 struct Known {

@@ -78,7 +78,7 @@ class Server {
  public:
   // start binds and serves. Errors: kUsage for an address that is none or a TLS identity that does not fit together,
   // kNotAuthorised for a port that needs privilege, kUnavailable for a port that is taken.
-  [[nodiscard]] static base::Result<std::unique_ptr<Server>> start(ServerOptions options);
+  [[nodiscard]] static base::Result<std::unique_ptr<Server>> start(const ServerOptions& options);
 
   // The destructor stops without grace.
   ~Server();

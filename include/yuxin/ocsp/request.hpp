@@ -43,7 +43,7 @@ struct OcspQuery {
 //   - a signature without requestorName (RFC 6960 section 4.1.2).
 // The signature of a signed request is checked for its structure and otherwise ignored: who asks changes nothing in
 // the answer, and RFC 6960 section 4.1.2 leaves it to the responder. Pure, allocates nothing, safe from every thread.
-[[nodiscard]] std::optional<OcspQuery> parse_request(base::ByteView der);
+[[nodiscard]] std::optional<OcspQuery> parse_request(base::ByteView request);
 
 // cert_ids lists all certificates of a query in their order, the first included.
 [[nodiscard]] std::vector<CertIdView> cert_ids(const OcspQuery& query);
