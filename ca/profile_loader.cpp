@@ -10,7 +10,6 @@
 namespace yuxin::ca {
 namespace {
 
-using base::Code;
 using base::ConfigTable;
 using base::Result;
 using x509::Critical;

@@ -21,7 +21,7 @@ enum class Presence { kOptional, kRequired };
 // OptionSpec is one option ("--csr") or, without leading hyphens, one positional argument ("SERIAL"). Texts are
 // English msgids, translated when shown.
 struct OptionSpec {
-  const char* name;
+  const char* name = "";
   Arity arity = Arity::kOne;
   Presence presence = Presence::kOptional;
   const char* value = "";  // what people see in place of the value: "FILE"

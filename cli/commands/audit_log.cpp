@@ -11,8 +11,6 @@
 namespace yuxin::cli {
 namespace {
 
-using base::Code;
-using base::fail;
 using base::message;
 using base::Result;
 

@@ -9,7 +9,6 @@
 namespace yuxin::cli {
 namespace {
 
-using base::Code;
 using base::message;
 using base::Result;
 using x509::LintSeverity;

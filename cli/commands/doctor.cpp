@@ -10,7 +10,6 @@
 namespace yuxin::cli {
 namespace {
 
-using base::Code;
 using base::message;
 using base::Result;
 

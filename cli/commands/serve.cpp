@@ -1,5 +1,5 @@
 // yuxin serve: the status services, and what a running authority does by itself.
-#include <signal.h>
+#include <csignal>
 
 #include <algorithm>
 #include <charconv>
@@ -129,7 +129,7 @@ Result<int> run(Context& context, const Arguments& arguments) {
   options.pool = &pool;
   options.clock = &home->clock();
   options.threads = cores;
-  TRY(auto server, http::Server::start(std::move(options)));
+  TRY(auto server, http::Server::start(options));
   monitoring.count_with([&server] { return server->counts(); });
   context.remark(message("Serving OCSP, lists and issuer certificates on http://{}:{}. Stop with Ctrl-C.",
                          home->config().public_address, server->bound_port()));

@@ -22,8 +22,8 @@ import time
 TOP = pathlib.Path(__file__).resolve().parents[2]
 TOOL = os.environ.get("CLANG_TIDY", "clang-tidy-19")
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
-# Spoken by g++ only, or differently by clang.
-EXTRA = ["-Wno-unknown-warning-option", "-Wno-ignored-optimization-argument", "-Wno-unused-command-line-argument"]
+# Spoken by g++ only, or differently by clang; and what clang finds deprecated inside the standard library of g++ 12.
+EXTRA = ["-Wno-unknown-warning-option", "-Wno-deprecated-declarations", "-Wno-ignored-optimization-argument", "-Wno-unused-command-line-argument"]
 FORGET_AFTER_DAYS = 60
 
 
