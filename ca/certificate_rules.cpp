@@ -20,6 +20,11 @@ constexpr base::Seconds kClockSkew = base::minutes(1);
 
 bool same_text(std::string_view a, std::string_view b) { return base::lower(a) == base::lower(b); }
 
+// DNS names are the same in either case; the path of a URI and the mailbox of an address need not be.
+bool same_name(const GeneralName& a, const GeneralName& b) {
+  return a.kind == GeneralNameKind::kDns ? same_text(a.value, b.value) : a.value == b.value;
+}
+
 // A domain is under another when it is that domain or ends in "." and that domain.
 bool is_under(std::string_view name, std::string_view domain) {
   const std::string low = base::lower(name);
@@ -149,14 +154,19 @@ Result<x509::Name> apply_subject(const Profile& profile, const x509::Name& wante
 }
 
 Result<std::vector<GeneralName>> apply_alt_names(const Profile& profile, const Enrolment& enrolment) {
+  const auto* asked = x509::find_extension(enrolment.request.extensions(), x509::oid::kSubjectAltName);
+  if (!enrolment.alt_names && asked != nullptr && !x509::read_alternative_names(asked->value)) {
+    return fail(
+        Code::kMalformed,
+        "The names that the request asks for cannot be read. Give them with --san, or ask for a new request.");
+  }
   std::vector<GeneralName> wanted =
       enrolment.alt_names ? *enrolment.alt_names : enrolment.request.subject_alt_names();
   std::vector<GeneralName> names;
   for (auto& name : wanted) {
     TRY(check_alt_name(profile, name));
-    const bool twice = std::ranges::any_of(names, [&](const GeneralName& known) {
-      return known.kind == name.kind && same_text(known.value, name.value);
-    });
+    const bool twice = std::ranges::any_of(
+        names, [&](const GeneralName& known) { return known.kind == name.kind && same_name(known, name); });
     if (!twice) names.push_back(std::move(name));
   }
   for (const auto& rule : profile.san) {

@@ -120,7 +120,7 @@ Result<std::shared_ptr<Issuer>> Issuer::open(IssuerParts parts) {
 }
 
 Result<Issued> Issuer::issue(PreparedIssuance&& prepared) {
-  if (!prepared.impl_ || prepared.impl_->issuer != impl_.get()) {
+  if (!prepared.impl_ || prepared.impl_->issuer != impl_->identity) {
     return fail(Code::kInternal, "A certificate was prepared by another authority or issued before.");
   }
   Journey journey{.issuer = impl_.get(), .prepared = std::move(prepared.impl_), .certificate = {}, .done = {}};
@@ -142,7 +142,7 @@ Result<Issued> Issuer::issue(PreparedIssuance&& prepared) {
 }
 
 void Issuer::issue_async(PreparedIssuance&& prepared, base::Pool& pool, Done done) {
-  if (!prepared.impl_ || prepared.impl_->issuer != impl_.get()) {
+  if (!prepared.impl_ || prepared.impl_->issuer != impl_->identity) {
     return done(fail(Code::kInternal, "A certificate was prepared by another authority or issued before."));
   }
   auto journey = std::make_shared<Journey>(Journey{

@@ -1,6 +1,8 @@
 // What Issuer and PreparedIssuance are made of.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -17,6 +19,10 @@ namespace yuxin::ca {
 struct Issuer::Impl {
   explicit Impl(IssuerParts given) : parts(std::move(given)) {}
 
+  // identity tells this issuer from every other of the process, also from one that is gone: an address would be used
+  // again.
+  const std::uint64_t identity = next_identity();
+
   // template_of finds or makes the constant extensions of a profile.
   [[nodiscard]] std::shared_ptr<const TbsTemplate> template_of(const std::shared_ptr<const Profile>& profile);
 
@@ -29,12 +35,16 @@ struct Issuer::Impl {
   base::Bytes key_identifier;
 
  private:
+  [[nodiscard]] static std::uint64_t next_identity() {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+  }
   std::shared_mutex mutex_;
   std::unordered_map<std::shared_ptr<const Profile>, std::shared_ptr<const TbsTemplate>> templates_;
 };
 
 struct PreparedIssuance::Impl {
-  const Issuer::Impl* issuer = nullptr;
+  std::uint64_t issuer = 0;  // Issuer::Impl::identity
   base::Bytes tbs;
   x509::Serial serial;
   std::string subject;

@@ -51,7 +51,7 @@ Result<PreparedIssuance> Issuer::prepare(const std::shared_ptr<const Profile>& p
   TRY(auto validity, apply_validity(*profile, enrolment.validity, impl_->parts.clock->now(), &issuer_validity));
 
   auto prepared = std::make_unique<PreparedIssuance::Impl>(PreparedIssuance::Impl{
-      .issuer = impl_.get(),
+      .issuer = impl_->identity,
       .tbs = {},
       .serial = x509::Serial::random(),
       .subject = subject.text(),

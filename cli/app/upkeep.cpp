@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "authority_steps.hpp"
+#include "yuxin/base/file.hpp"
 #include "yuxin/base/log.hpp"
+#include "yuxin/x509/crl.hpp"
 
 namespace yuxin::cli {
 
@@ -138,14 +140,26 @@ Result<bool> Upkeep::list_is_due(const store::AuthorityRow& authority) {
   if (base::add(row.this_update, home_->config().crl_every) <= now || row.next_update <= now) return true;
   // somebody revoked and could not publish: the list does not know what OCSP already tells
   bool missing = false;
+  std::vector<base::Bytes> just_then;  // in the same second as the list: only the list itself can tell
   TRY(home_->store().read([&](store::Reader& reader) {
     return reader.for_each_revoked(authority.id, now,
-                                   [&](base::ByteView, const store::CertificateStatus& status) -> Result<> {
+                                   [&](base::ByteView serial, const store::CertificateStatus& status) -> Result<> {
                                      missing = missing || status.revoked_at > row.this_update;
+                                     if (status.revoked_at == row.this_update)
+                                       just_then.push_back(base::to_bytes(serial));
                                      return {};
                                    });
   }));
-  return missing;
+  if (missing || just_then.empty()) return missing;
+  TRY(auto octets, base::read_file(home_->path() + "/" + row.file, std::size_t{1} << 30U));
+  TRY(auto list, x509::Crl::from_der(octets));
+  for (const auto& content : just_then) {
+    const auto serial = x509::Serial::from_der_content(content);
+    if (!serial) continue;
+    TRY(auto entry, list.find(*serial));
+    if (!entry) return true;
+  }
+  return false;
 }
 
 }  // namespace yuxin::cli

@@ -151,10 +151,12 @@ Result<Secret> open(std::string_view sealed, const Secret& passphrase) {
   const auto nonce = base::from_hex(base::json_string(object, "nonce"));
   const auto octets_sealed = base::from_hex(base::json_string(object, "sealed"));
   const auto cost = base::json_int(object, "n");
-  const bool known = base::json_string(object, "format") == "yuxin-seal-1" &&
-                     cost == static_cast<std::int64_t>(kCost) && salt && salt->size() == 32 && nonce &&
-                     nonce->size() == kNonceSize && octets_sealed && octets_sealed->size() > kTagSize &&
-                     octets_sealed->size() < 4096;
+  const bool known =
+      base::json_string(object, "format") == "yuxin-seal-1" && base::json_string(object, "kdf") == "scrypt" &&
+      base::json_int(object, "r") == kBlockSize && base::json_int(object, "p") == kParallel &&
+      base::json_string(object, "cipher") == "aes-256-gcm" && cost == static_cast<std::int64_t>(kCost) && salt &&
+      salt->size() == 32 && nonce && nonce->size() == kNonceSize && octets_sealed &&
+      octets_sealed->size() > kTagSize && octets_sealed->size() < 4096;
   if (!known) return damaged();
   const Header header{kCost, *salt, *nonce};
   TRY(auto key, key_of(header, passphrase));
