@@ -1,0 +1,160 @@
+#include "yuxin/ca/profile.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+namespace ca = yuxin::ca;
+namespace x509 = yuxin::x509;
+using yuxin::base::Code;
+
+namespace {
+
+// A small profile that is right; a case replaces one line of it or adds one.
+struct Draft {
+  std::string head = "name = \"sample\"\nkeys = [\"ec:P-256\", \"rsa:2048-4096\"]\nvalidity = \"P1Y\"\n";
+  std::string subject = "[subject]\norder = [\"C\", \"O\", \"CN\"]\nrequire = [\"CN\"]\n";
+  std::string san = "[san]\ndns = { max = 3 }\n";
+  std::string extensions =
+      "[extensions]\nkey_usage = { values = [\"digitalSignature\"], add_for_rsa = [\"keyEncipherment\"] }\n";
+
+  [[nodiscard]] auto parse() const { return ca::parse_profile(head + subject + san + extensions, "sample.toml"); }
+};
+
+void check_refused(const Draft& draft, std::string_view part) {
+  const auto profile = draft.parse();
+  REQUIRE_FALSE(profile.has_value());
+  CHECK(profile.error().code == Code::kMalformed);
+  CHECK_MESSAGE(profile.error().detail.starts_with("sample.toml:"), profile.error().detail);
+  CHECK_MESSAGE(profile.error().detail.find(part) != std::string::npos, profile.error().detail);
+}
+
+void check_extensions_refused(const std::string& extensions, std::string_view part) {
+  Draft draft;
+  draft.extensions = "[extensions]\n" + extensions;
+  check_refused(draft, part);
+}
+
+}  // namespace
+
+TEST_CASE("every shipped profile loads and carries its own name") {
+  const auto& shipped = ca::shipped_profiles();
+  CHECK(shipped.size() == 11);
+  for (const auto& file : shipped) {
+    const auto profile = ca::parse_profile(file.text, std::string(file.name));
+    REQUIRE_MESSAGE(profile.has_value(), (profile ? "" : profile.error().detail));
+    CHECK(profile->name == file.name);
+    CHECK_FALSE(profile->title_zh.empty());
+  }
+}
+
+TEST_CASE("the draft of these tests is right") {
+  const auto profile = Draft{}.parse();
+  REQUIRE_MESSAGE(profile.has_value(), (profile ? "" : profile.error().detail));
+  CHECK(profile->key_usage_of(x509::KeyType::kP256) == x509::kDigitalSignature);
+  CHECK(profile->key_usage_of(x509::KeyType::kRsa) == (x509::kDigitalSignature | x509::kKeyEncipherment));
+}
+
+TEST_CASE("a profile admits the key kinds that it lists, within their sizes") {
+  const auto profile = Draft{}.parse();
+  REQUIRE(profile.has_value());
+  CHECK(profile->admits({x509::KeyType::kP256, 256}));
+  CHECK(profile->admits({x509::KeyType::kRsa, 2048}));
+  CHECK(profile->admits({x509::KeyType::kRsa, 4096}));
+  CHECK_FALSE(profile->admits({x509::KeyType::kRsa, 1024}));
+  CHECK_FALSE(profile->admits({x509::KeyType::kRsa, 4097}));
+  CHECK_FALSE(profile->admits({x509::KeyType::kRsaPss, 3072}));
+  CHECK_FALSE(profile->admits({x509::KeyType::kP384, 384}));
+  CHECK(profile->keys_text() == "ec:P-256, rsa:2048-4096");
+}
+
+TEST_CASE("an unknown key is refused and the nearest known one named") {
+  Draft draft;
+  draft.head += "validty = \"P2Y\"\n";
+  check_refused(draft, "validity");
+}
+
+TEST_CASE("what is missing or unreadable in the head is said") {
+  for (const auto& [from, to, part] : std::vector<std::array<std::string, 3>>{
+           {"name = \"sample\"", "name = \"Sample One\"", "lower-case"},
+           {"keys = [\"ec:P-256\", \"rsa:2048-4096\"]", "keys = []", "subject keys"},
+           {"\"ec:P-256\"", "\"rsa:1024\"", "rsa:1024"},
+           {"\"ec:P-256\"", "\"rsa:4096-2048\"", "rsa:4096-2048"},
+           {"\"ec:P-256\"", "\"dsa\"", "dsa"},
+           {"validity = \"P1Y\"", "validity = \"P0D\"", "valid"},
+       }) {
+    Draft draft;
+    const auto at = draft.head.find(from);
+    REQUIRE(at != std::string::npos);
+    draft.head.replace(at, from.size(), to);
+    check_refused(draft, part);
+  }
+}
+
+TEST_CASE("the subject's rules must fit together") {
+  Draft draft;
+  draft.subject = "[subject]\norder = [\"C\", \"CN\", \"CN\"]\n";
+  check_refused(draft, "twice");
+  draft.subject = "[subject]\norder = [\"C\"]\nrequire = [\"CN\"]\n";
+  check_refused(draft, "CN");
+  draft.subject = "[subject]\norder = [\"XYZ\"]\n";
+  check_refused(draft, "XYZ");
+  draft.subject = "[subject]\norder = [\"CN\"]\nCN = { must_be_in = \"san.email\" }\n";
+  check_refused(draft, "san");
+  draft.subject = "[subject]\norder = [\"CN\"]\nmay_be_empty = true\n";  // no name is required either
+  check_refused(draft, "4.1.2.6");
+}
+
+TEST_CASE("the names' rules must make sense") {
+  Draft draft;
+  draft.san = "[san]\ndns = { min = 3, max = 2 }\n";
+  check_refused(draft, "min");
+  draft.san = "[san]\ndns = { max = 3, under = [\"not a domain\"] }\n";
+  check_refused(draft, "not a domain");
+  draft.san = "[san]\nip = { max = 3, under = [\"192.0.2.0/33\"] }\n";
+  check_refused(draft, "192.0.2.0/33");
+  draft.san = "[san]\nemail = { max = 1, wildcard = \"left-most label\" }\n";
+  check_refused(draft, "wildcard");
+}
+
+TEST_CASE("a profile that contradicts RFC 5280 does not load and names the section") {
+  const std::string usage = "key_usage = { values = [\"digitalSignature\"] }\n";
+  check_extensions_refused("", "4.2.1.3");
+  check_extensions_refused("key_usage = { values = [\"keyCertSign\"] }\n", "4.2.1.9");
+  check_extensions_refused("key_usage = { values = [\"cRLSign\"] }\n", "cRLSign");
+  check_extensions_refused("key_usage = { values = [\"digitalSignature\", \"encipherOnly\"] }\n", "4.2.1.3");
+  check_extensions_refused("key_usage = { values = [\"keyEncipherment\"] }\n", "RFC 5480");
+  check_extensions_refused("key_usage = { values = [\"keyAgreement\"] }\n", "RFC 3279");
+  check_extensions_refused(usage + "basic_constraints = { ca = true }\n", "keyCertSign");
+  check_extensions_refused(
+      "key_usage = { values = [\"keyCertSign\"] }\nbasic_constraints = { ca = true, critical = false }\n", "4.2.1.9");
+  check_extensions_refused(
+      "key_usage = { values = [\"keyCertSign\"] }\nbasic_constraints = { ca = true, path_length = -1 }\n", "4.2.1.9");
+  check_extensions_refused(usage + "basic_constraints = { ca = false, path_length = 0 }\n", "4.2.1.9");
+  check_extensions_refused(usage + "name_constraints = { permitted = [\"dns:city.example\"] }\n", "4.2.1.10");
+  check_extensions_refused(usage + "extended_key_usage = [\"timeStamping\"]\n", "RFC 3161");
+  check_extensions_refused(usage + "ocsp_no_check = true\n", "RFC 6960");
+  check_extensions_refused(usage + "policies = [{ oid = \"1.2.3\" }, { oid = \"1.2.3\" }]\n", "4.2.1.4");
+  check_extensions_refused(usage + "policies = [{ oid = \"1.2.3\", cps = \"http://例/\" }]\n", "4.2.1.4");
+  check_extensions_refused(usage + "extra = [{ oid = \"2.5.29.15\", der = \"03020780\" }]\n", "4.2");
+  check_extensions_refused(usage + "extra = [{ oid = \"1.2.3\", der = \"0500ff\" }]\n", "DER");
+}
+
+TEST_CASE("a key that can only sign takes no other usage (RFC 8410 section 5)") {
+  Draft draft;
+  draft.head = "name = \"sample\"\nkeys = [\"ed25519\"]\nvalidity = \"P1Y\"\n";
+  draft.extensions = "[extensions]\nkey_usage = { values = [\"keyAgreement\"] }\n";
+  check_refused(draft, "RFC 8410");
+}
+
+TEST_CASE("a set finds a profile by name and suggests the nearest one") {
+  auto profile = Draft{}.parse();
+  REQUIRE(profile.has_value());
+  const auto set = ca::ProfileSet::of({std::move(*profile)});
+  CHECK(set.find("sample").has_value());
+  const auto missing = set.find("sampel");
+  REQUIRE_FALSE(missing.has_value());
+  CHECK(missing.error().code == Code::kNotFound);
+  CHECK(missing.error().detail.find("sample") != std::string::npos);
+}

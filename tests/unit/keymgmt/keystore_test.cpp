@@ -1,0 +1,119 @@
+#include "yuxin/keymgmt/keystore.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "yuxin/base/file.hpp"
+
+namespace base = yuxin::base;
+namespace x509 = yuxin::x509;
+using base::Code;
+using yuxin::keymgmt::SoftwareKeyStore;
+
+namespace {
+
+struct Folder {
+  Folder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "keystore_XXXXXX").string();
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    path = pattern;
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  [[nodiscard]] std::string keys() const { return path + "/keys"; }
+  std::string path;
+};
+
+const base::Secret kRight("correct horse battery staple");
+const base::Secret kWrong("correct horse battery stapler");
+
+unsigned mode_of(const std::string& path) {
+  struct stat status{};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  return status.st_mode & 0777U;
+}
+
+}  // namespace
+
+TEST_CASE("a key that was made signs after the store was opened again, and the signature verifies") {
+  const Folder folder;
+  {
+    auto store = SoftwareKeyStore::create(folder.keys(), kRight);
+    REQUIRE(store.has_value());
+    REQUIRE((*store)->generate("issuing", {x509::KeyType::kP256, 256}).has_value());
+  }
+  auto store = SoftwareKeyStore::unlock(folder.keys(), kRight);
+  REQUIRE(store.has_value());
+  auto signer = (*store)->signer("issuing");
+  REQUIRE(signer.has_value());
+  const auto message = base::as_bytes("a message");
+  const auto signature = (*signer)->sign(message);
+  REQUIRE(signature.has_value());
+  CHECK(
+      x509::verify_tbs((*signer)->public_key(), x509::scheme((*signer)->algorithm()).identifier, message, *signature)
+          .has_value());
+}
+
+TEST_CASE("a wrong passphrase is not authorised, and public keys are listed without one") {
+  const Folder folder;
+  auto store = SoftwareKeyStore::create(folder.keys(), kRight);
+  REQUIRE(store.has_value());
+  const auto made = (*store)->generate("issuing", {x509::KeyType::kEd25519, 256});
+  REQUIRE(made.has_value());
+  const auto refused = SoftwareKeyStore::unlock(folder.keys(), kWrong);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == Code::kNotAuthorised);
+  const auto listed = SoftwareKeyStore::list(folder.keys());
+  REQUIRE(listed.has_value());
+  REQUIRE(listed->size() == 1);
+  CHECK((*listed)[0].name == "issuing");
+  CHECK(base::equal((*listed)[0].public_key.spki(), made->spki()));
+}
+
+TEST_CASE("private files are for the owner only") {
+  const Folder folder;
+  auto store = SoftwareKeyStore::create(folder.keys(), kRight);
+  REQUIRE(store.has_value());
+  REQUIRE((*store)->generate("issuing", {x509::KeyType::kP256, 256}).has_value());
+  CHECK(mode_of(folder.keys() + "/unlock.json") == 0600U);
+  CHECK(mode_of(folder.keys() + "/issuing.key") == 0600U);
+  CHECK(mode_of(folder.keys()) == 0700U);
+}
+
+TEST_CASE("names are checked and never taken twice, and a store is never made over another") {
+  const Folder folder;
+  auto store = SoftwareKeyStore::create(folder.keys(), kRight);
+  REQUIRE(store.has_value());
+  CHECK((*store)->generate("../escape", {x509::KeyType::kP256, 256}).error().code == Code::kUsage);
+  CHECK((*store)->generate("", {x509::KeyType::kP256, 256}).error().code == Code::kUsage);
+  REQUIRE((*store)->generate("one", {x509::KeyType::kP256, 256}).has_value());
+  CHECK((*store)->generate("one", {x509::KeyType::kP256, 256}).error().code == Code::kConflict);
+  CHECK((*store)->signer("two").error().code == Code::kNotFound);
+  CHECK(SoftwareKeyStore::create(folder.keys(), kRight).error().code == Code::kConflict);
+  CHECK(SoftwareKeyStore::unlock(folder.path + "/nowhere", kRight).error().code == Code::kNotFound);
+}
+
+TEST_CASE("a file that unlocks the keys and was changed does not open") {
+  const Folder folder;
+  REQUIRE(SoftwareKeyStore::create(folder.keys(), kRight).has_value());
+  const auto file = folder.keys() + "/unlock.json";
+  const auto original = base::read_file(file);
+  REQUIRE(original.has_value());
+  // a digit of the nonce, the salt, the sealed key; and every parameter
+  for (const char* member : {"\"nonce\": \"", "\"salt\": \"", "\"sealed\": \"",
+                             "\"n\": ", "\"r\": ", "\"p\": ", "\"kdf\": \"", "\"cipher\": \""}) {
+    std::string text(base::as_text(*original));
+    const auto at = text.find(member);
+    REQUIRE_MESSAGE(at != std::string::npos, member);
+    char& digit = text[at + std::string_view(member).size()];
+    digit = digit == '1' ? '2' : '1';
+    std::ofstream(file, std::ios::trunc) << text;
+    const auto opened = SoftwareKeyStore::unlock(folder.keys(), kRight);
+    CHECK_MESSAGE(!opened.has_value(), member);
+  }
+}
