@@ -15,8 +15,9 @@ std::vector<CommandSpec> collect() {
        {cert_issue_command, cert_renew_command, cert_revoke_command, cert_hold_command, cert_release_command}) {
     all.push_back(make());
   }
-  for (auto family : {cert_list_commands, cert_show_commands, cert_inspect_commands, profile_commands})
-    add(all, family());
+  for (auto family : {cert_list_commands, cert_show_commands, cert_inspect_commands}) add(all, family());
+  all.push_back(cert_verify_command());
+  add(all, profile_commands());
   for (auto make : {ocsp_query_command, audit_log_command, audit_verify_command, doctor_command})
     all.push_back(make());
   for (auto family : {audit_prove_commands, about_commands}) add(all, family());

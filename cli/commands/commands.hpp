@@ -21,6 +21,7 @@ CommandSpec audit_log_command();
 CommandSpec audit_verify_command();
 std::vector<CommandSpec> audit_prove_commands();
 std::vector<CommandSpec> cert_inspect_commands();
+CommandSpec cert_verify_command();
 std::vector<CommandSpec> profile_commands();
 CommandSpec ocsp_query_command();
 std::vector<CommandSpec> about_commands();

@@ -1,0 +1,273 @@
+#include "path_check.hpp"
+
+#include <algorithm>
+
+#include "fetch.hpp"
+#include "ocsp_client.hpp"
+#include "yuxin/x509/crl.hpp"
+
+namespace yuxin::cli {
+
+using base::Code;
+using base::fail;
+using base::message;
+using base::Result;
+using x509::Certificate;
+
+namespace {
+
+constexpr std::size_t kLongestList = 1U << 30U;
+
+base::Failure named(const std::string& place, const base::Error& error) {
+  return base::fail_with(error.code, error.diagnostic, "{}: {}", place, error.detail);
+}
+
+Result<std::vector<Certificate>> read_certificates(const std::string& place) {
+  TRY(auto bytes, fetch(place));
+  auto certificates = x509::certificates_from_bytes(bytes);
+  if (!certificates) return named(place, certificates.error());
+  return certificates;
+}
+
+Result<std::vector<Certificate>> read_all(const std::vector<std::string>& places) {
+  std::vector<Certificate> all;
+  for (const auto& place : places) {
+    TRY(auto more, read_certificates(place));
+    std::ranges::move(more, std::back_inserter(all));
+  }
+  return all;
+}
+
+// A file may hold several lists in PEM, or one in DER.
+Result<std::vector<x509::Crl>> read_lists(const std::vector<std::string>& places) {
+  std::vector<x509::Crl> all;
+  for (const auto& place : places) {
+    TRY(auto bytes, fetch(place, kLongestList));
+    bool found = false;
+    for (const auto& block : base::parse_pem(base::as_text(bytes))) {
+      if (block.label != "X509 CRL") continue;
+      auto list = x509::Crl::from_der(block.der);
+      if (!list) return named(place, list.error());
+      all.push_back(std::move(*list));
+      found = true;
+    }
+    if (found) continue;
+    auto list = x509::Crl::from_bytes(bytes);
+    if (!list) return named(place, list.error());
+    all.push_back(std::move(*list));
+  }
+  return all;
+}
+
+Result<> read_policies(const PathWords& words, x509::PathOptions& options) {
+  for (const auto& text : words.policies) {
+    auto policy = x509::oid_by_name(text);
+    if (!policy) return fail(Code::kUsage, "\"{}\" is no policy. Write its number, such as 1.2.156.1.1.", text);
+    options.policies.push_back(std::move(*policy));
+  }
+  options.require_explicit_policy = words.explicit_policy;
+  options.inhibit_policy_mapping = words.inhibit_mapping;
+  options.inhibit_any_policy = words.inhibit_any_policy;
+  return {};
+}
+
+Result<> read_names(const PathWords& words, x509::PathOptions& options) {
+  using enum x509::GeneralNameKind;
+  for (const auto& text : words.names) {
+    TRY(auto name, x509::parse_general_name(text));
+    if (name.kind != kDns && name.kind != kIp && name.kind != kEmail)
+      return fail(Code::kUsage,
+                  "\"{}\" is of a kind that no certificate is checked for. There are dns, ip and email.", text);
+    options.names.push_back(std::move(name));
+  }
+  return {};
+}
+
+Result<x509::PathOptions> read_options(const PathWords& words) {
+  x509::PathOptions options;
+  if (words.purpose) {
+    const auto purpose = x509::purpose_by_name(*words.purpose);
+    if (!purpose)
+      return fail(Code::kUsage,
+                  "No purpose \"{}\". There are any, tls-server, tls-client, email, code-signing, ocsp-signing, "
+                  "time-stamping and crl-sign.",
+                  *words.purpose);
+    options.purpose = *purpose;
+  }
+  if (words.max_depth) options.max_depth = static_cast<unsigned>(std::min<std::int64_t>(*words.max_depth, 1000));
+  TRY(read_policies(words, options));
+  TRY(read_names(words, options));
+  return options;
+}
+
+// Judge carries one question through: the path first, then the status of every certificate below the anchor.
+class Judge {
+ public:
+  Judge(const PathQuestion& question, const base::Clock& clock) : question_(question), clock_(clock) {}
+
+  PathAnswer run() && {
+    answer_.report = x509::verify_path(question_.certificate, question_.material, question_.at, question_.options);
+    if (answer_.report.reason == "revoked") explain_by_lists();
+    if (answer_.report.valid && question_.status == PathQuestion::Status::kAsk) ask_all();
+    return std::move(answer_);
+  }
+
+ private:
+  void refuse(std::string_view reason, std::string detail) {
+    answer_.report.valid = false;
+    answer_.report.reason = reason;
+    answer_.report.detail = std::move(detail);
+  }
+
+  void ask_all() {
+    const auto chain = answer_.report.chain;
+    for (std::size_t i = 0; i + 1 < chain.size() && answer_.report.valid; ++i) ask(chain[i], chain[i + 1]);
+  }
+
+  void ask(const Certificate& certificate, const Certificate& issuer) {
+    const auto url = ocsp_url_of(certificate);
+    if (!url) {
+      if (question_.lists_given) fall_back(certificate, issuer, {});
+      return;
+    }
+    const OcspAsk ask{issuer,
+                      base::to_bytes(certificate.tbs().serial),
+                      certificate,
+                      *url,
+                      x509::DigestAlgorithm::kSha1,
+                      OcspAsk::Nonce::kSent,
+                      {}};
+    const auto answer = ask_ocsp(ask, clock_);
+    if (!answer) {
+      answer_.status.push_back(
+          {certificate.subject().text(), *url, "unreachable", answer.error().detail, std::nullopt, {}});
+      return fall_back(certificate, issuer, answer.error().detail);
+    }
+    take(certificate, *url, answer->evidence);
+  }
+
+  void take(const Certificate& certificate, const std::string& url, const x509::OcspEvidence& evidence) {
+    const auto subject = certificate.subject().text();
+    StatusSaid said{subject, url, "good", {}, std::nullopt, {}};
+    if (evidence.status == x509::OcspStatus::kUnknown) {
+      said.status = "unknown";
+      refuse("status-unknown",
+             message("{} does not know {}: its issuer says that it never issued it.", url, subject));
+    }
+    if (evidence.status == x509::OcspStatus::kRevoked) {
+      said.status = "revoked";
+      said.revoked_at = evidence.revoked_at;
+      said.reason = x509::reason_name(evidence.reason.value_or(x509::RevocationReason::kUnspecified));
+      // at a time before that, the certificate was good
+      if (evidence.revoked_at <= question_.at) refuse_revoked(said, url);
+    }
+    answer_.status.push_back(std::move(said));
+  }
+
+  void refuse_revoked(const StatusSaid& said, const std::string& source) {
+    refuse("revoked", message("{} was revoked {} ({}), says {}. Do not use it.", said.subject,
+                              base::local_time(said.revoked_at.value_or(question_.at)), said.reason, source));
+  }
+
+  // Where nobody answers, the lists that were given decide.
+  void fall_back(const Certificate& certificate, const Certificate& issuer, const std::string& why) {
+    const auto subject = certificate.subject().text();
+    for (const auto& list : question_.material.crls) {
+      const auto verdict = x509::check_crl(certificate, issuer, list, question_.at);
+      if (verdict.status == x509::CrlStatus::kUnknown) continue;
+      StatusSaid said{subject, "list", "good", {}, verdict.revoked_at, {}};
+      if (verdict.status == x509::CrlStatus::kRevoked) {
+        said.status = "revoked";
+        said.reason = x509::reason_name(verdict.reason);
+        refuse_revoked(said, message("the list of {}", issuer.subject().text()));
+      }
+      answer_.status.push_back(std::move(said));
+      return;
+    }
+    if (why.empty()) {
+      refuse("no-revocation-data", message("Whether {} was revoked is not known: it names no responder, and none of "
+                                           "the lists is for it.",
+                                           subject));
+    } else {
+      refuse("status-unavailable", message("Whether {} was revoked is not known: {}", subject, why));
+    }
+  }
+
+  // The path names the certificate; when and why stands in the list.
+  void explain_by_lists() {
+    const auto& chain = answer_.report.chain;
+    for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
+      for (const auto& list : question_.material.crls) {
+        const auto verdict = x509::check_crl(chain[i], chain[i + 1], list, question_.at);
+        if (verdict.status != x509::CrlStatus::kRevoked || !verdict.revoked_at) continue;
+        StatusSaid said{chain[i].subject().text(),
+                        "list",
+                        "revoked",
+                        {},
+                        verdict.revoked_at,
+                        std::string(x509::reason_name(verdict.reason))};
+        refuse_revoked(said, message("the list of {}", chain[i + 1].subject().text()));
+        answer_.status.push_back(std::move(said));
+        return;
+      }
+    }
+  }
+
+  const PathQuestion& question_;
+  const base::Clock& clock_;
+  PathAnswer answer_;
+};
+
+}  // namespace
+
+Result<PathQuestion> read_question(const PathWords& words, base::UnixTime now) {
+  TRY(auto options, read_options(words));
+  auto at = now;
+  if (words.at) {
+    const auto time = base::parse_rfc3339(*words.at);
+    if (!time) return fail(Code::kUsage, "\"{}\" is no time. Write it as 2026-11-22T10:00:00Z.", *words.at);
+    at = *time;
+  }
+  TRY(auto certificates, read_certificates(words.certificate));
+  PathQuestion question{certificates.front(), {}, at, std::move(options), {}, !words.lists.empty()};
+  TRY(question.material.anchors, read_all(words.trust));
+  TRY(question.material.untrusted, read_all(words.untrusted));
+  std::ranges::move(certificates.begin() + 1, certificates.end(), std::back_inserter(question.material.untrusted));
+  TRY(question.material.crls, read_lists(words.lists));
+  if (words.ocsp) question.status = PathQuestion::Status::kAsk;
+  // a responder's word is enough for a certificate that no list covers
+  if (question.lists_given && !words.ocsp) question.options.revocation = x509::RevocationMode::kCrlRequired;
+  return question;
+}
+
+PathAnswer answer_question(const PathQuestion& question, const base::Clock& clock) {
+  return Judge(question, clock).run();
+}
+
+base::JsonObject path_answer_json(const PathAnswer& answer) {
+  const auto& report = answer.report;
+  base::JsonArray chain;
+  for (const auto& certificate : report.chain) {
+    const auto serial = certificate.serial();
+    chain.push_back(base::JsonObject{{"subject", certificate.subject().text()},
+                                     {"issuer", certificate.issuer().text()},
+                                     {"serial", serial ? serial->hex() : base::hex_upper(certificate.tbs().serial)},
+                                     {"sha256", base::hex(certificate.sha256_fingerprint())}});
+  }
+  base::JsonArray policies;
+  for (const auto& policy : report.policies) policies.emplace_back(x509::dotted(policy));
+  base::JsonArray status;
+  for (const auto& said : answer.status) {
+    base::JsonObject object{
+        {"subject", said.subject}, {"source", said.source}, {"status", said.status}, {"detail", said.detail}};
+    if (said.revoked_at) {
+      object["revoked_at"] = base::rfc3339(*said.revoked_at);
+      object["reason"] = said.reason;
+    }
+    status.push_back(std::move(object));
+  }
+  return {{"valid", report.valid},     {"reason", report.reason},         {"detail", report.detail},
+          {"chain", std::move(chain)}, {"policies", std::move(policies)}, {"status", std::move(status)}};
+}
+
+}  // namespace yuxin::cli
