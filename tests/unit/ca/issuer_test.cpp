@@ -126,7 +126,8 @@ TEST_CASE("a request is refused for what the profile does not take, and nothing 
   refused("tls-client", applicant.ask("O=Test City"), Code::kRefused);    // no CN
   refused("tls-client", applicant.ask("DC=test, CN=x"), Code::kRefused);  // DC is not listed
   refused("tls-client", applicant.ask("CN=x", {"ip:192.0.2.1"}), Code::kRefused);
-  refused("tls-client", Applicant({x509::KeyType::kRsa, 1024 * 2 + 8192}).ask("CN=x"), Code::kRefused);
+  refused("tls-server", Applicant({x509::KeyType::kP521, 521}).ask(kPortal, {"dns:portal.city.test"}),
+          Code::kRefused);
   auto too_long = applicant.ask("CN=x");
   too_long.validity = base::days(400);
   refused("tls-client", too_long, Code::kRefused);
