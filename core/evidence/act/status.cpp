@@ -27,8 +27,11 @@ Verdict verdict_of_revocation(const Certificate& certificate, base::UnixTime rev
                                   base::local_time(revoked_at), base::local_time(at))};
 }
 
-bool is_near(base::UnixTime time, base::UnixTime at, base::Seconds age) {
-  return at - age <= time && time <= at + age;
+// counts_at: in force at the moment, or made soon after it; one that does not say how long it is good must be recent.
+bool counts_at(base::UnixTime at, base::UnixTime this_update, std::optional<base::UnixTime> next_update,
+               base::Seconds age) {
+  if (this_update > at) return this_update <= at + age;
+  return next_update ? at <= *next_update : at <= this_update + age;
 }
 
 // stricter lets revoked win over good, and good over nothing known; of two that know nothing the one that says why.
@@ -93,9 +96,10 @@ Verdict StatusProofs::by_response(const x509::OcspResponse& response, const Cert
   }
   if (evidence->status == x509::OcspStatus::kRevoked) {
     auto verdict = verdict_of_revocation(certificate, evidence->revoked_at, evidence->reason, at);
-    if (verdict.kind == Kind::kRevoked || is_near(evidence->this_update, at, age)) return verdict;
+    if (verdict.kind == Kind::kRevoked || counts_at(at, evidence->this_update, evidence->next_update, age))
+      return verdict;
   }
-  if (evidence->status == x509::OcspStatus::kGood && is_near(evidence->this_update, at, age))
+  if (evidence->status == x509::OcspStatus::kGood && counts_at(at, evidence->this_update, evidence->next_update, age))
     return {Kind::kGood, {}};
   if (evidence->status == x509::OcspStatus::kUnknown) {
     return {Kind::kMissing, message("The OCSP responder does not know the certificate.")};
@@ -118,13 +122,13 @@ Verdict StatusProofs::by_lists(const Certificate& certificate, const Certificate
   for (const auto& crl : crls_) {
     if (!base::equal(crl.issuer().der(), certificate.tbs().issuer)) continue;
     const auto said = x509::check_crl(certificate, issuer, crl, std::max(at, crl.this_update()));
-    const bool near = is_near(crl.this_update(), at, age);
+    const bool counts = counts_at(at, crl.this_update(), crl.next_update(), age);
     if (said.status == x509::CrlStatus::kUnknown) {
       verdict = stricter(std::move(verdict), {Kind::kMissing, said.detail});
     } else if (said.status == x509::CrlStatus::kRevoked) {
       auto found = verdict_of_revocation(certificate, said.revoked_at.value_or(base::UnixTime{}), said.reason, at);
-      if (found.kind == Kind::kRevoked || near) verdict = stricter(std::move(verdict), std::move(found));
-    } else if (near) {
+      if (found.kind == Kind::kRevoked || counts) verdict = stricter(std::move(verdict), std::move(found));
+    } else if (counts) {
       verdict = stricter(std::move(verdict), {Kind::kGood, {}});
     } else {
       verdict = stricter(std::move(verdict),

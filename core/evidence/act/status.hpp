@@ -21,7 +21,7 @@ class StatusProofs {
   };
   // chain_at judges every certificate of a path but its anchor, from below; the first that is not good decides. A
   // proof that says "revoked at or before `at`" counts before any that says good, and one that says good only when it
-  // was made within `age` of `at`.
+  // was in force at `at` or made within `age` after it.
   [[nodiscard]] Verdict chain_at(const std::vector<x509::Certificate>& chain, base::UnixTime at,
                                  base::Seconds age) const;
   [[nodiscard]] Verdict certificate_at(const x509::Certificate& certificate, const x509::Certificate& issuer,

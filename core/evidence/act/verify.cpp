@@ -18,6 +18,11 @@ tl::unexpected<ActFailure> failure(ActProblem problem, std::string detail) {
   return tl::unexpected(ActFailure{problem, std::move(detail)});
 }
 
+ActProblem problem_of(RoleProblem problem) {
+  if (problem == RoleProblem::kRevoked) return ActProblem::kRoleRevoked;
+  return problem == RoleProblem::kStatusMissing ? ActProblem::kRoleStatusMissing : ActProblem::kRole;
+}
+
 // may_sign_acts: the key signs documents or proves who somebody is, and the certificate's extended key usage, where
 // it has one, is for something that persons and organisations do (RFC 5280 section 4.2.1.12, RFC 9336).
 bool may_sign_acts(const x509::Certificate& certificate) {
@@ -51,7 +56,7 @@ class ActVerification {
     proofs_ = &*proofs;
     TRY(const auto moment, judge_time_stamp());
     TRY(judge_certificate(moment));
-    TRY(auto role, judge_role(moment));
+    TRY(auto role, judge_acting_role(moment));
     TRY(judge_order());
     return VerifiedAct(std::move(signed_statement.statement.act), signed_statement.digest,
                        std::move(signed_statement.signature.certificate), moment, std::move(role),
@@ -100,7 +105,7 @@ class ActVerification {
                        actor().subject().text());
   }
 
-  [[nodiscard]] Judged<std::optional<RoleGrant>> judge_role(base::UnixTime moment) const {
+  [[nodiscard]] Judged<std::optional<RoleGrant>> judge_acting_role(base::UnixTime moment) const {
     if (!act().role) return std::optional<RoleGrant>();
     const auto& grants = signed_->message.attribute_certificates();
     if (grants.empty()) {
@@ -113,25 +118,13 @@ class ActVerification {
     }
     auto certificate = x509::AttributeCertificate::from_der(grants.front());
     if (!certificate) return failure(ActProblem::kRole, certificate.error().detail);
-    RoleProof proof{std::move(*certificate), help(), proofs_->crls()};
-    TRY(judge_authority(proof, moment));
-    auto grant = verify_role(proof, actor(), moment, trust_.paths);
-    if (!grant) return failure(ActProblem::kRole, grant.error().detail);
+    auto grant = judge_role({std::move(*certificate), help(), proofs_->crls()}, actor(), moment, trust_.paths);
+    if (!grant) return failure(problem_of(grant.error().problem), std::move(grant.error().detail));
     if (grant->role != *act().role) {
       return act_failure(ActProblem::kRole, "The act was made in role {}, its attribute certificate grants {}.",
                          act().role->text(), grant->role.text());
     }
     return std::optional(std::move(*grant));
-  }
-
-  // The attribute authority must not have been revoked any more than the actor.
-  [[nodiscard]] Step judge_authority(const RoleProof& proof, base::UnixTime moment) const {
-    const auto path = authority_path(trust_.paths, proof.grant, moment, help());
-    if (!path.valid) return failure(ActProblem::kRole, path.detail);
-    const auto verdict = proofs_->chain_at(path.chain, moment, trust_.status_age);
-    if (verdict.kind == Kind::kMissing) return failure(ActProblem::kRoleStatusMissing, verdict.detail);
-    if (verdict.kind == Kind::kRevoked) return failure(ActProblem::kRole, verdict.detail);
-    return {};
   }
 
   [[nodiscard]] Step judge_order() const {

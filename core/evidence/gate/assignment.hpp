@@ -32,8 +32,10 @@ struct Assignment {
 
 // assign fills every place if that is possible; otherwise as many as possible, and of equally many the ones that fill
 // earlier requirements. Deterministic. Exact: every way of filling the quorums is kept as one state, beside which
-// distinct requirements the organisation in hand serves already. Bounded: the states are gone through once for each
-// candidate, and of candidates that are alike only as many are looked at as there are places.
+// distinct requirements the organisation in hand serves already. Bounded: the states, of which there are the product
+// of all (quorum + 1) times two for each distinct requirement, are gone through once for each candidate; and of
+// candidates no more are looked at than with S places can be needed, S for a requirement and S x S for a distinct
+// one.
 [[nodiscard]] Assignment assign(const AssignmentProblem& problem);
 
 }  // namespace yuxin::evidence

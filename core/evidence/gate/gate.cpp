@@ -132,8 +132,7 @@ class Gate {
       for (const auto reach : {Exclusion::Reach::kObject, Exclusion::Reach::kPerson}) {
         const auto* exclusion = organisation_.conflict(*act(a).role, *act(b).role, reach);
         if (exclusion == nullptr) continue;
-        return message("the same person acted here in role {}: {}", act(b).role->text(),
-                       base::language() == base::Language::kChinese ? exclusion->reason_zh : exclusion->reason_en);
+        return message("the same person acted here in role {}: {}", act(b).role->text(), reason_of(*exclusion));
       }
     }
     return std::nullopt;
@@ -333,13 +332,18 @@ Result<> check(const std::vector<Requirement>& requirements, const Requirement& 
 
 Result<GateRule> GateRule::make(std::string name, std::vector<Requirement> requirements) {
   std::size_t persons = 0;
+  std::size_t distinct = 0;
   for (const auto& one : requirements) {
     TRY(check(requirements, one));
     persons += std::min(one.quorum, kMostPersons + 1);
+    distinct += one.organisations == Requirement::Organisations::kDistinct ? 1 : 0;
   }
-  if (requirements.empty() || requirements.size() > kMostRequirements || persons > kMostPersons) {
-    return fail(Code::kUsage, "The gate \"{}\" needs 1 to {} requirements that ask for {} persons at most.", name,
-                kMostRequirements, kMostPersons);
+  if (requirements.empty() || requirements.size() > kMostRequirements || persons > kMostPersons ||
+      distinct > kMostDistinct) {
+    return fail(Code::kUsage,
+                "The gate \"{}\" needs 1 to {} requirements that ask for {} persons at most, and for distinct "
+                "organisations in {} of them at most.",
+                name, kMostRequirements, kMostPersons, kMostDistinct);
   }
   return GateRule(std::move(name), std::move(requirements));
 }

@@ -68,8 +68,9 @@ struct ActProofs {
 struct ActTrust {
   x509::PathVerifier paths;               // trust anchors
   base::Seconds skew = base::minutes(5);  // between the actor's clock and the time stamp
-  // A status from this long before or after the time stamp still counts for it. One that says "revoked at or before
-  // that moment" always counts.
+  // A list or OCSP response says "good" for the moment of the time stamp when it was in force then, or was made at
+  // most this long after it; one that does not say how long it is good, at most this long before. What says "revoked
+  // at or before that moment" always counts.
   base::Seconds status_age = base::hours(24);
 };
 

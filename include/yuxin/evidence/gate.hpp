@@ -33,8 +33,9 @@ struct Requirement {
 // requirement only where `not_same_person_as` says so.
 class GateRule {
  public:
-  static constexpr std::size_t kMostRequirements = 8;
-  static constexpr std::size_t kMostPersons = 16;  // all quorums together
+  static constexpr std::size_t kMostRequirements = 6;
+  static constexpr std::size_t kMostPersons = 12;  // all quorums together
+  static constexpr std::size_t kMostDistinct = 2;  // requirements of distinct organisations
   // make: kUsage for no requirement, a name twice, no types, a quorum of zero, `not_same_person_as` naming itself or
   // nobody, and more than the limits above.
   [[nodiscard]] static base::Result<GateRule> make(std::string name, std::vector<Requirement> requirements);
@@ -82,10 +83,10 @@ struct GateDecision {
 // filled, earlier requirements first.
 //
 // Exclusions of the organisation, of either reach, hold among all acts of one person on the object: the later act
-// does not count, and neither do acts of the same moment that do not follow each other. Deterministic. Exact, and
-// bounded: the search keeps one state for each way in which the quorums can be filled so far (with the limits of
-// GateRule at most 3^8 of them, times two for each requirement of distinct organisations) and goes once over the
-// persons.
+// does not count, and neither do acts of the same moment that do not follow each other. Deterministic and exact. The
+// search keeps one state for each way in which the quorums can be filled so far (within the limits of GateRule at
+// most 3^6 x 2^2) and goes once over the persons, of whom no more than 12 for a requirement, or 144 where
+// organisations must differ, are needed.
 [[nodiscard]] GateDecision decide(const GateRule& rule, const GateQuestion& question,
                                   const Organisation& organisation);
 
