@@ -57,6 +57,9 @@ std::optional<x509::Certificate> find_issuer(const std::vector<store::AuthorityR
 }  // namespace
 
 Result<> check_authority_name(std::string_view name) {
+  // its list would have the address of the attribute authority's, /crl/roles.crl
+  if (name == "roles")
+    return fail(Code::kUsage, "No authority can be called \"roles\": the list of revoked roles is published so.");
   const bool good =
       !name.empty() && name.size() <= 32 && name.front() != '-' &&
       std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });

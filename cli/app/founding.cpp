@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "attribute_authority.hpp"
 #include "authority_steps.hpp"
 #include "home.hpp"
 #include "yuxin/base/file.hpp"
@@ -143,6 +144,8 @@ Result<Founded> build(const Homes& homes, const FoundingPlan& plan) {
                      homes.online->clock(), {plan.actor}));
 
   TRY(auto signer, renew_ocsp_signer(*homes.online, "issuing", plan.keys.ocsp, plan.actor));
+  TRY(renew_attribute_authority(*homes.online, "issuing", plan.keys.ocsp, plan.actor));
+  TRY(keep_role_list(*homes.online, plan.actor));
   TRY(auto order, homes.online->crl_order("issuing"));
   TRY(ca::publish_crl(homes.online->store(), order, homes.online->clock(), {plan.actor}));
   TRY(homes.root->checkpoint());
@@ -215,6 +218,7 @@ Result<Founded> found(const FoundingPlan& plan, const base::Clock& clock) {
     Homes homes;
     TRY(homes.root, Home::create(staging + "/root", root_config(plan), plan.root_passphrase, clock));
     TRY(homes.online, Home::create(staging + "/online", online_config(plan), plan.online_passphrase, clock));
+    TRY(homes.online->write_organisation(plan.roles));
     TRY(founded, build(homes, plan));
   }
   TRY(move_into_place(staging, trimmed));

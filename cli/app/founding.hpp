@@ -26,6 +26,7 @@ struct FoundingPlan {
   std::string organisation;
   std::string public_url;
   KeyChoice keys;
+  std::string roles = "quickstart";  // the shipped organisation.toml that the online home begins with
   base::Secret root_passphrase;
   base::Secret online_passphrase;
   std::string actor;

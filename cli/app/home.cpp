@@ -23,6 +23,8 @@ namespace {
 
 constexpr const char* kLedgerKey = "ledger";
 constexpr const char* kHomeId = "home.id";
+constexpr const char* kOrganisation = "/organisation.toml";
+constexpr std::string_view kDefaultOrganisation = "quickstart";
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
@@ -102,6 +104,20 @@ Result<std::shared_ptr<Home>> Home::create(const std::string& path, const HomeCo
 }
 
 Result<ca::ProfileSet> Home::profiles() const { return ca::ProfileSet::load_directory(path_ + "/profiles"); }
+
+Result<std::shared_ptr<const evidence::Organisation>> Home::organisation() const {
+  const std::string file = path_ + kOrganisation;
+  auto text = base::read_file(file, std::size_t{4} << 20U);
+  if (text) return evidence::Organisation::parse(base::as_text(*text), file);
+  if (text.error().code != Code::kNotFound) return tl::unexpected(std::move(text).error());
+  return evidence::Organisation::parse(evidence::shipped_organisation(kDefaultOrganisation).value_or(""), file);
+}
+
+Result<> Home::write_organisation(std::string_view shipped) const {
+  const auto text = evidence::shipped_organisation(shipped);
+  if (!text) return fail(Code::kInternal, "No organisation {} comes with this program.", shipped);
+  return base::write_file(path_ + kOrganisation, base::as_bytes(*text), Existing::kRefuse, Permissions::kPublic);
+}
 
 Result<> Home::unlock(const base::Secret& passphrase) {
   TRY(keys_, keymgmt::SoftwareKeyStore::unlock(keys_folder(), passphrase));

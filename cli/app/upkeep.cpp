@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "attribute_authority.hpp"
 #include "authority_steps.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/log.hpp"
@@ -27,6 +28,7 @@ Result<> Upkeep::prepare() {
   revision_ = home_->store().status().revision();
   TRY(keep_signers());
   TRY(keep_lists());
+  TRY(keep_roles());
   return tidy();
 }
 
@@ -44,6 +46,7 @@ void Upkeep::step() {
   run(follow_, base::Seconds{1}, "following the status", &Upkeep::follow);
   run(signers_, base::Seconds{10}, "renewing OCSP signers", &Upkeep::keep_signers);
   run(lists_, base::Seconds{30}, "publishing lists", &Upkeep::keep_lists);
+  run(roles_, base::Seconds{5}, "publishing the list of roles", &Upkeep::keep_roles);
   run(tidy_, base::minutes(1), "keeping the ledger", &Upkeep::tidy);
 }
 
@@ -69,6 +72,14 @@ Result<> Upkeep::tidy() {
     base::log_warning(
         base::message("{} interrupted issuances were ended as void; their serial numbers count as revoked.", ended));
   return home_->checkpoint();
+}
+
+Result<> Upkeep::keep_roles() {
+  TRY(auto made, keep_role_list(*home_, kActor));
+  if (!made) return {};
+  ++counters_.crls;
+  base::log_info(base::message("A new list of revoked roles was published."));
+  return {};
 }
 
 Result<> Upkeep::keep_signers() {

@@ -42,12 +42,13 @@ class Upkeep {
   void run(Duty& duty, base::Seconds every, const char* what, base::Result<> (Upkeep::*work)());
   [[nodiscard]] base::Result<> follow();
   [[nodiscard]] base::Result<> tidy();
+  [[nodiscard]] base::Result<> keep_roles();
 
   std::shared_ptr<Home> home_;
   ocsp::Responder& responder_;
   ocsp::Publication& publication_;
   UpkeepCounters counters_;
-  Duty follow_, signers_, lists_, tidy_;
+  Duty follow_, signers_, lists_, tidy_, roles_;
   std::map<std::int64_t, base::Bytes> signers_in_use_;  // authority to certificate
   std::uint64_t revision_ = 0;                          // of the status when the lists were last known to be complete
   base::UnixTime revision_moved_at_{0};

@@ -26,6 +26,8 @@ std::vector<CommandSpec> profile_commands();
 CommandSpec ocsp_query_command();
 CommandSpec sign_command();
 CommandSpec verify_command();
+std::vector<CommandSpec> role_grant_commands();
+std::vector<CommandSpec> role_list_commands();
 std::vector<CommandSpec> about_commands();
 
 }  // namespace yuxin::cli

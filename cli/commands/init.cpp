@@ -43,8 +43,12 @@ Result<std::string> public_url_of(const Context& context, const Arguments& argum
 
 Result<KeyChoice> keys_of(const Context& context, const Arguments& arguments) {
   const auto preset = arguments.one("--preset", "quickstart");
-  if (preset != "quickstart" && preset != "gm")
-    return fail(Code::kUsage, "No preset \"{}\". There are quickstart (ECDSA) and gm (SM2 with SM3).", preset);
+  if (preset != "quickstart" && preset != "gm" && preset != "city") {
+    return fail(Code::kUsage,
+                "No preset \"{}\". There are quickstart (ECDSA), gm (SM2 with SM3) and city (ECDSA, with the "
+                "organisations and roles of a whole city).",
+                preset);
+  }
   std::string name = arguments.one("--algorithms");
   if (name.empty() && !arguments.has("--preset") && context.interactive() && !context.options().yes) {
     TRY(auto answer,
@@ -148,6 +152,7 @@ Result<int> run(Context& context, const Arguments& arguments) {
   TRY(plan.organisation, organisation_of(context, arguments));
   TRY(plan.public_url, public_url_of(context, arguments));
   TRY(plan.keys, keys_of(context, arguments));
+  if (arguments.one("--preset") == "city") plan.roles = "city";
   if (arguments.has("--dry-run")) {
     if (context.options().json) {
       context.document(base::JsonObject{{"dry_run", true},
@@ -188,7 +193,8 @@ CommandSpec init_command() {
       "",
       "make an offline root and an online home with an issuing authority and its OCSP signer",
       {{"DIR", Arity::kOne, Presence::kRequired, "DIR", "folder to make; must not exist or be empty"},
-       {"--preset", Arity::kOne, Presence::kOptional, "quickstart|gm", "ready-made answers: ECDSA, or SM2 with SM3"},
+       {"--preset", Arity::kOne, Presence::kOptional, "quickstart|gm|city",
+        "ready-made answers: ECDSA, SM2 with SM3, or ECDSA with the roles of a whole city"},
        {"--org", Arity::kOne, Presence::kOptional, "NAME", "name of the organisation"},
        {"--public-url", Arity::kOne, Presence::kOptional, "URL", "where relying parties reach the status service"},
        {"--algorithms", Arity::kOne, Presence::kOptional, "ecdsa|rsa|sm2", "which keys to make"},

@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "app/attribute_authority.hpp"
 #include "app/monitoring.hpp"
 #include "app/upkeep.hpp"
 #include "commands.hpp"
@@ -81,13 +82,14 @@ ocsp::ResponderOptions responder_options(const HomeConfig& config) {
 }
 
 void add_routes(http::Router& router, const std::set<std::string>& parts, ocsp::Responder& responder,
-                ocsp::Publication& publication, Monitoring& monitoring) {
+                ocsp::Publication& publication, RoleListService& roles, Monitoring& monitoring) {
   if (parts.contains("ocsp")) {
     router.exact("/ocsp", {"POST", "GET"}, responder);
     router.prefix("/ocsp/", {"GET"}, responder);
   }
   if (parts.contains("crl")) {
     router.prefix("/crl/", {"GET"}, publication);
+    router.exact(RoleListService::kPath, {"GET"}, roles);
     router.prefix("/ca/", {"GET"}, publication);
   }
   for (const char* path : {"/healthz", "/readyz", "/metrics", "/checkpoint"}) router.exact(path, {"GET"}, monitoring);
@@ -116,8 +118,9 @@ Result<int> run(Context& context, const Arguments& arguments) {
   TRY(upkeep.prepare());
 
   Monitoring monitoring(*home, *responder);
+  RoleListService roles(*home);
   http::Router router;
-  add_routes(router, parts, *responder, *publication, monitoring);
+  add_routes(router, parts, *responder, *publication, roles, monitoring);
   const auto cores = std::max(1U, std::thread::hardware_concurrency());
   base::Pool pool(cores, kQueue);
   http::ListenerOptions listener;

@@ -1,11 +1,12 @@
 // The audit of the whole ledger, and of the tables against it.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 
+#include "findings.hpp"
 #include "note.hpp"
 #include "repository.hpp"
+#include "verify_published.hpp"
 #include "yuxin/base/json.hpp"
 #include "yuxin/evidence/canonical.hpp"
 #include "yuxin/x509/certificate.hpp"
@@ -21,24 +22,6 @@ using store::CertificateRow;
 using store::CertificateState;
 
 namespace {
-
-constexpr std::size_t kMostFindings = 1000;
-
-// Findings is a list of sentences that cannot fill the memory.
-class Findings {
- public:
-  void add(std::string sentence) {
-    if (++count_ <= kMostFindings) sentences_.push_back(std::move(sentence));
-  }
-  [[nodiscard]] std::vector<std::string> finish() && {
-    if (count_ > kMostFindings) sentences_.push_back(message("and {} more", count_ - kMostFindings));
-    return std::move(sentences_);
-  }
-
- private:
-  std::size_t count_ = 0;
-  std::vector<std::string> sentences_;
-};
 
 // The two sides of a status, the table's and the record's, in one form that can be compared.
 std::string status_said(std::string_view kind, std::string_view at, std::string_view reason,
@@ -63,15 +46,19 @@ class Milestones {
  public:
   [[nodiscard]] static Result<Milestones> load(store::Session& session, Findings& problems) {
     Milestones milestones;
-    TRY(const auto notes, repository::notes(session));
-    for (const auto& note : notes) {
-      const auto parsed = parse_note(note);
+    TRY(const auto kept, repository::checkpoints(session));
+    for (const auto& row : kept) {
+      const auto parsed = parse_note(row.note);
       const auto checkpoint = parsed ? parse_checkpoint_text(parsed->text) : std::nullopt;
-      if (checkpoint) {
-        milestones.heads_.emplace(checkpoint->head.size, checkpoint->head.root);
-      } else {
+      if (!checkpoint) {
         problems.add(message("A stored checkpoint cannot be read: it was changed."));
+        continue;
       }
+      if (checkpoint->head.size != row.size) {
+        problems.add(message("The stored checkpoint of {} records is filed under {}: its row was changed.",
+                             checkpoint->head.size, row.size));
+      }
+      milestones.heads_.emplace(checkpoint->head.size, checkpoint->head.root);
     }
     if (const auto frontier = repository::latest_frontier(session); frontier) {
       milestones.heads_.emplace(frontier->size(), frontier->root());
@@ -115,6 +102,7 @@ class Audit {
   [[nodiscard]] Result<> read_record(const StoredRecord& record);
   [[nodiscard]] Result<> add_facts(std::int64_t sequence, const base::JsonObject& record);
   [[nodiscard]] Result<> add_outcome(std::int64_t sequence, const std::string& object, const base::JsonObject& data);
+  [[nodiscard]] Result<> check_schema();
   [[nodiscard]] Result<> read_certificates();
   [[nodiscard]] Result<> read_certificate(const CertificateRow& row);
   void check_body(const std::string& object, const CertificateRow& row);
@@ -140,6 +128,8 @@ constexpr std::string_view kIntentPrefix = "intent ";
 Result<VerifyReport> Audit::run() {
   TRY(read_ledger());
   TRY(read_certificates());
+  TRY(add_published_rows(reader_, facts_, problems_));
+  TRY(check_schema());
   TRY(facts_.for_each_object([this](const std::vector<Fact>& facts) { compare_object(facts); }));
   VerifyReport report;
   report.head = tree_.head();
@@ -153,6 +143,9 @@ Result<> Audit::read_ledger() {
   auto& session = reader_.session();
   TRY(auto milestones, Milestones::load(session, problems_));
   TRY(const auto end, repository::size(session));
+  TRY(const auto lowest, repository::lowest_sequence(session));
+  if (lowest && *lowest < 0)
+    problems_.add(message("There is a record {}; records are numbered from 0, so this one was put in.", *lowest));
   milestones.compare(tree_, problems_);
   TRY(repository::for_each_record(session, 0, end, [&](const StoredRecord& record) -> Result<> {
     if (record.sequence != expected_) {
@@ -188,6 +181,7 @@ Result<> Audit::read_record(const StoredRecord& record) {
     problems_.add(message("What is attached to record {} was changed: it does not fit the digest in the record.",
                           record.sequence));
   }
+  TRY(add_published_fact(facts_, record.sequence, object));
   return add_facts(record.sequence, object);
 }
 
@@ -222,6 +216,14 @@ Result<> Audit::add_outcome(std::int64_t sequence, const std::string& object, co
   const auto intent = base::json_int(data, "intent", -1);
   if (intent < 0) return {};  // a certificate taken over from elsewhere was not signed here
   return facts_.add({intent_object(intent), Fact::Source::kRecord, sequence, Fact::What::kOutcome, object, {}});
+}
+
+// A rule in the database could change what is written, or hide what is read; this program makes none.
+Result<> Audit::check_schema() {
+  TRY(const auto rules, reader_.foreign_rules());
+  for (const auto& rule : rules)
+    problems_.add(message("The database holds the rule \"{}\", which yuxin did not make.", rule));
+  return {};
 }
 
 Result<> Audit::read_certificates() {
@@ -262,11 +264,11 @@ void Audit::check_body(const std::string& object, const CertificateRow& row) {
 }
 
 void Audit::compare_object(const std::vector<Fact>& facts) {
-  if (facts.front().object.starts_with(kIntentPrefix)) {
-    compare_intent(facts);
-  } else {
-    compare_certificate(facts);
-  }
+  const auto& object = facts.front().object;
+  if (object.starts_with(kIntentPrefix)) return compare_intent(facts);
+  if (object.starts_with(kListPrefix)) return compare_list(facts, problems_);
+  if (object.starts_with(kAuthorityPrefix)) return compare_authority(facts, problems_);
+  compare_certificate(facts);
 }
 
 void Audit::compare_certificate(const std::vector<Fact>& facts) {

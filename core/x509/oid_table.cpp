@@ -33,6 +33,14 @@ constexpr Oid arcs() {
   return Encoded<Arcs...>::kOctets;
 }
 
+// 2.25.160386230721243331123476633139246630112, which no machine integer holds, and one arc below it.
+template <std::uint8_t Last>
+struct Private {
+  static constexpr std::array<std::uint8_t, 21> kOctets{0x69, 0x81, 0xf1, 0xa9, 0xa1, 0xec, 0xcd,
+                                                        0xd8, 0xea, 0xa3, 0x8f, 0xac, 0xdd, 0xbb,
+                                                        0xe3, 0xb9, 0xcf, 0x96, 0x89, 0x60, Last};
+};
+
 }  // namespace
 
 namespace oid {
@@ -98,6 +106,10 @@ constinit const Oid kEmailProtection = arcs<1, 3, 6, 1, 5, 5, 7, 3, 4>();
 constinit const Oid kTimeStamping = arcs<1, 3, 6, 1, 5, 5, 7, 3, 8>();
 constinit const Oid kOcspSigning = arcs<1, 3, 6, 1, 5, 5, 7, 3, 9>();
 constinit const Oid kDocumentSigning = arcs<1, 3, 6, 1, 5, 5, 7, 3, 36>();
+// Attribute certificates
+constinit const Oid kRole = arcs<2, 5, 4, 72>();
+constinit const Oid kRoleScope = Private<1>::kOctets;
+constinit const Oid kAttributeAuthority = Private<2>::kOctets;
 // Digests
 constinit const Oid kSha1 = arcs<1, 3, 14, 3, 2, 26>();
 constinit const Oid kSha256 = arcs<2, 16, 840, 1, 101, 3, 4, 2, 1>();
@@ -389,6 +401,8 @@ constexpr KnownOid kKnown[] = {
     {"aaControls", arcs<1, 3, 6, 1, 5, 5, 7, 1, 6>()},
     {"targetInformation", arcs<2, 5, 29, 55>()},
     {"noRevAvail", arcs<2, 5, 29, 56>()},
+    {"yuxinRoleScope", Private<1>::kOctets},
+    {"yuxinAttributeAuthority", Private<2>::kOctets},
     {"gmData", arcs<1, 2, 156, 10197, 6, 1, 4, 2, 1>()},
     {"ocspResponse", arcs<1, 3, 6, 1, 5, 5, 7, 16, 2>()},
     {"gmSignedData", arcs<1, 2, 156, 10197, 6, 1, 4, 2, 2>()},

@@ -140,7 +140,13 @@ class Reader {
       std::int64_t authority, base::UnixTime still_valid_at,
       const std::function<base::Result<>(base::ByteView serial, const CertificateStatus&)>& visitor);
   [[nodiscard]] base::Result<CrlRow> latest_crl(std::int64_t authority);  // kNotFound
+  // for_each_crl visits every published list of an authority by its number, also those whose file is gone.
+  [[nodiscard]] base::Result<> for_each_crl(std::int64_t authority,
+                                            const std::function<base::Result<>(const CrlRow&)>& visitor);
   [[nodiscard]] base::Result<std::vector<ServiceCertificateRow>> service_certificates(std::string_view purpose);
+  [[nodiscard]] base::Result<std::vector<ServiceCertificateRow>> service_certificates();  // of every purpose
+  // foreign_rules names triggers and views: this program makes none, so somebody else put them into the database.
+  [[nodiscard]] base::Result<std::vector<std::string>> foreign_rules();
   // setting reads a named value of the home; empty when it was never set.
   [[nodiscard]] base::Result<std::string> setting(std::string_view name);
 

@@ -85,6 +85,11 @@ YUXIN_OID(kEmailProtection);
 YUXIN_OID(kTimeStamping);
 YUXIN_OID(kOcspSigning);
 YUXIN_OID(kDocumentSigning);
+// Attribute certificates (RFC 5755), and what is private to this program: it lies under an arc made from a UUID
+// (2.25, Recommendation ITU-T X.667), which needs no registration and which nobody else has drawn.
+YUXIN_OID(kRole);                // id-at-role
+YUXIN_OID(kRoleScope);           // attribute of role grants: where a role is good (evidence/authority.hpp)
+YUXIN_OID(kAttributeAuthority);  // extended key usage of those who sign role grants
 // Digests
 YUXIN_OID(kSha1);
 YUXIN_OID(kSha256);
