@@ -17,7 +17,7 @@ std::string role_text(const evidence::VerifiedAct& act) {
   return scope.empty() ? role->role.text() : message("{} for {}", role->role.text(), scope);
 }
 
-base::JsonArray texts(const std::vector<std::string>& list) { return {list.begin(), list.end()}; }
+base::JsonArray texts(const std::vector<std::string>& list) { return base::JsonArray(list.begin(), list.end()); }
 
 }  // namespace
 
