@@ -6,6 +6,7 @@
 #include "findings.hpp"
 #include "note.hpp"
 #include "repository.hpp"
+#include "verify_grants.hpp"
 #include "verify_published.hpp"
 #include "yuxin/base/json.hpp"
 #include "yuxin/evidence/canonical.hpp"
@@ -129,6 +130,7 @@ Result<VerifyReport> Audit::run() {
   TRY(read_ledger());
   TRY(read_certificates());
   TRY(add_published_rows(reader_, facts_, problems_));
+  TRY(add_grant_rows(reader_, facts_, problems_));
   TRY(check_schema());
   TRY(facts_.for_each_object([this](const std::vector<Fact>& facts) { compare_object(facts); }));
   VerifyReport report;
@@ -182,6 +184,7 @@ Result<> Audit::read_record(const StoredRecord& record) {
                           record.sequence));
   }
   TRY(add_published_fact(facts_, record.sequence, object));
+  TRY(add_grant_fact(facts_, record.sequence, object));
   return add_facts(record.sequence, object);
 }
 
@@ -268,6 +271,8 @@ void Audit::compare_object(const std::vector<Fact>& facts) {
   if (object.starts_with(kIntentPrefix)) return compare_intent(facts);
   if (object.starts_with(kListPrefix)) return compare_list(facts, problems_);
   if (object.starts_with(kAuthorityPrefix)) return compare_authority(facts, problems_);
+  if (object.starts_with(kGrantPrefix)) return compare_grant(facts, problems_);
+  if (object.starts_with(kRoleListPrefix)) return compare_role_list(facts, problems_);
   compare_certificate(facts);
 }
 

@@ -64,6 +64,7 @@ struct Patient {
 [[nodiscard]] std::vector<Check> check_lists(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_signers(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_profiles(const Patient& patient);
+[[nodiscard]] std::vector<Check> check_roles(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_ledger(const Patient& patient);
 
 }  // namespace yuxin::cli
