@@ -69,11 +69,9 @@ Result<std::vector<std::string>> checkpoint_lines(const CheckpointPage& page) {
   lines.push_back(labelled(message("printed"), base::local_time(page.printed_at)));
   lines.push_back(labelled(message("ledger key"), page.verifier_key));
   lines.emplace_back();
-  lines.push_back(
-      message("Keep this page where the machine that holds the ledger cannot be reached from. Whoever has it"));
-  lines.push_back(
-      message("can tell whether one of these {} records was changed, removed or moved since.", head.size));
-  lines.push_back(message("Type the lines below into a file, or scan the code, and then:"));
+  lines.push_back(message("Keep this page where nobody reaches it who can reach the machine of the ledger."));
+  lines.push_back(message("It shows whether one of these {} records was changed, removed or moved since:", head.size));
+  lines.push_back(message("type the lines below into a file, or scan the code, and then"));
   lines.emplace_back("  yuxin audit verify --checkpoint FILE");
   lines.emplace_back();
   for (const auto line : base::split(std::string_view(page.note).substr(0, page.note.size() - 1), '\n'))
