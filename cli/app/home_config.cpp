@@ -6,6 +6,7 @@
 
 #include "yuxin/base/config.hpp"
 #include "yuxin/base/json.hpp"
+#include "yuxin/evidence/cosignature.hpp"
 
 namespace yuxin::cli {
 
@@ -61,6 +62,26 @@ Result<> read_services(ConfigTable& file, HomeConfig& config) {
   return {};
 }
 
+Result<> read_ledger(ConfigTable& file, LedgerConfig& config) {
+  TRY(auto ledger, file.table("ledger"));
+  if (!ledger) return {};
+  TRY(auto url, ledger->string("time_stamp_url"));
+  if (url) config.time_stamp_url = *url;
+  const bool is_url = config.time_stamp_url.starts_with("http://") || config.time_stamp_url.starts_with("https://");
+  if (!config.time_stamp_url.empty() && !is_url) {
+    return ledger->error("time_stamp_url", "\"{}\" is no address; it begins with http:// or https://",
+                         config.time_stamp_url);
+  }
+  TRY(auto trust, ledger->string("time_stamp_trust"));
+  if (trust) config.time_stamp_trust = *trust;
+  TRY(config.witnesses, ledger->strings("witnesses"));
+  for (const auto& witness : config.witnesses) {
+    const auto key = evidence::parse_witness_key(witness);
+    if (!key) return ledger->error("witnesses", "{}", key.error().detail);
+  }
+  return {};
+}
+
 std::string quoted(std::string_view text) { return base::print_json(base::Json(text)); }
 
 }  // namespace
@@ -80,6 +101,7 @@ Result<HomeConfig> parse_home_config(std::string_view text, const std::string& f
     config.public_url = *checked;
   }
   TRY(read_services(table, config));
+  TRY(read_ledger(table, config.ledger));
   TRY(table.finish());
   return config;
 }
@@ -97,6 +119,11 @@ std::string print_home_config(const HomeConfig& config) {
       "valid_for = \"{}\"   # thisUpdate to nextUpdate\n"
       "every     = \"{}\"   # a new list at least this often, and at once after a revocation\n",
       base::print_period(config.crl_valid_for), base::print_period(config.crl_every));
+  text +=
+      "\n[ledger]\n"
+      "time_stamp_url   = \"\"   # somebody else's time stamping authority for checkpoints, \"http://tsa.example/\"\n"
+      "time_stamp_trust = \"\"   # PEM file with its root; without one, the roots of this home\n"
+      "witnesses        = []   # who countersigns checkpoints: \"NAME+HASH+KEY\" as yuxin audit witness prints it\n";
   if (!online) return text;
   text += fmt::format(
       "\n[serve]\n"

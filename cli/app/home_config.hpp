@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "yuxin/base/result.hpp"
 #include "yuxin/base/time.hpp"
@@ -11,6 +12,14 @@
 namespace yuxin::cli {
 
 enum class HomeKind { kOnline, kOfflineRoot };
+
+// LedgerConfig says who else vouches for checkpoints.
+struct LedgerConfig {
+  std::string
+      time_stamp_url;  // of a time stamping authority (RFC 3161, HTTP); empty: the home's own, if there is one
+  std::string time_stamp_trust;  // PEM file with its root, absolute or relative to the home; empty: the home's roots
+  std::vector<std::string> witnesses;  // "NAME+HASH+KEY" each, checked
+};
 
 struct HomeConfig {
   HomeKind kind = HomeKind::kOnline;
@@ -23,6 +32,7 @@ struct HomeConfig {
   base::Period ocsp_valid_for{.seconds = 3600};
   bool never_issued_is_revoked = false;  // RFC 6960 extended revoked instead of unknown
   base::Period ocsp_signer_renew_before{.seconds = 10 * 86400};
+  LedgerConfig ledger;
 };
 
 // parse_home_config reads the text of yuxin.toml. Errors name the file, the line and the nearest known key.

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "yuxin/base/json.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
+#include "yuxin/x509/digest.hpp"
 
 namespace yuxin::cli {
 
@@ -20,6 +23,17 @@ HttpReply text_reply(int status, std::string_view type, std::string_view text) {
   reply.fields = {{"Cache-Control", "no-store"}};
   reply.body = base::to_bytes(base::as_bytes(text));
   return reply;
+}
+
+constexpr std::string_view kCheckpoints = "/checkpoint/";
+
+// One text for every number: no signs, no leading zeros.
+std::optional<std::int64_t> size_from(std::string_view text) {
+  std::int64_t size = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, size);
+  if (error != std::errc{} || stop != end || size < 0 || std::to_string(size) != text) return std::nullopt;
+  return size;
 }
 
 void counter(std::string& out, std::string_view name, std::string_view help, std::uint64_t value) {
@@ -39,7 +53,11 @@ std::optional<HttpReply> Monitoring::answer_now(const HttpRequest& request) {
 
 HttpReply Monitoring::answer(const HttpRequest& request) {
   if (request.path() == "/readyz") return ready();
-  if (request.path() == "/checkpoint") return checkpoint();
+  if (request.path() == "/checkpoint") return checkpoint(std::nullopt);
+  if (request.path().starts_with(kCheckpoints)) {
+    const auto size = size_from(request.path().substr(kCheckpoints.size()));
+    return size ? checkpoint(*size) : base::problem(404, "Not Found", "/checkpoint/ takes a number of records.");
+  }
   return text_reply(200, "text/plain; version=0.0.4", metrics());
 }
 
@@ -55,15 +73,22 @@ HttpReply Monitoring::ready() {
   return text_reply(503, "text/plain", signers ? "no OCSP signer in service\n" : "the database does not answer\n");
 }
 
-HttpReply Monitoring::checkpoint() {
-  std::optional<std::string> note;
+HttpReply Monitoring::checkpoint(std::optional<std::int64_t> size) {
+  std::optional<evidence::KeptCheckpoint> kept;
   const auto read = home_.store().read([&](store::Reader& reader) -> Result<> {
-    TRY(note, evidence::latest_checkpoint(reader));
+    TRY(kept, evidence::kept_checkpoint(reader, size));
     return {};
   });
   if (!read) return base::problem(503, "Unavailable", "The ledger cannot be read now.");
-  if (!note) return base::problem(404, "Not Found", "No checkpoint was signed yet.");
-  return text_reply(200, "text/plain; charset=utf-8", *note);
+  if (!kept) {
+    return base::problem(404, "Not Found",
+                         size ? "No checkpoint of this size was signed." : "No checkpoint was signed yet.");
+  }
+  auto reply = text_reply(200, "text/plain; charset=utf-8", kept->note);
+  // The newest changes about once a minute. An older one stays what it is, but witnesses may still add a line.
+  reply.fields = {{"Cache-Control", size ? "public, max-age=3600" : "public, max-age=15"},
+                  {"ETag", '"' + base::hex(x509::sha256(reply.body)).substr(0, 32) + '"'}};
+  return reply;
 }
 
 std::string Monitoring::metrics() const {

@@ -1,4 +1,4 @@
-// /healthz, /readyz, /metrics and /checkpoint.
+// /healthz, /readyz, /metrics, /checkpoint and /checkpoint/SIZE.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,8 @@
 namespace yuxin::cli {
 
 // Monitoring answers for people and programs that look after the server. /healthz says that the process runs, /readyz
-// that the database answers and an OCSP signer is in service. Thread-safe.
+// that the database answers and an OCSP signer is in service, /checkpoint gives the newest signed checkpoint of the
+// ledger with its co-signatures and /checkpoint/SIZE an older one. Thread-safe.
 class Monitoring final : public base::HttpService {
  public:
   Monitoring(Home& home, const ocsp::Responder& responder) : home_(home), responder_(responder) {}
@@ -25,7 +26,7 @@ class Monitoring final : public base::HttpService {
  private:
   [[nodiscard]] std::string metrics() const;
   [[nodiscard]] base::HttpReply ready();
-  [[nodiscard]] base::HttpReply checkpoint();
+  [[nodiscard]] base::HttpReply checkpoint(std::optional<std::int64_t> size);
 
   Home& home_;
   const ocsp::Responder& responder_;

@@ -93,6 +93,7 @@ void add_routes(http::Router& router, const std::set<std::string>& parts, ocsp::
     router.prefix("/ca/", {"GET"}, publication);
   }
   for (const char* path : {"/healthz", "/readyz", "/metrics", "/checkpoint"}) router.exact(path, {"GET"}, monitoring);
+  router.prefix("/checkpoint/", {"GET"}, monitoring);
 }
 
 Result<int> run(Context& context, const Arguments& arguments) {
