@@ -29,15 +29,17 @@ struct CmsAttribute {
 // CmsSignerInfo is one SignerInfo; views into the message.
 struct CmsSignerInfo {
   std::int64_t version = 1;
-  base::ByteView issuer;          // DER Name, or empty when the signer is named by key identifier
-  base::ByteView serial;          // INTEGER content
-  base::ByteView key_identifier;  // or empty
-  std::optional<DigestAlgorithm> digest;
-  base::ByteView signed_attributes;    // the element with its tag [0], as it came; empty when there are none
-  base::ByteView signature_algorithm;  // DER AlgorithmIdentifier
+  base::ByteView issuer;                  // DER Name, or empty when the signer is named by key identifier
+  base::ByteView serial;                  // INTEGER content
+  base::ByteView key_identifier;          // or empty
+  base::ByteView digest_algorithm;        // DER AlgorithmIdentifier
+  std::optional<DigestAlgorithm> digest;  // nothing: an algorithm that is not known
+  base::ByteView signed_attributes;       // the element with its tag [0], as it came; empty when there are none
+  base::ByteView signature_algorithm;     // DER AlgorithmIdentifier
   base::ByteView signature;
   base::ByteView unsigned_attributes;  // the element with its tag [1]; empty when there are none
-  // attribute finds the values of the one signed or unsigned attribute of a type; empty when it is not there.
+  // Each finds an attribute of a type with its values; of unsigned ones there may be several, whose values are
+  // joined.
   [[nodiscard]] std::optional<CmsAttribute> signed_attribute(Oid type) const;
   [[nodiscard]] std::optional<CmsAttribute> unsigned_attribute(Oid type) const;
 };
@@ -63,6 +65,7 @@ class SignedData {
 
   struct Impl;
   explicit SignedData(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  [[nodiscard]] const Impl& impl() const { return *impl_; }
 
  private:
   std::shared_ptr<const Impl> impl_;
@@ -107,7 +110,8 @@ struct CmsSignOptions {
 
 // sign_message makes a SignedData with contentType, messageDigest, signingTime and signingCertificateV2 (or
 // signingCertificate where the digest is SHA-1, never made here) as signed attributes, DER throughout, one SignerInfo
-// a signer. The digest follows the signer's algorithm; Ed25519 goes with SHA-512 (RFC 8419), Ed448 with SHA-512.
+// a signer. The digest follows the signer's algorithm; Ed25519 goes with SHA-512, Ed448 with SHAKE256 of 512 bits
+// (RFC 8419 section 3.1).
 // Errors: kSigner; kUsage for no signer, for the GM form with another key than SM2, for a certificate of another key.
 [[nodiscard]] base::Result<base::Bytes> sign_message(base::ByteView content, const std::vector<CmsSigner>& signers,
                                                      const CmsSignOptions& options);
