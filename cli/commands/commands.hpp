@@ -19,6 +19,7 @@ std::vector<CommandSpec> cert_show_commands();
 CommandSpec doctor_command();
 CommandSpec audit_log_command();
 CommandSpec audit_verify_command();
+CommandSpec audit_export_command();
 std::vector<CommandSpec> audit_prove_commands();
 std::vector<CommandSpec> cert_inspect_commands();
 CommandSpec cert_verify_command();

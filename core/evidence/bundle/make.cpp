@@ -32,7 +32,7 @@ class Collection {
     }
     TRY(add_documents());
     facts_.object = request_.object;
-    facts_.has_checkpoint_time_stamp = !request_.checkpoint_time_stamp.empty();
+    facts_.checkpoint_stamp = stamp_kind(&request_.checkpoint_time_stamp);
     put("README.md", base::as_bytes(readme(facts_)));
     put("manifest.json", base::as_bytes(print_manifest({request_.object, request_.ledger_key, describe(files_)})));
     return write_tar(files_);

@@ -89,8 +89,9 @@ struct ReadmeFacts {
   std::string object;
   std::vector<PlainAct> acts;
   std::vector<std::int64_t> records;
-  bool has_checkpoint_time_stamp = false;
+  enum class Stamp { kNone, kPlain, kSm2 } checkpoint_stamp = Stamp::kNone;  // kSm2: openssl cannot verify it
 };
+[[nodiscard]] ReadmeFacts::Stamp stamp_kind(const base::Bytes* token);  // nothing: kNone
 [[nodiscard]] std::string readme(const ReadmeFacts& facts);
 
 }  // namespace yuxin::evidence

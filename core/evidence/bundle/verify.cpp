@@ -276,7 +276,7 @@ class Examination {
   void check_readme() {
     expect("README.md");
     facts_.object = manifest_.object;
-    facts_.has_checkpoint_time_stamp = file("checkpoint.tst") != nullptr;
+    facts_.checkpoint_stamp = stamp_kind(file("checkpoint.tst"));
     const auto* text = file("README.md");
     if (text != nullptr && base::as_text(*text) == readme(facts_)) return;
     remark("README.md is not as this version of the program writes it. Do not carry out its commands unread.");

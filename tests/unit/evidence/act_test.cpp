@@ -193,6 +193,34 @@ TEST_CASE("a replayed act is a conflict, also with other proofs around it") {
   CHECK(office.kept("R-1").size() == 1);
 }
 
+TEST_CASE("an audit finds an act that was taken out of the table, changed or put in") {
+  const auto problems_after = [](const std::string& sql) {
+    Office office;
+    const auto first = office.sign("R-1", std::nullopt);
+    REQUIRE(office.store(first));
+    REQUIRE(office.store(office.sign("R-1", first.digest())));
+    if (!sql.empty()) office.home.tamper(sql);
+    VerifyReport report;
+    office.home.read([&](store::Reader& reader) -> Result<> {
+      TRY(report, evidence::verify(reader));
+      return {};
+    });
+    return report.problems;
+  };
+  using Problems = std::vector<std::string>;
+  CHECK(problems_after("").empty());
+  CHECK(problems_after("DELETE FROM acts WHERE id = 2") ==
+        Problems{"Record 1 says that an act was accepted which is missing from the table."});
+  CHECK(problems_after("UPDATE acts SET object = 'R-2' WHERE id = 2") ==
+        Problems{"The act in the table is not the one that record 1 stands for."});
+  CHECK(problems_after("UPDATE acts SET digest = zeroblob(32) WHERE id = 1") ==
+        Problems{"The act in the table is not the one that record 0 stands for."});
+  CHECK(problems_after(
+            "INSERT INTO acts (object, type, digest, ledger_sequence) VALUES ('R-1', 'x', zeroblob(32), 9)") ==
+        Problems{"An act in the table should stand in record 9, which is about something else."});
+  CHECK(problems_after("UPDATE ledger SET attachment = zeroblob(9) WHERE sequence = 1").size() == 1);
+}
+
 TEST_CASE("of two acts that follow the same one the second is a conflict and changes nothing") {
   Office office;
   const auto first = office.sign("R-1", std::nullopt);
