@@ -23,7 +23,10 @@ class Collection {
     TRY(const auto checkpoint, open_checkpoint(request_.checkpoint, key.key));
     put("checkpoint.txt", base::as_bytes(request_.checkpoint));
     if (auto plain = plain_checkpoint(request_.checkpoint, request_.ledger_key)) files_.merge(*plain);
-    if (!request_.checkpoint_time_stamp.empty()) put("checkpoint.tst", request_.checkpoint_time_stamp);
+    if (!request_.checkpoint_time_stamp.empty()) {
+      put("checkpoint.tst", request_.checkpoint_time_stamp);
+      if (auto plain = plain_stamp(request_.checkpoint_time_stamp)) files_.merge(*plain);
+    }
     TRY(add_acts());
     TRY(add_records(checkpoint.head));
     if (facts_.records.empty()) {

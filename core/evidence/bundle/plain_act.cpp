@@ -172,6 +172,14 @@ ReadmeFacts::Stamp stamp_kind(const base::Bytes* token) {
   return is_sm2 ? ReadmeFacts::Stamp::kSm2 : ReadmeFacts::Stamp::kPlain;
 }
 
+std::optional<FileMap> plain_stamp(base::ByteView token) {
+  const auto read = x509::TimeStampToken::from_der(token);
+  if (!read) return std::nullopt;
+  std::string all;
+  for (const auto& certificate : read->message().certificates()) all += certificate.pem();
+  return FileMap{{"plain/checkpoint-certificates.pem", base::to_bytes(base::as_bytes(all))}};
+}
+
 std::optional<PlainAct> plain_act(std::size_t number, base::ByteView signed_act) {
   const auto act = judge_signature(signed_act);
   return act ? Taker(number, *act).run() : std::nullopt;

@@ -198,8 +198,7 @@ openssl pkeyutl -verify -pubin -inkey plain/ledger-key.pem -rawin -in plain/chec
 constexpr const char* kCheckpointTimeStamp = R"(
 When it was signed at the latest: / 签名时间不晚于：
 ```sh
-cat plain/*-certificates.pem > certificates.tmp
-openssl ts -verify -token_in -in checkpoint.tst -data plain/checkpoint.txt -CAfile root.pem -untrusted certificates.tmp
+openssl ts -verify -token_in -in checkpoint.tst -data plain/checkpoint.txt -CAfile root.pem -untrusted plain/checkpoint-certificates.pem
 openssl ts -reply -token_in -in checkpoint.tst -text
 ```
 )";

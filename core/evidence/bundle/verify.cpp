@@ -144,6 +144,7 @@ class Examination {
     const auto* octets = file("checkpoint.tst");
     if (octets == nullptr) return;
     expect("checkpoint.tst");
+    if (const auto plain = plain_stamp(*octets)) check_same(*plain, "checkpoint.tst");
     const auto token = x509::TimeStampToken::from_der(*octets);
     if (!token) return problem("checkpoint.tst: {}", token.error().detail);
     const auto evidence = x509::verify_time_stamp(*token, base::as_bytes(signed_text), trust_.paths, help());
