@@ -19,6 +19,7 @@ std::vector<CommandSpec> cert_show_commands();
 CommandSpec doctor_command();
 CommandSpec audit_log_command();
 CommandSpec audit_verify_command();
+CommandSpec audit_export_command();
 CommandSpec audit_checkpoint_command();
 CommandSpec audit_prove_command();
 CommandSpec audit_witness_command();

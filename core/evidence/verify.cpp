@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "act/audit.hpp"
 #include "findings.hpp"
 #include "note.hpp"
 #include "repository.hpp"
@@ -131,6 +132,7 @@ Result<VerifyReport> Audit::run() {
   TRY(read_certificates());
   TRY(add_published_rows(reader_, facts_, problems_));
   TRY(add_grant_rows(reader_, facts_, problems_));
+  TRY(add_act_rows(reader_, facts_));
   TRY(check_schema());
   TRY(facts_.for_each_object([this](const std::vector<Fact>& facts) { compare_object(facts); }));
   VerifyReport report;
@@ -185,6 +187,7 @@ Result<> Audit::read_record(const StoredRecord& record) {
   }
   TRY(add_published_fact(facts_, record.sequence, object));
   TRY(add_grant_fact(facts_, record.sequence, object));
+  TRY(add_act_fact(facts_, record.sequence, object));
   return add_facts(record.sequence, object);
 }
 
@@ -270,6 +273,7 @@ void Audit::compare_object(const std::vector<Fact>& facts) {
   const auto& object = facts.front().object;
   if (object.starts_with(kIntentPrefix)) return compare_intent(facts);
   if (object.starts_with(kListPrefix)) return compare_list(facts, problems_);
+  if (object.starts_with(kActPrefix)) return compare_act(facts, problems_);
   if (object.starts_with(kAuthorityPrefix)) return compare_authority(facts, problems_);
   if (object.starts_with(kGrantPrefix)) return compare_grant(facts, problems_);
   if (object.starts_with(kRoleListPrefix)) return compare_role_list(facts, problems_);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <utility>
 
 #include "signed_object.hpp"
@@ -22,6 +23,9 @@ struct Crl::Impl {
   std::optional<base::UnixTime> next_update;
   base::ByteView revoked;  // content of revokedCertificates
   std::vector<ExtensionView> extensions;
+  // The key whose signature was found good last: a list is asked about one certificate after the other.
+  mutable std::mutex signed_by_mutex;
+  mutable base::Bytes signed_by;  // SubjectPublicKeyInfo
 };
 
 namespace {
@@ -255,7 +259,11 @@ base::Result<> Crl::verify_signature(const PublicKey& issuer_key) const {
                       "nothing.",
                       impl_->issuer.text());
   }
-  return verify_tbs(issuer_key, impl_->signature_algorithm, impl_->tbs, impl_->signature);
+  const std::lock_guard lock(impl_->signed_by_mutex);
+  if (base::equal(impl_->signed_by, issuer_key.spki())) return {};
+  TRY(verify_tbs(issuer_key, impl_->signature_algorithm, impl_->tbs, impl_->signature));
+  impl_->signed_by = base::to_bytes(issuer_key.spki());
+  return {};
 }
 
 }  // namespace yuxin::x509

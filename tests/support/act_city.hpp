@@ -62,16 +62,21 @@ class ActCity : public evidence::ProofSource {
             x509::make_extended_key_usage(x509::Critical::kNo, {base::to_bytes(x509::oid::kClientAuth),
                                                                 base::to_bytes(x509::oid::kEmailProtection)})};
   }
+  // Services are on a list of their own, so that of persons only the OCSP responder speaks.
+  static constexpr const char* kServices = "http://pki.city.test/crl/services.crl";
   static std::vector<base::Bytes> stamping_extensions() {
-    return {x509::make_key_usage(x509::Critical::kYes, x509::kDigitalSignature),
+    return {x509::make_crl_distribution_points({kServices}),
+            x509::make_key_usage(x509::Critical::kYes, x509::kDigitalSignature),
             x509::make_extended_key_usage(x509::Critical::kYes, {base::to_bytes(x509::oid::kTimeStamping)})};
   }
   static std::vector<base::Bytes> authority_extensions() {
-    return {x509::make_key_usage(x509::Critical::kYes, x509::kDigitalSignature | x509::kCrlSign),
+    return {x509::make_crl_distribution_points({kServices}),
+            x509::make_key_usage(x509::Critical::kYes, x509::kDigitalSignature | x509::kCrlSign),
             x509::make_extended_key_usage(x509::Critical::kNo, {base::to_bytes(x509::oid::kAttributeAuthority)})};
   }
   static std::vector<base::Bytes> server_extensions() {
-    return {x509::make_key_usage(x509::Critical::kYes, x509::kDigitalSignature | x509::kCrlSign),
+    return {x509::make_crl_distribution_points({kServices}),
+            x509::make_key_usage(x509::Critical::kYes, x509::kDigitalSignature | x509::kCrlSign),
             x509::make_extended_key_usage(x509::Critical::kNo, {base::to_bytes(x509::oid::kServerAuth)})};
   }
 
@@ -112,12 +117,9 @@ class ActCity : public evidence::ProofSource {
     revoke(grant.issuer().der(), grant.serial().content(), x509::RevocationReason::kPrivilegeWithdrawn);
   }
 
-  // list is the present list of an issuer, for six days from one day ago.
-  [[nodiscard]] x509::Crl list(base::ByteView issuer, const x509::Signer& signer) const {
-    return list_of(clock.now() - base::hours(1), issuer, signer);
-  }
-  [[nodiscard]] x509::Crl list_of(base::UnixTime this_update, base::ByteView issuer,
-                                  const x509::Signer& signer) const {
+  // list_of is the list of an issuer for a week.
+  [[nodiscard]] x509::Crl list_of(base::UnixTime this_update, base::ByteView issuer, const x509::Signer& signer,
+                                  std::vector<base::Bytes> extensions = {}) const {
     base::Bytes der;
     const auto entries = revoked_.find(base::to_bytes(issuer));
     const auto written = x509::write_crl(
@@ -127,7 +129,7 @@ class ActCity : public evidence::ProofSource {
          .number = 1,
          .authority_key_identifier = {},
          .delta_base = {},
-         .extensions = {}},
+         .extensions = std::move(extensions)},
         [&](const auto& sink) -> base::Result<> {
           if (entries == revoked_.end()) return {};
           for (const auto& entry : entries->second) TRY(sink(entry));
@@ -141,11 +143,19 @@ class ActCity : public evidence::ProofSource {
     if (!written) throw std::runtime_error(written.error().detail);
     return need(x509::Crl::from_der(der));
   }
-  [[nodiscard]] x509::Crl root_list() const { return list(root.certificate().tbs().subject, *root.signer()); }
-  [[nodiscard]] x509::Crl issuing_list() const {
-    return list(issuing.certificate().tbs().subject, *issuing.signer());
+  // The three lists of an hour ago, or of another time.
+  [[nodiscard]] x509::Crl root_list(base::Seconds from_now = base::hours(-1)) const {
+    return list_of(clock.now() + from_now, root.certificate().tbs().subject, *root.signer());
   }
-  [[nodiscard]] x509::Crl role_list() const { return list(attributes.certificate.tbs().subject, *attributes.signer); }
+  [[nodiscard]] x509::Crl issuing_list(base::Seconds from_now = base::hours(-1)) const {
+    x509::IssuingDistributionPoint services;
+    services.full_name = {need(x509::parse_general_name(std::string("uri:") + kServices))};
+    return list_of(clock.now() + from_now, issuing.certificate().tbs().subject, *issuing.signer(),
+                   {x509::make_issuing_distribution_point(services)});
+  }
+  [[nodiscard]] x509::Crl role_list(base::Seconds from_now = base::hours(-1)) const {
+    return list_of(clock.now() + from_now, attributes.certificate.tbs().subject, *attributes.signer);
+  }
 
   // ocsp answers about a certificate of the issuing authority (RFC 6960 section 4.2.1).
   [[nodiscard]] base::Bytes ocsp(const x509::Certificate& certificate) const {
@@ -190,6 +200,27 @@ class ActCity : public evidence::ProofSource {
   [[nodiscard]] base::Bytes sign(const evidence::Act& act, const Person& actor) const {
     return need(evidence::sign_act(act, actor.cms(), {issuing.certificate()}, form()));
   }
+  // proofs of an act that was signed: what accept_act would put beside it.
+  [[nodiscard]] evidence::ActProofs proofs(base::ByteView signed_act, const Person& actor) {
+    evidence::ActProofs proofs;
+    proofs.time_stamp = need(time_stamp(signature_of(signed_act)));
+    proofs.certificates = {issuing.certificate(), stamping.certificate};
+    proofs.ocsp_responses = {ocsp(actor.certificate)};
+    proofs.crls = {root_list(), issuing_list()};
+    return proofs;
+  }
+  // with_role adds what proves a role.
+  [[nodiscard]] evidence::ActProofs with_role(evidence::ActProofs proofs,
+                                              const x509::AttributeCertificate& grant) const {
+    proofs.certificates.push_back(attributes.certificate);
+    proofs.crls.push_back(role_list());
+    proofs.role = grant;
+    return proofs;
+  }
+  [[nodiscard]] static base::Bytes signature_of(base::ByteView signed_act) {
+    const auto message = need(x509::SignedData::from_bytes(signed_act));
+    return base::to_bytes(message.signers().at(0).signature);
+  }
   // accepted signs and accepts, and throws when it is refused.
   evidence::VerifiedAct accepted(const evidence::Act& act, const Person& actor) {
     return need(evidence::accept_act(sign(act, actor), *this, trust()));
@@ -203,6 +234,7 @@ class ActCity : public evidence::ProofSource {
   [[nodiscard]] base::Result<base::Bytes> stamp_by(const Person& authority, base::ByteView octets) {
     x509::TimeStamperOptions options;
     options.policy = *x509::oid_from_dotted("1.3.6.1.4.1.99999.7.1");
+    options.chain = {issuing.certificate()};
     TRY(const auto stamper, x509::TimeStamper::make(authority.cms(), options));
     const auto digest = x509::DigestAlgorithm::kSha256;
     const auto imprint = x509::digest(digest, octets);

@@ -40,6 +40,10 @@ Judged<SignedStatement> judge_signature(base::ByteView signed_act) {
   auto signature = x509::verify_signer(*message, 0);
   if (!signature) return tl::unexpected(ActFailure{ActProblem::kSignature, signature.error().detail});
   if (!statement) return tl::unexpected(ActFailure{ActProblem::kMalformed, statement.error().detail});
+  if (!message->signers().front().signed_attribute(x509::oid::kSigningCertificateV2)) {
+    return act_failure(ActProblem::kSignature,
+                       "The signature does not say whose certificate made it (signingCertificateV2 is missing).");
+  }
   if (statement->actor != actor_of(signature->certificate)) {
     return act_failure(ActProblem::kActor, "The act names {} as its actor, but was signed with a certificate of {}.",
                        statement->actor.subject, signature->certificate.subject().text());

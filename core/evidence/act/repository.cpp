@@ -57,6 +57,14 @@ Result<std::vector<StoredAct>> acts_of(store::Session& session, std::string_view
   return acts;
 }
 
+Result<> for_each_act(store::Session& session, const std::function<Result<>(const ActRow&)>& visitor) {
+  return session.query("SELECT ledger_sequence, object, type, digest FROM acts ORDER BY id", {},
+                       [&](const Row& row) -> Result<Next> {
+                         TRY(visitor({row.integer(0), row.text(1), row.text(2), row.blob(3)}));
+                         return Next::kRow;
+                       });
+}
+
 Result<std::optional<Hash>> last_act(store::Session& session, std::string_view object) {
   std::optional<Hash> last;
   TRY(session.query("SELECT digest FROM acts WHERE object = $1 ORDER BY id DESC LIMIT 1", {object},

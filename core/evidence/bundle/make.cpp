@@ -23,7 +23,10 @@ class Collection {
     TRY(const auto checkpoint, open_checkpoint(request_.checkpoint, key.key));
     put("checkpoint.txt", base::as_bytes(request_.checkpoint));
     if (auto plain = plain_checkpoint(request_.checkpoint, request_.ledger_key)) files_.merge(*plain);
-    if (!request_.checkpoint_time_stamp.empty()) put("checkpoint.tst", request_.checkpoint_time_stamp);
+    if (!request_.checkpoint_time_stamp.empty()) {
+      put("checkpoint.tst", request_.checkpoint_time_stamp);
+      if (auto plain = plain_stamp(request_.checkpoint_time_stamp)) files_.merge(*plain);
+    }
     TRY(add_acts());
     TRY(add_records(checkpoint.head));
     if (facts_.records.empty()) {
@@ -32,7 +35,7 @@ class Collection {
     }
     TRY(add_documents());
     facts_.object = request_.object;
-    facts_.has_checkpoint_time_stamp = !request_.checkpoint_time_stamp.empty();
+    facts_.checkpoint_stamp = stamp_kind(&request_.checkpoint_time_stamp);
     put("README.md", base::as_bytes(readme(facts_)));
     put("manifest.json", base::as_bytes(print_manifest({request_.object, request_.ledger_key, describe(files_)})));
     return write_tar(files_);

@@ -89,8 +89,11 @@ struct ReadmeFacts {
   std::string object;
   std::vector<PlainAct> acts;
   std::vector<std::int64_t> records;
-  bool has_checkpoint_time_stamp = false;
+  enum class Stamp { kNone, kPlain, kSm2 } checkpoint_stamp = Stamp::kNone;  // kSm2: openssl cannot verify it
 };
+[[nodiscard]] ReadmeFacts::Stamp stamp_kind(const base::Bytes* token);  // nothing: kNone
+// plain_stamp is the certificates that the checkpoint's time stamp carries, as PEM; nothing when it is none.
+[[nodiscard]] std::optional<FileMap> plain_stamp(base::ByteView token);
 [[nodiscard]] std::string readme(const ReadmeFacts& facts);
 
 }  // namespace yuxin::evidence

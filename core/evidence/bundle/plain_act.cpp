@@ -14,6 +14,11 @@ namespace {
 
 using x509::Certificate;
 
+bool is_for_sm2(const Certificate& certificate) {
+  const auto key = certificate.public_key();
+  return key && key->kind().type == x509::KeyType::kSm2;
+}
+
 // Taker lays one act's parts out under plain/NNN-….
 class Taker {
  public:
@@ -71,8 +76,7 @@ class Taker {
       const auto pem = certificates_[i].pem();
       all += pem;
       plain_.certificates.push_back(put("certificate-" + std::to_string(i + 1) + ".pem", base::as_bytes(pem)));
-      const auto key = certificates_[i].public_key();
-      if (key && key->kind().type == x509::KeyType::kSm2) plain_.is_sm2 = true;
+      plain_.is_sm2 = plain_.is_sm2 || is_for_sm2(certificates_[i]);
     }
     put("certificates.pem", base::as_bytes(all));
   }
@@ -160,6 +164,21 @@ class Taker {
 };
 
 }  // namespace
+
+ReadmeFacts::Stamp stamp_kind(const base::Bytes* token) {
+  if (token == nullptr || token->empty()) return ReadmeFacts::Stamp::kNone;
+  const auto read = x509::TimeStampToken::from_der(*token);
+  const bool is_sm2 = read && std::ranges::any_of(read->message().certificates(), is_for_sm2);
+  return is_sm2 ? ReadmeFacts::Stamp::kSm2 : ReadmeFacts::Stamp::kPlain;
+}
+
+std::optional<FileMap> plain_stamp(base::ByteView token) {
+  const auto read = x509::TimeStampToken::from_der(token);
+  if (!read) return std::nullopt;
+  std::string all;
+  for (const auto& certificate : read->message().certificates()) all += certificate.pem();
+  return FileMap{{"plain/checkpoint-certificates.pem", base::to_bytes(base::as_bytes(all))}};
+}
 
 std::optional<PlainAct> plain_act(std::size_t number, base::ByteView signed_act) {
   const auto act = judge_signature(signed_act);

@@ -198,10 +198,14 @@ openssl pkeyutl -verify -pubin -inkey plain/ledger-key.pem -rawin -in plain/chec
 constexpr const char* kCheckpointTimeStamp = R"(
 When it was signed at the latest: / 签名时间不晚于：
 ```sh
-cat plain/*-certificates.pem > certificates.tmp
-openssl ts -verify -token_in -in checkpoint.tst -data plain/checkpoint.txt -CAfile root.pem -untrusted certificates.tmp
+openssl ts -verify -token_in -in checkpoint.tst -data plain/checkpoint.txt -CAfile root.pem -untrusted plain/checkpoint-certificates.pem
 openssl ts -reply -token_in -in checkpoint.tst -text
 ```
+)";
+
+constexpr const char* kSm2CheckpointTimeStamp = R"(
+When it was signed at the latest says `checkpoint.tst`, which is signed with SM2: `yuxin verify` can check it.
+最晚签名时间见 `checkpoint.tst`，该时间戳使用 SM2 签名，请使用 `yuxin verify` 验证。
 )";
 
 }  // namespace
@@ -213,7 +217,8 @@ std::string readme(const ReadmeFacts& facts) {
   for (const auto sequence : facts.records) sequences += (sequences.empty() ? "" : " ") + std::to_string(sequence);
   text += fmt::format(fmt::runtime(kRecords), fmt::arg("sequences", sequences));
   text += kCheckpoint;
-  if (facts.has_checkpoint_time_stamp) text += kCheckpointTimeStamp;
+  if (facts.checkpoint_stamp == ReadmeFacts::Stamp::kPlain) text += kCheckpointTimeStamp;
+  if (facts.checkpoint_stamp == ReadmeFacts::Stamp::kSm2) text += kSm2CheckpointTimeStamp;
   return text + "\nClean up / 清理:\n```sh\nrm -f *.tmp\n```\n";
 }
 

@@ -144,6 +144,7 @@ class Examination {
     const auto* octets = file("checkpoint.tst");
     if (octets == nullptr) return;
     expect("checkpoint.tst");
+    if (const auto plain = plain_stamp(*octets)) check_same(*plain, "checkpoint.tst");
     const auto token = x509::TimeStampToken::from_der(*octets);
     if (!token) return problem("checkpoint.tst: {}", token.error().detail);
     const auto evidence = x509::verify_time_stamp(*token, base::as_bytes(signed_text), trust_.paths, help());
@@ -276,7 +277,7 @@ class Examination {
   void check_readme() {
     expect("README.md");
     facts_.object = manifest_.object;
-    facts_.has_checkpoint_time_stamp = file("checkpoint.tst") != nullptr;
+    facts_.checkpoint_stamp = stamp_kind(file("checkpoint.tst"));
     const auto* text = file("README.md");
     if (text != nullptr && base::as_text(*text) == readme(facts_)) return;
     remark("README.md is not as this version of the program writes it. Do not carry out its commands unread.");

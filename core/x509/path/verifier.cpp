@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "path/memory.hpp"
 #include "path/openssl_objects.hpp"
 #include "path/purpose.hpp"
 #include "path/reasons.hpp"
@@ -26,6 +27,8 @@ struct PathVerifier::Impl {
   std::vector<HeldCertificate> untrusted;
   std::vector<HeldCrl> crls;
   X509StorePtr store;
+  std::vector<Certificate> at_hand;  // the anchors and the untrusted, for the memory
+  mutable PathMemory memory;
 };
 
 namespace {
@@ -315,6 +318,8 @@ base::Result<PathVerifier> PathVerifier::prepare(const PathMaterial& material) {
                            "The revocation list of {} has a field that does not parse. Leave it out.",
                            crl.issuer().text());
   }
+  impl->at_hand = material.anchors;
+  impl->at_hand.insert(impl->at_hand.end(), material.untrusted.begin(), material.untrusted.end());
   impl->store.reset(X509_STORE_new());
   bool stored = impl->store != nullptr;
   for (const auto& anchor : impl->anchors) {
@@ -328,6 +333,11 @@ base::Result<PathVerifier> PathVerifier::prepare(const PathMaterial& material) {
 
 PathReport PathVerifier::verify(const Certificate& certificate, base::UnixTime at, const PathOptions& options,
                                 const std::vector<Certificate>& untrusted) const {
+  const bool memorable =
+      PathMemory::can_keep(options, impl_->crls.empty() ? PathMemory::Lists::kNone : PathMemory::Lists::kSome);
+  if (memorable) {
+    if (auto known = impl_->memory.find(certificate, at, options, {&impl_->at_hand, &untrusted})) return *known;
+  }
   const Session session(*impl_, certificate, untrusted);
   PathReport report = session.run(at, options, Session::Crls::kAll);
   // OpenSSL has no say about the strength of a CRL's signature. That a weak list revokes is believed; that it does
@@ -336,7 +346,9 @@ PathReport PathVerifier::verify(const Certificate& certificate, base::UnixTime a
   if (report.valid && has_weak && options.minimum_security_bits != 0 && options.revocation != RevocationMode::kNone) {
     report = session.run(at, options, Session::Crls::kStrong);
   }
-  return report.valid ? check_wishes(std::move(report), options) : report;
+  if (report.valid) report = check_wishes(std::move(report), options);
+  if (report.valid && memorable) impl_->memory.keep(report, options);
+  return report;
 }
 
 PathReport verify_path(const Certificate& certificate, const PathMaterial& material, base::UnixTime at,

@@ -83,7 +83,8 @@ struct PathMaterial {
 };
 
 // PathVerifier holds material that was prepared once. Immutable; copies share one body; `verify` is safe from every
-// thread at once.
+// thread at once. Where neither lists nor names nor policies are asked about, it remembers good paths: the same
+// certificate is quick the second time, at any moment at which its whole path is valid and with the same help.
 class PathVerifier {
  public:
   // prepare: kMalformed for an object that the library beneath cannot read; names it.
