@@ -108,9 +108,11 @@ std::string verifier_key(std::string_view name, const x509::PublicKey& key) {
 
 Result<VerifierKey> parse_verifier_key(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-  for (const auto& block : base::parse_pem(text)) {
-    if (block.label != "PUBLIC KEY") continue;
-    TRY(auto key, ed25519_from_spki(block.der));
+  const auto blocks = base::parse_pem(text);
+  if (std::ranges::count(blocks, "PUBLIC KEY", &base::PemBlock::label) > 1) return not_a_key();  // which one is it?
+  const auto block = std::ranges::find(blocks, "PUBLIC KEY", &base::PemBlock::label);
+  if (block != blocks.end()) {
+    TRY(auto key, ed25519_from_spki(block->der));
     return VerifierKey{{}, std::move(key)};
   }
   const auto first = text.find('+');
