@@ -7,6 +7,7 @@
 #include "yuxin/base/config.hpp"
 #include "yuxin/base/json.hpp"
 #include "yuxin/evidence/cosignature.hpp"
+#include "yuxin/x509/name.hpp"
 
 namespace yuxin::cli {
 
@@ -82,6 +83,28 @@ Result<> read_ledger(ConfigTable& file, LedgerConfig& config) {
   return {};
 }
 
+// A host is a DNS name, an IPv4 address, or an IPv6 address in brackets (RFC 3986 section 3.2.2).
+bool is_host(std::string_view host) {
+  const bool brackets = host.starts_with('[') && host.ends_with(']');
+  const auto address = brackets ? host.substr(1, host.size() - 2) : host;
+  if (brackets != (address.find(':') != std::string_view::npos)) return false;
+  return (!brackets && x509::is_dns_name(host, x509::Wildcard::kRefused)) ||
+         x509::parse_general_name("ip:" + std::string(address)).has_value();
+}
+
+bool is_port(std::string_view text) {
+  unsigned port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc{} && end == text.data() + text.size() && port >= 1 && port <= 65535;
+}
+
+// is_authority_part takes "host" or "host:port".
+bool is_authority_part(std::string_view text) {
+  const auto bracket = text.rfind(']');
+  const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  return is_host(text.substr(0, colon)) && (colon == std::string_view::npos || is_port(text.substr(colon + 1)));
+}
+
 std::string quoted(std::string_view text) { return base::print_json(base::Json(text)); }
 
 }  // namespace
@@ -144,7 +167,7 @@ Result<std::string> check_public_url(std::string_view url) {
   const bool characters =
       url.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/[]%") ==
       std::string_view::npos;
-  if (!plain || !characters || host_of_url(url).empty()) {
+  if (!plain || !characters || !is_authority_part(url.substr(7, url.find('/', 7) - 7))) {
     return base::fail(
         Code::kUsage,
         "\"{}\" is no address for the status service; it must begin with http:// (relying parties fetch status "

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "home.hpp"
@@ -37,8 +38,9 @@ class Upkeep {
   [[nodiscard]] base::Result<> keep_signers();
   [[nodiscard]] base::Result<> keep_signer(const store::AuthorityRow& authority);
   [[nodiscard]] base::Result<> keep_lists();
-  [[nodiscard]] base::Result<> publish(const store::AuthorityRow& authority);
-  [[nodiscard]] base::Result<bool> list_is_due(const store::AuthorityRow& authority);
+  template <typename How>
+  [[nodiscard]] base::Result<> publish(const store::AuthorityRow& authority, How how);
+  [[nodiscard]] base::Result<bool> is_scheduled(const store::AuthorityRow& authority);
   void run(Duty& duty, base::Seconds every, const char* what, base::Result<> (Upkeep::*work)());
   [[nodiscard]] base::Result<> follow();
   [[nodiscard]] base::Result<> tidy();
@@ -50,8 +52,7 @@ class Upkeep {
   UpkeepCounters counters_;
   Duty follow_, signers_, lists_, tidy_, roles_;
   std::map<std::int64_t, base::Bytes> signers_in_use_;  // authority to certificate
-  std::uint64_t revision_ = 0;                          // of the status when the lists were last known to be complete
-  base::UnixTime revision_moved_at_{0};
+  std::set<std::int64_t> lacking_;                      // authorities whose lists lacked a change at the last look
 };
 
 }  // namespace yuxin::cli

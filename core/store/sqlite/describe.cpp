@@ -1,6 +1,7 @@
 #include <cerrno>
 
 #include "sqlite/connection.hpp"
+#include "yuxin/base/file.hpp"
 
 namespace yuxin::store::sqlite {
 
@@ -45,7 +46,9 @@ Error damaged(const std::string& path, std::string diagnostic) {
 }
 
 Error cannot_open(int system_errno, const std::string& path, std::string diagnostic) {
-  switch (system_errno) {
+  // what is missing may be a file beside it that could not be made
+  const bool missing = system_errno == ENOENT || system_errno == ENOTDIR;
+  switch (missing && base::file_exists(path) ? EIO : system_errno) {
     case ENOENT:
     case ENOTDIR:
       return {Code::kNotFound,
