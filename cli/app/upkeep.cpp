@@ -20,12 +20,14 @@ constexpr base::Seconds kPatience{5};
 
 }  // namespace
 
-Upkeep::Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication)
-    : home_(std::move(home)), responder_(responder), publication_(publication) {}
+Upkeep::Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication,
+               TimeStamping* stamping)
+    : home_(std::move(home)), responder_(responder), publication_(publication), stamping_(stamping) {}
 
 Result<> Upkeep::prepare() {
   revision_ = home_->store().status().revision();
   TRY(keep_signers());
+  TRY(keep_stamping());
   TRY(keep_lists());
   return tidy();
 }
@@ -43,6 +45,7 @@ void Upkeep::step() {
   }
   run(follow_, base::Seconds{1}, "following the status", &Upkeep::follow);
   run(signers_, base::Seconds{10}, "renewing OCSP signers", &Upkeep::keep_signers);
+  run(stamps_, base::Seconds{10}, "renewing the time stamp key", &Upkeep::keep_stamping);
   run(lists_, base::Seconds{30}, "publishing lists", &Upkeep::keep_lists);
   run(tidy_, base::minutes(1), "keeping the ledger", &Upkeep::tidy);
 }
@@ -70,6 +73,8 @@ Result<> Upkeep::tidy() {
         base::message("{} interrupted issuances were ended as void; their serial numbers count as revoked.", ended));
   return home_->checkpoint();
 }
+
+Result<> Upkeep::keep_stamping() { return stamping_ == nullptr ? Result<>{} : stamping_->keep(kActor); }
 
 Result<> Upkeep::keep_signers() {
   TRY(auto authorities, home_->store().status().authorities());

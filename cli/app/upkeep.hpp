@@ -7,6 +7,7 @@
 #include <string>
 
 #include "home.hpp"
+#include "time_stamping.hpp"
 #include "yuxin/ocsp/publication.hpp"
 #include "yuxin/ocsp/responder.hpp"
 
@@ -22,7 +23,9 @@ struct UpkeepCounters {
 // interval and a failure is logged and tried again later, so that one broken duty does not stop the others.
 class Upkeep {
  public:
-  Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication);
+  // `stamping` may be null: then somebody else keeps the time stamp key.
+  Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication,
+         TimeStamping* stamping);
 
   // prepare does everything once and gives the first error: a server should not start with a duty that cannot be
   // done.
@@ -42,12 +45,14 @@ class Upkeep {
   void run(Duty& duty, base::Seconds every, const char* what, base::Result<> (Upkeep::*work)());
   [[nodiscard]] base::Result<> follow();
   [[nodiscard]] base::Result<> tidy();
+  [[nodiscard]] base::Result<> keep_stamping();
 
   std::shared_ptr<Home> home_;
   ocsp::Responder& responder_;
   ocsp::Publication& publication_;
+  TimeStamping* stamping_;
   UpkeepCounters counters_;
-  Duty follow_, signers_, lists_, tidy_;
+  Duty follow_, signers_, lists_, tidy_, stamps_;
   std::map<std::int64_t, base::Bytes> signers_in_use_;  // authority to certificate
   std::uint64_t revision_ = 0;                          // of the status when the lists were last known to be complete
   base::UnixTime revision_moved_at_{0};
