@@ -20,11 +20,13 @@ constexpr base::Seconds kListsEvery{2};
 
 }  // namespace
 
-Upkeep::Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication)
-    : home_(std::move(home)), responder_(responder), publication_(publication) {}
+Upkeep::Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication,
+               TimeStamping* stamping)
+    : home_(std::move(home)), responder_(responder), publication_(publication), stamping_(stamping) {}
 
 Result<> Upkeep::prepare() {
   TRY(keep_signers());
+  TRY(keep_stamping());
   // a second look publishes what the first found lacking
   TRY(keep_lists());
   TRY(keep_lists());
@@ -37,6 +39,7 @@ void Upkeep::step() {
   run(signers_, base::Seconds{10}, "renewing OCSP signers", &Upkeep::keep_signers);
   run(lists_, kListsEvery, "publishing lists", &Upkeep::keep_lists);
   run(roles_, base::Seconds{5}, "publishing the list of roles", &Upkeep::keep_roles);
+  run(stamps_, base::Seconds{10}, "renewing the time stamp key", &Upkeep::keep_stamping);
   run(tidy_, base::minutes(1), "keeping the ledger", &Upkeep::tidy);
 }
 
@@ -71,6 +74,8 @@ Result<> Upkeep::keep_roles() {
   base::log_info(base::message("A new list of revoked roles was published."));
   return {};
 }
+
+Result<> Upkeep::keep_stamping() { return stamping_ == nullptr ? Result<>{} : stamping_->keep(kActor); }
 
 Result<> Upkeep::keep_signers() {
   TRY(auto authorities, home_->store().status().authorities());

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "home.hpp"
+#include "time_stamping.hpp"
 #include "yuxin/ocsp/publication.hpp"
 #include "yuxin/ocsp/responder.hpp"
 
@@ -23,7 +24,9 @@ struct UpkeepCounters {
 // interval and a failure is logged and tried again later, so that one broken duty does not stop the others.
 class Upkeep {
  public:
-  Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication);
+  // `stamping` may be null: then somebody else keeps the time stamp key.
+  Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication,
+         TimeStamping* stamping);
 
   // prepare does everything once and gives the first error: a server should not start with a duty that cannot be
   // done.
@@ -45,12 +48,14 @@ class Upkeep {
   [[nodiscard]] base::Result<> follow();
   [[nodiscard]] base::Result<> tidy();
   [[nodiscard]] base::Result<> keep_roles();
+  [[nodiscard]] base::Result<> keep_stamping();
 
   std::shared_ptr<Home> home_;
   ocsp::Responder& responder_;
   ocsp::Publication& publication_;
+  TimeStamping* stamping_;
   UpkeepCounters counters_;
-  Duty follow_, signers_, lists_, tidy_, roles_;
+  Duty follow_, signers_, lists_, tidy_, roles_, stamps_;
   std::map<std::int64_t, base::Bytes> signers_in_use_;  // authority to certificate
   std::set<std::int64_t> lacking_;                      // authorities whose lists lacked a change at the last look
 };

@@ -31,6 +31,8 @@ CommandSpec sign_command();
 CommandSpec verify_command();
 std::vector<CommandSpec> role_grant_commands();
 std::vector<CommandSpec> role_list_commands();
+CommandSpec tsa_request_command();
+CommandSpec tsa_verify_command();
 std::vector<CommandSpec> about_commands();
 
 }  // namespace yuxin::cli
