@@ -26,13 +26,8 @@ What it cannot show is that nothing happened after its last act: ask the ledger 
 ```sh
 sed 's/.*"files":\[//; s/\].*//; s/}},/}}\n/g' manifest.json |
   sed 's/.*"name":"\([^"]*\)","sha256":"\([^"]*\)".*/\2  \1/' |
-  while read -r digest name;
-do test "$(openssl dgst -sha256 -r " $name " | cut -c1-64)" = "$digest" || {
-    {
-      echo "changed / 被改动: $name";
-      exit 1;
-    }
-  }
+  while read -r digest name; do
+    test "$(openssl dgst -sha256 -r "$name" | cut -c1-64)" = "$digest" || {{ echo "changed / 被改动: $name"; exit 1; }}
   done
 ```
 )~";
@@ -148,9 +143,8 @@ std::string act_section(const PlainAct& act) {
 constexpr const char* kRecords = R"~(
 ## Ledger records / 账本记录
 
-Each record is a leaf of the tree whose root is the third line of `checkpoint.txt` (RFC 6962). The last two lines that
-this prints must be the same for every record.
-每条记录都是树的一片叶子，树根为 `checkpoint.txt` 的第三行（RFC 6962）。
+Each record is a leaf of the tree whose root is the third line of `checkpoint.txt` (RFC 6962). This prints nothing when
+every record is there. / 每条记录都是树的一片叶子，树根为 `checkpoint.txt` 的第三行（RFC 6962）。全部记录都在时没有任何输出。
 
 ```sh
 hash() {{ openssl dgst -sha256 -binary | openssl base64; }}
@@ -167,18 +161,9 @@ prove() {{
     fi
     at=$((at / 2)); last=$((last / 2))
   done
-  test "$last" -eq 0 && test "$root" = "$(sed -n 3p checkpoint.txt)" ||
-  {
-    {
-      echo "record $1: not in the ledger / 不在账本中";
-      exit 1;
-    }
-  }
-  }
-  }
-for
-  sequence in{sequences};
-do prove "$sequence"; done
+  test "$last" -eq 0 && test "$root" = "$(sed -n 3p checkpoint.txt)" || {{ echo "not in the ledger / 不在账本中: $1"; exit 1; }}
+}}
+for sequence in {sequences}; do prove "$sequence"; done
 ```
 )~";
 
