@@ -3,10 +3,10 @@
 
 #include <map>
 
-#include "act/audit.hpp"
 #include "findings.hpp"
 #include "note.hpp"
 #include "repository.hpp"
+#include "verify_acts.hpp"
 #include "verify_grants.hpp"
 #include "verify_published.hpp"
 #include "yuxin/base/json.hpp"

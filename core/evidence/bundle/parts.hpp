@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "bundle/tar.hpp"
+#include "tar.hpp"
 #include "yuxin/base/json.hpp"
 #include "yuxin/evidence/bundle.hpp"
 

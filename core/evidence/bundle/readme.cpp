@@ -9,7 +9,7 @@ namespace yuxin::evidence {
 namespace {
 
 // A reader may have one of the two languages only, so both stand side by side, whatever this process speaks.
-constexpr const char* kIntroduction = R"(# Evidence about {object} / 关于 {object} 的证据
+constexpr const char* kIntroduction = R"~(# Evidence about {object} / 关于 {object} 的证据
 
 This archive holds every signed act and every ledger record about {object}. `yuxin verify FILE --trust root.pem` checks
 all of it. The commands below check each part with nothing but `openssl` 3.0 and a shell. Put the root certificate that
@@ -26,18 +26,13 @@ What it cannot show is that nothing happened after its last act: ask the ledger 
 ```sh
 sed 's/.*"files":\[//; s/\].*//; s/}},/}}\n/g' manifest.json |
   sed 's/.*"name":"\([^"]*\)","sha256":"\([^"]*\)".*/\2  \1/' |
-  while read -r digest name;
-do test "$(openssl dgst -sha256 -r " $name " | cut -c1-64)" = "$digest" || {
-    {
-      echo "changed / 被改动: $name";
-      exit 1;
-    }
-  }
+  while read -r digest name; do
+    test "$(openssl dgst -sha256 -r "$name" | cut -c1-64)" = "$digest" || {{ echo "changed / 被改动: $name"; exit 1; }}
   done
 ```
-)";
+)~";
 
-constexpr const char* kAct = R"(
+constexpr const char* kAct = R"~(
 ## Act {number} / 行为 {number}: {type}
 
 Signed by / 签名人: {actor}
@@ -54,9 +49,9 @@ The time stamp over the signature value. / 对签名值所加的时间戳。
 ```sh
 openssl ts -verify -token_in -in plain/{number}-time-stamp.tst -data plain/{number}-signature.bin -CAfile root.pem -untrusted plain/{number}-certificates.pem -attime {seconds}
 ```
-)";
+)~";
 
-  constexpr const char* kSm2Act = R"(
+constexpr const char* kSm2Act = R"~(
 ## Act {number} / 行为 {number}: {type}
 
 Signed by / 签名人: {actor}
@@ -69,89 +64,87 @@ out the identifier 1234567812345678 of GM/T 0009 there; `yuxin verify` can. It c
 ```sh
 openssl verify -CAfile root.pem -untrusted plain/{number}-certificates.pem -attime {seconds} -purpose any -vfyopt distid:1234567812345678 plain/{number}-certificate-1.pem
 ```
-)";
+)~";
 
-  // one_line keeps what a hostile name could do to a reader, or to a shell, out of the text.
-  std::string one_line(std::string text) {
-    const bool is_harmless = base::is_utf8(text) && !base::has_control_character(text);
-    if (is_harmless) return text;
-    for (char& c : text) {
-      if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f) c = '?';
-    }
-    return text;
+// one_line keeps what a hostile name could do to a reader, or to a shell, out of the text.
+std::string one_line(std::string text) {
+  const bool is_harmless = base::is_utf8(text) && !base::has_control_character(text);
+  if (is_harmless) return text;
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f) c = '?';
   }
+  return text;
+}
 
-  std::string fill(const char* form, const PlainAct& act) {
-    return fmt::format(fmt::runtime(form), fmt::arg("number", act.number), fmt::arg("type", one_line(act.type)),
-                       fmt::arg("actor", one_line(act.actor)), fmt::arg("moment", base::rfc3339(act.moment)),
-                       fmt::arg("seconds", act.moment.seconds));
+std::string fill(const char* form, const PlainAct& act) {
+  return fmt::format(fmt::runtime(form), fmt::arg("number", act.number), fmt::arg("type", one_line(act.type)),
+                     fmt::arg("actor", one_line(act.actor)), fmt::arg("moment", base::rfc3339(act.moment)),
+                     fmt::arg("seconds", act.moment.seconds));
+}
+
+std::string or_root(const std::string& file) { return file.empty() ? "root.pem" : file; }
+
+std::string lists_of(const PlainAct& act) {
+  if (act.lists.empty()) return {};
+  std::string text =
+      "\nRevocation lists: each must say \"verify OK\"; then look whether a serial number of the chain is in one, "
+      "and "
+      "since when.\n吊销列表：每个都应显示“verify OK”；再查看证书链中的序列号是否在列表中，以及自何时起。\n```sh\n";
+  for (const auto& list : act.lists) {
+    text += fmt::format("openssl crl -in {} -CAfile {} -noout 2>&1 | grep 'verify OK'\n", list.file,
+                        or_root(list.issuer_file));
+    text += fmt::format("openssl crl -in {} -noout -lastupdate -nextupdate\n", list.file);
   }
+  text += fmt::format(
+      "for c in plain/{}-certificate-*.pem; do openssl x509 -in $c -noout -subject -serial; done\n```\n", act.number);
+  return text;
+}
 
-  std::string or_root(const std::string& file) { return file.empty() ? "root.pem" : file; }
-
-  std::string lists_of(const PlainAct& act) {
-    if (act.lists.empty()) return {};
-    std::string text =
-        "\nRevocation lists: each must say \"verify OK\"; then look whether a serial number of the chain is in one, "
-        "and "
-        "since when.\n吊销列表：每个都应显示“verify OK”；再查看证书链中的序列号是否在列表中，以及自何时起。\n```sh\n";
-    for (const auto& list : act.lists) {
-      text += fmt::format("openssl crl -in {} -CAfile {} -noout 2>&1 | grep 'verify OK'\n", list.file,
-                          or_root(list.issuer_file));
-      text += fmt::format("openssl crl -in {} -noout -lastupdate -nextupdate\n", list.file);
-    }
+std::string responses_of(const PlainAct& act) {
+  std::string text;
+  for (const auto& response : act.responses) {
+    if (response.serial.empty()) continue;
     text += fmt::format(
-        "for c in plain/{}-certificate-*.pem; do openssl x509 -in $c -noout -subject -serial; done\n```\n",
-        act.number);
-    return text;
+        "openssl ocsp -respin {} -issuer {} -serial 0x{} -CAfile root.pem -attime {} "
+        "-no_nonce 2>&1 | tee status.tmp\ngrep 'Response verify OK' status.tmp && grep ': good' status.tmp\n",
+        response.file, or_root(response.issuer_file), response.serial, act.moment.seconds);
   }
+  if (text.empty()) return text;
+  return "\nStatus of certificates. A remark about \"status times\" only says that time has passed since.\n"
+         "证书状态。关于“status times”的提示仅表示此后已过去一段时间。\n```sh\n" +
+         text + "```\n";
+}
 
-  std::string responses_of(const PlainAct& act) {
-    std::string text;
-    for (const auto& response : act.responses) {
-      if (response.serial.empty()) continue;
-      text += fmt::format(
-          "openssl ocsp -respin {} -issuer {} -serial 0x{} -CAfile root.pem -attime {} "
-          "-no_nonce 2>&1 | tee status.tmp\ngrep 'Response verify OK' status.tmp && grep ': good' status.tmp\n",
-          response.file, or_root(response.issuer_file), response.serial, act.moment.seconds);
-    }
-    if (text.empty()) return text;
-    return "\nStatus of certificates. A remark about \"status times\" only says that time has passed since.\n"
-           "证书状态。关于“status times”的提示仅表示此后已过去一段时间。\n```sh\n" +
-           text + "```\n";
+std::string role_of(const PlainAct& act) {
+  if (!act.role) return {};
+  std::string text =
+      "\nThe role, an attribute certificate (RFC 5755): read it, and check the signature of its authority.\n"
+      "角色，即属性证书（RFC 5755）：阅读其内容，并验证属性权威的签名。\n```sh\n";
+  text += fmt::format("openssl asn1parse -inform DER -in {}\n", act.role->file);
+  if (!act.role->digest.empty() && !act.role->authority_file.empty()) {
+    text += fmt::format(
+        "openssl asn1parse -inform DER -in {0} -strparse {1} -noout -out signed.tmp\n"
+        "openssl asn1parse -inform DER -in {0} -strparse {2} -noout -out signature.tmp\n"
+        "openssl x509 -in {3} -noout -pubkey > key.tmp\n"
+        "openssl dgst -{4} -verify key.tmp -signature signature.tmp signed.tmp\n"
+        "openssl verify -CAfile root.pem -untrusted plain/{5}-certificates.pem -purpose any -attime {6} {3}\n",
+        act.role->file, act.role->signed_offset, act.role->signature_offset, act.role->authority_file,
+        act.role->digest, act.number, act.moment.seconds);
   }
+  return text + "```\n";
+}
 
-  std::string role_of(const PlainAct& act) {
-    if (!act.role) return {};
-    std::string text =
-        "\nThe role, an attribute certificate (RFC 5755): read it, and check the signature of its authority.\n"
-        "角色，即属性证书（RFC 5755）：阅读其内容，并验证属性权威的签名。\n```sh\n";
-    text += fmt::format("openssl asn1parse -inform DER -in {}\n", act.role->file);
-    if (!act.role->digest.empty() && !act.role->authority_file.empty()) {
-      text += fmt::format(
-          "openssl asn1parse -inform DER -in {0} -strparse {1} -noout -out signed.tmp\n"
-          "openssl asn1parse -inform DER -in {0} -strparse {2} -noout -out signature.tmp\n"
-          "openssl x509 -in {3} -noout -pubkey > key.tmp\n"
-          "openssl dgst -{4} -verify key.tmp -signature signature.tmp signed.tmp\n"
-          "openssl verify -CAfile root.pem -untrusted plain/{5}-certificates.pem -purpose any -attime {6} {3}\n",
-          act.role->file, act.role->signed_offset, act.role->signature_offset, act.role->authority_file,
-          act.role->digest, act.number, act.moment.seconds);
-    }
-    return text + "```\n";
-  }
+std::string act_section(const PlainAct& act) {
+  if (act.is_sm2) return fill(kSm2Act, act);
+  return fill(kAct, act) + responses_of(act) + lists_of(act) + role_of(act);
+}
 
-  std::string act_section(const PlainAct& act) {
-    if (act.is_sm2) return fill(kSm2Act, act);
-    return fill(kAct, act) + responses_of(act) + lists_of(act) + role_of(act);
-  }
-
-  // RFC 9162 section 2.1.3.2, in the words of a shell.
-  constexpr const char* kRecords = R"(
+// RFC 9162 section 2.1.3.2, in the words of a shell.
+constexpr const char* kRecords = R"~(
 ## Ledger records / 账本记录
 
-Each record is a leaf of the tree whose root is the third line of `checkpoint.txt` (RFC 6962). The last two lines that
-this prints must be the same for every record.
-每条记录都是树的一片叶子，树根为 `checkpoint.txt` 的第三行（RFC 6962）。
+Each record is a leaf of the tree whose root is the third line of `checkpoint.txt` (RFC 6962). This prints nothing when
+every record is there. / 每条记录都是树的一片叶子，树根为 `checkpoint.txt` 的第三行（RFC 6962）。全部记录都在时没有任何输出。
 
 ```sh
 hash() {{ openssl dgst -sha256 -binary | openssl base64; }}
@@ -168,22 +161,13 @@ prove() {{
     fi
     at=$((at / 2)); last=$((last / 2))
   done
-  test "$last" -eq 0 && test "$root" = "$(sed -n 3p checkpoint.txt)" ||
-  {
-    {
-      echo "record $1: not in the ledger / 不在账本中";
-      exit 1;
-    }
-  }
-  }
-  }
-for
-  sequence in{sequences};
-do prove "$sequence"; done
+  test "$last" -eq 0 && test "$root" = "$(sed -n 3p checkpoint.txt)" || {{ echo "not in the ledger / 不在账本中: $1"; exit 1; }}
+}}
+for sequence in {sequences}; do prove "$sequence"; done
 ```
-)";
+)~";
 
-constexpr const char* kCheckpoint = R"(
+constexpr const char* kCheckpoint = R"~(
 ## Checkpoint / 检查点
 
 The ledger signs its root. Compare `plain/ledger-key.pem` with the key that the centre publishes.
@@ -193,20 +177,20 @@ The ledger signs its root. Compare `plain/ledger-key.pem` with the key that the 
 sed '/^$/,$d' checkpoint.txt | cmp - plain/checkpoint.txt
 openssl pkeyutl -verify -pubin -inkey plain/ledger-key.pem -rawin -in plain/checkpoint.txt -sigfile plain/checkpoint-signature.bin
 ```
-)";
+)~";
 
-constexpr const char* kCheckpointTimeStamp = R"(
+constexpr const char* kCheckpointTimeStamp = R"~(
 When it was signed at the latest: / 签名时间不晚于：
 ```sh
 openssl ts -verify -token_in -in checkpoint.tst -data plain/checkpoint.txt -CAfile root.pem -untrusted plain/checkpoint-certificates.pem
 openssl ts -reply -token_in -in checkpoint.tst -text
 ```
-)";
+)~";
 
-constexpr const char* kSm2CheckpointTimeStamp = R"(
+constexpr const char* kSm2CheckpointTimeStamp = R"~(
 When it was signed at the latest says `checkpoint.tst`, which is signed with SM2: `yuxin verify` can check it.
 最晚签名时间见 `checkpoint.tst`，该时间戳使用 SM2 签名，请使用 `yuxin verify` 验证。
-)";
+)~";
 
 }  // namespace
 

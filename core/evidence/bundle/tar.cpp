@@ -50,6 +50,8 @@ Header header_of(std::string_view name, std::size_t size) {
       std::string_view("ustar\0"
                        "00",
                        8));
+  put(header, 329, "0000000");  // devmajor and devminor, as GNU tar writes them for files that are no devices
+  put(header, 337, "0000000");
   const unsigned sum = std::accumulate(header.begin(), header.end(), 0U);
   put(header, 148, fmt::format("{:06o}", sum));
   header[154] = 0;

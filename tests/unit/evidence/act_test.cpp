@@ -11,6 +11,7 @@ namespace {
 
 using namespace yuxin;
 using namespace yuxin::evidence;
+using base::Result;
 using test::ActCity;
 using test::Home;
 using test::need;

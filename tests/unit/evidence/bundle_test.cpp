@@ -5,14 +5,15 @@
 #include <doctest/doctest.h>
 
 #include "act_city.hpp"
-#include "bundle/parts.hpp"
 #include "command.hpp"
+#include "core/evidence/bundle/parts.hpp"
 #include "home.hpp"
 
 namespace {
 
 using namespace yuxin;
 using namespace yuxin::evidence;
+using base::Result;
 using test::ActCity;
 using test::Home;
 using test::need;

@@ -1,5 +1,5 @@
 // The matching beneath the gate, against every assignment there is.
-#include "gate/assignment.hpp"
+#include "core/evidence/gate/assignment.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // The octets of an act, by hand and by other people's programs, and everything near them refused.
-#include "act/statement.hpp"
+#include "core/evidence/act/statement.hpp"
 
 #include <doctest/doctest.h>
 

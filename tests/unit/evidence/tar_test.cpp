@@ -1,5 +1,5 @@
 // Plain archives: GNU tar reads what we write, and everything that is not exactly ours is refused.
-#include "bundle/tar.hpp"
+#include "core/evidence/bundle/tar.hpp"
 
 #include <doctest/doctest.h>
 
@@ -48,7 +48,6 @@ TEST_CASE("GNU tar's archive of the same files in its ustar form is ours, octet 
     std::filesystem::create_directories(folder.path() / "in" / std::filesystem::path(name).parent_path());
     test::write_octets(folder.path() / "in" / name, content);
   }
-  // The device fields are the one place where ustar leaves a choice: GNU tar writes zeros as digits.
   const auto made = folder.run(
       "tar -C in --format=ustar --blocking-factor=1 --owner=:0 --group=:0 --numeric-owner --mode=0644 --mtime=@0 "
       "-cf b.tar README.md acts/001.p7m acts/002.p7m empty");

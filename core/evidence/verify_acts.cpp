@@ -1,4 +1,4 @@
-#include "act/audit.hpp"
+#include "verify_acts.hpp"
 
 #include <fmt/format.h>
 
