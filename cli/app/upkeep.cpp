@@ -21,7 +21,13 @@ constexpr base::Seconds kPatience{5};
 }  // namespace
 
 Upkeep::Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication)
-    : home_(std::move(home)), responder_(responder), publication_(publication) {}
+    : home_(std::move(home)), responder_(responder), publication_(publication) {
+  if (auto foreign = foreign_stamp_source(home_->config().ledger)) stamper_.use(std::move(*foreign));
+}
+
+void Upkeep::stamp_with(StampSource stamps) {
+  if (home_->config().ledger.time_stamp_url.empty()) stamper_.use(std::move(stamps));
+}
 
 Result<> Upkeep::prepare() {
   revision_ = home_->store().status().revision();
@@ -45,6 +51,7 @@ void Upkeep::step() {
   run(signers_, base::Seconds{10}, "renewing OCSP signers", &Upkeep::keep_signers);
   run(lists_, base::Seconds{30}, "publishing lists", &Upkeep::keep_lists);
   run(tidy_, base::minutes(1), "keeping the ledger", &Upkeep::tidy);
+  run(checkpoint_stamps_, base::Seconds{20}, "time-stamping the checkpoint", &Upkeep::stamp);
 }
 
 void Upkeep::run(Duty& duty, base::Seconds every, const char* what, Result<> (Upkeep::*work)()) {
@@ -70,6 +77,8 @@ Result<> Upkeep::tidy() {
         base::message("{} interrupted issuances were ended as void; their serial numbers count as revoked.", ended));
   return home_->checkpoint();
 }
+
+Result<> Upkeep::stamp() { return stamper_.step(*home_); }
 
 Result<> Upkeep::keep_signers() {
   TRY(auto authorities, home_->store().status().authorities());

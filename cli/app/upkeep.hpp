@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "checkpoint_stamp.hpp"
 #include "home.hpp"
 #include "yuxin/ocsp/publication.hpp"
 #include "yuxin/ocsp/responder.hpp"
@@ -24,6 +25,8 @@ class Upkeep {
  public:
   Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication);
 
+  // stamp_with names the home's own time stamps, for checkpoints; those of the authority in the settings come first.
+  void stamp_with(StampSource stamps);
   // prepare does everything once and gives the first error: a server should not start with a duty that cannot be
   // done.
   [[nodiscard]] base::Result<> prepare();
@@ -42,12 +45,14 @@ class Upkeep {
   void run(Duty& duty, base::Seconds every, const char* what, base::Result<> (Upkeep::*work)());
   [[nodiscard]] base::Result<> follow();
   [[nodiscard]] base::Result<> tidy();
+  [[nodiscard]] base::Result<> stamp();
 
   std::shared_ptr<Home> home_;
   ocsp::Responder& responder_;
   ocsp::Publication& publication_;
   UpkeepCounters counters_;
-  Duty follow_, signers_, lists_, tidy_;
+  CheckpointStamper stamper_;
+  Duty follow_, signers_, lists_, tidy_, checkpoint_stamps_;
   std::map<std::int64_t, base::Bytes> signers_in_use_;  // authority to certificate
   std::uint64_t revision_ = 0;                          // of the status when the lists were last known to be complete
   base::UnixTime revision_moved_at_{0};
