@@ -70,7 +70,8 @@ Result<std::vector<std::string>> checkpoint_lines(const CheckpointPage& page) {
   lines.push_back(labelled(message("ledger key"), page.verifier_key));
   lines.emplace_back();
   lines.push_back(message("Keep this page where nobody reaches it who can reach the machine of the ledger."));
-  lines.push_back(message("It shows whether one of these {} records was changed, removed or moved since:", head.size));
+  lines.push_back(
+      message("It shows whether one of these {} records was changed, removed or moved since:", head.size));
   lines.push_back(message("type the lines below into a file, or scan the code, and then"));
   lines.emplace_back("  yuxin audit verify --checkpoint FILE");
   lines.emplace_back();

@@ -26,6 +26,7 @@ HttpReply text_reply(int status, std::string_view type, std::string_view text) {
 }
 
 constexpr std::string_view kCheckpoints = "/checkpoint/";
+constexpr std::string_view kTimeStampEnd = ".tst";
 
 // One text for every number: no signs, no leading zeros.
 std::optional<std::int64_t> size_from(std::string_view text) {
@@ -69,10 +70,14 @@ std::optional<HttpReply> Monitoring::answer_now(const HttpRequest& request) {
 
 HttpReply Monitoring::answer(const HttpRequest& request) {
   if (request.path() == "/readyz") return ready();
-  if (request.path() == "/checkpoint") return checkpoint(std::nullopt);
+  if (request.path() == "/checkpoint") return checkpoint(std::nullopt, CheckpointPart::kNote);
   if (request.path().starts_with(kCheckpoints)) {
-    const auto size = size_from(request.path().substr(kCheckpoints.size()));
-    return size ? checkpoint(*size) : base::problem(404, "Not Found", "/checkpoint/ takes a number of records.");
+    auto name = request.path().substr(kCheckpoints.size());
+    const auto part = name.ends_with(kTimeStampEnd) ? CheckpointPart::kTimeStamp : CheckpointPart::kNote;
+    if (part == CheckpointPart::kTimeStamp) name.remove_suffix(kTimeStampEnd.size());
+    const auto size = size_from(name);
+    if (size) return checkpoint(*size, part);
+    return base::problem(404, "Not Found", "/checkpoint/ takes a number of records, or that number and .tst.");
   }
   return text_reply(200, "text/plain; version=0.0.4", metrics());
 }
@@ -89,7 +94,7 @@ HttpReply Monitoring::ready() {
   return text_reply(503, "text/plain", signers ? "no OCSP signer in service\n" : "the database does not answer\n");
 }
 
-HttpReply Monitoring::checkpoint(std::optional<std::int64_t> size) {
+HttpReply Monitoring::checkpoint(std::optional<std::int64_t> size, CheckpointPart part) {
   std::optional<evidence::KeptCheckpoint> kept;
   const auto read = home_.store().read([&](store::Reader& reader) -> Result<> {
     TRY(kept, evidence::kept_checkpoint(reader, size));
@@ -100,7 +105,15 @@ HttpReply Monitoring::checkpoint(std::optional<std::int64_t> size) {
     return base::problem(404, "Not Found",
                          size ? "No checkpoint of this size was signed." : "No checkpoint was signed yet.");
   }
-  auto reply = text_reply(200, "text/plain; charset=utf-8", kept->note);
+  if (part == CheckpointPart::kTimeStamp && kept->time_stamp.empty())
+    return base::problem(404, "Not Found", "This checkpoint has no time stamp.");
+  HttpReply reply;
+  if (part == CheckpointPart::kNote) {
+    reply = text_reply(200, "text/plain; charset=utf-8", kept->note);
+  } else {
+    reply.content_type = "application/vnd.etsi.timestamp-token";  // ETSI EN 319 422
+    reply.body = std::move(kept->time_stamp);
+  }
   // The newest changes about once a minute. An older one stays what it is, but witnesses may still add a line.
   reply.fields = {{"Cache-Control", size ? "public, max-age=3600" : "public, max-age=15"},
                   {"ETag", '"' + base::hex(x509::sha256(reply.body)).substr(0, 32) + '"'}};

@@ -14,7 +14,7 @@ namespace yuxin::cli {
 
 // Monitoring answers for people and programs that look after the server. /healthz says that the process runs, /readyz
 // that the database answers and an OCSP signer is in service, /checkpoint gives the newest signed checkpoint of the
-// ledger with its co-signatures and /checkpoint/SIZE an older one. Thread-safe.
+// ledger with its co-signatures, /checkpoint/SIZE an older one and /checkpoint/SIZE.tst its time stamp. Thread-safe.
 class Monitoring final : public base::HttpService {
  public:
   Monitoring(Home& home, const ocsp::Responder& responder) : home_(home), responder_(responder) {}
@@ -28,9 +28,10 @@ class Monitoring final : public base::HttpService {
   [[nodiscard]] base::HttpReply answer(const base::HttpRequest& request) override;
 
  private:
+  enum class CheckpointPart { kNote, kTimeStamp };
   [[nodiscard]] std::string metrics() const;
   [[nodiscard]] base::HttpReply ready();
-  [[nodiscard]] base::HttpReply checkpoint(std::optional<std::int64_t> size);
+  [[nodiscard]] base::HttpReply checkpoint(std::optional<std::int64_t> size, CheckpointPart part);
 
   Home& home_;
   const ocsp::Responder& responder_;

@@ -22,7 +22,14 @@ constexpr base::Seconds kListsEvery{2};
 
 Upkeep::Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication,
                TimeStamping* stamping)
-    : home_(std::move(home)), responder_(responder), publication_(publication), stamping_(stamping) {}
+    : home_(std::move(home)), responder_(responder), publication_(publication), stamping_(stamping) {
+  if (auto foreign = foreign_stamp_source(home_->config().ledger)) {
+    stamper_.use(std::move(*foreign));
+  } else if (stamping_ != nullptr) {
+    stamper_.use(
+        [this](base::ByteView request) -> Result<base::Bytes> { return stamping_->authority().respond(request); });
+  }
+}
 
 Result<> Upkeep::prepare() {
   TRY(keep_signers());
@@ -41,6 +48,7 @@ void Upkeep::step() {
   run(roles_, base::Seconds{5}, "publishing the list of roles", &Upkeep::keep_roles);
   run(stamps_, base::Seconds{10}, "renewing the time stamp key", &Upkeep::keep_stamping);
   run(tidy_, base::minutes(1), "keeping the ledger", &Upkeep::tidy);
+  run(checkpoint_stamps_, base::Seconds{20}, "time-stamping the checkpoint", &Upkeep::stamp);
 }
 
 void Upkeep::run(Duty& duty, base::Seconds every, const char* what, Result<> (Upkeep::*work)()) {
@@ -76,6 +84,7 @@ Result<> Upkeep::keep_roles() {
 }
 
 Result<> Upkeep::keep_stamping() { return stamping_ == nullptr ? Result<>{} : stamping_->keep(kActor); }
+Result<> Upkeep::stamp() { return stamper_.step(*home_); }
 
 Result<> Upkeep::keep_signers() {
   TRY(auto authorities, home_->store().status().authorities());

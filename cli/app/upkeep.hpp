@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "checkpoint_stamp.hpp"
 #include "home.hpp"
 #include "time_stamping.hpp"
 #include "yuxin/ocsp/publication.hpp"
@@ -24,7 +25,8 @@ struct UpkeepCounters {
 // interval and a failure is logged and tried again later, so that one broken duty does not stop the others.
 class Upkeep {
  public:
-  // `stamping` may be null: then somebody else keeps the time stamp key.
+  // `stamping` may be null: then somebody else keeps the time stamp key. Checkpoints are stamped by the authority in
+  // the settings, else by this one.
   Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication,
          TimeStamping* stamping);
 
@@ -49,13 +51,15 @@ class Upkeep {
   [[nodiscard]] base::Result<> tidy();
   [[nodiscard]] base::Result<> keep_roles();
   [[nodiscard]] base::Result<> keep_stamping();
+  [[nodiscard]] base::Result<> stamp();
 
   std::shared_ptr<Home> home_;
   ocsp::Responder& responder_;
   ocsp::Publication& publication_;
   TimeStamping* stamping_;
   UpkeepCounters counters_;
-  Duty follow_, signers_, lists_, tidy_, roles_, stamps_;
+  CheckpointStamper stamper_;
+  Duty follow_, signers_, lists_, tidy_, roles_, stamps_, checkpoint_stamps_;
   std::map<std::int64_t, base::Bytes> signers_in_use_;  // authority to certificate
   std::set<std::int64_t> lacking_;                      // authorities whose lists lacked a change at the last look
 };

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "app/checkpoint_page.hpp"
+#include "app/checkpoint_stamp.hpp"
 #include "app/home.hpp"
 #include "app/ledger_source.hpp"
 #include "commands.hpp"
@@ -21,6 +22,7 @@ struct Opened {
   KeptCheckpoint kept;
   evidence::Checkpoint checkpoint;
   std::vector<evidence::Cosignature> cosignatures;  // of the witnesses in the settings
+  std::optional<CheckpointTrust::Verdict> time_stamp;
 };
 
 Result<std::optional<std::int64_t>> size_option(const Arguments& arguments) {
@@ -46,6 +48,9 @@ Result<Opened> open_kept(const LedgerSource& source, std::optional<std::int64_t>
   TRY(opened.kept, find_kept(source, size));
   TRY(opened.checkpoint, open_own(source, opened.kept.note));
   TRY(opened.cosignatures, evidence::check_cosignatures(opened.kept.note, witnesses_of(source.config)));
+  if (opened.kept.time_stamp.empty()) return opened;
+  TRY(const auto trust, CheckpointTrust::of(source, {}));
+  TRY(opened.time_stamp, trust.check(opened.kept.note, opened.kept.time_stamp));
   return opened;
 }
 
@@ -128,12 +133,35 @@ Result<int> add(Context& context, const Arguments& arguments) {
   return 0;
 }
 
+// A time stamp is worth having and nothing to fail for: the checkpoint is signed, and the next call asks again.
+void add_stamp(const Context& context, const LedgerSource& source) {
+  const auto stamps = foreign_stamp_source(source.config.ledger);
+  if (!stamps) return;
+  const auto stamped = stamp_newest(source, *stamps);
+  if (!stamped) context.remark(message("No time stamp came: {}", stamped.error().detail));
+}
+
+std::string stamp_text(const CheckpointTrust::Verdict& stamp) {
+  return stamp.standing == CheckpointTrust::Verdict::Authority::kTrusted
+             ? message("Time-stamped at {} by {}.", base::local_time(stamp.time), stamp.authority)
+             : message("Time-stamped at {} by {}, whom nobody here vouches for.", base::local_time(stamp.time),
+                       stamp.authority);
+}
+
+Result<> export_stamp(const Opened& opened, const std::string& file) {
+  if (opened.kept.time_stamp.empty())
+    return fail(Code::kNotFound, "The checkpoint of {} records has no time stamp.", opened.kept.size);
+  return base::write_file(file, opened.kept.time_stamp, base::Existing::kReplace, base::Permissions::kPublic);
+}
+
 Result<LedgerSource> source_of(Context& context) {
   // signing needs the ledger's key; without a passphrase the latest one is given
   if (context.options().passphrase_file) {
     TRY(auto home, open_unlocked_home(context));
     TRY(home->checkpoint());
-    return ledger_of(*home);
+    TRY(auto source, ledger_of(*home));
+    add_stamp(context, source);
+    return source;
   }
   TRY(auto home, open_home(context, Home::Access::kRead));
   return ledger_of(*home);
@@ -145,7 +173,7 @@ Result<int> print_page(const Context& context, const LedgerSource& source, const
                             .note = opened.kept.note,
                             .verifier_key = evidence::verifier_key(opened.checkpoint.origin, source.key),
                             .cosignatures = opened.cosignatures,
-                            .time_stamp = {},
+                            .time_stamp = opened.time_stamp ? stamp_text(*opened.time_stamp) : std::string(),
                             .printed_at = context.clock().now()};
   TRY(const auto lines, checkpoint_lines(page));
   for (const auto& line : lines) context.out(line);
@@ -158,11 +186,18 @@ void print_document(const Context& context, const LedgerSource& source, const Op
     cosignatures.push_back(
         base::JsonObject{{"witness", cosignature.witness}, {"time", base::rfc3339(cosignature.time)}});
   }
+  base::Json stamp;
+  if (opened.time_stamp) {
+    stamp = base::JsonObject{{"time", base::rfc3339(opened.time_stamp->time)},
+                             {"authority", opened.time_stamp->authority},
+                             {"token", base::base64(opened.kept.time_stamp)}};
+  }
   context.document(base::JsonObject{{"ledger", opened.checkpoint.origin},
                                     {"records", opened.checkpoint.head.size},
                                     {"root", base::hex(opened.checkpoint.head.root)},
                                     {"note", opened.kept.note},
                                     {"cosignatures", std::move(cosignatures)},
+                                    {"time_stamp", std::move(stamp)},
                                     {"key", evidence::verifier_key(opened.checkpoint.origin, source.key)}});
 }
 
@@ -175,6 +210,7 @@ Result<int> checkpoint(Context& context, const Arguments& arguments) {
   const auto& note = opened.kept.note;
   const auto out = arguments.maybe("--out");
   if (out) TRY(base::write_file(*out, base::as_bytes(note), base::Existing::kReplace, base::Permissions::kPublic));
+  if (const auto file = arguments.maybe("--time-stamp-out")) TRY(export_stamp(opened, *file));
   if (context.options().json) {
     print_document(context, source, opened);
     return 0;
@@ -182,6 +218,7 @@ Result<int> checkpoint(Context& context, const Arguments& arguments) {
   if (!out) context.out(std::string_view(note).substr(0, note.size() - 1));
   context.remark(message("It stands for the first {} entries. Keep it where this machine cannot change it.",
                          opened.checkpoint.head.size));
+  if (opened.time_stamp) context.remark(stamp_text(*opened.time_stamp));
   for (const auto& cosignature : opened.cosignatures)
     context.remark(message("Countersigned by {} at {}.", cosignature.witness, base::local_time(cosignature.time)));
   context.remark(

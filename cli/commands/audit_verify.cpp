@@ -15,6 +15,14 @@ base::JsonArray cosignatures_of(const LedgerFindings& findings) {
   return list;
 }
 
+base::Json time_stamp_of(const LedgerFindings& findings) {
+  if (!findings.time_stamp) return nullptr;
+  const auto& stamp = *findings.time_stamp;
+  return base::JsonObject{{"time", base::rfc3339(stamp.time)},
+                          {"authority", stamp.authority},
+                          {"trusted", stamp.standing == CheckpointTrust::Verdict::Authority::kTrusted}};
+}
+
 void print_document(const Context& context, const LedgerSource& source, const LedgerFindings& findings) {
   const auto& report = findings.report;
   const auto texts = [](const std::vector<std::string>& list) { return base::JsonArray(list.begin(), list.end()); };
@@ -24,8 +32,10 @@ void print_document(const Context& context, const LedgerSource& source, const Le
                                     {"root", base::hex(report.head.root)},
                                     {"checkpoints", findings.checkpoints},
                                     {"lists", findings.lists},
+                                    {"time_stamps", findings.time_stamps},
                                     {"compared_with_checkpoint", findings.compared},
                                     {"cosignatures", cosignatures_of(findings)},
+                                    {"time_stamp", time_stamp_of(findings)},
                                     {"problems", texts(report.problems)},
                                     {"remarks", texts(report.remarks)}});
 }
@@ -45,6 +55,12 @@ void print_lines(const Context& context, const LedgerFindings& findings) {
                       base::hex(report.head.root).substr(0, 16), findings.checkpoints));
   if (findings.compared) {
     context.out(message("It begins with what the given checkpoint stands for."));
+    if (const auto& stamp = findings.time_stamp) {
+      context.out(stamp->standing == CheckpointTrust::Verdict::Authority::kTrusted
+                      ? message("Time-stamped at {} by {}.", base::local_time(stamp->time), stamp->authority)
+                      : message("Time-stamped at {} by {}, whom nobody here vouches for.",
+                                base::local_time(stamp->time), stamp->authority));
+    }
     for (const auto& cosignature : findings.cosignatures) {
       context.out(message("Countersigned by {} at {}.", cosignature.witness, base::local_time(cosignature.time)));
     }
@@ -66,6 +82,10 @@ Result<LedgerAuditOrder> order_of(const Arguments& arguments) {
   order.quorum = static_cast<std::size_t>(quorum);
   if (!order.witnesses.empty() && !order.checkpoint_file)
     return base::fail(base::Code::kUsage, "Witnesses countersign checkpoints; give the one with --checkpoint FILE.");
+  order.time_stamp_file = arguments.maybe("--time-stamp");
+  order.time_stamp_trust = arguments.many("--time-stamp-trust");
+  if (order.time_stamp_file && !order.checkpoint_file)
+    return base::fail(base::Code::kUsage, "A time stamp is over a checkpoint; give the one with --checkpoint FILE.");
   if (arguments.has("--quorum") && (quorum == 0 || order.quorum > order.witnesses.size())) {
     return base::fail(base::Code::kUsage,
                       "--quorum takes a number from 1 to that of the keys given with --witness, {}.",
