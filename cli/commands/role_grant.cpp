@@ -140,7 +140,7 @@ base::Json as_json(const std::vector<GrantRow>& rows, base::UnixTime now, std::s
 }
 
 base::Failure not_granted(base::Error error) {
-  if (error.code == Code::kRefused || error.code == Code::kNotAuthorised)
+  if (error.code == Code::kRefused || error.code == Code::kNotAuthorised || error.code == Code::kConflict)
     error.detail = message("Not granted: {}", error.detail);
   return base::Failure(std::move(error));
 }
@@ -267,33 +267,35 @@ Result<int> revoke(Context& context, const Arguments& arguments) {
 }  // namespace
 
 std::vector<CommandSpec> role_grant_commands() {
-  return {{"role",
-           "grant",
-           "grant a role to the holder of a certificate",
-           {{"ROLE", Arity::kOne, Presence::kRequired, "ROLE", "a role of organisation.toml: PSB:OFF, RA.REVIEW …"},
-            {"--to", Arity::kOne, Presence::kRequired, "CERTIFICATE",
-             "certificate of the person, bound by subject and key"},
-            {"--scope", Arity::kOne, Presence::kOptional, "SCOPE",
-             "where it is good: \"org:PSB/* district:500103 profile:device\"; everywhere if not given"},
-            {"--and", Arity::kMany, Presence::kOptional, "ROLE=CERTIFICATE",
-             "another role that is granted in the same step, or neither is"},
-            {"--days", Arity::kOne, Presence::kOptional, "N", "for N days; as long as is allowed if not given"},
-            {"--until", Arity::kOne, Presence::kOptional, "TIME", "until a time: 2026-11-22T10:00:00Z"},
-            {"--out", Arity::kOne, Presence::kOptional, "FILE", "where to write the attribute certificate (PEM)"},
-            dry_run_option()},
-           {"yuxin --home city/online --passphrase-file pass role grant CA.SUPER --to super.pem --and "
-            "CA.AUDADM=auditor.pem",
-            "yuxin --home city/online role grant RA.REVIEW --to officer.pem --scope \"profile:device\" --days 90"},
-           grant},
-          {"role",
-           "revoke",
-           "end a granted role for good",
-           {{"SERIAL", Arity::kOne, Presence::kRequired, "SERIAL", "serial number of the grant: yuxin role list"},
-            {"--reason", Arity::kOne, Presence::kRequired, "REASON",
-             "privilegeWithdrawn, affiliationChanged, superseded, cessationOfOperation, keyCompromise …"},
-            dry_run_option()},
-           {"yuxin --home city/online role revoke 3F9A77C2 --reason privilegeWithdrawn"},
-           revoke}};
+  return {
+      {"role",
+       "grant",
+       "grant a role to the holder of a certificate",
+       {{"ROLE", Arity::kOne, Presence::kRequired, "ROLE", "a role of organisation.toml: PSB:OFF, RA.REVIEW …"},
+        {"--to", Arity::kOne, Presence::kRequired, "CERTIFICATE",
+         "certificate of the person, bound by subject and key"},
+        {"--scope", Arity::kOne, Presence::kOptional, "SCOPE",
+         "where it is good: \"org:PSB/* district:500103 profile:device\"; everywhere if not given"},
+        {"--and", Arity::kMany, Presence::kOptional, "ROLE=CERTIFICATE",
+         "another role that is granted in the same step, or neither is"},
+        {"--days", Arity::kOne, Presence::kOptional, "N", "for N days; as long as is allowed if not given"},
+        {"--until", Arity::kOne, Presence::kOptional, "TIME", "until a time: 2026-11-22T10:00:00Z"},
+        {"--out", Arity::kOne, Presence::kOptional, "FILE", "where to write the attribute certificate (PEM)"},
+        dry_run_option()},
+       {"yuxin --home city/online --passphrase-file pass role grant CA.SUPER --to super.pem --and "
+        "CA.AUDADM=auditor.pem",
+        "yuxin --home city/online role grant RA.REVIEW --to officer.pem --scope \"profile:device\" --days 90"},
+       grant},
+      {"role",
+       "revoke",
+       "end a granted role for good",
+       {{"SERIAL", Arity::kOne, Presence::kRequired, "SERIAL", "serial number of the grant: yuxin role list"},
+        {"--reason", Arity::kOne, Presence::kRequired, "REASON",
+         "privilegeWithdrawn, affiliationChanged, superseded, cessationOfOperation, keyCompromise …"},
+        dry_run_option()},
+       {"yuxin --home city/online role revoke 3F9A77C2 --reason privilegeWithdrawn"},
+       revoke},
+  };
 }
 
 }  // namespace yuxin::cli
