@@ -198,6 +198,31 @@ TEST_CASE("an originator's point that is not on the curve opens nothing") {
   CHECK(open(octets, person).error().code == Code::kBadSignature);
 }
 
+TEST_CASE("keys whose octets end in zero lose none of them") {
+  // Encoders that take a BIT STRING for a list of named bits cut such keys, one in 256.
+  const Scene scene;
+  const auto ends_in_zero = [](const Bytes& octets) {
+    // originatorKey: the point of P-256 as BIT STRING, behind which key wrapping begins.
+    const std::size_t point = find(octets, unhex("034200")) + 3;
+    return octets[point + 64] == 0;
+  };
+  const auto curve = scene.person({KeyType::kP256, 256});
+  Bytes octets = seal({curve.certificate});
+  for (int tries = 0; tries < 10000 && !ends_in_zero(octets); ++tries) octets = seal({curve.certificate});
+  REQUIRE(ends_in_zero(octets));
+  CHECK(reads(octets, curve));
+  auto mei = scene.person({KeyType::kSm2, 256});
+  for (int tries = 0; tries < 10000 && mei.key.public_key().key_bits().back() != 0; ++tries) {
+    mei = scene.person({KeyType::kSm2, 256});
+  }
+  REQUIRE(mei.key.public_key().key_bits().back() == 0);
+  CHECK(reads(seal({mei.certificate}, CmsForm::kGm), mei));
+  CmsSignOptions options;
+  options.form = CmsForm::kGm;
+  const auto message = need(SignedData::from_bytes(need(sign_message(kContent, {mei.as_signer()}, options))));
+  CHECK(verify_signer(message, 0).has_value());
+}
+
 TEST_CASE("KAT-2: the content key of a SM2EnvelopedKey is recovered by the example key of GB/T 32918.5") {
   const test::SmallAuthority authority("CN=A", {KeyType::kP256, 256});
   const auto person = example_person(authority);
