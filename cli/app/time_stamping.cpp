@@ -8,7 +8,6 @@
 
 namespace yuxin::cli {
 
-using base::Code;
 using base::Result;
 
 namespace {
@@ -119,7 +118,7 @@ Result<std::shared_ptr<const x509::TimeStamper>> time_stamper_of(Home& home,
   if (config.accuracy_ms != 0) options.accuracy_microseconds = config.accuracy_ms * 1000;
   if (config.ordering) options.ordering = x509::TimeStampInfo::Ordering::kYes;
   TRY(options.chain, chain_of(home, certificate));
-  return x509::TimeStamper::make({certificate, signer}, std::move(options));
+  return x509::TimeStamper::make({certificate, signer}, options);
 }
 
 Result<std::unique_ptr<tsa::Authority>> open_time_stamping(Home& home, tsa::SerialOptions serials) {

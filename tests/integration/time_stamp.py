@@ -1,11 +1,12 @@
 """The time-stamping authority of a real server, asked by curl and openssl: what it grants and refuses, serial numbers that never come again
-whatever is killed, two servers on one home, a time server that disagrees, and openssl's own tokens judged by us."""
+whatever is killed, two servers on one home, a time server that disagrees, keys that are replaced, and openssl's own tokens judged by us."""
 import concurrent.futures
 import datetime
 import hashlib
 import json
 import random
 import socket
+import sqlite3
 import struct
 import threading
 import time
@@ -252,6 +253,38 @@ def check_ours(town, clerk):
     assert "Not good" in town.yuxin("tsa", "verify", town.passphrase, "--token", token, expect=1).stdout
 
 
+def stampers(town):
+    return [c["serial"] for c in town.json("cert", "list", "--profile", "timestamp")["certificates"]]
+
+
+def check_renewal(town, clerk):
+    """A key that is old is replaced; what it has stamped stays good."""
+    settings, before = town.online / "yuxin.toml", stampers(town)
+    kept = settings.read_text()
+    old, new = town.folder / "old.tst", town.folder / "new.tst"
+    town.yuxin("tsa", "request", clerk.text, "--out", old)
+    settings.write_text(kept.replace('key_renew_every      = "P1Y"', 'key_renew_every      = "PT1M"'))
+    town.yuxin("tsa", "request", clerk.text, "--out", new)
+    settings.write_text(kept)
+    assert len(stampers(town)) == len(before) + 1 and set(before) < set(stampers(town))
+    for token in (old, new):
+        run("openssl", "ts", "-verify", "-data", clerk.text, "-in", token, "-token_in", "-CAfile", town.root)
+
+
+def check_old_home(town, clerk):
+    """A home that was made before there were time stamps gets what it needs when it is served."""
+    settings = town.online / "yuxin.toml"
+    settings.write_text(settings.read_text().split("\n[tsa]\n")[0])
+    database = sqlite3.connect(town.online / "yuxin.db")
+    database.executescript("DELETE FROM service_certificates WHERE purpose = 'tsa'; DROP TABLE tsa_blocks; DROP TABLE tsa_latest; "
+                           "DELETE FROM schema_steps WHERE module = 'tsa';")
+    database.close()
+    query = clerk.query("-sha256", "-cert")
+    with town.serve():
+        clerk.judge(query, post(f"{town.url}/tsa", query.read_bytes())[2])
+    assert town.json("audit", "verify")["good"]
+
+
 def check_other_algorithms():
     for options, openssl_can in ((("--algorithms", "rsa"), True), (("--algorithms", "sm2"), False)):
         with city.City(options=options) as town:
@@ -285,6 +318,8 @@ def main():
         check_theirs(town, clerk)
         check_kills(town, clerk)
         check_time_source(town, clerk)
+        check_renewal(town, clerk)
+        check_old_home(town, clerk)
     check_other_algorithms()
     print(json.dumps({"time_stamp": "good"}))
 
