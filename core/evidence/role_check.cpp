@@ -39,7 +39,7 @@ std::string place_text(const Place& place) {
   if (place.organisation) words.push_back("org:" + place.organisation->text());
   if (!place.district.empty()) words.push_back("district:" + place.district);
   if (!place.profile.empty()) words.push_back("profile:" + place.profile);
-  return words.empty() ? message("everywhere") : base::join(words, " ");
+  return words.empty() ? std::string() : message(" for {}", base::join(words, " "));
 }
 
 // Why a grant of the role, if there is one, is not in force for this question; the nearest miss speaks.
@@ -53,7 +53,7 @@ std::string miss(const GrantRow& row, base::UnixTime at) {
 }
 
 base::Failure not_held(const Organisation& organisation, const ActingQuestion& question, const std::string& why) {
-  return fail(Code::kNotAuthorised, "{} does not hold role {} for {} at {}: {}. Who could grant it: {}.",
+  return fail(Code::kNotAuthorised, "{} does not hold role {}{} at {}: {}. Who could grant it: {}.",
               question.holder.subject().text(), question.role.text(), place_text(question.place),
               base::local_time(question.at), why, granters_of(organisation, question.role));
 }
