@@ -181,7 +181,7 @@ Result<int> grant(Context& context, const Arguments& arguments) {
   auto done = carry_out(context, *home, arguments, *organisation, person, std::move(orders));
   if (!done) return not_granted(std::move(done).error());
   TRY(const auto pem, pem_of(*done));
-  checkpoint_at_end(context, *home);
+  end_work(context, *home);
   TRY(write_out(arguments, pem));
   if (context.options().json) {
     context.document(as_json(*done, context.clock().now(), pem));
@@ -254,7 +254,7 @@ Result<int> revoke(Context& context, const Arguments& arguments) {
   TRY(auto agreed, context.confirm(message("Revoke this role?")));
   if (!agreed) return fail(Code::kUsage, "Nothing was changed.");
   TRY(row, revoke_now(context, *home, *organisation, person, *serial, reason));
-  checkpoint_at_end(context, *home);
+  end_work(context, *home);
   if (context.options().json) {
     context.document(grant_json(row, context.clock().now()));
     return 0;

@@ -69,7 +69,7 @@ Result<Bytes> ask_home(const Context& context, base::ByteView request) {
   TRY(authority->tick());  // asks the time source, if there is one
   auto answer = authority->respond(request);
   TRY(authority->tick());
-  checkpoint_at_end(context, *home);
+  end_work(context, *home);
   if (const auto trouble = authority->trouble(); !trouble.empty())
     return fail(Code::kUnavailable, "Not stamped: {}", trouble);
   return answer;
