@@ -135,7 +135,8 @@ Result<evidence::RoleProof> HomeProofs::role(const Certificate& holder, const ev
   }
   TRY(auto authorities, attribute_authority_certificates(home_));
   TRY(auto list, current_role_list(home_, actor_));
-  return evidence::RoleProof{std::move(*grant), std::move(authorities), {std::move(list)}};
+  return evidence::RoleProof{
+      .grant = std::move(*grant), .authorities = std::move(authorities), .crls = {std::move(list)}, .responses = {}};
 }
 
 Result<evidence::ActTrust> trust_of(Home& home) {
