@@ -135,6 +135,26 @@ Result<std::unique_ptr<tsa::Authority>> open_time_stamping(Home& home, tsa::Seri
   return tsa::Authority::open(home.shared_store(), home.clock(), std::move(options), std::move(source));
 }
 
+Result<base::Bytes> stamp_in_home(Home& home, base::ByteView request, const std::string& actor) {
+  TRY(auto row, keep_time_stamper(home, actor));
+  if (!row) {
+    return base::fail(base::Code::kConflict,
+                      "{} has no authority that could certify a time stamp key. Ask another: --url URL", home.path());
+  }
+  tsa::SerialOptions serials;
+  serials.block_size = 1;
+  serials.actor = actor;
+  TRY(auto authority, open_time_stamping(home, std::move(serials)));
+  TRY(auto stamper, time_stamper_of(home, *row));
+  authority->set_stamper(std::move(stamper));
+  TRY(authority->tick());  // asks the time source, if there is one
+  auto answer = authority->respond(request);
+  TRY(authority->tick());
+  if (const auto trouble = authority->trouble(); !trouble.empty())
+    return base::fail(base::Code::kUnavailable, "Not stamped: {}", trouble);
+  return answer;
+}
+
 TimeStamping::TimeStamping(std::shared_ptr<Home> home, std::unique_ptr<tsa::Authority> authority)
     : home_(std::move(home)), authority_(std::move(authority)) {}
 

@@ -36,6 +36,12 @@ namespace yuxin::cli {
 [[nodiscard]] base::Result<std::unique_ptr<tsa::Authority>> open_time_stamping(Home& home,
                                                                                tsa::SerialOptions serials);
 
+// stamp_in_home has the home's own authority answer one request, without a server: one number is reserved for the one
+// stamp. Gives a TimeStampResp. The home is unlocked. Errors: kConflict when no authority could certify a key,
+// kUnavailable with the reason when the clock cannot be believed or the database or the key does not answer; a
+// request that is refused for what it asks is given as it is.
+[[nodiscard]] base::Result<base::Bytes> stamp_in_home(Home& home, base::ByteView request, const std::string& actor);
+
 // TimeStamping runs an authority for a server: it asks the time source on a thread of its own, because a name server
 // may keep it waiting. Thread-safe but for `keep`, which belongs to one thread.
 class TimeStamping {

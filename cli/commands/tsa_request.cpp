@@ -52,26 +52,10 @@ Result<Bytes> ask_over_http(const std::string& url, base::ByteView request) {
   return std::move(reply.body);
 }
 
-// The home's own authority, without a server: one number is reserved for the one stamp.
 Result<Bytes> ask_home(const Context& context, base::ByteView request) {
   TRY(auto home, open_unlocked_home(context));
-  TRY(auto row, keep_time_stamper(*home, context.actor()));
-  if (!row) {
-    return fail(Code::kConflict, "{} has no authority that could certify a time stamp key. Ask another: --url URL",
-                home->path());
-  }
-  tsa::SerialOptions serials;
-  serials.block_size = 1;
-  serials.actor = context.actor();
-  TRY(auto authority, open_time_stamping(*home, serials));
-  TRY(auto stamper, time_stamper_of(*home, *row));
-  authority->set_stamper(std::move(stamper));
-  TRY(authority->tick());  // asks the time source, if there is one
-  auto answer = authority->respond(request);
-  TRY(authority->tick());
+  TRY(auto answer, stamp_in_home(*home, request, context.actor()));
   end_work(context, *home);
-  if (const auto trouble = authority->trouble(); !trouble.empty())
-    return fail(Code::kUnavailable, "Not stamped: {}", trouble);
   return answer;
 }
 

@@ -128,17 +128,18 @@ TEST_CASE("a flipped bit anywhere in a token makes it malformed or unproven") {
   const auto paths = tsa.paths();
   const Bytes good = base::to_bytes(token_of(tsa).der());
   REQUIRE(verify_time_stamp(need(TimeStampToken::from_der(good)), kText, paths));
-  std::size_t accepted = 0;
+  // Nobody signs what stands before the content: the version of SignedData and its set of digest algorithms, which
+  // say nothing that is used.
+  const auto content = std::ranges::search(good, oid::kTstInfo).begin() - good.begin();
   for (std::size_t at = 0; at < good.size(); ++at) {
     for (const unsigned bit : {0U, 5U}) {
+      CAPTURE(at);
       Bytes bad = good;
       bad[at] = static_cast<std::uint8_t>(bad[at] ^ (1U << bit));
       const auto token = TimeStampToken::from_der(bad);
-      if (token && verify_time_stamp(*token, kText, paths)) ++accepted;
+      if (token && verify_time_stamp(*token, kText, paths)) CHECK(static_cast<std::ptrdiff_t>(at) < content);
     }
   }
-  // what nobody signs: the version of SignedData and its set of digest algorithms say nothing that is used
-  CHECK(accepted <= 30);
   for (std::size_t size = 0; size < good.size(); ++size)
     CHECK_FALSE(TimeStampToken::from_der(base::ByteView(good).first(size)));
 }

@@ -1,4 +1,4 @@
-// Judges time stamps with BouncyCastle: java -cp ... _TimeStampJudge.java CERTIFICATE (REQUEST RESPONSE)...
+// Judges time stamps with BouncyCastle: java -cp ... BouncyTimeStamps.java CERTIFICATE (REQUEST RESPONSE)...
 import java.io.FileReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +11,7 @@ import org.bouncycastle.tsp.TimeStampRequest;
 import org.bouncycastle.tsp.TimeStampResponse;
 import org.bouncycastle.tsp.TimeStampToken;
 
-public class _TimeStampJudge {
+public class BouncyTimeStamps {
   public static void main(String[] args) throws Exception {
     Security.addProvider(new BouncyCastleProvider());
     X509CertificateHolder tsa = (X509CertificateHolder) new PEMParser(new FileReader(args[0])).readObject();
