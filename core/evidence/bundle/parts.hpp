@@ -55,7 +55,11 @@ struct PlainAct {
   std::string actor;  // subject
   std::string type;
   bool is_sm2 = false;
-  std::vector<std::string> certificates;  // names of files
+  struct Stored {
+    std::string file;
+    std::string issuer_file;  // empty when its issuer's certificate is not in the act
+  };
+  std::vector<Stored> certificates;
   struct List {
     std::string file;
     std::string issuer_file;  // empty when its certificate is not in the act

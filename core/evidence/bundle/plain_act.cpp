@@ -75,10 +75,14 @@ class Taker {
     for (std::size_t i = 0; i < certificates_.size(); ++i) {
       const auto pem = certificates_[i].pem();
       all += pem;
-      plain_.certificates.push_back(put("certificate-" + std::to_string(i + 1) + ".pem", base::as_bytes(pem)));
+      plain_.certificates.push_back({put("certificate-" + std::to_string(i + 1) + ".pem", base::as_bytes(pem)), {}});
       plain_.is_sm2 = plain_.is_sm2 || is_for_sm2(certificates_[i]);
     }
     put("certificates.pem", base::as_bytes(all));
+    for (std::size_t i = 0; i < certificates_.size(); ++i) {
+      const auto& name = certificates_[i].issuer();
+      plain_.certificates[i].issuer_file = file_of([&](const Certificate& one) { return one.subject().same(name); });
+    }
   }
 
   template <typename Test>
@@ -86,7 +90,7 @@ class Taker {
     const auto found = std::ranges::find_if(certificates_, is_it);
     return found == certificates_.end()
                ? std::string()
-               : plain_.certificates[static_cast<std::size_t>(found - certificates_.begin())];
+               : plain_.certificates[static_cast<std::size_t>(found - certificates_.begin())].file;
   }
 
   bool take_list(base::ByteView der) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "path/held_certificates.hpp"
 #include "path/memory.hpp"
 #include "path/openssl_objects.hpp"
 #include "path/purpose.hpp"
@@ -28,6 +29,7 @@ struct PathVerifier::Impl {
   std::vector<HeldCrl> crls;
   X509StorePtr store;
   std::vector<Certificate> at_hand;  // the anchors and the untrusted, for the memory
+  mutable HeldCertificates held;     // of the certificates that were verified, and of the help for them
   mutable PathMemory memory;
 };
 
@@ -188,8 +190,8 @@ class Session {
  public:
   Session(const PathVerifier::Impl& material, const Certificate& certificate,
           const std::vector<Certificate>& untrusted)
-      : material_(material), target_(hold(certificate)), stack_(sk_X509_new_null()) {
-    for (const auto& one : untrusted) extra_.push_back(hold(one));
+      : material_(material), target_(material.held.hold(certificate)), stack_(sk_X509_new_null()) {
+    for (const auto& one : untrusted) extra_.push_back(material.held.hold(one));
     for (const auto* list : {&material.untrusted, &std::as_const(extra_)}) {
       for (const auto& one : *list) {
         if (one.x509) sk_X509_push(stack_.get(), one.x509.get());

@@ -238,7 +238,8 @@ TEST_CASE("a manifest that does not fit the files is a problem of its own") {
   files = archive.files();
   files.erase("checkpoint.tst");
   CHECK(archive.verify(need(write_tar(files))).problems ==
-        std::vector<std::string>{"checkpoint.tst is named in the manifest and missing."});
+        std::vector<std::string>{"checkpoint.tst is named in the manifest and missing.",
+                                 "plain/checkpoint-certificates.pem does not belong to the bundle."});
 }
 
 TEST_CASE("another ledger's key is found out") {
