@@ -119,7 +119,7 @@ tl::expected<Authority::Moment, Authority::Refused> Authority::next_moment(const
   if (seconds < certificate.not_before() || seconds > certificate.not_after()) {
     return tl::unexpected(Refused{
         TimeStampFailure::kSystemFailure,
-        base::fail(Code::kConflict, "The certificate of the time-stamping authority is not valid now.").value()});
+        base::fail(Code::kConflict, "The certificate of the time stamp authority is not valid now.").value()});
   }
   const auto serial = blocks_.take(seconds);
   if (!serial) return tl::unexpected(Refused{TimeStampFailure::kSystemFailure, serial.error()});
@@ -131,7 +131,7 @@ tl::expected<Bytes, Authority::Refused> Authority::stamp(const TimeStampRequest&
   if (!stamper) {
     return tl::unexpected(
         Refused{TimeStampFailure::kSystemFailure,
-                base::fail(Code::kConflict, "No key of a time-stamping authority is in service.").value()});
+                base::fail(Code::kConflict, "No key of a time stamp authority is in service.").value()});
   }
   const auto moment = next_moment(*stamper);
   if (!moment) return tl::unexpected(moment.error());

@@ -33,6 +33,10 @@ struct AuthorityRequest {
 [[nodiscard]] base::Result<x509::Certificate> renew_ocsp_signer(Home& home, const std::string& authority,
                                                                 const x509::KeyKind& key, const std::string& actor);
 
+// renew_time_stamper does the same for the time-stamping authority (profile timestamp).
+[[nodiscard]] base::Result<x509::Certificate> renew_time_stamper(Home& home, const std::string& authority,
+                                                                 const x509::KeyKind& key, const std::string& actor);
+
 // check_authority_name: lower-case letters, digits and hyphens, at most 32; kUsage otherwise.
 [[nodiscard]] base::Result<> check_authority_name(std::string_view name);
 

@@ -143,6 +143,7 @@ Result<Founded> build(const Homes& homes, const FoundingPlan& plan) {
                      homes.online->clock(), {plan.actor}));
 
   TRY(auto signer, renew_ocsp_signer(*homes.online, "issuing", plan.keys.ocsp, plan.actor));
+  TRY(renew_time_stamper(*homes.online, "issuing", plan.keys.tsa, plan.actor));
   TRY(auto order, homes.online->crl_order("issuing"));
   TRY(ca::publish_crl(homes.online->store(), order, homes.online->clock(), {plan.actor}));
   TRY(homes.root->checkpoint());
@@ -170,9 +171,9 @@ Result<> move_into_place(const std::string& from, const std::string& to) {
 const std::vector<KeyChoice>& key_choices() {
   using x509::KeyType;
   static const std::vector<KeyChoice> kChoices = {
-      {"ecdsa", {KeyType::kP384, 384}, {KeyType::kP256, 256}, {KeyType::kP256, 256}},
-      {"rsa", {KeyType::kRsa, 4096}, {KeyType::kRsa, 3072}, {KeyType::kRsa, 2048}},
-      {"sm2", {KeyType::kSm2, 256}, {KeyType::kSm2, 256}, {KeyType::kSm2, 256}},
+      {"ecdsa", {KeyType::kP384, 384}, {KeyType::kP256, 256}, {KeyType::kP256, 256}, {KeyType::kP256, 256}},
+      {"rsa", {KeyType::kRsa, 4096}, {KeyType::kRsa, 3072}, {KeyType::kRsa, 2048}, {KeyType::kRsa, 3072}},
+      {"sm2", {KeyType::kSm2, 256}, {KeyType::kSm2, 256}, {KeyType::kSm2, 256}, {KeyType::kSm2, 256}},
   };
   return kChoices;
 }

@@ -18,6 +18,7 @@ struct KeyChoice {
   x509::KeyKind root;
   x509::KeyKind issuing;
   x509::KeyKind ocsp;
+  x509::KeyKind tsa;
 };
 [[nodiscard]] const std::vector<KeyChoice>& key_choices();
 

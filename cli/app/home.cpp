@@ -10,6 +10,7 @@
 #include "yuxin/base/log.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
 #include "yuxin/evidence/ledger.hpp"
+#include "yuxin/tsa/serials.hpp"
 
 namespace yuxin::cli {
 
@@ -28,6 +29,7 @@ std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
   for (const auto& step : store::migrations()) all.push_back(step);
   for (const auto& step : evidence::migrations()) all.push_back(step);
+  for (const auto& step : tsa::migrations()) all.push_back(step);
   return all;
 }
 

@@ -7,6 +7,8 @@
 #include "yuxin/base/config.hpp"
 #include "yuxin/base/json.hpp"
 #include "yuxin/evidence/cosignature.hpp"
+#include "yuxin/http/ntp.hpp"
+#include "yuxin/x509/oid.hpp"
 
 namespace yuxin::cli {
 
@@ -31,6 +33,50 @@ Result<> read_port(ConfigTable& table, std::string_view key, std::uint16_t& into
   if (*value < 0 || *value > 65535) return table.error(key, "a port is a number from 0 to 65535");
   into = static_cast<std::uint16_t>(*value);
   return {};
+}
+
+Result<> read_number(ConfigTable& table, std::string_view key, std::int64_t most, std::int64_t& into) {
+  TRY(auto value, table.integer(key));
+  if (!value) return {};
+  if (*value < 0 || *value > most) return table.error(key, "a number from 0 to {}", most);
+  into = *value;
+  return {};
+}
+
+Result<> read_flag(ConfigTable& table, std::string_view key, bool& into) {
+  TRY(auto value, table.boolean(key));
+  into = value.value_or(into);
+  return {};
+}
+
+Result<> read_time_source(ConfigTable& table, TimeStampingConfig& tsa) {
+  TRY(auto source, table.string("time_source"));
+  tsa.time_source = source.value_or("");
+  if (!tsa.time_source.empty() && tsa.time_source != "kernel" && !http::parse_ntp_address(tsa.time_source)) {
+    return table.error("time_source", "time_source takes \"\", \"kernel\", or \"ntp://host\" with or without a port");
+  }
+  TRY(read_number(table, "time_source_bound_ms", 3'600'000, tsa.time_source_bound_ms));
+  if (tsa.time_source_bound_ms == 0) return table.error("time_source_bound_ms", "a clock is never exactly right");
+  if (!tsa.time_source.empty() && tsa.accuracy_ms != 0 && tsa.time_source_bound_ms > tsa.accuracy_ms) {
+    return table.error(
+        "time_source_bound_ms",
+        "time_source_bound_ms must not be above accuracy_ms, or stamps would claim more than was checked");
+  }
+  return {};
+}
+
+Result<> read_time_stamping(ConfigTable& file, TimeStampingConfig& tsa) {
+  TRY(auto table, file.table("tsa"));
+  if (!table) return {};
+  TRY(auto policy, table->string("policy"));
+  if (policy) tsa.policy = *policy;
+  if (!x509::oid_from_dotted(tsa.policy))
+    return table->error("policy", "policy takes an object identifier, for example \"1.3.6.1.4.1.99999.1\"");
+  TRY(read_number(*table, "accuracy_ms", 86'400'000, tsa.accuracy_ms));
+  TRY(read_flag(*table, "ordering", tsa.ordering));
+  TRY(read_flag(*table, "gm_form", tsa.gm_form));
+  TRY(read_time_source(*table, tsa));
+  return read_period(*table, "key_renew_every", tsa.key_renew_every);
 }
 
 Result<> read_services(ConfigTable& file, HomeConfig& config) {
@@ -59,7 +105,7 @@ Result<> read_services(ConfigTable& file, HomeConfig& config) {
     }
     config.never_issued_is_revoked = never_issued == "revoked";
   }
-  return {};
+  return read_time_stamping(file, config.tsa);
 }
 
 Result<> read_ledger(ConfigTable& file, LedgerConfig& config) {
@@ -135,6 +181,20 @@ std::string print_home_config(const HomeConfig& config) {
       "signer_renew_before = \"{}\"    # the OCSP signer renews itself this long before it expires\n",
       quoted(config.public_address), config.public_port, base::print_period(config.ocsp_valid_for),
       config.never_issued_is_revoked ? "revoked" : "unknown", base::print_period(config.ocsp_signer_renew_before));
+  const auto& tsa = config.tsa;
+  text += fmt::format(
+      "\n[tsa]\n"
+      "policy               = {}   # that time stamps are made under; with a practice statement of your own, its "
+      "OID\n"
+      "accuracy_ms          = {}    # how far the time of a stamp may be off; 0 says nothing of it\n"
+      "ordering             = {}   # true: no two stamps have the same time, and their order can be told from it\n"
+      "gm_form              = {}   # true: tokens in the form of GM/T 0010; SM2 keys only\n"
+      "time_source          = {}      # \"kernel\" or \"ntp://host\": stamps are made only while it agrees with the "
+      "clock\n"
+      "time_source_bound_ms = {}    # and how far the two may be apart\n"
+      "key_renew_every      = \"{}\"   # a new key and certificate; the old certificate stays valid\n",
+      quoted(tsa.policy), tsa.accuracy_ms, tsa.ordering, tsa.gm_form, quoted(tsa.time_source),
+      tsa.time_source_bound_ms, base::print_period(tsa.key_renew_every));
   return text;
 }
 

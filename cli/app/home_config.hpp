@@ -21,6 +21,19 @@ struct LedgerConfig {
   std::vector<std::string> witnesses;  // "NAME+HASH+KEY" each, checked
 };
 
+// TimeStampingConfig is the table [tsa].
+struct TimeStampingConfig {
+  // The policy of the shipped practice, under an arc of a random UUID (X.667). Authorities that publish a practice
+  // statement put their own OID here.
+  std::string policy = "2.25.191336888890531288923779631045426595650.1";
+  std::int64_t accuracy_ms = 1000;  // 0: tokens say nothing of it
+  bool ordering = false;            // no two stamps of one server have the same time
+  bool gm_form = false;             // GM/T 0010 instead of RFC 5652; SM2 keys only
+  std::string time_source;          // empty, "kernel", or "ntp://host[:port]"
+  std::int64_t time_source_bound_ms = 1000;
+  base::Period key_renew_every{.years = 1};
+};
+
 struct HomeConfig {
   HomeKind kind = HomeKind::kOnline;
   std::string organisation;
@@ -33,6 +46,7 @@ struct HomeConfig {
   bool never_issued_is_revoked = false;  // RFC 6960 extended revoked instead of unknown
   base::Period ocsp_signer_renew_before{.seconds = 10 * 86400};
   LedgerConfig ledger;
+  TimeStampingConfig tsa;
 };
 
 // parse_home_config reads the text of yuxin.toml. Errors name the file, the line and the nearest known key.

@@ -45,6 +45,22 @@ void gauge(std::string& out, std::string_view name, std::string_view help, std::
   out += fmt::format("# HELP {} {}\n# TYPE {} gauge\n{} {}\n", name, help, name, name, value);
 }
 
+void time_stamps(std::string& out, const tsa::Authority& authority) {
+  const auto& c = authority.counters();
+  out +=
+      "# HELP yuxin_tsa_requests_total time stamp requests by how they were answered\n"
+      "# TYPE yuxin_tsa_requests_total counter\n";
+  const auto answers = [&](std::string_view how, std::uint64_t value) {
+    out += fmt::format("yuxin_tsa_requests_total{{answer=\"{}\"}} {}\n", how, value);
+  };
+  answers("granted", c.granted);
+  answers("refused", c.refused);
+  answers("time_not_available", c.no_time);
+  answers("system_failure", c.system_failure);
+  gauge(out, "yuxin_tsa_available", "1 unless the last request could not be stamped",
+        authority.trouble().empty() ? 1 : 0);
+}
+
 }  // namespace
 
 std::optional<HttpReply> Monitoring::answer_now(const HttpRequest& request) {
@@ -128,6 +144,7 @@ std::string Monitoring::metrics() const {
   verdicts("unknown", c.unknown);
   gauge(out, "yuxin_ocsp_cached_answers", "signed answers in memory", responder_.cached_answers());
   gauge(out, "yuxin_ocsp_certificates", "certificates in the status index", responder_.indexed_certificates());
+  if (stamping_ != nullptr) time_stamps(out, *stamping_);
   if (counts_) {
     const auto s = counts_();
     counter(out, "yuxin_http_connections_total", "connections accepted", s.connections);

@@ -8,6 +8,7 @@
 #include "yuxin/base/http_message.hpp"
 #include "yuxin/http/server.hpp"
 #include "yuxin/ocsp/responder.hpp"
+#include "yuxin/tsa/authority.hpp"
 
 namespace yuxin::cli {
 
@@ -20,6 +21,9 @@ class Monitoring final : public base::HttpService {
   // count_with tells where the server's own counts come from, once it runs.
   void count_with(std::function<http::ServerCounts()> counts) { counts_ = std::move(counts); }
 
+  // stamp_with tells which time-stamping authority serves here, if one does.
+  void stamp_with(const tsa::Authority& authority) { stamping_ = &authority; }
+
   [[nodiscard]] std::optional<base::HttpReply> answer_now(const base::HttpRequest& request) override;
   [[nodiscard]] base::HttpReply answer(const base::HttpRequest& request) override;
 
@@ -31,6 +35,7 @@ class Monitoring final : public base::HttpService {
 
   Home& home_;
   const ocsp::Responder& responder_;
+  const tsa::Authority* stamping_ = nullptr;
   std::function<http::ServerCounts()> counts_;
 };
 

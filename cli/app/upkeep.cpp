@@ -20,18 +20,22 @@ constexpr base::Seconds kPatience{5};
 
 }  // namespace
 
-Upkeep::Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication)
-    : home_(std::move(home)), responder_(responder), publication_(publication) {
-  if (auto foreign = foreign_stamp_source(home_->config().ledger)) stamper_.use(std::move(*foreign));
-}
-
-void Upkeep::stamp_with(StampSource stamps) {
-  if (home_->config().ledger.time_stamp_url.empty()) stamper_.use(std::move(stamps));
+Upkeep::Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication,
+               TimeStamping* stamping)
+    : home_(std::move(home)), responder_(responder), publication_(publication), stamping_(stamping) {
+  // A token of the home's own authority proves nothing against who owns this machine; one from elsewhere does.
+  if (auto foreign = foreign_stamp_source(home_->config().ledger)) {
+    stamper_.use(std::move(*foreign));
+  } else if (stamping_ != nullptr) {
+    stamper_.use(
+        [this](base::ByteView request) -> Result<base::Bytes> { return stamping_->authority().respond(request); });
+  }
 }
 
 Result<> Upkeep::prepare() {
   revision_ = home_->store().status().revision();
   TRY(keep_signers());
+  TRY(keep_stamping());
   TRY(keep_lists());
   return tidy();
 }
@@ -49,9 +53,10 @@ void Upkeep::step() {
   }
   run(follow_, base::Seconds{1}, "following the status", &Upkeep::follow);
   run(signers_, base::Seconds{10}, "renewing OCSP signers", &Upkeep::keep_signers);
+  run(stamps_, base::Seconds{10}, "renewing the time stamp key", &Upkeep::keep_stamping);
   run(lists_, base::Seconds{30}, "publishing lists", &Upkeep::keep_lists);
   run(tidy_, base::minutes(1), "keeping the ledger", &Upkeep::tidy);
-  run(checkpoint_stamps_, base::Seconds{20}, "time-stamping the checkpoint", &Upkeep::stamp);
+  run(checkpoint_stamps_, base::minutes(1), "time-stamping the checkpoint", &Upkeep::stamp);
 }
 
 void Upkeep::run(Duty& duty, base::Seconds every, const char* what, Result<> (Upkeep::*work)()) {
@@ -79,6 +84,8 @@ Result<> Upkeep::tidy() {
 }
 
 Result<> Upkeep::stamp() { return stamper_.step(*home_); }
+
+Result<> Upkeep::keep_stamping() { return stamping_ == nullptr ? Result<>{} : stamping_->keep(kActor); }
 
 Result<> Upkeep::keep_signers() {
   TRY(auto authorities, home_->store().status().authorities());

@@ -8,6 +8,7 @@
 
 #include "checkpoint_stamp.hpp"
 #include "home.hpp"
+#include "time_stamping.hpp"
 #include "yuxin/ocsp/publication.hpp"
 #include "yuxin/ocsp/responder.hpp"
 
@@ -23,10 +24,11 @@ struct UpkeepCounters {
 // interval and a failure is logged and tried again later, so that one broken duty does not stop the others.
 class Upkeep {
  public:
-  Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication);
+  // `stamping` may be null: then somebody else keeps the time stamp key. Checkpoints are time-stamped by the
+  // authority that the settings name, else by `stamping`.
+  Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication,
+         TimeStamping* stamping);
 
-  // stamp_with names the home's own time stamps, for checkpoints; those of the authority in the settings come first.
-  void stamp_with(StampSource stamps);
   // prepare does everything once and gives the first error: a server should not start with a duty that cannot be
   // done.
   [[nodiscard]] base::Result<> prepare();
@@ -46,13 +48,15 @@ class Upkeep {
   [[nodiscard]] base::Result<> follow();
   [[nodiscard]] base::Result<> tidy();
   [[nodiscard]] base::Result<> stamp();
+  [[nodiscard]] base::Result<> keep_stamping();
 
   std::shared_ptr<Home> home_;
   ocsp::Responder& responder_;
   ocsp::Publication& publication_;
+  TimeStamping* stamping_;
   UpkeepCounters counters_;
   CheckpointStamper stamper_;
-  Duty follow_, signers_, lists_, tidy_, checkpoint_stamps_;
+  Duty follow_, signers_, lists_, tidy_, stamps_, checkpoint_stamps_;
   std::map<std::int64_t, base::Bytes> signers_in_use_;  // authority to certificate
   std::uint64_t revision_ = 0;                          // of the status when the lists were last known to be complete
   base::UnixTime revision_moved_at_{0};

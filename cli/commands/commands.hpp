@@ -26,6 +26,8 @@ std::vector<CommandSpec> cert_inspect_commands();
 CommandSpec cert_verify_command();
 std::vector<CommandSpec> profile_commands();
 CommandSpec ocsp_query_command();
+CommandSpec tsa_request_command();
+CommandSpec tsa_verify_command();
 std::vector<CommandSpec> about_commands();
 
 }  // namespace yuxin::cli

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "app/monitoring.hpp"
+#include "app/time_stamping.hpp"
 #include "app/upkeep.hpp"
 #include "commands.hpp"
 #include "yuxin/base/log.hpp"
@@ -14,6 +15,7 @@
 #include "yuxin/base/text.hpp"
 #include "yuxin/http/router.hpp"
 #include "yuxin/http/server.hpp"
+#include "yuxin/tsa/responder.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -58,14 +60,14 @@ Result<std::uint16_t> port_of(const Arguments& arguments, std::string_view optio
 }
 
 Result<std::set<std::string>> parts_of(const Arguments& arguments) {
-  std::set<std::string> known = {"ocsp", "crl"};
+  std::set<std::string> known = {"ocsp", "crl", "tsa"};
   const auto only = arguments.maybe("--only");
   if (!only) return known;
   std::set<std::string> parts;
   for (const auto part : base::split(*only, ',')) {
     const std::string name(base::trim(part));
     if (!known.contains(name))
-      return fail(Code::kUsage, "\"{}\" is not served by this version; --only takes ocsp and crl.", name);
+      return fail(Code::kUsage, "\"{}\" is not served by this version; --only takes ocsp, crl and tsa.", name);
     parts.insert(name);
   }
   return parts;
@@ -113,12 +115,21 @@ Result<int> run(Context& context, const Arguments& arguments) {
   auto& status = home->store().status();
   TRY(auto responder, ocsp::Responder::start(status, home->clock(), responder_options(home->config())));
   TRY(auto publication, ocsp::Publication::start(status, home->clock(), {.home = home->path()}));
-  Upkeep upkeep(home, *responder, *publication);
+  std::unique_ptr<TimeStamping> stamping;
+  if (parts.contains("tsa")) {
+    TRY(stamping, TimeStamping::start(home));
+  }
+  Upkeep upkeep(home, *responder, *publication, stamping.get());
   TRY(upkeep.prepare());
 
   Monitoring monitoring(*home, *responder);
   http::Router router;
   add_routes(router, parts, *responder, *publication, monitoring);
+  std::optional<tsa::Responder> stamps;
+  if (stamping) {
+    router.exact("/tsa", {"POST"}, stamps.emplace(stamping->authority()));
+    monitoring.stamp_with(stamping->authority());
+  }
   const auto cores = std::max(1U, std::thread::hardware_concurrency());
   base::Pool pool(cores, kQueue);
   http::ListenerOptions listener;
@@ -132,8 +143,9 @@ Result<int> run(Context& context, const Arguments& arguments) {
   options.threads = cores;
   TRY(auto server, http::Server::start(options));
   monitoring.count_with([&server] { return server->counts(); });
-  context.remark(message("Serving OCSP, lists and issuer certificates on http://{}:{}. Stop with Ctrl-C.",
-                         home->config().public_address, server->bound_port()));
+  context.remark(
+      message("Serving OCSP, lists, issuer certificates and time stamps on http://{}:{}. Stop with Ctrl-C.",
+              home->config().public_address, server->bound_port()));
 
   while (!signals.arrived()) upkeep.step();
   context.remark(message("Stopping; finishing what was accepted."));
@@ -149,8 +161,8 @@ CommandSpec serve_command() {
   return {
       "serve",
       "",
-      "serve OCSP, revocation lists and issuer certificates; renew lists and signers",
-      {{"--only", Arity::kOne, Presence::kOptional, "ocsp,crl", "serve these parts only"},
+      "serve OCSP, revocation lists, issuer certificates and time stamps; renew lists and signers",
+      {{"--only", Arity::kOne, Presence::kOptional, "ocsp,crl,tsa", "serve these parts only"},
        {"--public-port", Arity::kOne, Presence::kOptional, "N", "port of the status service; 0 takes a free one"},
        {"--ra-port", Arity::kOne, Presence::kOptional, "N", "port of the registration interface"}},
       {"yuxin --home city/online --passphrase-file pass serve", "yuxin --home city/online serve --public-port 8080"},

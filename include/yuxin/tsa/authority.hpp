@@ -49,8 +49,8 @@ class Authority {
 
   // refusal is what makes a request unacceptable whatever the time, or nothing. `octets` is the TimeStampReq.
   [[nodiscard]] std::optional<x509::TimeStampFailure> refusal(base::ByteView octets) const;
-  // respond gives a TimeStampResp, DER.
-  [[nodiscard]] base::Bytes respond(base::ByteView request);
+  // respond gives a TimeStampResp, DER, for a TimeStampReq.
+  [[nodiscard]] base::Bytes respond(base::ByteView octets);
   // refuse is the TimeStampResp that refuses, and counts it.
   [[nodiscard]] base::Bytes refuse(x509::TimeStampFailure failure);
 
@@ -70,7 +70,7 @@ class Authority {
     SerialNumber serial{};
   };
   struct Refused {
-    x509::TimeStampFailure failure;
+    x509::TimeStampFailure failure = x509::TimeStampFailure::kSystemFailure;
     base::Error why;
   };
   [[nodiscard]] tl::expected<Moment, Refused> next_moment(const x509::TimeStamper& stamper);
