@@ -12,8 +12,8 @@ Result<evidence::VerifiedAct> perform_act(Home& home, const keymgmt::Identity& i
     TRY(act.previous, evidence::last_act(reader, act.object));
     return {};
   }));
-  TRY(const auto signed_act, evidence::sign_act(act, {identity.certificate, identity.signer}, identity.chain,
-                                                x509::CmsForm::kRfc5652));
+  TRY(const auto signed_act,
+      evidence::sign_act(act, {identity.certificate, identity.signer}, identity.chain, x509::CmsForm::kRfc5652));
   TRY(const auto trust, trust_of(home));
   HomeProofs proofs(home, identity.certificate.subject().text());
   return evidence::accept_act(signed_act, proofs, trust, act.previous);

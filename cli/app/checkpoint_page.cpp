@@ -67,7 +67,9 @@ Result<std::vector<std::string>> checkpoint_lines(const CheckpointPage& page) {
                              message("{} at {}", cosignature.witness, base::local_time(cosignature.time))));
   }
   lines.push_back(labelled(message("printed"), base::local_time(page.printed_at)));
-  lines.push_back(labelled(message("ledger key"), page.verifier_key));
+  // On a line of its own: it is longer than what is left beside a label, and must not be broken.
+  lines.push_back("  " + message("The key to check it with: {}", ""));
+  lines.push_back("  " + page.verifier_key);
   lines.emplace_back();
   lines.push_back(message("Keep this page where nobody reaches it who can reach the machine of the ledger."));
   lines.push_back(

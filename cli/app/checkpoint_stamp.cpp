@@ -2,8 +2,8 @@
 
 #include <chrono>
 
+#include "stamp_client.hpp"
 #include "yuxin/base/file.hpp"
-#include "yuxin/http/client.hpp"
 
 namespace yuxin::cli {
 
@@ -13,18 +13,6 @@ using base::Result;
 using x509::Certificate;
 
 namespace {
-
-constexpr std::size_t kLargestResponse = 1U << 20U;
-
-Result<base::Bytes> post(const std::string& url, base::ByteView request) {
-  http::ClientOptions options;
-  options.time_limit = std::chrono::seconds(10);
-  options.size_limit = kLargestResponse;
-  TRY(auto reply, http::post(url, "application/timestamp-query", request, options));
-  if (reply.status == 200) return std::move(reply.body);
-  return fail(Code::kUnavailable, "The time stamping authority at {} answers {} instead of a time stamp.", url,
-              reply.status);
-}
 
 Result<std::vector<Certificate>> read_roots(const std::string& file) {
   TRY(const auto octets, base::read_file(file, 1U << 20U));
@@ -67,7 +55,7 @@ std::string in_home(const LedgerSource& source, const std::string& file) {
 
 std::optional<StampSource> foreign_stamp_source(const LedgerConfig& config) {
   if (config.time_stamp_url.empty()) return std::nullopt;
-  return [url = config.time_stamp_url](base::ByteView request) { return post(url, request); };
+  return [url = config.time_stamp_url](base::ByteView request) { return ask_stamp(url, request); };
 }
 
 Result<CheckpointTrust> CheckpointTrust::of(const LedgerSource& source, const std::vector<std::string>& files) {

@@ -19,7 +19,6 @@ using x509::Certificate;
 namespace {
 
 constexpr std::size_t kLongestList = 64U << 20U;
-constexpr std::uint32_t kSerialsOfACall = 16;  // a command stamps few acts
 
 // authority_of finds the authority of this home that a certificate is of; kNotFound.
 Result<store::AuthorityRow> authority_of(Home& home, const Certificate& certificate) {
@@ -86,20 +85,12 @@ Result<std::optional<x509::Crl>> list_of(Home& home, const store::AuthorityRow& 
 }  // namespace
 
 Result<base::Bytes> HomeProofs::time_stamp(base::ByteView octets) {
-  TRY(const auto row, keep_time_stamper(home_, actor_));
-  if (!row)
-    return fail(Code::kConflict,
-                "{} has no time-stamping authority, and an act without a time stamp is not accepted.", home_.path());
-  TRY(auto stamper, time_stamper_of(home_, *row));
-  TRY(const auto authority, open_time_stamping(home_, {.block_size = kSerialsOfACall, .actor = actor_}));
-  TRY(authority->tick());  // asks the time source, where there is one
-  authority->set_stamper(std::move(stamper));
   const auto imprint = x509::sha256(octets);
-  const auto request = x509::make_time_stamp_request({.imprint = imprint});
-  TRY(const auto response, x509::parse_time_stamp_response(authority->respond(request)));
+  TRY(const auto answer, stamp_in_home(home_, x509::make_time_stamp_request({.imprint = imprint}), actor_));
+  TRY(const auto response, x509::parse_time_stamp_response(answer));
   if (!response.token)
     return fail(Code::kUnavailable, "The time-stamping authority of {} gives no stamp: {}", home_.path(),
-                authority->trouble().empty() ? response.text : authority->trouble());
+                response.text);
   return base::to_bytes(response.token->der());
 }
 

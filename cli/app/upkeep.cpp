@@ -23,6 +23,7 @@ constexpr base::Seconds kListsEvery{2};
 Upkeep::Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication,
                TimeStamping* stamping)
     : home_(std::move(home)), responder_(responder), publication_(publication), stamping_(stamping) {
+  // A token of the home's own authority proves nothing against who owns this machine; one from elsewhere does.
   if (auto foreign = foreign_stamp_source(home_->config().ledger)) {
     stamper_.use(std::move(*foreign));
   } else if (stamping_ != nullptr) {
@@ -48,7 +49,7 @@ void Upkeep::step() {
   run(roles_, base::Seconds{5}, "publishing the list of roles", &Upkeep::keep_roles);
   run(stamps_, base::Seconds{10}, "renewing the time stamp key", &Upkeep::keep_stamping);
   run(tidy_, base::minutes(1), "keeping the ledger", &Upkeep::tidy);
-  run(checkpoint_stamps_, base::Seconds{20}, "time-stamping the checkpoint", &Upkeep::stamp);
+  run(checkpoint_stamps_, base::minutes(1), "time-stamping the checkpoint", &Upkeep::stamp);
 }
 
 void Upkeep::run(Duty& duty, base::Seconds every, const char* what, Result<> (Upkeep::*work)()) {

@@ -25,8 +25,8 @@ struct UpkeepCounters {
 // interval and a failure is logged and tried again later, so that one broken duty does not stop the others.
 class Upkeep {
  public:
-  // `stamping` may be null: then somebody else keeps the time stamp key. Checkpoints are stamped by the authority in
-  // the settings, else by this one.
+  // `stamping` may be null: then somebody else keeps the time stamp key. Checkpoints are time-stamped by the
+  // authority that the settings name, else by `stamping`.
   Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication,
          TimeStamping* stamping);
 

@@ -236,6 +236,7 @@ CommandSpec audit_checkpoint_command() {
             "the checkpoint of so many records; the latest if not given"},
            {"--print", Arity::kFlag, Presence::kOptional, "", "a page to be kept on paper, with words and a QR code"},
            {"--add", Arity::kOne, Presence::kOptional, "FILE", "keep the co-signatures that a witness gave"},
+           {"--time-stamp-out", Arity::kOne, Presence::kOptional, "FILE", "where to write its time stamp (DER)"},
            out_option("where to write it; standard output if not given"),
            dry_run_option()},
           {"yuxin --home city/online --passphrase-file pass audit checkpoint --out checkpoint.txt",

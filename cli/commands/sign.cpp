@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include "app/identity.hpp"
+#include "app/stamp_client.hpp"
+#include "app/trust.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
@@ -51,6 +53,27 @@ base::Bytes encoded(base::Bytes der, SignOrder::Encoding encoding) {
   return base::to_bytes(base::as_bytes(base::pem("CMS", der)));
 }
 
+// The chain that others need to get from the signer to a root that they trust: what the identity brings, and what was
+// named.
+Result<std::vector<x509::Certificate>> chain_of(const Arguments& arguments, const keymgmt::Identity& identity) {
+  auto chain = identity.chain;
+  for (const auto& place : arguments.many("--chain")) {
+    TRY(const auto more, read_certificates(place));
+    chain.insert(chain.end(), more.begin(), more.end());
+  }
+  return chain;
+}
+
+// A time stamp over the signature (RFC 3161 appendix A) proves later that it was there before the certificate ended.
+Result<base::Bytes> stamped(const base::Bytes& message_der, const std::string& url) {
+  TRY(const auto parsed, x509::SignedData::from_bytes(message_der));
+  TRY(const auto token, stamp_over_http(url, parsed.signers().front().signature));
+  x509::CmsAdditions additions;
+  additions.unsigned_attributes.push_back(
+      {base::to_bytes(x509::oid::kTimeStampToken), {base::to_bytes(token.der())}});
+  return x509::add_to_message(parsed, 0, additions);
+}
+
 Result<int> sign(Context& context, const Arguments& arguments) {
   TRY(const auto order, order_of(arguments));
   TRY(const auto content, base::read_file(order.file));
@@ -65,8 +88,11 @@ Result<int> sign(Context& context, const Arguments& arguments) {
   options.form = order.form;
   options.content = order.content;
   options.signing_time = now;
-  options.chain = identity.chain;
+  TRY(options.chain, chain_of(arguments, identity));
   TRY(auto signed_data, x509::sign_message(content, {{identity.certificate, identity.signer}}, options));
+  if (const auto url = arguments.maybe("--time-stamp")) {
+    TRY(signed_data, stamped(signed_data, *url));
+  }
   TRY(base::write_file(order.out, encoded(std::move(signed_data), order.encoding),
                        arguments.has("--force") ? base::Existing::kReplace : base::Existing::kRefuse,
                        base::Permissions::kPublic));
@@ -92,11 +118,15 @@ CommandSpec sign_command() {
            {"--detached", Arity::kFlag, Presence::kOptional, "", "leave the content out of the message"},
            {"--form", Arity::kOne, Presence::kOptional, "cms|gm",
             "RFC 5652, or the form of GM/T 0010 for SM2 keys; cms if not given"},
+           {"--chain", Arity::kMany, Presence::kOptional, "FILE",
+            "certificates of authorities that others need to verify it, put into the message"},
+           {"--time-stamp", Arity::kOne, Presence::kOptional, "URL",
+            "have the signature stamped by this time-stamping authority"},
            {"--pem", Arity::kFlag, Presence::kOptional, "", "write PEM instead of DER"},
            {"--force", Arity::kFlag, Presence::kOptional, "", "replace the file that --out names"},
            out_option("where the message goes; FILE.p7m or FILE.p7s if not given")},
           {"yuxin --as officer.p12 sign notice.pdf --detached --out notice.p7s",
-           "yuxin --as officer.pem,officer.key sign notice.pdf"},
+           "yuxin --as officer.pem,officer.key sign notice.pdf --time-stamp http://pki.city.example/tsa"},
           sign};
 }
 

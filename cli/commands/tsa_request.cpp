@@ -1,10 +1,10 @@
 // yuxin tsa request: has a file stamped, by the home's own authority or by one that is asked over HTTP.
 #include "app/fetch.hpp"
+#include "app/stamp_client.hpp"
 #include "app/stamp_trust.hpp"
 #include "app/time_stamping.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
-#include "yuxin/http/client.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -17,7 +17,6 @@ using base::Result;
 using x509::DigestAlgorithm;
 
 constexpr std::size_t kLargestFile = std::size_t{4} << 30U;
-constexpr std::size_t kLargestAnswer = 1U << 20U;
 
 Result<DigestAlgorithm> digest_of(const Arguments& arguments) {
   const auto name = arguments.one("--digest", "sha256");
@@ -40,16 +39,6 @@ Result<Bytes> request_of(const Arguments& arguments) {
   const Bytes imprint = x509::digest(digest, content);
   const Bytes nonce = x509::make_time_stamp_nonce();
   return x509::make_time_stamp_request({.digest = digest, .imprint = imprint, .nonce = nonce, .policy = policy});
-}
-
-Result<Bytes> ask_over_http(const std::string& url, base::ByteView request) {
-  http::ClientOptions options;
-  options.size_limit = kLargestAnswer;
-  options.accept = "application/timestamp-reply";
-  TRY(auto reply, http::post(url, "application/timestamp-query", request, options));
-  if (reply.status != 200)
-    return fail(Code::kUnavailable, "{} answers {} instead of a time stamp.", url, reply.status);
-  return std::move(reply.body);
 }
 
 Result<Bytes> ask_home(const Context& context, base::ByteView request) {
@@ -93,7 +82,7 @@ Result<int> request(Context& context, const Arguments& arguments) {
   }
   TRY(auto trust, read_stamp_trust(context, arguments));
   const auto url = arguments.maybe("--url");
-  auto answer = url ? ask_over_http(*url, request) : ask_home(context, request);
+  auto answer = url ? ask_stamp(*url, request) : ask_home(context, request);
   if (!answer) return tl::unexpected(std::move(answer).error());
   TRY(auto token, token_of(*answer));
   TRY(auto evidence, check(token, request, trust, context.clock().now()));

@@ -182,8 +182,8 @@ CommandSpec verify_command() {
   return {
       "verify",
       "",
-      "verify a signed message: who signed it, when, and whether they were to be believed then",
-      {{"FILE", Arity::kOne, Presence::kRequired, "FILE|URL", "the message, in DER, BER or PEM"},
+      "verify a signed message, an act or an evidence bundle: who, when, and whether they were to be believed then",
+      {{"FILE", Arity::kOne, Presence::kRequired, "FILE|URL", "a CMS message in DER, BER or PEM, or a bundle"},
        {"--content", Arity::kOne, Presence::kOptional, "FILE", "what a detached signature is about"},
        {"--trust", Arity::kMany, Presence::kOptional, "FILE",
         "trusted certificates; the roots of the home if not given"},
@@ -192,8 +192,11 @@ CommandSpec verify_command() {
        {"--ocsp", Arity::kFlag, Presence::kOptional, "", "ask the responders that the certificates name"},
        {"--at", Arity::kOne, Presence::kOptional, "TIME",
         "judge as of this time, where no time stamp says when it was signed"},
+       {"--ledger-key", Arity::kOne, Presence::kOptional, "FILE",
+        "public key of the ledger, for the checkpoint of a bundle"},
        out_option("write the content there if everything is good")},
-      {"yuxin verify notice.p7m --trust root.pem", "yuxin verify notice.p7s --content notice.pdf --trust root.pem"},
+      {"yuxin verify notice.p7m --trust root.pem", "yuxin verify notice.p7s --content notice.pdf --trust root.pem",
+       "yuxin verify evidence.tar --trust root.pem --ledger-key ledger.pub"},
       verify};
 }
 
