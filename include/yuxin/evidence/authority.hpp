@@ -80,9 +80,9 @@ struct RoleGrant {
 // authority, and its list of revoked ones (ACRL).
 struct RoleProof {
   x509::AttributeCertificate grant;
-  std::vector<x509::Certificate> authorities;  // candidates for the attribute authority and its chain
-  std::vector<x509::Crl> crls;                 // of the attribute authority, and of the certification authorities
-  std::vector<x509::OcspResponse> responses;   // about the attribute authority's certificate and those above it
+  std::vector<x509::Certificate> authorities;      // candidates for the attribute authority and its chain
+  std::vector<x509::Crl> crls;                     // of the attribute authority, and of the certification authorities
+  std::vector<x509::OcspResponse> responses = {};  // about the attribute authority's certificate and those above it
   // A status from this long after the moment still counts for it.
   base::Seconds status_age = base::hours(24);
 };
