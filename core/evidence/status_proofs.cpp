@@ -41,7 +41,7 @@ Verdict stricter(Verdict a, Verdict b) {
     if (verdict.kind == Kind::kGood) return 2;
     return verdict.detail.empty() ? 0 : 1;
   };
-  return weight(a) < weight(b) ? b : a;
+  return std::move(weight(a) < weight(b) ? b : a);
 }
 
 }  // namespace

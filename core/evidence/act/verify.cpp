@@ -9,7 +9,6 @@
 
 namespace yuxin::evidence {
 
-using base::message;
 using Kind = StatusProofs::Verdict::Kind;
 
 namespace {
@@ -42,36 +41,31 @@ bool may_sign_acts(const x509::Certificate& certificate) {
 
 }  // namespace
 
-// ActVerification goes down the list of problems; each step leaves what the next ones need.
+// ActVerification goes down the list of problems, from the time stamp on.
 class ActVerification {
  public:
-  ActVerification(base::ByteView octets, const ActTrust& trust, const ExpectedPrevious& previous)
-      : octets_(octets), trust_(trust), previous_(previous) {}
+  ActVerification(SignedStatement signed_statement, StatusProofs proofs, const ActTrust& trust,
+                  const ExpectedPrevious& previous)
+      : signed_(std::move(signed_statement)), proofs_(std::move(proofs)), trust_(trust), previous_(previous) {}
 
-  [[nodiscard]] Judged<VerifiedAct> run() {
-    TRY(auto signed_statement, judge_signature(octets_));
-    signed_ = &signed_statement;
-    auto proofs = StatusProofs::from_message(signed_->message);
-    if (!proofs) return failure(ActProblem::kMalformed, proofs.error().detail);
-    proofs_ = &*proofs;
+  [[nodiscard]] Judged<VerifiedAct> run() && {
     TRY(const auto moment, judge_time_stamp());
     TRY(judge_certificate(moment));
     TRY(auto role, judge_acting_role(moment));
     TRY(judge_order());
-    return VerifiedAct(std::move(signed_statement.statement.act), signed_statement.digest,
-                       std::move(signed_statement.signature.certificate), moment, std::move(role),
-                       std::move(signed_statement.message));
+    return VerifiedAct(std::move(signed_.statement.act), signed_.digest, std::move(signed_.signature.certificate),
+                       moment, std::move(role), std::move(signed_.message));
   }
 
  private:
   using Step = tl::expected<void, ActFailure>;
 
-  [[nodiscard]] const Act& act() const { return signed_->statement.act; }
-  [[nodiscard]] const x509::Certificate& actor() const { return signed_->signature.certificate; }
-  [[nodiscard]] const std::vector<x509::Certificate>& help() const { return signed_->message.certificates(); }
+  [[nodiscard]] const Act& act() const { return signed_.statement.act; }
+  [[nodiscard]] const x509::Certificate& actor() const { return signed_.signature.certificate; }
+  [[nodiscard]] const std::vector<x509::Certificate>& help() const { return signed_.message.certificates(); }
 
   [[nodiscard]] Judged<base::UnixTime> judge_time_stamp() const {
-    const auto der = time_stamp_of(signed_->message);
+    const auto der = time_stamp_of(signed_.message);
     if (!der) return act_failure(ActProblem::kTimeStamp, "The act has several time stamps where one belongs.");
     if (der->empty()) {
       return act_failure(ActProblem::kTimeStampMissing,
@@ -79,9 +73,9 @@ class ActVerification {
     }
     const auto token = x509::TimeStampToken::from_der(*der);
     if (!token) return failure(ActProblem::kTimeStamp, token.error().detail);
-    const auto evidence = x509::verify_time_stamp(*token, signed_->signature.signature_value, trust_.paths, help());
+    const auto evidence = x509::verify_time_stamp(*token, signed_.signature.signature_value, trust_.paths, help());
     if (!evidence) return failure(ActProblem::kTimeStamp, evidence.error().detail);
-    const auto verdict = proofs_->chain_at(evidence->path.chain, evidence->time, trust_.status_age);
+    const auto verdict = proofs_.chain_at(evidence->path.chain, evidence->time, trust_.status_age);
     if (verdict.kind != Kind::kGood) return failure(ActProblem::kTimeStampStatus, verdict.detail);
     const auto apart = act().time > evidence->time ? act().time - evidence->time : evidence->time - act().time;
     if (apart > trust_.skew) {
@@ -96,7 +90,7 @@ class ActVerification {
   [[nodiscard]] Step judge_certificate(base::UnixTime moment) const {
     const auto path = actor_path(trust_.paths, actor(), moment, help());
     if (!path.valid) return failure(ActProblem::kChain, path.detail);
-    const auto verdict = proofs_->chain_at(path.chain, moment, trust_.status_age);
+    const auto verdict = proofs_.chain_at(path.chain, moment, trust_.status_age);
     if (verdict.kind == Kind::kMissing) return failure(ActProblem::kStatusMissing, verdict.detail);
     if (verdict.kind == Kind::kRevoked) return failure(ActProblem::kStatus, verdict.detail);
     if (may_sign_acts(actor())) return {};
@@ -107,7 +101,7 @@ class ActVerification {
 
   [[nodiscard]] Judged<std::optional<RoleGrant>> judge_acting_role(base::UnixTime moment) const {
     if (!act().role) return std::optional<RoleGrant>();
-    const auto& grants = signed_->message.attribute_certificates();
+    const auto& grants = signed_.message.attribute_certificates();
     if (grants.empty()) {
       return act_failure(ActProblem::kRoleMissing, "The act was made in role {}, and nothing in it proves that role.",
                          act().role->text());
@@ -118,9 +112,8 @@ class ActVerification {
     }
     auto certificate = x509::AttributeCertificate::from_der(grants.front());
     if (!certificate) return failure(ActProblem::kRole, certificate.error().detail);
-    auto grant =
-        judge_role({std::move(*certificate), help(), proofs_->crls(), proofs_->responses(), trust_.status_age},
-                   actor(), moment, trust_.paths);
+    auto grant = judge_role({std::move(*certificate), help(), proofs_.crls(), proofs_.responses(), trust_.status_age},
+                            actor(), moment, trust_.paths);
     if (!grant) return failure(problem_of(grant.error().problem), std::move(grant.error().detail));
     if (grant->role != *act().role) {
       return act_failure(ActProblem::kRole, "The act was made in role {}, its attribute certificate grants {}.",
@@ -140,16 +133,18 @@ class ActVerification {
                        act().object);
   }
 
-  base::ByteView octets_;
+  SignedStatement signed_;
+  StatusProofs proofs_;
   const ActTrust& trust_;
   const ExpectedPrevious& previous_;
-  const SignedStatement* signed_ = nullptr;
-  const StatusProofs* proofs_ = nullptr;
 };
 
 tl::expected<VerifiedAct, ActFailure> verify_act(base::ByteView signed_act, const ActTrust& trust,
                                                  const ExpectedPrevious& previous) {
-  return ActVerification(signed_act, trust, previous).run();
+  TRY(auto signed_statement, judge_signature(signed_act));
+  auto proofs = StatusProofs::from_message(signed_statement.message);
+  if (!proofs) return failure(ActProblem::kMalformed, proofs.error().detail);
+  return ActVerification(std::move(signed_statement), std::move(*proofs), trust, previous).run();
 }
 
 }  // namespace yuxin::evidence
