@@ -164,7 +164,7 @@ Result<Founded> build(const Homes& homes, const FoundingPlan& plan) {
                      homes.online->clock(), {plan.actor}));
 
   TRY(auto signer, renew_ocsp_signer(*homes.online, "issuing", plan.keys.ocsp, plan.actor));
-  TRY(renew_attribute_authority(*homes.online, "issuing", plan.keys.ocsp, plan.actor));
+  TRY(renew_attribute_authority(*homes.online, "issuing", plan.keys.tsa, plan.actor));
   TRY(keep_role_list(*homes.online, plan.actor));
   TRY(renew_time_stamper(*homes.online, "issuing", plan.keys.tsa, plan.actor));
   TRY(auto order, homes.online->crl_order("issuing"));

@@ -22,7 +22,8 @@ Result<base::Bytes> ask_stamp(const std::string& url, base::ByteView request) {
   options.accept = "application/timestamp-reply";
   TRY(auto reply, http::post(url, "application/timestamp-query", request, options));
   if (reply.status != 200)
-    return fail(Code::kUnavailable, "{} answers {} instead of a time stamp.", url, reply.status);
+    return fail(Code::kUnavailable, "The time-stamping authority at {} answers {} instead of a time stamp.", url,
+                reply.status);
   return std::move(reply.body);
 }
 
@@ -32,7 +33,8 @@ Result<x509::TimeStampToken> stamp_over_http(const std::string& url, base::ByteV
   const auto request = x509::make_time_stamp_request({.imprint = imprint, .nonce = nonce});
   TRY(const auto answer, ask_stamp(url, request));
   TRY(auto response, x509::parse_time_stamp_response(answer));
-  if (!response.token) return fail(Code::kUnavailable, "{} gives no time stamp: {}", url, response.text);
+  if (!response.token)
+    return fail(Code::kUnavailable, "The time-stamping authority at {} gives no stamp: {}", url, response.text);
   const auto question = x509::parse_time_stamp_request(request);
   if (!question) return fail(Code::kInternal, "A request for a time stamp could not be read back. Report this.");
   TRY(x509::check_answer(*response.token, *question));

@@ -1,5 +1,6 @@
 """Roles as other people's programs see them: BouncyCastle reads and verifies the attribute certificates, openssl and GnuTLS the list of
 revoked ones."""
+import json
 import os
 import pathlib
 import subprocess
@@ -44,11 +45,13 @@ def authority_of(town):
 def grant(town, role, certificate, *options):
     """The serial number and the file of a new grant."""
     file = town.folder / f"{role.replace(':', '-')}-{certificate.stem}.pem"
-    document = town.json("role", "grant", role, "--to", certificate, "--out", file, "--yes", *options)
+    granted = town.acting("secadm", "--json", "role", "grant", role, "--to", certificate, "--out", file, "--yes", *options)
+    document = json.loads(granted.stdout)
     return document["grants"][0], file
 
 
 def check_grant(town, preset):
+    town.found_roles()
     officer = town.issue("officer-05", "person-signing")
     authority = authority_of(town)
     role = "PSB:OFF" if preset == "city" else "OFFICE:STAFF"
@@ -76,7 +79,7 @@ def check_list(town, row, authority):
         status, fields, before = town.get("/crl/roles.crl")
         assert status == 200 and fields["Content-Type"] == "application/pkix-crl", (status, fields)
         # another process revokes while the server runs
-        town.yuxin("role", "revoke", row["serial"], "--reason", "privilegeWithdrawn", "--yes")
+        town.acting("secadm", "role", "revoke", row["serial"], "--reason", "privilegeWithdrawn", "--yes")
         _, _, after = town.get("/crl/roles.crl")
     assert before != after
     file = town.folder / "roles.crl"

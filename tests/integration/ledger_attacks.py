@@ -398,7 +398,7 @@ def newest_list_unpublished(db):
 
 @attack(r"Revocation list 99 of issuing is in the table, but no record says that it was published\.")
 def list_put_in(db):
-    db("INSERT INTO crls SELECT authority, 99, this_update, next_update, file, sha256 FROM crls ORDER BY number DESC LIMIT 1")
+    db("INSERT INTO crls SELECT authority, 99, this_update, next_update, file, sha256, status_sequence FROM crls ORDER BY number DESC LIMIT 1")
 
 
 @attack(r"The file published/crl/issuing-\d+\.crl is not revocation list \d+ of issuing as it was published: it was changed\.")

@@ -120,7 +120,7 @@ def refusals(town, handler):
     """What an authority may do wrong; the checkpoint is signed all the same."""
     handler.mood = "busy"
     town.issue("beta", "tls-client")
-    assert "No time stamp came: The time stamping authority at" in checkpoint(town).stderr
+    assert "No time stamp came: The time-stamping authority at" in checkpoint(town).stderr
     assert kept(town)["time_stamp"] is None
     handler.mood = "replay"  # an answer to another request
     assert "No time stamp came: " in checkpoint(town).stderr and kept(town)["time_stamp"] is None
