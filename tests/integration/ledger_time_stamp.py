@@ -178,7 +178,25 @@ def served(town, folder):
             assert status == 404 and fields["Content-Type"] == "application/problem+json", path
 
 
+def own_authority(town):
+    """Where the settings name nobody, the home's own authority stamps: only in the server, and it is checked like any other."""
+    town.issue("alpha", "tls-client")
+    checkpoint(town)
+    assert kept(town)["time_stamp"] is None
+    with town.serve():
+        for _ in range(100):
+            if kept(town)["time_stamp"] is not None:
+                break
+            time.sleep(0.2)
+    stamps = json.loads(run(YUXIN, "--home", town.online, "--json", "audit", "verify").stdout)["time_stamps"]
+    assert stamps >= 1, stamps
+    tamper(town, "UPDATE ledger_time_stamps SET checkpoint = (SELECT min(id) FROM ledger_checkpoints)")
+    assert "The time stamp on the checkpoint of" in verify(town, expect=6).stdout
+
+
 def main():
+    with city.City() as town:
+        own_authority(town)
     with city.City() as town:
         folder = pathlib.Path(town.folder)
         make_authority(folder)
