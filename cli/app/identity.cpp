@@ -21,9 +21,7 @@ Result<keymgmt::Identity> open_identity(const Context& context) {
     if (!context.interactive()) {
       return fail(
           Code::kUsage,
-          "The key of {} is locked and nobody can be asked here. Give its passphrase with --as-passphrase-file "
-          "FILE.",
-          *options.identity);
+          "Its key is locked and nobody can be asked here. Give its passphrase with --as-passphrase-file FILE.");
     }
     return context.ask_secret(message("Passphrase of {}", *options.identity));
   });

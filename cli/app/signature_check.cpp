@@ -82,11 +82,37 @@ class JudgeSigner {
     return x509::verify_time_stamp(token, signature_value_, paths);
   }
 
+  // Lists are asked one by one: one that was made after the moment knows what was revoked before it, and what was
+  // revoked after it does no harm.
   bool check_path() {
     PathQuestion path{*answer_.certificate, material(), answer_.judged_at, {}, question_.status, false};
+    path.options.revocation = x509::RevocationMode::kNone;
     answer_.path = answer_question(path, clock_);
     if (!answer_.path.report.valid) return refuse(answer_.path.report.reason, answer_.path.report.detail);
-    return check_embedded_answers();
+    return check_lists(path.material.crls) && check_embedded_answers();
+  }
+
+  bool check_lists(const std::vector<x509::Crl>& lists) {
+    const auto& chain = answer_.path.report.chain;
+    for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
+      for (const auto& list : lists) {
+        const auto at = std::max(answer_.judged_at, list.this_update());
+        const auto verdict = x509::check_crl(chain[i], chain[i + 1], list, at);
+        if (verdict.status == x509::CrlStatus::kUnknown) continue;
+        StatusSaid said{chain[i].subject().text(),
+                        message("the list of {}", list.issuer().text()),
+                        "good",
+                        {},
+                        verdict.revoked_at,
+                        {}};
+        if (verdict.status == x509::CrlStatus::kRevoked) {
+          said.status = "revoked";
+          said.reason = x509::reason_name(verdict.reason);
+        }
+        if (!take(std::move(said))) return false;
+      }
+    }
+    return true;
   }
 
   // OCSP answers that came with the message, about the moment of signing.
@@ -112,12 +138,17 @@ class JudgeSigner {
       said.revoked_at = evidence.revoked_at;
       said.reason = x509::reason_name(evidence.reason.value_or(x509::RevocationReason::kUnspecified));
     }
+    return take(std::move(said));
+  }
+
+  bool take(StatusSaid said) {
+    const bool revoked = said.status == "revoked" && said.revoked_at.value_or(base::UnixTime{0}) <= answer_.judged_at;
     answer_.path.status.push_back(said);
-    if (evidence.status == x509::OcspStatus::kRevoked && evidence.revoked_at <= answer_.judged_at) {
-      return refuse("revoked", message("{} was revoked {} ({}), before this was signed. Do not rely on it.",
-                                       said.subject, base::local_time(evidence.revoked_at), said.reason));
-    }
-    return true;
+    if (!revoked) return true;
+    return refuse("revoked",
+                  message("{} was revoked {} ({}), before this was signed as far as is proven. Do not rely "
+                          "on it.",
+                          said.subject, base::local_time(said.revoked_at.value_or(base::UnixTime{0})), said.reason));
   }
 
   bool check_usage() {
