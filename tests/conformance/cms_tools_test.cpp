@@ -133,6 +133,17 @@ TEST_CASE("messages that openssl cms -sign makes are read and verified, also in 
   }
 }
 
+TEST_CASE("a message of certificates alone is read and has no signature") {
+  const test::Crowd crowd({{KeyType::kP256, 256}}, kSigning);
+  const auto made =
+      crowd.folder.run("openssl crl2pkcs7 -nocrl -certfile ca.pem -certfile p0.pem -outform DER -out m");
+  REQUIRE_MESSAGE(made.status == 0, made.output);
+  const auto message = need(SignedData::from_bytes(test::read_octets(crowd.folder.file("m"))));
+  CHECK(message.certificates().size() == 2);
+  CHECK(message.signers().empty());
+  CHECK(verify_signer(message, 0).error().code == base::Code::kUsage);
+}
+
 TEST_CASE("GnuTLS accepts our messages, and we accept what it makes") {
   if (!test::has_command("certtool")) {
     std::printf("SKIPPED: no certtool\n");

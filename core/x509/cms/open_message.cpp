@@ -38,7 +38,17 @@ struct Opening {
   std::optional<cms::Agreement> agreement;
 };
 
-Result<Opening> prepare(const EnvelopedData::Impl& message, const WrappedKey& key) {
+// What a message for an SM2 key says of its wrapping. There is one way only, so that gmsm's writing rsaEncryption
+// (seen in 0.29) does no harm.
+std::optional<cms::Transport> transport_of(const EnvelopedData::Impl& message, const WrappedKey& wrapped,
+                                           KeyType type) {
+  auto transport = cms::read_transport(wrapped.algorithm);
+  const bool mistaken = transport && transport->kind == cms::Transport::Kind::kRsaPkcs1 && type == KeyType::kSm2;
+  if (mistaken && message.form == CmsForm::kGm) transport->kind = cms::Transport::Kind::kSm2;
+  return transport;
+}
+
+Result<Opening> prepare(const EnvelopedData::Impl& message, const WrappedKey& key, KeyType type) {
   Opening opening;
   opening.cipher = cms::find_cipher(message.cipher);
   if (opening.cipher == nullptr) {
@@ -52,7 +62,7 @@ Result<Opening> prepare(const EnvelopedData::Impl& message, const WrappedKey& ke
                 oid_name(message.cipher));
   }
   opening.iv = iv->content;
-  if (key.kind == WrappedKey::Kind::kTransport) opening.transport = cms::read_transport(key.algorithm);
+  if (key.kind == WrappedKey::Kind::kTransport) opening.transport = transport_of(message, key, type);
   if (key.kind == WrappedKey::Kind::kAgreement) opening.agreement = cms::read_agreement(key.algorithm);
   if (opening.transport || opening.agreement) return opening;
   return fail(Code::kRefused, "The content key is wrapped by {}, which is not supported or has other parameters.",
@@ -90,7 +100,7 @@ Result<Secret> open_message(const EnvelopedData& message, const Certificate& cer
   const EnvelopedData::Impl& impl = message.impl();
   for (const WrappedKey& wrapped : impl.keys) {
     if (!is_for(wrapped, certificate)) continue;
-    TRY(const Opening opening, prepare(impl, wrapped));
+    TRY(const Opening opening, prepare(impl, wrapped, key.public_key().kind().type));
     auto content = open(impl, opening, wrapped, key);
     // What the library has to say stays unsaid, and its queue empty: it would tell the cases apart.
     static_cast<void>(take_openssl_error());
