@@ -24,6 +24,8 @@ struct GlobalOptions {
   bool verbose = false;
   bool wide = false;
   std::optional<std::string> passphrase_file;
+  std::optional<std::string> identity;  // --as
+  std::optional<std::string> identity_passphrase_file;
 };
 
 // Context belongs to one call of the program. Not thread-safe.

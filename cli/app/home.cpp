@@ -10,6 +10,7 @@
 #include "yuxin/base/log.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
 #include "yuxin/evidence/ledger.hpp"
+#include "yuxin/tsa/serials.hpp"
 
 namespace yuxin::cli {
 
@@ -30,6 +31,7 @@ std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
   for (const auto& step : store::migrations()) all.push_back(step);
   for (const auto& step : evidence::migrations()) all.push_back(step);
+  for (const auto& step : tsa::migrations()) all.push_back(step);
   return all;
 }
 
@@ -205,7 +207,34 @@ Result<std::shared_ptr<store::Store>> open_database_copy(const std::string& path
   return store::Store::over(std::move(database), "");
 }
 
-void checkpoint_at_end(const Context& context, Home& home) {
+namespace {
+
+// A command that was killed after a change of status, and no server that would have published the list meanwhile.
+Result<> publish_what_lists_lack(const Context& context, Home& home) {
+  TRY(auto authorities, home.store().status().authorities());
+  for (const auto& authority : authorities) {
+    if (authority.key_name.empty() || authority.certificate.empty()) continue;
+    TRY(auto lacks, ca::lacks_changes(home.store(), authority.id));
+    if (!lacks) continue;
+    TRY(auto order, home.crl_order(authority.name));
+    TRY(auto list, ca::publish_changes(home.store(), order, context.clock(), {context.actor()}));
+    if (!list) continue;
+    context.remark(base::message("List {} of {} published too; the one before lacked a change of status.",
+                                 list->number, authority.name));
+  }
+  return {};
+}
+
+}  // namespace
+
+void end_work(const Context& context, Home& home) {
+  const auto published = publish_what_lists_lack(context, home);
+  if (!published) {
+    context.remark(base::message(
+        "A revocation list lacks a change of status and could not be published now; a running server or the next "
+        "command does it."));
+    base::log_debug(published.error().detail + " " + published.error().diagnostic);
+  }
   const auto made = home.checkpoint();
   if (made) return;
   context.remark(base::message("The ledger's checkpoint could not be signed now; the next command makes it."));

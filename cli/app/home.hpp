@@ -82,9 +82,10 @@ class Home {
 // open_database_copy opens a database for reading that lies outside a home, such as an auditor's copy.
 [[nodiscard]] base::Result<std::shared_ptr<store::Store>> open_database_copy(const std::string& path);
 
-// checkpoint_at_end makes the checkpoint of a command whose work is done and durable. Where it cannot be made now it
-// only says so, because what was done stays done; the next command makes it.
-void checkpoint_at_end(const Context& context, Home& home);
+// end_work follows on a command whose work is done and durable: it publishes the lists that lack a change of status,
+// as commands that were killed leave them, and makes the ledger's checkpoint. Where that cannot be done now it only
+// says so, because what was done stays done; the next command does it.
+void end_work(const Context& context, Home& home);
 
 // open_home opens the home of a call.
 [[nodiscard]] base::Result<std::shared_ptr<Home>> open_home(const Context& context, Home::Access access);

@@ -146,7 +146,7 @@ Result<int> issue(Context& context, const Arguments& arguments, Home& home, cons
   }
   TRY(auto issued, issuer->issue(std::move(*prepared)));
   TRY(deliver(context, arguments, home, issued, authority));
-  checkpoint_at_end(context, home);
+  end_work(context, home);
   return 0;
 }
 

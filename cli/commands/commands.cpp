@@ -19,10 +19,12 @@ std::vector<CommandSpec> collect() {
   all.push_back(cert_verify_command());
   add(all, profile_commands());
   for (auto family : {role_grant_commands, role_list_commands}) add(all, family());
-  for (auto make :
-       {ocsp_query_command, audit_log_command, audit_verify_command, audit_export_command, doctor_command})
+  for (auto make : {sign_command, verify_command, ocsp_query_command, tsa_request_command, tsa_verify_command,
+                    audit_log_command, audit_verify_command, audit_export_command, audit_checkpoint_command,
+                    audit_prove_command, audit_witness_command, doctor_command}) {
     all.push_back(make());
-  for (auto family : {audit_prove_commands, about_commands}) add(all, family());
+  }
+  add(all, about_commands());
   return all;
 }
 

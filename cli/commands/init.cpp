@@ -121,6 +121,7 @@ void report(const Context& context, const FoundingPlan& plan, const Founded& fou
                        message("{}, {}, until {}", founded.issuing.subject().text(), key(plan.keys.issuing),
                                base::local_time(founded.issuing.not_after()).substr(0, 10))));
   context.out(labelled(message("OCSP signer"), message("{}; renews itself", key(plan.keys.ocsp))));
+  context.out(labelled(message("time stamps"), message("{}; renews itself", key(plan.keys.tsa))));
   context.out(labelled(message("status at"), plan.public_url));
   context.out("");
   context.out(message("Next:"));
@@ -191,7 +192,7 @@ CommandSpec init_command() {
   return {
       "init",
       "",
-      "make an offline root and an online home with an issuing authority and its OCSP signer",
+      "make an offline root and an online home with an issuing authority, its OCSP signer and its time stamps",
       {{"DIR", Arity::kOne, Presence::kRequired, "DIR", "folder to make; must not exist or be empty"},
        {"--preset", Arity::kOne, Presence::kOptional, "quickstart|gm|city",
         "ready-made answers: ECDSA, SM2 with SM3, or ECDSA with the roles of a whole city"},

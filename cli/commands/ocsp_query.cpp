@@ -29,7 +29,9 @@ Result<Asked> asked_of(const Arguments& arguments) {
     asked.serial = base::to_bytes(serial->content());
     return asked;
   }
-  TRY(asked.certificate, fetch_certificate(arguments.one("--cert")));
+  // a server's file begins with its own certificate and goes on with its issuers'
+  TRY(auto chain, fetch_chain(arguments.one("--cert")));
+  asked.certificate = chain.front();
   asked.serial = base::to_bytes(asked.certificate->tbs().serial);
   return asked;
 }

@@ -5,6 +5,7 @@
 #include "app/fetch.hpp"
 #include "app/grant_view.hpp"
 #include "app/home.hpp"
+#include "app/role_acts.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 
@@ -97,17 +98,20 @@ void end_with(const evidence::AttributeAuthority& authority, const Arguments& ar
 }
 
 Result<std::vector<GrantRow>> carry_out(Context& context, Home& home, const Arguments& arguments,
-                                        const Organisation& organisation, std::vector<GrantOrder> orders) {
+                                        const Organisation& organisation, const Person& person,
+                                        std::vector<GrantOrder> orders) {
   const auto actor = context.actor();
   TRY(const auto authority, open_attribute_authority(home, actor));
   // Whoever was asked may have thought for a while; the grant begins now.
   const auto now = std::max(context.clock().now(), authority.certificate.not_before());
   for (auto& order : orders) order.not_before = now;
   end_with(authority, arguments, orders);
+  TRY(const auto word, word_for_grant(home, organisation, person, orders, actor));
   std::vector<GrantRow> rows;
   TRY(home.store().write([&](store::Writer& writer) -> Result<> {
     for (const auto& order : orders) TRY(evidence::check_holder(writer, order.holder, now));
-    TRY(rows, evidence::grant_roles(writer, organisation, authority, orders, {actor, std::nullopt, now}));
+    TRY(const auto granting, keep_word(writer, word, now));
+    TRY(rows, evidence::grant_roles(writer, organisation, authority, orders, granting));
     return {};
   }));
   TRY(keep_role_list(home, actor));
@@ -136,7 +140,7 @@ base::Json as_json(const std::vector<GrantRow>& rows, base::UnixTime now, std::s
 }
 
 base::Failure not_granted(base::Error error) {
-  if (error.code == Code::kRefused || error.code == Code::kNotAuthorised)
+  if (error.code == Code::kRefused || error.code == Code::kNotAuthorised || error.code == Code::kConflict)
     error.detail = message("Not granted: {}", error.detail);
   return base::Failure(std::move(error));
 }
@@ -160,6 +164,8 @@ Result<int> grant(Context& context, const Arguments& arguments) {
   TRY(auto orders, orders_of(arguments, *organisation, now));
   if (auto checked = check(*home, *organisation, orders, now); !checked)
     return not_granted(std::move(checked).error());
+  TRY(const auto person, person_of(context));
+  if (auto may = may_grant(*home, *organisation, person, orders); !may) return not_granted(std::move(may).error());
   std::vector<GrantRow> planned;
   for (const auto& order : orders) {
     planned.push_back(as_row(order));
@@ -172,10 +178,10 @@ Result<int> grant(Context& context, const Arguments& arguments) {
   }
   TRY(auto agreed, context.confirm(message("Grant this role?")));
   if (!agreed) return fail(Code::kUsage, "Nothing was granted.");
-  auto done = carry_out(context, *home, arguments, *organisation, std::move(orders));
+  auto done = carry_out(context, *home, arguments, *organisation, person, std::move(orders));
   if (!done) return not_granted(std::move(done).error());
   TRY(const auto pem, pem_of(*done));
-  checkpoint_at_end(context, *home);
+  end_work(context, *home);
   TRY(write_out(arguments, pem));
   if (context.options().json) {
     context.document(as_json(*done, context.clock().now(), pem));
@@ -199,12 +205,17 @@ Result<x509::RevocationReason> reason_of(const Arguments& arguments) {
 }
 
 // The revocation and the list that says so are durable together.
-Result<GrantRow> revoke_now(Context& context, Home& home, const x509::Serial& serial, x509::RevocationReason reason) {
-  const auto actor = context.actor();
-  TRY(const auto authority, open_attribute_authority(home, actor));
-  const evidence::GrantContext granting{actor, std::nullopt, context.clock().now()};
+Result<GrantRow> revoke_now(Context& context, Home& home, const Organisation& organisation, const Person& person,
+                            const x509::Serial& serial, x509::RevocationReason reason) {
+  TRY(const auto authority, open_attribute_authority(home, context.actor()));
   GrantRow row;
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(row, evidence::find_grant(reader, serial.content()));
+    return {};
+  }));
+  TRY(const auto word, word_for_revocation(home, organisation, person, row, reason, context.actor()));
   TRY(home.store().write([&](store::Writer& writer) -> Result<> {
+    TRY(const auto granting, keep_word(writer, word, context.clock().now()));
     TRY(row, evidence::revoke_role(writer, serial.content(), reason, granting));
     TRY(evidence::make_role_list(writer, authority, granting));
     return {};
@@ -225,6 +236,8 @@ Result<int> revoke(Context& context, const Arguments& arguments) {
     TRY(row, evidence::find_grant(reader, serial->content()));
     return evidence::check_revocation(row, reason, context.clock().now());
   }));
+  TRY(const auto person, person_of(context));
+  TRY(may_revoke(*home, *organisation, person, row));
   describe_grant(context, *organisation, row);
   context.remark(
       labelled(message("effect"), message("The role is gone from now on, and a new list says so. It cannot "
@@ -240,8 +253,8 @@ Result<int> revoke(Context& context, const Arguments& arguments) {
   }
   TRY(auto agreed, context.confirm(message("Revoke this role?")));
   if (!agreed) return fail(Code::kUsage, "Nothing was changed.");
-  TRY(row, revoke_now(context, *home, *serial, reason));
-  checkpoint_at_end(context, *home);
+  TRY(row, revoke_now(context, *home, *organisation, person, *serial, reason));
+  end_work(context, *home);
   if (context.options().json) {
     context.document(grant_json(row, context.clock().now()));
     return 0;
@@ -254,33 +267,35 @@ Result<int> revoke(Context& context, const Arguments& arguments) {
 }  // namespace
 
 std::vector<CommandSpec> role_grant_commands() {
-  return {{"role",
-           "grant",
-           "grant a role to the holder of a certificate",
-           {{"ROLE", Arity::kOne, Presence::kRequired, "ROLE", "a role of organisation.toml: PSB:OFF, RA.REVIEW …"},
-            {"--to", Arity::kOne, Presence::kRequired, "CERTIFICATE",
-             "certificate of the person, bound by subject and key"},
-            {"--scope", Arity::kOne, Presence::kOptional, "SCOPE",
-             "where it is good: \"org:PSB/* district:500103 profile:device\"; everywhere if not given"},
-            {"--and", Arity::kMany, Presence::kOptional, "ROLE=CERTIFICATE",
-             "another role that is granted in the same step, or neither is"},
-            {"--days", Arity::kOne, Presence::kOptional, "N", "for N days; as long as is allowed if not given"},
-            {"--until", Arity::kOne, Presence::kOptional, "TIME", "until a time: 2026-11-22T10:00:00Z"},
-            {"--out", Arity::kOne, Presence::kOptional, "FILE", "where to write the attribute certificate (PEM)"},
-            dry_run_option()},
-           {"yuxin --home city/online --passphrase-file pass role grant CA.SUPER --to super.pem --and "
-            "CA.AUDADM=auditor.pem",
-            "yuxin --home city/online role grant RA.REVIEW --to officer.pem --scope \"profile:device\" --days 90"},
-           grant},
-          {"role",
-           "revoke",
-           "end a granted role for good",
-           {{"SERIAL", Arity::kOne, Presence::kRequired, "SERIAL", "serial number of the grant: yuxin role list"},
-            {"--reason", Arity::kOne, Presence::kRequired, "REASON",
-             "privilegeWithdrawn, affiliationChanged, superseded, cessationOfOperation, keyCompromise …"},
-            dry_run_option()},
-           {"yuxin --home city/online role revoke 3F9A77C2 --reason privilegeWithdrawn"},
-           revoke}};
+  return {
+      {"role",
+       "grant",
+       "grant a role to the holder of a certificate",
+       {{"ROLE", Arity::kOne, Presence::kRequired, "ROLE", "a role of organisation.toml: PSB:OFF, RA.REVIEW …"},
+        {"--to", Arity::kOne, Presence::kRequired, "CERTIFICATE",
+         "certificate of the person, bound by subject and key"},
+        {"--scope", Arity::kOne, Presence::kOptional, "SCOPE",
+         "where it is good: \"org:PSB/* district:500103 profile:device\"; everywhere if not given"},
+        {"--and", Arity::kMany, Presence::kOptional, "ROLE=CERTIFICATE",
+         "another role that is granted in the same step, or neither is"},
+        {"--days", Arity::kOne, Presence::kOptional, "N", "for N days; as long as is allowed if not given"},
+        {"--until", Arity::kOne, Presence::kOptional, "TIME", "until a time: 2026-11-22T10:00:00Z"},
+        {"--out", Arity::kOne, Presence::kOptional, "FILE", "where to write the attribute certificate (PEM)"},
+        dry_run_option()},
+       {"yuxin --home city/online --passphrase-file pass role grant CA.SUPER --to super.pem --and "
+        "CA.AUDADM=auditor.pem",
+        "yuxin --home city/online role grant RA.REVIEW --to officer.pem --scope \"profile:device\" --days 90"},
+       grant},
+      {"role",
+       "revoke",
+       "end a granted role for good",
+       {{"SERIAL", Arity::kOne, Presence::kRequired, "SERIAL", "serial number of the grant: yuxin role list"},
+        {"--reason", Arity::kOne, Presence::kRequired, "REASON",
+         "privilegeWithdrawn, affiliationChanged, superseded, cessationOfOperation, keyCompromise …"},
+        dry_run_option()},
+       {"yuxin --home city/online role revoke 3F9A77C2 --reason privilegeWithdrawn"},
+       revoke},
+  };
 }
 
 }  // namespace yuxin::cli

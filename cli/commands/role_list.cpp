@@ -123,26 +123,28 @@ Result<int> check(Context& context, const Arguments& arguments) {
 }  // namespace
 
 std::vector<CommandSpec> role_list_commands() {
-  return {{"role",
-           "list",
-           "list granted roles, oldest first",
-           {{"--holder", Arity::kOne, Presence::kOptional, "TEXT", "only where this is part of the holder's subject"},
-            {"--role", Arity::kOne, Presence::kOptional, "ROLE", "only this role"},
-            {"--at", Arity::kOne, Presence::kOptional, "TIME", "only what was in force at this time"}},
-           {"yuxin --home city/online role list --holder officer-05",
-            "yuxin --home city/online role list --at 2026-11-22"},
-           list},
-          {"role",
-           "check",
-           "say whether a person may act in a role, and if not, who could grant it",
-           {{"--certificate", Arity::kOne, Presence::kRequired, "FILE", "certificate of the person"},
-            {"--role", Arity::kOne, Presence::kRequired, "ROLE", "the role"},
-            {"--org", Arity::kOne, Presence::kOptional, "CODE", "for this organisation"},
-            {"--district", Arity::kOne, Presence::kOptional, "NNNNNN", "for this district"},
-            {"--profile", Arity::kOne, Presence::kOptional, "NAME", "for certificates of this profile"},
-            {"--at", Arity::kOne, Presence::kOptional, "TIME", "at this time instead of now"}},
-           {"yuxin --home city/online role check --certificate officer.pem --role RA.REVIEW --profile device"},
-           check}};
+  return {
+      {"role",
+       "list",
+       "list granted roles, oldest first",
+       {{"--holder", Arity::kOne, Presence::kOptional, "TEXT", "only where this is part of the holder's subject"},
+        {"--role", Arity::kOne, Presence::kOptional, "ROLE", "only this role"},
+        {"--at", Arity::kOne, Presence::kOptional, "TIME", "only what was in force at this time"}},
+       {"yuxin --home city/online role list --holder officer-05",
+        "yuxin --home city/online role list --at 2026-11-22"},
+       list},
+      {"role",
+       "check",
+       "say whether a person may act in a role, and if not, who could grant it",
+       {{"--certificate", Arity::kOne, Presence::kRequired, "FILE", "certificate of the person"},
+        {"--role", Arity::kOne, Presence::kRequired, "ROLE", "the role"},
+        {"--org", Arity::kOne, Presence::kOptional, "CODE", "for this organisation"},
+        {"--district", Arity::kOne, Presence::kOptional, "NNNNNN", "for this district"},
+        {"--profile", Arity::kOne, Presence::kOptional, "NAME", "for certificates of this profile"},
+        {"--at", Arity::kOne, Presence::kOptional, "TIME", "at this time instead of now"}},
+       {"yuxin --home city/online role check --certificate officer.pem --role RA.REVIEW --profile device"},
+       check},
+  };
 }
 
 }  // namespace yuxin::cli

@@ -8,6 +8,7 @@
 
 #include "app/attribute_authority.hpp"
 #include "app/monitoring.hpp"
+#include "app/time_stamping.hpp"
 #include "app/upkeep.hpp"
 #include "commands.hpp"
 #include "yuxin/base/log.hpp"
@@ -15,6 +16,7 @@
 #include "yuxin/base/text.hpp"
 #include "yuxin/http/router.hpp"
 #include "yuxin/http/server.hpp"
+#include "yuxin/tsa/responder.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -59,14 +61,14 @@ Result<std::uint16_t> port_of(const Arguments& arguments, std::string_view optio
 }
 
 Result<std::set<std::string>> parts_of(const Arguments& arguments) {
-  std::set<std::string> known = {"ocsp", "crl"};
+  std::set<std::string> known = {"ocsp", "crl", "tsa"};
   const auto only = arguments.maybe("--only");
   if (!only) return known;
   std::set<std::string> parts;
   for (const auto part : base::split(*only, ',')) {
     const std::string name(base::trim(part));
     if (!known.contains(name))
-      return fail(Code::kUsage, "\"{}\" is not served by this version; --only takes ocsp and crl.", name);
+      return fail(Code::kUsage, "\"{}\" is not served by this version; --only takes ocsp, crl and tsa.", name);
     parts.insert(name);
   }
   return parts;
@@ -93,6 +95,7 @@ void add_routes(http::Router& router, const std::set<std::string>& parts, ocsp::
     router.prefix("/ca/", {"GET"}, publication);
   }
   for (const char* path : {"/healthz", "/readyz", "/metrics", "/checkpoint"}) router.exact(path, {"GET"}, monitoring);
+  router.prefix("/checkpoint/", {"GET"}, monitoring);
 }
 
 Result<int> run(Context& context, const Arguments& arguments) {
@@ -114,13 +117,22 @@ Result<int> run(Context& context, const Arguments& arguments) {
   auto& status = home->store().status();
   TRY(auto responder, ocsp::Responder::start(status, home->clock(), responder_options(home->config())));
   TRY(auto publication, ocsp::Publication::start(status, home->clock(), {.home = home->path()}));
-  Upkeep upkeep(home, *responder, *publication);
+  std::unique_ptr<TimeStamping> stamping;
+  if (parts.contains("tsa")) {
+    TRY(stamping, TimeStamping::start(home));
+  }
+  Upkeep upkeep(home, *responder, *publication, stamping.get());
   TRY(upkeep.prepare());
 
   Monitoring monitoring(*home, *responder);
   RoleListService roles(*home);
   http::Router router;
   add_routes(router, parts, *responder, *publication, roles, monitoring);
+  std::optional<tsa::Responder> stamps;
+  if (stamping) {
+    router.exact("/tsa", {"POST"}, stamps.emplace(stamping->authority()));
+    monitoring.stamp_with(stamping->authority());
+  }
   const auto cores = std::max(1U, std::thread::hardware_concurrency());
   base::Pool pool(cores, kQueue);
   http::ListenerOptions listener;
@@ -134,8 +146,9 @@ Result<int> run(Context& context, const Arguments& arguments) {
   options.threads = cores;
   TRY(auto server, http::Server::start(options));
   monitoring.count_with([&server] { return server->counts(); });
-  context.remark(message("Serving OCSP, lists and issuer certificates on http://{}:{}. Stop with Ctrl-C.",
-                         home->config().public_address, server->bound_port()));
+  context.remark(
+      message("Serving OCSP, lists, issuer certificates and time stamps on http://{}:{}. Stop with Ctrl-C.",
+              home->config().public_address, server->bound_port()));
 
   while (!signals.arrived()) upkeep.step();
   context.remark(message("Stopping; finishing what was accepted."));
@@ -151,8 +164,8 @@ CommandSpec serve_command() {
   return {
       "serve",
       "",
-      "serve OCSP, revocation lists and issuer certificates; renew lists and signers",
-      {{"--only", Arity::kOne, Presence::kOptional, "ocsp,crl", "serve these parts only"},
+      "serve OCSP, revocation lists, issuer certificates and time stamps; renew lists and signers",
+      {{"--only", Arity::kOne, Presence::kOptional, "ocsp,crl,tsa", "serve these parts only"},
        {"--public-port", Arity::kOne, Presence::kOptional, "N", "port of the status service; 0 takes a free one"},
        {"--ra-port", Arity::kOne, Presence::kOptional, "N", "port of the registration interface"}},
       {"yuxin --home city/online --passphrase-file pass serve", "yuxin --home city/online serve --public-port 8080"},

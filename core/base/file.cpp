@@ -163,6 +163,11 @@ bool rename_without_replacing(const char* from, const char* to) {
   return true;
 }
 
+Failure too_long(const std::string& path, std::size_t limit) {
+  return fail(Code::kRefused, "{} is longer than the {} octets that are accepted here. Is it the right file?",
+              path == "-" ? std::string(tr("The standard input")) : path, limit);
+}
+
 // Wiped clears a buffer that may hold a secret.
 struct Wiped {
   std::array<std::uint8_t, 4096> octets{};
@@ -182,16 +187,15 @@ Result<Bytes> read_file(const std::string& path, std::size_t limit) {
   std::array<std::uint8_t, 65536> buffer{};
   struct stat status{};
   if (::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
-    data.reserve(std::min(static_cast<std::size_t>(status.st_size), limit));
+    // before a gigabyte is read for nothing
+    if (std::cmp_greater(status.st_size, limit)) return too_long(path, limit);
+    data.reserve(static_cast<std::size_t>(status.st_size));
   }
   while (true) {
     const ssize_t count = read_some(file.get(), buffer);
     if (count < 0) return read_failure(path);
     if (count == 0) return data;
-    if (static_cast<std::size_t>(count) > limit - data.size()) {
-      return fail(Code::kRefused, "{} is longer than the {} octets that are accepted here. Is it the right file?",
-                  standard_input ? std::string(tr("The standard input")) : path, limit);
-    }
+    if (static_cast<std::size_t>(count) > limit - data.size()) return too_long(path, limit);
     append(data, ByteView(buffer).first(static_cast<std::size_t>(count)));
   }
 }

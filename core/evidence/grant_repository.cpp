@@ -31,6 +31,10 @@ GrantRow grant_from(const Row& row) {
   return grant;
 }
 
+ListRow list_from(const Row& row) {
+  return {row.integer(0), {row.integer(1)}, {row.integer(2)}, base::to_bytes(row.blob(3))};
+}
+
 Result<> visit(Session& session, std::string_view where, std::initializer_list<store::Value> values,
                const Visitor& visitor) {
   std::string sql(kSelect);
@@ -115,6 +119,14 @@ Result<> insert_list(Session& session, const ListRow& row) {
   TRY(session.execute("INSERT INTO role_lists (number, this_update, next_update, der) VALUES ($1, $2, $3, $4)",
                       {row.number, row.this_update.seconds, row.next_update.seconds, base::ByteView(row.der)}));
   return {};
+}
+
+Result<> for_each_list(Session& session, const std::function<Result<>(const ListRow&)>& visitor) {
+  return session.query("SELECT number, this_update, next_update, der FROM role_lists ORDER BY number", {},
+                       [&](const Row& row) -> Result<Next> {
+                         TRY(visitor(list_from(row)));
+                         return Next::kRow;
+                       });
 }
 
 Result<std::optional<ListRow>> latest_list(Session& session) {

@@ -44,6 +44,8 @@ struct ListRow {
 };
 [[nodiscard]] base::Result<> insert_list(Session& session, const ListRow& row);
 [[nodiscard]] base::Result<std::optional<ListRow>> latest_list(Session& session);
+[[nodiscard]] base::Result<> for_each_list(Session& session,
+                                           const std::function<base::Result<>(const ListRow&)>& visitor);
 // forget_lists removes those that were out of date before a time.
 [[nodiscard]] base::Result<> forget_lists(Session& session, base::UnixTime before);
 

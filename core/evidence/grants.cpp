@@ -10,7 +10,6 @@ namespace yuxin::evidence {
 
 using base::Code;
 using base::fail;
-using base::message;
 using base::Result;
 
 namespace {

@@ -57,9 +57,9 @@ Result<OrgUnit> read_unit(ConfigTable& table) {
   TRY(auto code, read_code(table, "code"));
   TRY(auto name, read_words(table, "name"));
   OrgUnit unit{std::move(code), std::move(name.en), std::move(name.zh), std::nullopt, {}, std::nullopt, std::nullopt};
-  if (table.has("parent")) {
-    TRY(auto parent, read_code(table, "parent"));
-    unit.parent = std::move(parent);
+  TRY(auto parent, table.string("parent"));
+  if (parent) {
+    TRY(unit.parent, read_code(table, "parent"));
   }
   TRY(auto district, table.string("district"));
   unit.district = district.value_or("");

@@ -14,13 +14,18 @@ using base::Result;
 
 namespace {
 
-Result<std::optional<store::AuthorityRow>> issuer_of(store::Reader& reader, const x509::Certificate& certificate) {
-  TRY(const auto rows, reader.authorities());
-  for (const auto& row : rows) {
-    const auto authority = x509::Certificate::from_der(row.certificate);
-    if (authority && authority->subject().same(certificate.issuer())) return std::optional(row);
+// issued_row is the certificate as an authority of this home issued it, octet for octet. Several authorities may have
+// one name: keys change, and certificates of one authority cross others.
+Result<std::optional<store::CertificateRow>> issued_row(store::Reader& reader, const x509::Certificate& certificate) {
+  TRY(const auto authorities, reader.authorities());
+  for (const auto& authority : authorities) {
+    const auto own = x509::Certificate::from_der(authority.certificate);
+    if (!own || !own->subject().same(certificate.issuer())) continue;
+    auto row = reader.find(authority.id, certificate.tbs().serial, store::Reader::With::kDer);
+    if (row && base::equal(row->der, certificate.der())) return std::optional(std::move(*row));
+    if (!row && row.error().code != Code::kNotFound) return base::Failure(std::move(row).error());
   }
-  return std::optional<store::AuthorityRow>();
+  return std::optional<store::CertificateRow>();
 }
 
 bool can_sign(const x509::Certificate& certificate) {
@@ -34,7 +39,7 @@ std::string place_text(const Place& place) {
   if (place.organisation) words.push_back("org:" + place.organisation->text());
   if (!place.district.empty()) words.push_back("district:" + place.district);
   if (!place.profile.empty()) words.push_back("profile:" + place.profile);
-  return words.empty() ? message("everywhere") : base::join(words, " ");
+  return words.empty() ? std::string() : message(" for {}", base::join(words, " "));
 }
 
 // Why a grant of the role, if there is one, is not in force for this question; the nearest miss speaks.
@@ -48,7 +53,7 @@ std::string miss(const GrantRow& row, base::UnixTime at) {
 }
 
 base::Failure not_held(const Organisation& organisation, const ActingQuestion& question, const std::string& why) {
-  return fail(Code::kNotAuthorised, "{} does not hold role {} for {} at {}: {}. Who could grant it: {}.",
+  return fail(Code::kNotAuthorised, "{} does not hold role {}{} at {}: {}. Who could grant it: {}.",
               question.holder.subject().text(), question.role.text(), place_text(question.place),
               base::local_time(question.at), why, granters_of(organisation, question.role));
 }
@@ -73,12 +78,8 @@ Result<> check_other_roles(const Organisation& organisation, const ActingQuestio
 
 Result<> check_holder(store::Reader& reader, const x509::Certificate& holder, base::UnixTime now) {
   const auto name = holder.subject().text();
-  TRY(const auto authority, issuer_of(reader, holder));
-  const auto serial = holder.serial();
-  auto row = authority && serial ? reader.find(authority->id, serial->content(), store::Reader::With::kDer)
-                                 : Result<store::CertificateRow>(fail(Code::kNotFound, "{}", name));
-  if (!row && row.error().code != Code::kNotFound) return base::Failure(row.error());
-  if (!row || !base::equal(row->der, holder.der())) {
+  TRY(const auto row, issued_row(reader, holder));
+  if (!row) {
     return fail(Code::kRefused,
                 "The certificate of {} was not issued in this home, so nobody here answers for who holds it.", name);
   }

@@ -1,6 +1,7 @@
 // Whether a role was in force at a moment, from what is given and nothing else.
 #include <algorithm>
 
+#include "status_proofs.hpp"
 #include "yuxin/evidence/authority.hpp"
 
 namespace yuxin::evidence {
@@ -39,24 +40,14 @@ x509::PathOptions path_options(x509::RevocationMode revocation) {
   return options;
 }
 
-// lists_clear says whether, for every certificate below the anchor, a list of the proof that is in force says good.
-// A list that says revoked is an answer of its own.
-Verdict lists_clear(const Search& search, const std::vector<Certificate>& chain) {
-  for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
-    bool good = false;
-    for (const auto& crl : search.proof.crls) {
-      const auto verdict = x509::check_crl(chain[i], chain[i + 1], crl, search.at);
-      good = good || verdict.status == x509::CrlStatus::kGood;
-      if (verdict.status != x509::CrlStatus::kRevoked) continue;
-      return against(RoleProblem::kAuthority, message("{} was revoked at {}.", chain[i].subject().text(),
-                                                      base::local_time(verdict.revoked_at.value_or(search.at))));
-    }
-    if (!good) {
-      return against(RoleProblem::kStatusMissing,
-                     message("No revocation list of {} for {} says whether {} was good then.",
-                             chain[i + 1].subject().text(), base::local_time(search.at), chain[i].subject().text()));
-    }
-  }
+// is_clear says whether, for every certificate below the anchor, a response or a list of the proof says good. One
+// that says revoked is an answer of its own.
+Verdict is_clear(const Search& search, const std::vector<Certificate>& chain) {
+  const StatusProofs proofs(search.proof.responses, search.proof.crls);
+  auto verdict = proofs.chain_at(chain, search.at, search.proof.status_age);
+  using enum StatusProofs::Verdict::Kind;
+  if (verdict.kind == kRevoked) return against(RoleProblem::kAuthority, std::move(verdict.detail));
+  if (verdict.kind == kMissing) return against(RoleProblem::kStatusMissing, std::move(verdict.detail));
   return {};
 }
 
@@ -65,7 +56,7 @@ Verdict judge_authority(const Search& search, const Certificate& certificate) {
   const auto path = search.paths.verify(certificate, search.at, path_options(x509::RevocationMode::kCrlIfPresent),
                                         search.proof.authorities);
   if (!path.valid) return against(RoleProblem::kAuthority, path.detail);
-  auto clear = lists_clear(search, path.chain);
+  auto clear = is_clear(search, path.chain);
   if (clear || clear.error().problem != RoleProblem::kStatusMissing) return clear;
   const auto known = search.paths.verify(certificate, search.at, path_options(x509::RevocationMode::kCrlRequired),
                                          search.proof.authorities);

@@ -4,9 +4,10 @@
 #include <map>
 
 #include "findings.hpp"
-#include "note.hpp"
+#include "milestones.hpp"
 #include "repository.hpp"
 #include "verify_acts.hpp"
+#include "verify_grants.hpp"
 #include "verify_published.hpp"
 #include "yuxin/base/json.hpp"
 #include "yuxin/evidence/canonical.hpp"
@@ -41,56 +42,6 @@ std::string status_of(const CertificateRow& row) {
   return status_said(held ? "held" : "revoked", base::rfc3339(row.status.revoked_at), reason,
                      invalidity ? base::rfc3339(*invalidity) : "");
 }
-
-// Milestones are the tree heads that were written down at the time: stored checkpoints and the frontier.
-class Milestones {
- public:
-  [[nodiscard]] static Result<Milestones> load(store::Session& session, Findings& problems) {
-    Milestones milestones;
-    TRY(const auto kept, repository::checkpoints(session));
-    for (const auto& row : kept) {
-      const auto parsed = parse_note(row.note);
-      const auto checkpoint = parsed ? parse_checkpoint_text(parsed->text) : std::nullopt;
-      if (!checkpoint) {
-        problems.add(message("A stored checkpoint cannot be read: it was changed."));
-        continue;
-      }
-      if (checkpoint->head.size != row.size) {
-        problems.add(message("The stored checkpoint of {} records is filed under {}: its row was changed.",
-                             checkpoint->head.size, row.size));
-      }
-      milestones.heads_.emplace(checkpoint->head.size, checkpoint->head.root);
-    }
-    if (const auto frontier = repository::latest_frontier(session); frontier) {
-      milestones.heads_.emplace(frontier->size(), frontier->root());
-    } else {
-      problems.add(frontier.error().detail);
-    }
-    return milestones;
-  }
-  void compare(const Frontier& tree, Findings& problems) {
-    const auto [first, last] = heads_.equal_range(tree.size());
-    for (auto at = first; at != last; ++at) {
-      if (at->second != tree.root()) {
-        problems.add(
-            message("The first {} records are not the ones whose tree head was stored then: one of them was "
-                    "changed, removed or moved.",
-                    tree.size()));
-      }
-    }
-    heads_.erase(first, last);
-  }
-  void compare_end(const Frontier& tree, Findings& problems) {
-    if (heads_.empty()) return;
-    const auto largest = heads_.rbegin()->first;
-    if (largest <= tree.size()) return;
-    problems.add(message("The ledger was cut off: it had {} records when a tree head was stored, and has {} now.",
-                         largest, tree.size()));
-  }
-
- private:
-  std::multimap<std::int64_t, Hash> heads_;
-};
 
 // Audit walks the ledger once, then the certificates, and then compares what both said about each object.
 class Audit {
@@ -130,6 +81,7 @@ Result<VerifyReport> Audit::run() {
   TRY(read_ledger());
   TRY(read_certificates());
   TRY(add_published_rows(reader_, facts_, problems_));
+  TRY(add_grant_rows(reader_, facts_, problems_));
   TRY(add_act_rows(reader_, facts_));
   TRY(check_schema());
   TRY(facts_.for_each_object([this](const std::vector<Fact>& facts) { compare_object(facts); }));
@@ -184,6 +136,7 @@ Result<> Audit::read_record(const StoredRecord& record) {
                           record.sequence));
   }
   TRY(add_published_fact(facts_, record.sequence, object));
+  TRY(add_grant_fact(facts_, record.sequence, object));
   TRY(add_act_fact(facts_, record.sequence, object));
   return add_facts(record.sequence, object);
 }
@@ -272,6 +225,8 @@ void Audit::compare_object(const std::vector<Fact>& facts) {
   if (object.starts_with(kListPrefix)) return compare_list(facts, problems_);
   if (object.starts_with(kActPrefix)) return compare_act(facts, problems_);
   if (object.starts_with(kAuthorityPrefix)) return compare_authority(facts, problems_);
+  if (object.starts_with(kGrantPrefix)) return compare_grant(facts, problems_);
+  if (object.starts_with(kRoleListPrefix)) return compare_role_list(facts, problems_);
   compare_certificate(facts);
 }
 

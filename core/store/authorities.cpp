@@ -67,7 +67,8 @@ namespace {
 
 CrlRow crl_from(const Row& row) {
   return {row.integer(0),   row.integer(1),           {row.integer(2)},
-          {row.integer(3)}, std::string(row.text(4)), base::to_bytes(row.blob(5))};
+          {row.integer(3)}, std::string(row.text(4)), base::to_bytes(row.blob(5)),
+          row.integer(6)};
 }
 
 ServiceCertificateRow service_from(const Row& row) {
@@ -83,8 +84,8 @@ ServiceCertificateRow service_from(const Row& row) {
 Result<CrlRow> read_latest_crl(Session& session, std::int64_t authority) {
   std::optional<CrlRow> found;
   TRY(
-      session.query("SELECT authority, number, this_update, next_update, file, sha256 FROM crls WHERE authority = $1 "
-                    "ORDER BY number DESC LIMIT 1",
+      session.query("SELECT authority, number, this_update, next_update, file, sha256, status_sequence FROM crls "
+                    "WHERE authority = $1 ORDER BY number DESC LIMIT 1",
                     {authority}, [&](const Row& row) {
                       found = crl_from(row);
                       return Next::kRow;
@@ -97,12 +98,24 @@ Result<CrlRow> Reader::latest_crl(std::int64_t authority) { return read_latest_c
 
 Result<> Reader::for_each_crl(std::int64_t authority, const std::function<Result<>(const CrlRow&)>& visitor) {
   return session_.query(
-      "SELECT authority, number, this_update, next_update, file, sha256 FROM crls WHERE authority = $1 "
-      "ORDER BY number",
+      "SELECT authority, number, this_update, next_update, file, sha256, status_sequence FROM crls WHERE "
+      "authority = $1 ORDER BY number",
       {authority}, [&](const Row& row) -> Result<Next> {
         TRY(visitor(crl_from(row)));
         return Next::kRow;
       });
+}
+
+Result<bool> Reader::lacks_changes(std::int64_t authority) {
+  bool lacks = false;
+  TRY(
+      session_.query("SELECT a.changed_sequence > coalesce((SELECT c.status_sequence FROM crls c WHERE c.authority = "
+                     "a.id ORDER BY c.number DESC LIMIT 1), -1) FROM authorities a WHERE a.id = $1",
+                     {authority}, [&](const Row& row) {
+                       lacks = row.integer(0) != 0;
+                       return Next::kRow;
+                     }));
+  return lacks;
 }
 
 Result<> Writer::insert_crl(const CrlRow& row) {
@@ -115,10 +128,10 @@ Result<> Writer::insert_crl(const CrlRow& row) {
                 latest->number);
   }
   TRY(
-      session().execute("INSERT INTO crls (authority, number, this_update, next_update, file, sha256) "
-                        "VALUES ($1, $2, $3, $4, $5, $6)",
+      session().execute("INSERT INTO crls (authority, number, this_update, next_update, file, sha256, "
+                        "status_sequence) VALUES ($1, $2, $3, $4, $5, $6, $7)",
                         {row.authority, row.number, row.this_update.seconds, row.next_update.seconds, row.file,
-                         base::ByteView(row.sha256)}));
+                         base::ByteView(row.sha256), row.status_sequence}));
   return {};
 }
 

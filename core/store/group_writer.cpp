@@ -12,8 +12,10 @@ namespace yuxin::store {
 namespace {
 
 // Where several transactions came together last time, more are on their way: a commit costs as much processor time as
-// several of them, so it is worth a short wait. A lone writer never waits.
+// several of them, so it is worth a short wait. A lone writer never waits. The wait ends when there are enough to
+// share the cost: to go on would only bring everybody into step, and the processors idle while the disk works.
 constexpr std::chrono::microseconds kGather{1000};
+constexpr std::size_t kEnough = 32;
 
 constexpr int kGuardedGroups = 64;
 
@@ -44,13 +46,13 @@ GroupWriter::~GroupWriter() {
 }
 
 void GroupWriter::submit(Transaction body, Completion done) {
-  bool idle = false;
+  bool awaited = false;
   {
     const std::lock_guard lock(mutex_);
-    idle = queue_.empty();
     queue_.push_back({std::move(body), std::move(done), {}});
+    awaited = queue_.size() == 1 || queue_.size() == kEnough;
   }
-  if (idle) wake_.notify_one();
+  if (awaited) wake_.notify_one();
 }
 
 base::Result<> GroupWriter::write(Transaction body) {
@@ -81,7 +83,8 @@ void GroupWriter::work() {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (queue_.empty()) return;
-      if (gathering && queue_.size() < group_limit_ / 2) wake_.wait_for(lock, kGather, [this] { return stopping_; });
+      const std::size_t enough = std::min(group_limit_, kEnough);
+      if (gathering) wake_.wait_for(lock, kGather, [&] { return stopping_ || queue_.size() >= enough; });
       const auto count = static_cast<std::deque<Job>::difference_type>(std::min(queue_.size(), group_limit_));
       group.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(queue_.begin() + count));
       queue_.erase(queue_.begin(), queue_.begin() + count);

@@ -225,12 +225,19 @@ base::Result<AttributeCertificate> AttributeCertificate::from_der(base::ByteView
 }
 
 base::Result<AttributeCertificate> AttributeCertificate::from_bytes(base::ByteView pem_or_der) {
-  const auto der = der_of_first(pem_or_der, {"ATTRIBUTE CERTIFICATE"});
-  if (!der) {
+  const auto only = only_object(pem_or_der, {"ATTRIBUTE CERTIFICATE"});
+  if (only.count == 0) {
     return base::fail(base::Code::kMalformed,
                       "There is no attribute certificate in this PEM file: no block BEGIN ATTRIBUTE CERTIFICATE.");
   }
-  return from_der(*der);
+  if (only.count > 1) {
+    return base::fail(
+        base::Code::kMalformed,
+        "This PEM file holds {} attribute certificates, and which one is meant is not said. Give each in a "
+        "file of its own.",
+        only.count);
+  }
+  return from_der(only.der);
 }
 
 base::ByteView AttributeCertificate::der() const { return impl_->der; }

@@ -56,8 +56,9 @@ struct Item {
 // Open is an element that has not ended yet.
 struct Open {
   std::size_t item;
-  std::size_t end;  // where it ends, or kNoEnd
-  bool string;      // a constructed OCTET STRING, which becomes primitive
+  std::size_t end;    // where it ends, or kNoEnd
+  std::size_t limit;  // beyond which nothing inside may reach: its own end, or that of an element around it
+  bool string;        // a constructed OCTET STRING, which becomes primitive
 };
 
 std::size_t written_size(const Item& item) {
@@ -118,21 +119,14 @@ class Scan {
     const std::uint8_t tag = string ? std::uint8_t{der::kOctetString} : header.tag;
     items_.push_back({tag, in_string, 0, {}});
     at_ += header.size;
-    open_.push_back({items_.size() - 1, header.length == kNoEnd ? kNoEnd : at_ + header.length, string});
+    const bool definite = header.length != kNoEnd;
+    const std::size_t end = at_ + (definite ? header.length : 0);
+    open_.push_back({items_.size() - 1, definite ? end : kNoEnd, definite ? end : limit(), string});
     return true;
   }
 
-  // inside says whether so many octets lie within the elements that are open. Only the nearest one of a definite
-  // length limits them: it lies within those around it.
-  [[nodiscard]] bool inside(std::size_t octets) const {
-    std::size_t end = ber_.size();
-    for (auto open = open_.rbegin(); open != open_.rend(); ++open) {
-      if (open->end == kNoEnd) continue;
-      end = open->end;
-      break;
-    }
-    return octets <= end - at_;
-  }
+  [[nodiscard]] std::size_t limit() const { return open_.empty() ? ber_.size() : open_.back().limit; }
+  [[nodiscard]] bool inside(std::size_t octets) const { return octets <= limit() - at_; }
 
   void count(const Item& ended) {
     if (!open_.empty()) items_[open_.back().item].length += written_size(ended);

@@ -191,12 +191,19 @@ base::Result<Crl> Crl::from_der(base::ByteView der) {
 }
 
 base::Result<Crl> Crl::from_bytes(base::ByteView pem_or_der) {
-  const auto der = der_of_first(pem_or_der, {"X509 CRL", "CRL"});
-  if (!der) {
+  const auto only = only_object(pem_or_der, {"X509 CRL", "CRL"});
+  if (only.count == 0) {
     return base::fail(base::Code::kMalformed,
                       "There is no certificate revocation list in this PEM file: no block BEGIN X509 CRL.");
   }
-  return from_der(*der);
+  if (only.count > 1) {
+    return base::fail(
+        base::Code::kMalformed,
+        "This PEM file holds {} revocation lists, and which one is meant is not said. Give each in a file "
+        "of its own.",
+        only.count);
+  }
+  return from_der(only.der);
 }
 
 base::ByteView Crl::der() const { return impl_->der; }

@@ -318,7 +318,8 @@ Result<> check(const CmsSigner& signer, const TimeStamperOptions& options) {
 
 }  // namespace
 
-Result<std::shared_ptr<const TimeStamper>> TimeStamper::make(const CmsSigner& signer, TimeStamperOptions options) {
+Result<std::shared_ptr<const TimeStamper>> TimeStamper::make(const CmsSigner& signer,
+                                                             const TimeStamperOptions& options) {
   TRY(check(signer, options));
   return std::make_shared<const TemplateStamper>(signer, options);
 }

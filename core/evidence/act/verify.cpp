@@ -3,7 +3,7 @@
 
 #include "act/message.hpp"
 #include "act/paths.hpp"
-#include "act/status.hpp"
+#include "status_proofs.hpp"
 #include "yuxin/base/language.hpp"
 #include "yuxin/x509/time_stamp.hpp"
 
@@ -112,7 +112,8 @@ class ActVerification {
     }
     auto certificate = x509::AttributeCertificate::from_der(grants.front());
     if (!certificate) return failure(ActProblem::kRole, certificate.error().detail);
-    auto grant = judge_role({std::move(*certificate), help(), proofs_.crls()}, actor(), moment, trust_.paths);
+    auto grant = judge_role({std::move(*certificate), help(), proofs_.crls(), proofs_.responses(), trust_.status_age},
+                            actor(), moment, trust_.paths);
     if (!grant) return failure(problem_of(grant.error().problem), std::move(grant.error().detail));
     if (grant->role != *act().role) {
       return act_failure(ActProblem::kRole, "The act was made in role {}, its attribute certificate grants {}.",

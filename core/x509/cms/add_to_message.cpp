@@ -38,37 +38,49 @@ Bytes as_attribute_certificate(ByteView der) {
   return choice;
 }
 
-// Merging is one unsigned attribute with the values that it has and gains.
+// Merging is one unsigned attribute: the values that it gains, and behind them those that it has.
 struct Merging {
   Oid type;
   std::vector<ByteView> values;
+  std::size_t gained = 0;
 };
 
-Result<Bytes> merged_attributes(ByteView existing, const std::vector<CmsAttribute>& more) {
-  std::vector<ByteView> whole;  // attributes that stay as they came
+Result<std::vector<Merging>> gained(const std::vector<CmsAttribute>& more) {
   std::vector<Merging> merging;
   for (const CmsAttribute& attribute : more) {
+    auto found =
+        std::ranges::find_if(merging, [&](const auto& one) { return base::equal(one.type, attribute.type); });
+    if (found == merging.end()) found = merging.insert(found, Merging{attribute.type, {}, 0});
     for (const Bytes& value : attribute.values) {
       der::Reader reader(value);
       if (!reader.element() || !reader.at_end()) {
         return fail(Code::kMalformed, "A value of the attribute {} is not one DER element.",
                     oid_name(attribute.type));
       }
+      add_once(found->values, value);
     }
-    auto found =
-        std::ranges::find_if(merging, [&](const auto& one) { return base::equal(one.type, attribute.type); });
-    if (found == merging.end()) found = merging.insert(found, Merging{attribute.type, {}});
-    for (const Bytes& value : attribute.values) add_once(found->values, value);
+    found->gained = found->values.size();
   }
+  return merging;
+}
+
+Result<Bytes> merged_attributes(ByteView existing, const std::vector<CmsAttribute>& more) {
+  TRY(auto merging, gained(more));
+  std::vector<ByteView> whole;  // attributes that stay as they came
   der::Reader reader(existing);
   const auto set = reader.element();
   for (const auto& attribute : set ? *cms::read_attributes(set->content) : std::vector<cms::AttributeView>{}) {
     const auto found =
-        std::ranges::find_if(merging, [&](const auto& m) { return base::equal(m.type, attribute.type); });
+        std::ranges::find_if(merging, [&](const auto& one) { return base::equal(one.type, attribute.type); });
     if (found == merging.end()) {
       whole.push_back(attribute.whole);
-    } else {
-      for (const ByteView value : cms::read_values(attribute)) add_once(found->values, value);
+      continue;
+    }
+    // Compared with what is gained alone: a message may bring very many values of its own.
+    for (const ByteView value : cms::read_values(attribute)) {
+      const auto new_ones = std::span(found->values).first(found->gained);
+      const bool known = std::ranges::any_of(new_ones, [&](ByteView one) { return base::equal(one, value); });
+      if (!known) found->values.push_back(value);
     }
   }
   std::vector<Bytes> written;

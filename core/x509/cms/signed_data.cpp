@@ -215,13 +215,20 @@ Bytes write_signed_data(const SignedDataParts& parts) {
 }  // namespace cms
 
 base::Result<SignedData> SignedData::from_bytes(ByteView pem_or_der) {
-  auto octets = der_of_first(pem_or_der, {"CMS", "PKCS7"});
-  if (!octets) {
+  auto only = only_object(pem_or_der, {"CMS", "PKCS7"});
+  if (only.count == 0) {
     return base::fail(base::Code::kMalformed,
                       "There is no signed message in this PEM file: no block BEGIN CMS or BEGIN PKCS7.");
   }
+  if (only.count > 1) {
+    return base::fail(
+        base::Code::kMalformed,
+        "This PEM file holds {} messages, and which one is meant is not said. Give each in a file of its "
+        "own.",
+        only.count);
+  }
   auto impl = std::make_shared<Impl>();
-  impl->der = std::move(*octets);
+  impl->der = std::move(only.der);
   if (read_message(*impl)) return SignedData(std::move(impl));
   if (auto der = ber_to_der(impl->der)) {
     auto again = std::make_shared<Impl>();

@@ -67,7 +67,7 @@ Result<std::optional<der::Element>> value_of(const std::vector<AttributeView>& a
   if (!value) {
     return fail(Code::kBadSignature, "The signed attribute {} does not have exactly one value.", oid_name(type));
   }
-  return std::optional(*value);
+  return value;
 }
 
 Result<der::Element> required_value(const std::vector<AttributeView>& attributes, Oid type) {

@@ -14,6 +14,7 @@
 #include "yuxin/x509/attribute_certificate.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/crl.hpp"
+#include "yuxin/x509/ocsp_response.hpp"
 #include "yuxin/x509/path.hpp"
 
 namespace yuxin::evidence {
@@ -79,8 +80,11 @@ struct RoleGrant {
 // authority, and its list of revoked ones (ACRL).
 struct RoleProof {
   x509::AttributeCertificate grant;
-  std::vector<x509::Certificate> authorities;  // candidates for the attribute authority and its chain
-  std::vector<x509::Crl> crls;                 // of the attribute authority, and of the certification authorities
+  std::vector<x509::Certificate> authorities;      // candidates for the attribute authority and its chain
+  std::vector<x509::Crl> crls;                     // of the attribute authority, and of the certification authorities
+  std::vector<x509::OcspResponse> responses = {};  // about the attribute authority's certificate and those above it
+  // A status from this long after the moment still counts for it.
+  base::Seconds status_age = base::hours(24);
 };
 
 // RoleProblem is what is missing or wrong, in the order in which it is looked at.

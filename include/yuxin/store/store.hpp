@@ -84,6 +84,7 @@ struct CrlRow {
   base::UnixTime next_update;
   std::string file;
   base::Bytes sha256;
+  std::int64_t status_sequence = 0;  // of the last change that it can tell; 0 for lists signed elsewhere
 };
 
 // ServiceCertificateRow is a certificate with a key of this home that serves an authority ("ocsp").
@@ -143,6 +144,11 @@ class Reader {
   // for_each_crl visits every published list of an authority by its number, also those whose file is gone.
   [[nodiscard]] base::Result<> for_each_crl(std::int64_t authority,
                                             const std::function<base::Result<>(const CrlRow&)>& visitor);
+  // lacks_changes says whether the status of any of its certificates changed, back to good included, after the
+  // latest list of an authority was made. True without a list.
+  [[nodiscard]] base::Result<bool> lacks_changes(std::int64_t authority);
+  [[nodiscard]] base::Result<std::int64_t>
+  status_sequence();  // the highest of all certificates; 0 when there is none
   [[nodiscard]] base::Result<std::vector<ServiceCertificateRow>> service_certificates(std::string_view purpose);
   [[nodiscard]] base::Result<std::vector<ServiceCertificateRow>> service_certificates();  // of every purpose
   // foreign_rules names triggers and views: this program makes none, so somebody else put them into the database.

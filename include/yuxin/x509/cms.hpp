@@ -80,12 +80,20 @@ struct CmsSignature {
   base::Bytes signature_value;  // what a signature time stamp is about (RFC 3161 appendix A)
 };
 
-// verify_signer checks one signer: finds its certificate (in the message or in `help`, by issuer and serial or by key
-// identifier), the signature, and of signed attributes that contentType and messageDigest are there once and right,
-// that signingCertificate or signingCertificateV2, where there, names this certificate (RFC 5035), and that no
-// attribute stands twice. With `detached` the content is given; kUsage when the message has content of its own that
-// differs. SM2 always with the standard identifier; without signed attributes the signature is over the content
-// octets. Errors: kNotFound when the certificate is nowhere; kBadSignature says which of these does not hold.
+// verify_signer checks one signer. Its certificate is found in `help` or in the message, by issuer and serial or by
+// key identifier; of several that fit, the one whose key signed. With `detached` the content is given beside the
+// message.
+//
+// With signed attributes: contentType and messageDigest are there once and right, no attribute stands twice,
+// signingCertificate and signingCertificateV2 where they are there name this certificate (RFC 5035), and
+// CMSAlgorithmProtection these algorithms (RFC 6211); the signature is over the DER of the attributes, in whatever
+// order they came (RFC 5652 section 5.4). Without, it is over the content octets, which must be of type data and must
+// not themselves have the form of signed attributes. SM2 always with the standard identifier and its Z value; SHA-1
+// is refused, and a signature whose digest is not that of the content.
+//
+// Errors: kBadSignature says which of these does not hold; kNotFound when the certificate is nowhere; kMalformed when
+// its key is unusable; kUsage for a number that no signer has, for no content at all, and for content given beside
+// other content of the message's own.
 [[nodiscard]] base::Result<CmsSignature> verify_signer(const SignedData& message, std::size_t signer,
                                                        std::optional<base::ByteView> detached = std::nullopt,
                                                        const std::vector<Certificate>& help = {});
@@ -108,11 +116,11 @@ struct CmsSignOptions {
   std::vector<CmsAttribute> signed_attributes;  // further ones, the same for every signer
 };
 
-// sign_message makes a SignedData with contentType, messageDigest, signingTime and signingCertificateV2 (or
-// signingCertificate where the digest is SHA-1, never made here) as signed attributes, DER throughout, one SignerInfo
-// a signer. The digest follows the signer's algorithm; Ed25519 goes with SHA-512, Ed448 with SHAKE256 of 512 bits
-// (RFC 8419 section 3.1).
-// Errors: kSigner; kUsage for no signer, for the GM form with another key than SM2, for a certificate of another key.
+// sign_message makes a SignedData with contentType, messageDigest, signingCertificateV2 with issuer and serial, and
+// signingTime as signed attributes (CAdES-BES), DER throughout, one SignerInfo a signer. The digest follows the
+// signer's algorithm; Ed25519 goes with SHA-512, Ed448 with SHAKE256 of 512 bits (RFC 8419 section 3.1). Errors:
+// kSigner; kUsage for no signer, for the GM form with another key than SM2, for a certificate of another key, and for
+// further attributes that would stand there twice.
 [[nodiscard]] base::Result<base::Bytes> sign_message(base::ByteView content, const std::vector<CmsSigner>& signers,
                                                      const CmsSignOptions& options);
 
@@ -124,8 +132,10 @@ struct CmsAdditions {
   std::vector<base::ByteView> crls;
   std::vector<base::ByteView> ocsp_responses;  // DER OCSPResponse, carried as OtherRevocationInfoFormat (RFC 5940)
 };
-// add_to_message gives the message with the additions; what is there already is not put in twice. The version follows
-// RFC 5652 section 5.1.
+// add_to_message gives the message with the additions; what is there already is not put in twice. What was signed
+// stays octet for octet; the sets around it are sorted as DER wants, so that of several signers the order may change.
+// The version follows RFC 5652 section 5.1 (in the GM form it stays 1). `signer` matters for unsigned attributes
+// alone. Errors: kMalformed for an addition that is not one DER element; kUsage for a number that no signer has.
 [[nodiscard]] base::Result<base::Bytes> add_to_message(const SignedData& message, std::size_t signer,
                                                        const CmsAdditions& additions);
 

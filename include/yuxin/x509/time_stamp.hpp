@@ -141,7 +141,7 @@ class TimeStamper {
   // the GM form with another key than SM2, for an Ed448 key (RFC 8419 wants SHAKE256, which nobody reads), for a
   // policy that is no OID or an accuracy out of bounds.
   [[nodiscard]] static base::Result<std::shared_ptr<const TimeStamper>> make(const CmsSigner& signer,
-                                                                             TimeStamperOptions options);
+                                                                             const TimeStamperOptions& options);
   virtual ~TimeStamper() = default;
   struct Stamp {
     base::UnixTime time;

@@ -152,7 +152,8 @@ TEST_CASE("what is no answer to the request is malformed") {
   Answer stranger;
   stranger.origin = kToken + 1;
   CHECK(code_of(stranger) == Code::kMalformed);
-  for (const std::uint8_t first : {0x23, 0x25, 0x26, 0x27, 0x14, 0x2c, 0x3c}) {  // modes 3, 5, 6, 7; versions 2, 5, 7
+  for (const std::uint8_t first : std::initializer_list<std::uint8_t>{0x23, 0x25, 0x26, 0x27, 0x14, 0x2c,
+                                                                      0x3c}) {  // modes 3, 5, 6, 7; versions 2, 5, 7
     Answer answer;
     answer.first = first;
     CHECK(code_of(answer) == Code::kMalformed);

@@ -1,4 +1,4 @@
-#include "act/status.hpp"
+#include "status_proofs.hpp"
 
 #include <algorithm>
 
@@ -74,7 +74,7 @@ Verdict StatusProofs::certificate_at(const Certificate& certificate, const Certi
     verdict = stricter(std::move(verdict), by_response(response, certificate, issuer, at, age));
   }
   if (verdict.kind == Kind::kMissing) {
-    verdict.detail = message("Nothing in the act says whether the certificate of {} was revoked at {}.",
+    verdict.detail = message("Nothing that was brought says whether the certificate of {} was revoked at {}.",
                              certificate.subject().text(), base::local_time(at)) +
                      (verdict.detail.empty() ? "" : ' ' + verdict.detail);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "yuxin/evidence/act.hpp"
@@ -9,9 +10,12 @@
 
 namespace yuxin::evidence {
 
-// StatusProofs is all that a message carries about status, read once.
+// StatusProofs is all that a message or a proof carries about status, read once.
 class StatusProofs {
  public:
+  StatusProofs() = default;
+  StatusProofs(std::vector<x509::OcspResponse> responses, std::vector<x509::Crl> crls)
+      : responses_(std::move(responses)), crls_(std::move(crls)) {}
   // from_message: kMalformed for a list or response that does not parse.
   [[nodiscard]] static base::Result<StatusProofs> from_message(const x509::SignedData& message);
 
@@ -28,6 +32,7 @@ class StatusProofs {
                                        base::UnixTime at, base::Seconds age) const;
 
   [[nodiscard]] const std::vector<x509::Crl>& crls() const { return crls_; }
+  [[nodiscard]] const std::vector<x509::OcspResponse>& responses() const { return responses_; }
 
  private:
   [[nodiscard]] Verdict by_response(const x509::OcspResponse& response, const x509::Certificate& certificate,
