@@ -1,5 +1,7 @@
 #include "act/message.hpp"
 
+#include <algorithm>
+
 namespace yuxin::evidence {
 
 using base::Code;
@@ -9,6 +11,7 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kLargestAct = 32U << 20U;
+constexpr std::size_t kMostProofs = 64;  // of each kind: every list may have to be asked about every certificate
 
 }  // namespace
 
@@ -24,6 +27,10 @@ Result<x509::SignedData> read_act_message(base::ByteView octets) {
   }
   if (!message.content()) {
     return fail(Code::kMalformed, "The act has a signature and no statement: an act is attached to its signature.");
+  }
+  if (std::max({message.certificates().size(), message.attribute_certificates().size(), message.crls().size(),
+                message.ocsp_responses().size()}) > kMostProofs) {
+    return fail(Code::kMalformed, "The act carries more than {} certificates, lists or OCSP responses.", kMostProofs);
   }
   const auto data = message.form() == x509::CmsForm::kGm ? x509::oid::kGmData : x509::oid::kData;
   if (!base::equal(message.content_type(), data)) {

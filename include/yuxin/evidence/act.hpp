@@ -138,8 +138,8 @@ class VerifiedAct {
 // there was none. Nothing at all: order is not looked at.
 using ExpectedPrevious = std::optional<std::optional<Hash>>;
 
-// verify_act judges one act by what it carries and by `trust`, now or in ten years. Pure; bounded by the size of the
-// message, of which more than 32 MiB is kMalformed.
+// verify_act judges one act by what it carries and by `trust`, now or in ten years. Pure, and bounded: a message of
+// more than 32 MiB, or with more than 64 certificates, lists or OCSP responses, is kMalformed.
 [[nodiscard]] tl::expected<VerifiedAct, ActFailure> verify_act(base::ByteView signed_act, const ActTrust& trust,
                                                                const ExpectedPrevious& previous = std::nullopt);
 

@@ -114,6 +114,11 @@ const std::vector<Case>& signature_cases() {
          whole.pop_back();
          return whole;
        }},
+      {"more lists than an act can need", ActProblem::kMalformed,
+       [](Scene& s) -> Whole {
+         for (int i = 0; i < 65; ++i) s.proofs.crls.push_back(s.city.issuing_list({-i}));
+         return {};
+       }},
       {"nothing at all", ActProblem::kMalformed, [](Scene&) -> Whole { return base::Bytes{}; }},
   };
   return kCases;
