@@ -49,7 +49,7 @@ class Examination {
     report_.problems.push_back(message(msgid, args...));
   }
   template <typename... Args>
-  void remark(const char* msgid, const Args&... args) {
+  void remark_that(const char* msgid, const Args&... args) {
     report_.remarks.push_back(message(msgid, args...));
   }
 
@@ -125,8 +125,9 @@ class Examination {
       const auto opened = open_checkpoint(base::as_text(*octets), ledger_key_->key);
       if (!opened) problem("checkpoint.txt: {}", opened.error().detail);
     } else {
-      remark(
-          "The ledger's key was not given, so the signature on the checkpoint was not checked. Give it with --key.");
+      remark_that(
+          "The ledger's key was not given, so the signature on the checkpoint was not checked. Give it with "
+          "--ledger-key.");
     }
     check_plain_checkpoint(base::as_text(*octets));
     check_checkpoint_time_stamp(note->text);
@@ -268,7 +269,7 @@ class Examination {
         if (found != documents.end()) {
           expect(found->second);
         } else {
-          remark("The attachment {} is not in the bundle, only its digest.", attachment.name);
+          remark_that("The attachment {} is not in the bundle, only its digest.", attachment.name);
         }
       }
     }
@@ -280,7 +281,7 @@ class Examination {
     facts_.checkpoint_stamp = stamp_kind(file("checkpoint.tst"));
     const auto* text = file("README.md");
     if (text != nullptr && base::as_text(*text) == readme(facts_)) return;
-    remark("README.md is not as this version of the program writes it. Do not carry out its commands unread.");
+    remark_that("README.md is not as this version of the program writes it. Do not carry out its commands unread.");
   }
 
   void check_nothing_else() {
