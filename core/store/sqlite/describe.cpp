@@ -46,11 +46,12 @@ Error damaged(const std::string& path, std::string diagnostic) {
 
 // A trigger that somebody put into the file; this program makes none.
 Error altered(const std::string& path, std::string diagnostic) {
-  return {Code::kIntegrity,
-          message("The database {} holds a rule that yuxin did not make and that hinders writing; nothing was changed. "
-                  "Stop working with it, keep the file, and look with: yuxin audit verify.",
-                  path),
-          std::move(diagnostic)};
+  return {
+      Code::kIntegrity,
+      message("The database {} holds a rule that yuxin did not make and that hinders writing; nothing was changed. "
+              "Stop working with it, keep the file, and look with: yuxin audit verify.",
+              path),
+      std::move(diagnostic)};
 }
 
 Error cannot_open(int system_errno, const std::string& path, std::string diagnostic) {
