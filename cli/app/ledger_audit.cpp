@@ -132,12 +132,7 @@ Result<LedgerFindings> audit_ledger(const LedgerSource& source, const LedgerAudi
   // Outside that transaction, because the trust is read in one of its own.
   for (const auto& checkpoint : kept) check_kept_stamp(checkpoint, stamps, findings);
   if (order.time_stamp_file) TRY(check_given_stamp(stamps, order, findings));
-  if (findings.strange_stamps > 0) {
-    findings.report.remarks.push_back(message(
-        "{} time stamps are whole, but nobody said that their authority is to be believed: --time-stamp-trust FILE.",
-        findings.strange_stamps));
-  }
-  if (source.home.empty()) return findings;
+  if (source.home.empty() || order.lists == LedgerAuditOrder::Lists::kLeftOut) return findings;
   TRY(findings.lists, check_published_lists(*source.store, source.home, findings.report.problems));
   return findings;
 }

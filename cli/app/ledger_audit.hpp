@@ -24,6 +24,8 @@ struct LedgerFindings {
 
 // LedgerAuditOrder is what an audit is to do beyond reading the whole ledger and the tables.
 struct LedgerAuditOrder {
+  // Lists says whether the files of published lists are read; left out by who has looked at them already.
+  enum class Lists { kRead, kLeftOut } lists = Lists::kRead;
   std::optional<std::string> checkpoint_file;                 // kept elsewhere; typed or scanned ones too
   std::vector<evidence::WitnessKey> witnesses;                // demanded on it
   std::optional<std::string> time_stamp_file = std::nullopt;  // DER token over it

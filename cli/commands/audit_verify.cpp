@@ -33,6 +33,7 @@ void print_document(const Context& context, const LedgerSource& source, const Le
                                     {"checkpoints", findings.checkpoints},
                                     {"lists", findings.lists},
                                     {"time_stamps", findings.time_stamps},
+                                    {"time_stamps_of_unknown", findings.strange_stamps},
                                     {"compared_with_checkpoint", findings.compared},
                                     {"cosignatures", cosignatures_of(findings)},
                                     {"time_stamp", time_stamp_of(findings)},
@@ -43,6 +44,11 @@ void print_document(const Context& context, const LedgerSource& source, const Le
 void print_lines(const Context& context, const LedgerFindings& findings) {
   const auto& report = findings.report;
   for (const auto& remark : report.remarks) context.remark(remark);
+  if (findings.strange_stamps > 0) {
+    context.remark(message(
+        "{} time stamps are whole, but nobody said that their authority is to be believed: --time-stamp-trust FILE.",
+        findings.strange_stamps));
+  }
   for (const auto& problem : report.problems) context.out(message("FAIL   {}", problem));
   if (!report.problems.empty()) {
     context.out(

@@ -73,8 +73,10 @@ std::vector<Check> check_ledger(const Patient& patient) {
   Checklist intents("intents");
   const auto remedy = message("keep this home as it is, look with yuxin audit verify, and find out who had access");
   auto source = ledger_of(patient.home);
+  LedgerAuditOrder order;
+  order.lists = LedgerAuditOrder::Lists::kLeftOut;  // they have a check of their own
   auto findings =
-      source ? audit_ledger(*source, {}) : Result<LedgerFindings>(tl::unexpected(std::move(source).error()));
+      source ? audit_ledger(*source, order) : Result<LedgerFindings>(tl::unexpected(std::move(source).error()));
   if (!findings) {
     list.fail(findings.error().detail, remedy);
     return std::move(list).finish({});
