@@ -145,6 +145,7 @@ std::string Monitoring::metrics() const {
   gauge(out, "yuxin_ocsp_cached_answers", "signed answers in memory", responder_.cached_answers());
   gauge(out, "yuxin_ocsp_certificates", "certificates in the status index", responder_.indexed_certificates());
   if (stamping_ != nullptr) time_stamps(out, *stamping_);
+  const std::lock_guard lock(counting_);
   if (counts_) {
     const auto s = counts_();
     counter(out, "yuxin_http_connections_total", "connections accepted", s.connections);

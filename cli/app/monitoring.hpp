@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <string>
 
 #include "home.hpp"
@@ -18,8 +19,12 @@ namespace yuxin::cli {
 class Monitoring final : public base::HttpService {
  public:
   Monitoring(Home& home, const ocsp::Responder& responder) : home_(home), responder_(responder) {}
-  // count_with tells where the server's own counts come from, once it runs.
-  void count_with(std::function<http::ServerCounts()> counts) { counts_ = std::move(counts); }
+  // count_with tells where the server's own counts come from, once it runs; nullptr takes that away before it is
+  // gone. When it returns, nobody asks the former source any more.
+  void count_with(std::function<http::ServerCounts()> counts) {
+    const std::lock_guard lock(counting_);
+    counts_ = std::move(counts);
+  }
 
   // stamp_with tells which time-stamping authority serves here, if one does.
   void stamp_with(const tsa::Authority& authority) { stamping_ = &authority; }
@@ -36,6 +41,7 @@ class Monitoring final : public base::HttpService {
   Home& home_;
   const ocsp::Responder& responder_;
   const tsa::Authority* stamping_ = nullptr;
+  mutable std::mutex counting_;  // held while the counts are asked for
   std::function<http::ServerCounts()> counts_;
 };
 

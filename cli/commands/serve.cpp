@@ -153,6 +153,7 @@ Result<int> run(Context& context, const Arguments& arguments) {
   while (!signals.arrived()) upkeep.step();
   context.remark(message("Stopping; finishing what was accepted."));
   server->stop(kGrace);
+  monitoring.count_with(nullptr);  // what is left in the pool outlives the server
   if (auto done = home->checkpoint(); !done) base::log_warning(done.error().detail);
   context.remark(message("Stopped."));
   return 0;
