@@ -135,7 +135,7 @@ def check_kills(town, clerk):
         town.public_port = other_port
         second = town.serve()
         town.public_port = port
-        first.wait_until_ready()
+        first.wait_until_ready(90)
         end = time.monotonic() + rng.uniform(0.2, 0.8)
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             asking = [pool.submit(ask_until, end, f"http://127.0.0.1:{at}/tsa", query) for at in (port, other_port) * 2]
