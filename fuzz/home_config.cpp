@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "cli/app/home_config.hpp"
+#include "yuxin/base/bytes.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace yuxin;
