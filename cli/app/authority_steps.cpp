@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "output.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/x509/lint.hpp"
@@ -126,7 +127,7 @@ Result<> request_authority(Home& home, const NewAuthority& wanted, const std::op
   const auto pem = base::pem("CERTIFICATE REQUEST", der);
   TRY(base::write_file(home.path() + "/exchange/" + wanted.name + ".csr", base::as_bytes(pem),
                        base::Existing::kReplace, base::Permissions::kPublic));
-  if (out) TRY(base::write_file(*out, base::as_bytes(pem), base::Existing::kReplace, base::Permissions::kPublic));
+  if (out) TRY(write_output(*out, base::as_bytes(pem), OutputKind::kRequest));
   // the row comes last: whoever sees the authority finds its key and its request
   return home.store().write([&](store::Writer& writer) -> Result<> {
     store::AuthorityRow row;

@@ -78,6 +78,10 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+// visible shows what would drive a terminal, or no UTF-8, by its number: "\x1b", "\u202e", "\xff". Line ends and tabs
+// stay.
+[[nodiscard]] std::string visible(std::string_view text);
+
 // label pads a label and its value the way the program describes objects: "  certificate   3F9A ...".
 [[nodiscard]] std::string labelled(std::string_view label, std::string_view value);
 

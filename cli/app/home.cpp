@@ -35,6 +35,18 @@ std::vector<store::Migration> all_migrations() {
   return all;
 }
 
+// is_older_copy accepts what an auditor kept from a time with fewer steps of the store: the ledger and what it
+// vouches for are in the first.
+bool is_older_copy(store::Database& database) {
+  const auto steps = store::migrations();
+  for (std::size_t count = steps.size(); count > 0; --count) {
+    std::vector<store::Migration> known(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(count));
+    for (const auto& step : evidence::migrations()) known.push_back(step);
+    if (store::check_version(database, known)) return true;
+  }
+  return false;
+}
+
 // An offline root keeps only the profiles of authorities, so that it cannot issue to anybody else by mistake.
 bool belongs_to(std::string_view profile, HomeKind kind) {
   const bool authority = profile == "root-ca" || profile == "sub-ca";
@@ -72,8 +84,12 @@ Result<> Home::open_database(Access access) {
   const auto migrations = all_migrations();
   if (write) {
     TRY(store::migrate(*database, migrations));
-  } else {
-    TRY(store::check_version(*database, migrations));
+  } else if (auto current = store::check_version(*database, migrations); !current) {
+    // an older home is brought up to date by the first who may write to it, whatever the command
+    const bool older = current.error().code == Code::kConflict && ::access(path_.c_str(), W_OK) == 0;
+    if (!older) return current;
+    database.reset();
+    return open_database(Access::kWrite);
   }
   // who only reads has nothing to tell other processes, and may not be able to make the file
   TRY(store_, store::Store::over(std::move(database), write ? path_ + "/status.signal" : std::string()));
@@ -203,7 +219,8 @@ Result<std::shared_ptr<store::Store>> open_database_copy(const std::string& path
   options.path = path;
   options.mode = store::SqliteOptions::Mode::kReadOnly;
   TRY(auto database, store::open_sqlite(options));
-  TRY(store::check_version(*database, all_migrations()));
+  const auto current = store::check_version(*database, all_migrations());
+  if (!current && !is_older_copy(*database)) return tl::unexpected(current.error());
   return store::Store::over(std::move(database), "");
 }
 

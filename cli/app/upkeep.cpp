@@ -96,6 +96,17 @@ Result<> Upkeep::keep_signers() {
   return {};
 }
 
+Result<bool> Upkeep::is_renewal_due(const std::optional<store::ServiceCertificateRow>& row) const {
+  if (!row) return true;
+  const auto now = home_->clock().now();
+  if (row->not_after > base::add(now, home_->config().ocsp_signer_renew_before)) return false;
+  // where a certificate lives no longer than that, as in the last days of its authority, it is renewed when a third
+  // of its life is over, and not all the time
+  TRY(auto certificate, x509::Certificate::from_der(row->certificate));
+  const auto life = certificate.not_after() - certificate.not_before();
+  return now >= certificate.not_before() + base::Seconds{life.count / 3};
+}
+
 Result<> Upkeep::keep_signer(const store::AuthorityRow& authority) {
   const auto find = [&]() -> Result<std::optional<store::ServiceCertificateRow>> {
     TRY(auto rows, home_->store().status().service_certificates("ocsp"));
@@ -104,8 +115,8 @@ Result<> Upkeep::keep_signer(const store::AuthorityRow& authority) {
     return std::optional(*row);
   };
   TRY(auto row, find());
-  const auto due = home_->clock().now();
-  if (!row || row->not_after <= base::add(due, home_->config().ocsp_signer_renew_before)) {
+  TRY(auto due, is_renewal_due(row));
+  if (due) {
     x509::KeyKind kind{x509::KeyType::kP256, 256};
     if (row) {
       TRY(auto certificate, x509::Certificate::from_der(row->certificate));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -42,6 +43,7 @@ class Upkeep {
   };
   [[nodiscard]] base::Result<> keep_signers();
   [[nodiscard]] base::Result<> keep_signer(const store::AuthorityRow& authority);
+  [[nodiscard]] base::Result<bool> is_renewal_due(const std::optional<store::ServiceCertificateRow>& row) const;
   [[nodiscard]] base::Result<> keep_lists();
   template <typename How>
   [[nodiscard]] base::Result<> publish(const store::AuthorityRow& authority, How how);

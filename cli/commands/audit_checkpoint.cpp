@@ -5,6 +5,7 @@
 #include "app/checkpoint_stamp.hpp"
 #include "app/home.hpp"
 #include "app/ledger_source.hpp"
+#include "app/output.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 
@@ -209,7 +210,7 @@ Result<int> checkpoint(Context& context, const Arguments& arguments) {
   if (arguments.has("--print")) return print_page(context, source, opened);
   const auto& note = opened.kept.note;
   const auto out = arguments.maybe("--out");
-  if (out) TRY(base::write_file(*out, base::as_bytes(note), base::Existing::kReplace, base::Permissions::kPublic));
+  if (out) TRY(write_output(*out, base::as_bytes(note), OutputKind::kCheckpoint));
   if (const auto file = arguments.maybe("--time-stamp-out")) TRY(export_stamp(opened, *file));
   if (context.options().json) {
     print_document(context, source, opened);

@@ -3,6 +3,7 @@
 
 #include "app/home.hpp"
 #include "app/ledger_source.hpp"
+#include "app/output.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"

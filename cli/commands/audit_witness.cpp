@@ -1,5 +1,6 @@
 // yuxin audit witness: countersigning the checkpoints of somebody else's ledger.
 #include "app/ledger_source.hpp"
+#include "app/output.hpp"
 #include "app/witness_state.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
@@ -105,7 +106,7 @@ Result<int> countersign(Context& context, const Arguments& arguments, const Self
   // "The witness MUST persist the new checkpoint before responding."
   TRY(state.remember(note));
   const auto out = arguments.maybe("--out");
-  if (out) TRY(base::write_file(*out, base::as_bytes(note), base::Existing::kReplace, base::Permissions::kPublic));
+  if (out) TRY(write_output(*out, base::as_bytes(note), OutputKind::kCheckpoint));
   print(context, self, checkpoint, cosignature, note, out.has_value());
   return 0;
 }

@@ -4,6 +4,7 @@
 #include "app/authority_steps.hpp"
 #include "app/certificate_view.hpp"
 #include "app/home.hpp"
+#include "app/output.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
@@ -182,6 +183,7 @@ Result<int> create(Context& context, const Arguments& arguments) {
   TRY(auto home, open_unlocked_home(context));
   const auto kind = arguments.has("--root") ? AuthorityKind::kRoot : AuthorityKind::kSubordinate;
   TRY(check_new_authority(*home, wanted, kind));
+  if (const auto out = arguments.maybe("--out")) TRY(check_output(*out, OutputKind::kRequest));
   context.remark(labelled(message("authority"), wanted.name));
   context.remark(labelled(message("subject"), wanted.subject.text()));
   context.remark(labelled(message("key kind"), x509::print_key_kind(wanted.key)));
@@ -200,6 +202,7 @@ Result<int> create(Context& context, const Arguments& arguments) {
 Result<int> crl(Context& context, const Arguments& arguments) {
   const auto name = arguments.one("NAME");
   const auto out = arguments.maybe("--out");
+  if (out) TRY(check_output(*out, OutputKind::kRevocationList));
   TRY(auto readable, open_home(context, Home::Access::kRead));
   TRY(auto row, readable->authority(name));
   std::shared_ptr<Home> home = readable;
@@ -219,7 +222,7 @@ Result<int> crl(Context& context, const Arguments& arguments) {
   }
   if (out) {
     TRY(auto bytes, base::read_file(home->path() + "/" + list.file, std::size_t{4} << 30U));
-    TRY(base::write_file(*out, bytes, base::Existing::kReplace, base::Permissions::kPublic));
+    TRY(write_output(*out, bytes, OutputKind::kRevocationList));
   }
   if (context.options().json) {
     context.document(base::JsonObject{{"authority", name},

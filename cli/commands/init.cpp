@@ -41,6 +41,18 @@ Result<std::string> public_url_of(const Context& context, const Arguments& argum
   return check_public_url(url);
 }
 
+Result<std::string> ask_for_algorithms(const Context& context) {
+  while (true) {
+    TRY(const auto answer,
+        context.ask(message("Algorithms: (1) ECDSA P-384 root, P-256 issuing  (2) RSA 4096/3072  (3) SM2 with SM3"),
+                    "1"));
+    if (answer == "1") return "ecdsa";
+    if (answer == "2") return "rsa";
+    if (answer == "3") return "sm2";
+    context.remark(message("\"{}\" is none of them. Please type 1, 2 or 3.", answer));
+  }
+}
+
 Result<KeyChoice> keys_of(const Context& context, const Arguments& arguments) {
   const auto preset = arguments.one("--preset", "quickstart");
   if (preset != "quickstart" && preset != "gm" && preset != "city") {
@@ -51,10 +63,7 @@ Result<KeyChoice> keys_of(const Context& context, const Arguments& arguments) {
   }
   std::string name = arguments.one("--algorithms");
   if (name.empty() && !arguments.has("--preset") && context.interactive() && !context.options().yes) {
-    TRY(auto answer,
-        context.ask(message("Algorithms: (1) ECDSA P-384 root, P-256 issuing  (2) RSA 4096/3072  (3) SM2 with SM3"),
-                    "1"));
-    name = answer == "2" ? "rsa" : answer == "3" ? "sm2" : "ecdsa";
+    TRY(name, ask_for_algorithms(context));
   }
   if (name.empty()) name = preset == "gm" ? "sm2" : "ecdsa";
   const auto choice = std::ranges::find(key_choices(), name, &KeyChoice::name);

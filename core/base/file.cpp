@@ -62,13 +62,15 @@ Failure read_failure(const std::string& path) {
   switch (number) {
     case ENOENT:
     case ENOTDIR:
+    case ENAMETOOLONG:
+    case ELOOP:  // links that lead in a circle
       return fail_with(Code::kNotFound, std::move(diagnostic), "There is no file {}.", path);
     case EACCES:
     case EPERM:
       return fail_with(Code::kNotAuthorised, std::move(diagnostic),
                        "No permission to read {}. Ask its owner, or run as a user who may read it.", path);
     case EISDIR:
-      return fail_with(Code::kUnavailable, std::move(diagnostic), "{} is a folder; name a file in it.", path);
+      return fail_with(Code::kUsage, std::move(diagnostic), "{} is a folder; name a file in it.", path);
     default:
       return fail_with(Code::kUnavailable, std::move(diagnostic),
                        "{} could not be read: the disk or the network behind it reports an error.", path);
@@ -89,6 +91,11 @@ Failure write_failure(const std::string& path) {
     case ENOTDIR:
       return fail_with(Code::kNotFound, std::move(diagnostic),
                        "{} was not written: there is no folder {}. Make it first.", path, folder_of(path));
+    case ENAMETOOLONG:
+    case ELOOP:
+      return fail_with(
+          Code::kUsage, std::move(diagnostic),
+          "{} was not written: the name is too long, or its links lead in a circle. Choose another name.", path);
     case EACCES:
     case EPERM:
       return fail_with(Code::kNotAuthorised, std::move(diagnostic),

@@ -95,8 +95,8 @@ TEST_CASE("what a killed attempt left beside the folder is cleared away, what so
   const auto abandoned = folder.file("city.making-0123456789ab");
   const auto busy = folder.file("city.making-ba9876543210");
   for (const auto& left : {abandoned, busy}) {
-    fs::create_directories(fs::path(left) / "root" / "keys");
-    std::ofstream(fs::path(left) / "root" / "keys" / "root.key") << "sealed";
+    fs::create_directories(left + "/online/keys");
+    std::ofstream(left + "/online/keys/issuing.key") << "sealed";
   }
   fs::create_directory(folder.file("city.making"));
   fs::create_directory(folder.file("other.making-0123456789ab"));
