@@ -76,7 +76,7 @@ HttpReply Monitoring::answer(const HttpRequest& request) {
     const auto part = name.ends_with(kTimeStampEnd) ? CheckpointPart::kTimeStamp : CheckpointPart::kNote;
     if (part == CheckpointPart::kTimeStamp) name.remove_suffix(kTimeStampEnd.size());
     const auto size = size_from(name);
-    if (size) return checkpoint(*size, part);
+    if (size) return checkpoint(size, part);
     return base::problem(404, "Not Found", "/checkpoint/ takes a number of records, or that number and .tst.");
   }
   return text_reply(200, "text/plain; version=0.0.4", metrics());

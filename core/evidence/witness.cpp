@@ -78,7 +78,7 @@ Result<WitnessRequest> parse_witness_request(std::string_view text) {
   const auto first = take_line(text);
   const auto size = first ? parse_tree_size(first->substr(kOld.size())) : std::nullopt;
   if (!size) return not_a_request();
-  request.old_size = *size;
+  request.old_size = size;
   while (true) {
     const auto line = take_line(text);
     if (!line) return not_a_request();
