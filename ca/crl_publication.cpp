@@ -144,9 +144,12 @@ void forget_old_file(const std::string& home, const store::AuthorityRow& authori
   ::unlink((home + "/" + file_name(authority, number - 2)).c_str());
 }
 
-Result<> write_entries(store::Store& store, const CrlOrder& order, const x509::CrlFields& fields, NewFile& file,
-                       x509::Sha256& digest) {
-  return store.read([&](store::Reader& reader) -> Result<> {
+// write_entries gives the status sequence that the list tells, from the state of the store that it is made from.
+Result<std::int64_t> write_entries(store::Store& store, const CrlOrder& order, const x509::CrlFields& fields,
+                                   NewFile& file, x509::Sha256& digest) {
+  std::int64_t sequence = 0;
+  TRY(store.read([&](store::Reader& reader) -> Result<> {
+    TRY(sequence, reader.status_sequence());
     const x509::EntrySource entries = [&](const std::function<Result<>(const x509::RevokedEntry&)>& sink) {
       // RFC 5280 section 3.3: an entry stays until one list after the certificate's expiry
       return reader.for_each_revoked(
@@ -162,14 +165,12 @@ Result<> write_entries(store::Store& store, const CrlOrder& order, const x509::C
       digest.update(piece);
       return file.write(piece);
     });
-  });
+  }));
+  return sequence;
 }
 
-}  // namespace
-
-Result<store::CrlRow> publish_crl(store::Store& store, const CrlOrder& order, const base::Clock& clock,
-                                  const Authorisation& authorisation) {
-  TRY(auto lock, PublicationLock::take(order.home));
+Result<store::CrlRow> publish_locked(store::Store& store, const CrlOrder& order, const base::Clock& clock,
+                                     const Authorisation& authorisation) {
   TRY(auto previous, latest_number(store, order.authority.id));
   const auto now = clock.now();
   auto key_identifier = order.certificate.subject_key_identifier();
@@ -186,16 +187,44 @@ Result<store::CrlRow> publish_crl(store::Store& store, const CrlOrder& order, co
                     fields.this_update,
                     fields.next_update,
                     file_name(order.authority, fields.number),
-                    {}};
+                    {},
+                    0};
   const std::string path = order.home + "/" + row.file;
   TRY(auto file, NewFile::create(path));
   x509::Sha256 digest;
-  TRY(write_entries(store, order, fields, file, digest));
+  TRY(row.status_sequence, write_entries(store, order, fields, file, digest));
   TRY(file.keep());
   row.sha256 = base::to_bytes(digest.finish());
   TRY(make_published(store, order.authority, row, "crl.published", clock, authorisation));
   forget_old_file(order.home, order.authority, row.number);
   return row;
+}
+
+}  // namespace
+
+Result<store::CrlRow> publish_crl(store::Store& store, const CrlOrder& order, const base::Clock& clock,
+                                  const Authorisation& authorisation) {
+  TRY(auto lock, PublicationLock::take(order.home));
+  return publish_locked(store, order, clock, authorisation);
+}
+
+Result<std::optional<store::CrlRow>> publish_changes(store::Store& store, const CrlOrder& order,
+                                                     const base::Clock& clock, const Authorisation& authorisation) {
+  // asked again under the lock, because whoever made the change may be about to publish it
+  TRY(auto lock, PublicationLock::take(order.home));
+  TRY(auto lacks, lacks_changes(store, order.authority.id));
+  if (!lacks) return std::optional<store::CrlRow>();
+  TRY(auto row, publish_locked(store, order, clock, authorisation));
+  return std::optional(std::move(row));
+}
+
+Result<bool> lacks_changes(store::Store& store, std::int64_t authority) {
+  bool lacks = false;
+  TRY(store.read([&](store::Reader& reader) -> Result<> {
+    TRY(lacks, reader.lacks_changes(authority));
+    return {};
+  }));
+  return lacks;
 }
 
 Result<store::CrlRow> import_crl(store::Store& store, const store::AuthorityRow& authority,
@@ -229,7 +258,8 @@ Result<store::CrlRow> import_crl(store::Store& store, const store::AuthorityRow&
                     crl.this_update(),
                     *next_update,
                     file_name(authority, *number),
-                    x509::digest(x509::DigestAlgorithm::kSha256, crl.der())};
+                    x509::digest(x509::DigestAlgorithm::kSha256, crl.der()),
+                    0};
   TRY(auto previous, latest_number(store, authority.id));
   if (*number <= previous) {
     return fail(Code::kConflict, "List {} of {} is not newer than list {}, which is published. Nothing was changed.",

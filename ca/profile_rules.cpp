@@ -8,6 +8,13 @@
 namespace yuxin::ca {
 namespace {
 
+// RFC 5755 section 6: an attribute authority signs the list of what it revoked, and is no certification authority.
+bool signs_roles(const Profile& profile) {
+  return std::ranges::any_of(profile.extended_key_usage, [](const base::Bytes& usage) {
+    return base::equal(usage, x509::oid::kAttributeAuthority);
+  });
+}
+
 using base::ConfigTable;
 using base::Result;
 using x509::Critical;
@@ -44,9 +51,10 @@ Result<> check_authority(const ConfigTable& table, const Profile& profile) {
                        "keyCertSign is only for authorities: basic_constraints = {{ ca = true }} is missing (RFC "
                        "5280 section 4.2.1.9)");
   }
-  if ((usage & x509::kCrlSign) != 0) {
+  if ((usage & x509::kCrlSign) != 0 && !signs_roles(profile)) {
     return table.error("extensions",
-                       "cRLSign is only for authorities and their list signers, which this program does not use");
+                       "cRLSign is only for authorities, and for attribute authorities (extended_key_usage = "
+                       "[\"yuxinAttributeAuthority\"]), whose list is of roles");
   }
   if (profile.basic_constraints && profile.basic_constraints->path_length) {
     return table.error("extensions", "path_length stands only beside ca = true (RFC 5280 section 4.2.1.9)");

@@ -19,6 +19,20 @@ Result<> refuse_broken(const std::vector<x509::LintFinding>& findings) {
   return {};
 }
 
+Result<std::int64_t> ensure_authority(store::Writer& writer, const RootRequest& request, base::UnixTime now) {
+  auto known = writer.authority(request.authority);
+  if (!known && known.error().code != Code::kNotFound) return tl::unexpected(std::move(known).error());
+  if (known && !known->certificate.empty()) {
+    return fail(Code::kConflict, "Authority {} has a certificate already. Nothing was changed.", request.authority);
+  }
+  if (known) return known->id;
+  store::AuthorityRow row;
+  row.name = request.authority;
+  row.key_name = request.authority;
+  row.created_at = now;
+  return writer.insert_authority(row);
+}
+
 }  // namespace
 
 Result<x509::Certificate> issue_root(const RootRequest& request, const std::shared_ptr<store::Store>& store,
@@ -30,14 +44,6 @@ Result<x509::Certificate> issue_root(const RootRequest& request, const std::shar
   if (!profile.admits(key.kind())) {
     return fail(Code::kRefused, "Profile {} does not take a key {}; it takes {}.", profile.name,
                 x509::print_key_kind(key.kind()), profile.keys_text());
-  }
-  store::AuthorityRow authority;
-  TRY(store->read([&](store::Reader& reader) -> Result<> {
-    TRY(authority, reader.authority(request.authority));
-    return {};
-  }));
-  if (!authority.certificate.empty()) {
-    return fail(Code::kConflict, "Authority {} has a certificate already. Nothing was changed.", authority.name);
   }
   TRY(auto subject, apply_subject(profile, request.subject, {}));
   TRY(auto validity, apply_validity(profile, std::nullopt, clock.now(), nullptr));
@@ -51,19 +57,20 @@ Result<x509::Certificate> issue_root(const RootRequest& request, const std::shar
   TRY(refuse_broken(x509::lint_tbs(*parsed, nullptr)));
 
   const std::string subject_text = subject.text();
-  const IssuanceFacts facts{.authority = authority.id,
-                            .authority_name = authority.name,
-                            .owner = owner->id(),
-                            .serial = serial,
-                            .profile = profile.name,
-                            .subject = subject_text,
-                            .alt_names = {},
-                            .not_before = validity.not_before,
-                            .not_after = validity.not_after,
-                            .actor = authorisation.actor,
-                            .tbs = tbs};
+  IssuanceFacts facts{.authority = 0,
+                      .authority_name = request.authority,
+                      .owner = owner->id(),
+                      .serial = serial,
+                      .profile = profile.name,
+                      .subject = subject_text,
+                      .alt_names = {},
+                      .not_before = validity.not_before,
+                      .not_after = validity.not_after,
+                      .actor = authorisation.actor,
+                      .tbs = tbs};
   std::int64_t intent = 0;
   TRY(store->write([&](store::Writer& writer) -> Result<> {
+    TRY(facts.authority, ensure_authority(writer, request, clock.now()));
     TRY(intent, record_intent(writer, facts, clock.now()));
     return {};
   }));
@@ -75,7 +82,7 @@ Result<x509::Certificate> issue_root(const RootRequest& request, const std::shar
   TRY(x509::verify_signature(certificate, key));
   TRY(store->write([&](store::Writer& writer) -> Result<> {
     TRY(record_issued(writer, facts, certificate.der(), intent, clock.now()));
-    return writer.set_authority_certificate(authority.id, certificate.der());
+    return writer.set_authority_certificate(facts.authority, certificate.der());
   }));
   return certificate;
 }

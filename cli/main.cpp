@@ -13,10 +13,11 @@ namespace {
 
 int report(const base::Error& error, const GlobalOptions* options) {
   if (options != nullptr && options->json) {
-    const base::JsonObject document{{"error", {{"code", base::code_name(error.code)}, {"detail", error.detail}}}};
+    const base::JsonObject document{
+        {"error", {{"code", base::code_name(error.code)}, {"detail", visible(error.detail)}}}};
     std::cerr << base::print_json(document) << '\n';
   } else {
-    std::cerr << error.detail << '\n';
+    std::cerr << visible(error.detail) << '\n';
   }
   if (!error.diagnostic.empty()) base::log_debug(error.diagnostic);
   return base::exit_code(error.code);

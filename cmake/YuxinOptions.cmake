@@ -18,6 +18,11 @@ find_package(Boost 1.81 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(Gettext REQUIRED)
+find_path(QRENCODE_INCLUDE_DIR qrencode.h REQUIRED)
+find_library(QRENCODE_LIBRARY qrencode REQUIRED)
+add_library(QRencode::QRencode UNKNOWN IMPORTED)
+set_target_properties(QRencode::QRencode PROPERTIES IMPORTED_LOCATION ${QRENCODE_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES ${QRENCODE_INCLUDE_DIR})
 
 add_library(yuxin_flags INTERFACE)
 target_include_directories(yuxin_flags INTERFACE ${CMAKE_SOURCE_DIR}/include)

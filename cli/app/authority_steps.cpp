@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "output.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/x509/lint.hpp"
@@ -41,6 +42,45 @@ Result<> check_authority_certificate(const x509::Certificate& certificate, base:
   return {};
 }
 
+constexpr const char* kRootProfile = "root-ca";
+
+// root_profile refuses a kind of key before one is made.
+Result<std::shared_ptr<const ca::Profile>> root_profile(const Home& home, const NewAuthority& wanted) {
+  TRY(auto profiles, home.profiles());
+  TRY(auto profile, profiles.find(kRootProfile));
+  if (profile->admits(wanted.key)) return profile;
+  return fail(Code::kRefused, "Profile {} does not take a key {}; it takes {}.", profile->name,
+              x509::print_key_kind(wanted.key), profile->keys_text());
+}
+
+// find_begun gives the root that an interrupted attempt left, or nothing when the name is free; kConflict otherwise.
+Result<std::optional<store::AuthorityRow>> find_begun(Home& home, const NewAuthority& wanted, AuthorityKind kind) {
+  std::optional<store::AuthorityRow> found;
+  bool root = false;
+  bool listed = false;
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    auto row = reader.authority(wanted.name);
+    if (!row && row.error().code == Code::kNotFound) return {};
+    TRY(found, std::move(row));
+    // a root's intent is as old as the authority, and what became of it stands among the authority's certificates
+    store::CertificateFilter self_signed;
+    self_signed.authority = found->id;
+    self_signed.profile = kRootProfile;
+    TRY(auto begun, reader.count(self_signed));
+    root = begun > 0;
+    listed = reader.latest_crl(found->id).has_value();
+    return {};
+  }));
+  if (!found) return found;
+  bool unfinished = kind == AuthorityKind::kRoot && root && !listed;
+  if (unfinished && !found->certificate.empty()) {
+    TRY(auto certificate, x509::Certificate::from_der(found->certificate));
+    unfinished = certificate.subject().same(wanted.subject);
+  }
+  if (unfinished) return found;
+  return fail(Code::kConflict, "There is an authority {} already. Nothing was changed.", wanted.name);
+}
+
 // find_issuer looks among the authorities of the home for the one that a certificate names.
 std::optional<x509::Certificate> find_issuer(const std::vector<store::AuthorityRow>& rows,
                                              const x509::Certificate& certificate, std::string& name) {
@@ -57,31 +97,57 @@ std::optional<x509::Certificate> find_issuer(const std::vector<store::AuthorityR
 }  // namespace
 
 Result<> check_authority_name(std::string_view name) {
+  // its list would have the address of the attribute authority's, /crl/roles.crl
+  if (name == "roles")
+    return fail(Code::kUsage, "No authority can be called \"roles\": the list of revoked roles is published so.");
   const bool good =
       !name.empty() && name.size() <= 32 && name.front() != '-' &&
       std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-  if (good) return {};
-  return fail(Code::kUsage, "\"{}\" is no name for an authority: lower-case letters, digits and hyphens, at most 32.",
-              name);
+  if (!good) {
+    return fail(Code::kUsage,
+                "\"{}\" is no name for an authority: lower-case letters, digits and hyphens, at most 32.", name);
+  }
+  if (name == "ledger" || name.starts_with("ocsp-"))
+    return fail(Code::kUsage, "The name {} belongs to a key of the home itself. Take another.", name);
+  return {};
 }
 
-Result<> request_authority(Home& home, const AuthorityRequest& request) {
-  TRY(check_authority_name(request.name));
-  if (home.authority(request.name))
-    return fail(Code::kConflict, "There is an authority {} already. Nothing was changed.", request.name);
-  TRY(home.keys().generate(request.name, request.key));
-  TRY(auto signer, home.keys().signer(request.name));
-  TRY(auto der, x509::make_request(request.subject, {}, *signer));
+Result<> check_new_authority(Home& home, const NewAuthority& wanted, AuthorityKind kind) {
+  TRY(check_authority_name(wanted.name));
+  if (kind == AuthorityKind::kRoot) TRY(root_profile(home, wanted));
+  TRY(find_begun(home, wanted, kind));
+  return {};
+}
+
+Result<> request_authority(Home& home, const NewAuthority& wanted, const std::optional<std::string>& out) {
+  TRY(check_new_authority(home, wanted, AuthorityKind::kSubordinate));
+  TRY(home.keys().ensure(wanted.name, wanted.key));
+  TRY(auto signer, home.keys().signer(wanted.name));
+  TRY(auto der, x509::make_request(wanted.subject, {}, *signer));
   const auto pem = base::pem("CERTIFICATE REQUEST", der);
-  TRY(base::write_file(request.file, base::as_bytes(pem), base::Existing::kReplace, base::Permissions::kPublic));
-  store::AuthorityRow row;
-  row.name = request.name;
-  row.key_name = request.name;
-  row.created_at = home.clock().now();
+  TRY(base::write_file(home.path() + "/exchange/" + wanted.name + ".csr", base::as_bytes(pem),
+                       base::Existing::kReplace, base::Permissions::kPublic));
+  if (out) TRY(write_output(*out, base::as_bytes(pem), OutputKind::kRequest));
+  // the row comes last: whoever sees the authority finds its key and its request
   return home.store().write([&](store::Writer& writer) -> Result<> {
+    store::AuthorityRow row;
+    row.name = wanted.name;
+    row.key_name = wanted.name;
+    row.created_at = home.clock().now();
     TRY(writer.insert_authority(row));
     return {};
   });
+}
+
+Result<x509::Certificate> make_root(Home& home, const NewAuthority& wanted, const std::string& actor) {
+  TRY(check_authority_name(wanted.name));
+  TRY(auto profile, root_profile(home, wanted));
+  TRY(auto begun, find_begun(home, wanted, AuthorityKind::kRoot));
+  if (begun && !begun->certificate.empty()) return x509::Certificate::from_der(begun->certificate);
+  TRY(home.keys().ensure(wanted.name, wanted.key));
+  TRY(auto signer, home.keys().signer(wanted.name));
+  return ca::issue_root({wanted.name, wanted.subject, profile, signer}, home.shared_store(), home.intent_owner(),
+                        home.clock(), {actor});
 }
 
 Result<> import_certificate(Home& home, const std::string& name, const x509::Certificate& certificate,
@@ -100,6 +166,9 @@ Result<> import_certificate(Home& home, const std::string& name, const x509::Cer
                 name, home.path(), name);
   }
   return home.store().write([&](store::Writer& writer) -> Result<> {
+    TRY(auto present, writer.authority(name));
+    if (!present.certificate.empty())
+      return fail(Code::kConflict, "Authority {} has a certificate already. Nothing was changed.", name);
     TRY(auto rows, writer.authorities());
     std::string parent;
     const auto issuer = find_issuer(rows, certificate, parent);
@@ -143,32 +212,53 @@ Result<> import_root(Home& home, const std::string& name, const x509::Certificat
   });
 }
 
-Result<x509::Certificate> renew_ocsp_signer(Home& home, const std::string& authority, const x509::KeyKind& key,
-                                            const std::string& actor) {
+namespace {
+
+// A service is a key of the home with a certificate by an authority of the home.
+struct Service {
+  std::string purpose;  // of ServiceCertificateRow; the key's name begins with it
+  std::string profile;
+  std::string title;  // what people see in the common name
+};
+
+Result<x509::Certificate> renew_service(Home& home, const Service& service, const std::string& authority,
+                                        const x509::KeyKind& key, const std::string& actor) {
   TRY(auto issuer, home.issuer(authority));
   TRY(auto profiles, home.profiles());
-  TRY(auto profile, profiles.find("ocsp-responder"));
+  TRY(auto profile, profiles.find(service.profile));
   base::Bytes random(4);
   base::random_bytes(random);
-  const std::string key_name = "ocsp-" + authority + "-" + base::hex(random);
+  const std::string key_name = service.purpose + "-" + authority + "-" + base::hex(random);
   TRY(home.keys().generate(key_name, key));
   TRY(auto signer, home.keys().signer(key_name));
-  // the issuer's own name with another common name, so that people see whose responder it is
+  // the issuer's own name with another common name, so that people see whose service it is
   auto attributes = issuer->certificate().subject().attributes();
   std::erase_if(attributes, [](const x509::NameAttribute& a) { return base::equal(a.type, x509::oid::kCommonName); });
   const auto date = base::rfc3339(home.clock().now()).substr(0, 10);
   attributes.push_back(
-      {base::to_bytes(x509::oid::kCommonName), 0, "OCSP responder of " + authority + " " + date, true});
+      {base::to_bytes(x509::oid::kCommonName), 0, service.title + " of " + authority + " " + date, true});
   const auto subject = x509::Name::from_attributes(std::move(attributes));
   TRY(auto der, x509::make_request(subject, {}, *signer));
   TRY(auto request, x509::CertificateRequest::from_der(der));
   TRY(auto prepared,
       issuer->prepare(profile, {.request = request, .subject = {}, .alt_names = {}, .validity = {}}, {actor}));
   TRY(auto issued, issuer->issue(std::move(prepared)));
-  const store::ServiceCertificateRow row{issuer->authority().id, "ocsp", key_name,
+  const store::ServiceCertificateRow row{issuer->authority().id, service.purpose, key_name,
                                          base::to_bytes(issued.certificate.der()), issued.certificate.not_after()};
   TRY(home.store().write([&](store::Writer& writer) { return writer.set_service_certificate(row); }));
   return issued.certificate;
+}
+
+}  // namespace
+
+Result<x509::Certificate> renew_ocsp_signer(Home& home, const std::string& authority, const x509::KeyKind& key,
+                                            const std::string& actor) {
+  return renew_service(home, {"ocsp", "ocsp-responder", "OCSP responder"}, authority, key, actor);
+}
+
+Result<x509::Certificate> renew_time_stamper(Home& home, const std::string& authority, const x509::KeyKind& key,
+                                             const std::string& actor) {
+  return renew_service(home, {"tsa", "timestamp", "TSA"}, authority, key, actor);
 }
 
 }  // namespace yuxin::cli

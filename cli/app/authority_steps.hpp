@@ -1,6 +1,7 @@
 // The steps of an authority's life that several commands share.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "home.hpp"
@@ -9,14 +10,25 @@
 
 namespace yuxin::cli {
 
-struct AuthorityRequest {
+struct NewAuthority {
   std::string name;
   x509::KeyKind key;
   x509::Name subject;
-  std::string file;  // where the PKCS#10 request goes
 };
-// request_authority makes a key and an authority without certificate, and writes the request for its issuer.
-[[nodiscard]] base::Result<> request_authority(Home& home, const AuthorityRequest& request);
+// request_authority makes a key, writes the PKCS#10 request for its issuer to exchange/NAME.csr and to `out`, and
+// then makes the authority, without certificate. Where an earlier attempt was interrupted it goes on with the key
+// that is there. kConflict when the authority exists, kUsage for a name that is none.
+[[nodiscard]] base::Result<> request_authority(Home& home, const NewAuthority& wanted,
+                                               const std::optional<std::string>& out);
+
+// make_root makes an authority whose certificate its own key signs. One that an earlier attempt began and that has no
+// list yet is finished; any other that exists is kConflict. It needs its first list afterwards.
+[[nodiscard]] base::Result<x509::Certificate> make_root(Home& home, const NewAuthority& wanted,
+                                                        const std::string& actor);
+
+// check_new_authority makes the refusals of both without changing anything.
+enum class AuthorityKind { kSubordinate, kRoot };
+[[nodiscard]] base::Result<> check_new_authority(Home& home, const NewAuthority& wanted, AuthorityKind kind);
 
 // import_certificate gives an authority of this home the certificate that its issuer made. kRefused when it is no
 // authority's certificate, kConflict when it has one, kBadSignature when its issuer is known here and did not sign
@@ -33,7 +45,12 @@ struct AuthorityRequest {
 [[nodiscard]] base::Result<x509::Certificate> renew_ocsp_signer(Home& home, const std::string& authority,
                                                                 const x509::KeyKind& key, const std::string& actor);
 
-// check_authority_name: lower-case letters, digits and hyphens, at most 32; kUsage otherwise.
+// renew_time_stamper does the same for the time-stamping authority (profile timestamp).
+[[nodiscard]] base::Result<x509::Certificate> renew_time_stamper(Home& home, const std::string& authority,
+                                                                 const x509::KeyKind& key, const std::string& actor);
+
+// check_authority_name: lower-case letters, digits and hyphens, at most 32, and no name of the home's own keys;
+// kUsage otherwise.
 [[nodiscard]] base::Result<> check_authority_name(std::string_view name);
 
 }  // namespace yuxin::cli

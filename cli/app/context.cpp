@@ -1,10 +1,13 @@
 #include "context.hpp"
 
+#include <fmt/format.h>
 #include <pwd.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -20,13 +23,17 @@ using base::Secret;
 
 namespace {
 
-// Turns echo off for as long as it lives.
+// Turns echo off for as long as it lives, and the keys that interrupt into characters, because a program that dies of
+// a signal would leave the terminal silent.
 class NoEcho {
  public:
   NoEcho() : changed_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
     if (!changed_) return;
     termios quiet = before_;
-    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO | ISIG);
+    // without the line discipline's lines, these characters arrive at once
+    quiet.c_cc[VEOL] = before_.c_cc[VINTR];
+    quiet.c_cc[VEOL2] = before_.c_cc[VQUIT];
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
   }
   ~NoEcho() {
@@ -34,11 +41,43 @@ class NoEcho {
   }
   NoEcho(const NoEcho&) = delete;
   NoEcho& operator=(const NoEcho&) = delete;
+  [[nodiscard]] bool interrupts(char c) const {
+    const auto key = static_cast<cc_t>(c);
+    return changed_ && key != _POSIX_VDISABLE && (key == before_.c_cc[VINTR] || key == before_.c_cc[VQUIT]);
+  }
 
  private:
   termios before_{};
   bool changed_ = false;
 };
+
+constexpr std::size_t kLongestSecret = 1024;
+
+enum class Typed { kLine, kTooLong, kEnded, kInterrupted };
+
+// read_secret reads a line without showing it; all of it, so that a rest does not answer the next question. The
+// question comes when nothing is shown any more, for people who type fast.
+Typed read_secret(std::string_view question, Secret& typed, std::size_t& size) {
+  const NoEcho no_echo;
+  std::cerr << visible(question) << ": " << std::flush;
+  char c = 0;
+  while (true) {
+    const auto count = ::read(STDIN_FILENO, &c, 1);
+    if (count < 0 && errno == EINTR) continue;
+    if (count != 1) return Typed::kEnded;
+    if (no_echo.interrupts(c)) return Typed::kInterrupted;
+    if (c == '\n') return size > kLongestSecret ? Typed::kTooLong : Typed::kLine;
+    if (size < kLongestSecret) typed.data()[size] = static_cast<std::uint8_t>(c);
+    ++size;
+  }
+}
+
+// utf16 gives the number of a character of two or three octets, as all that drive a terminal are.
+base::Bytes utf16(std::string_view character) {
+  unsigned number = static_cast<unsigned char>(character.front()) & (character.size() == 2 ? 0x1fU : 0x0fU);
+  for (const char c : character.substr(1)) number = number << 6U | (static_cast<unsigned char>(c) & 0x3fU);
+  return {static_cast<std::uint8_t>(number >> 8U), static_cast<std::uint8_t>(number)};
+}
 
 std::string pad(std::string_view text, std::size_t width, Table::Align align) {
   const std::size_t used = base::columns(text);
@@ -57,7 +96,7 @@ std::string Context::actor() const {
 void Context::out(std::string_view line) const { std::cout << line << '\n'; }
 
 void Context::remark(std::string_view line) const {
-  if (!options_.quiet) std::cerr << line << '\n';
+  if (!options_.quiet) std::cerr << visible(line) << '\n';
 }
 
 void Context::document(const base::Json& value) const { std::cout << base::print_json_pretty(value) << '\n'; }
@@ -71,7 +110,7 @@ Result<bool> Context::confirm(std::string_view question) const {
   if (!interactive()) {
     return base::fail(Code::kUsage, "Nobody can be asked here, and --yes was not given. Nothing was changed.");
   }
-  std::cerr << question << " [y/N] " << std::flush;
+  std::cerr << visible(question) << " [y/N] " << std::flush;
   std::string answer;
   std::getline(std::cin, answer);
   answer = base::lower(base::trim(answer));
@@ -80,7 +119,7 @@ Result<bool> Context::confirm(std::string_view question) const {
 
 Result<std::string> Context::ask(std::string_view question, std::string_view otherwise) const {
   if (!interactive()) return base::fail(Code::kUsage, "Nobody can be asked here: {}", question);
-  std::cerr << question;
+  std::cerr << visible(question);
   if (!otherwise.empty()) std::cerr << " [" << otherwise << "]";
   std::cerr << ": " << std::flush;
   std::string answer;
@@ -90,15 +129,16 @@ Result<std::string> Context::ask(std::string_view question, std::string_view oth
 }
 
 Result<Secret> Context::ask_secret(std::string_view question) const {
-  std::cerr << question << ": " << std::flush;
-  const NoEcho no_echo;
-  Secret typed(1024);
+  Secret typed(kLongestSecret);
   std::size_t size = 0;
-  char c = 0;
-  while (size < typed.size() && ::read(STDIN_FILENO, &c, 1) == 1 && c != '\n')
-    typed.data()[size++] = static_cast<std::uint8_t>(c);
+  const auto how = read_secret(question, typed, size);
   std::cerr << '\n';
-  return Secret(typed.view().first(size));
+  if (how == Typed::kLine) return Secret(typed.view().first(size));
+  if (how == Typed::kTooLong)
+    return base::fail(Code::kUsage, "A passphrase has {} octets at the most. Nothing was changed.", kLongestSecret);
+  // the terminal is as it was before, so the signal may have its way
+  if (how == Typed::kInterrupted) ::raise(SIGINT);
+  return base::fail(Code::kUsage, "The input ended. Nothing was changed.");
 }
 
 Result<Secret> Context::passphrase(std::string_view question) const {
@@ -130,6 +170,32 @@ void Table::print(const Context& context) const {
   };
   line([&](std::size_t i) { return columns_[i].title; });
   for (const auto& row : rows) line([&](std::size_t i) { return i < row.size() ? row[i] : std::string(); });
+}
+
+std::string visible(std::string_view text) {
+  std::string shown;
+  shown.reserve(text.size());
+  while (!text.empty()) {
+    // the next character: as many octets as its first one promises (RFC 3629), or one that is no UTF-8
+    const auto first = static_cast<unsigned char>(text.front());
+    const std::size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    const auto character = text.substr(0, length);
+    if (!base::is_utf8(character)) {
+      shown += fmt::format("\\x{:02x}", first);
+      text.remove_prefix(1);
+      continue;
+    }
+    const bool harmless = first == '\n' || first == '\t' || !base::has_control_character(character);
+    if (harmless) {
+      shown += character;
+    } else if (length == 1) {
+      shown += fmt::format("\\x{:02x}", first);
+    } else {
+      shown += "\\u" + base::hex(utf16(character));
+    }
+    text.remove_prefix(length);
+  }
+  return shown;
 }
 
 std::string labelled(std::string_view label, std::string_view value) {

@@ -24,6 +24,8 @@ struct GlobalOptions {
   bool verbose = false;
   bool wide = false;
   std::optional<std::string> passphrase_file;
+  std::optional<std::string> identity;  // --as
+  std::optional<std::string> identity_passphrase_file;
 };
 
 // Context belongs to one call of the program. Not thread-safe.
@@ -75,6 +77,10 @@ class Table {
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };
+
+// visible shows what would drive a terminal, or no UTF-8, by its number: "\x1b", "\u202e", "\xff". Line ends and tabs
+// stay.
+[[nodiscard]] std::string visible(std::string_view text);
 
 // label pads a label and its value the way the program describes objects: "  certificate   3F9A ...".
 [[nodiscard]] std::string labelled(std::string_view label, std::string_view value);

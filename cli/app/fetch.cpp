@@ -20,12 +20,26 @@ Result<base::Bytes> fetch(const std::string& place, std::size_t limit) {
   return base::fail(Code::kUnavailable, "The server answers {} instead of giving {}.", reply.status, place);
 }
 
+namespace {
+
+base::Failure named(const std::string& place, const base::Error& error) {
+  return base::fail_with(error.code, error.diagnostic, "{}: {}", place, error.detail);
+}
+
+}  // namespace
+
 Result<x509::Certificate> fetch_certificate(const std::string& place) {
   TRY(auto bytes, fetch(place, 1U << 20U));
   auto certificate = x509::Certificate::from_bytes(bytes);
-  if (certificate) return certificate;
-  return base::fail_with(certificate.error().code, certificate.error().diagnostic, "{}: {}", place,
-                         certificate.error().detail);
+  if (!certificate) return named(place, certificate.error());
+  return certificate;
+}
+
+Result<std::vector<x509::Certificate>> fetch_chain(const std::string& place) {
+  TRY(auto bytes, fetch(place, 1U << 20U));
+  auto chain = x509::certificates_from_bytes(bytes);
+  if (!chain) return named(place, chain.error());
+  return chain;
 }
 
 }  // namespace yuxin::cli

@@ -15,7 +15,9 @@ namespace yuxin::cli {
 // base::read_file and http::get; kNotFound and kUnavailable for other answers.
 [[nodiscard]] base::Result<base::Bytes> fetch(const std::string& place, std::size_t limit = 64U << 20U);
 
-// fetch_certificate reads the first certificate of such a place. Errors name the place.
+// fetch_certificate reads the one certificate of such a place; several are refused. Errors name the place.
 [[nodiscard]] base::Result<x509::Certificate> fetch_certificate(const std::string& place);
+// fetch_chain reads a certificate and whatever stands after it, as servers keep their chains.
+[[nodiscard]] base::Result<std::vector<x509::Certificate>> fetch_chain(const std::string& place);
 
 }  // namespace yuxin::cli

@@ -1,10 +1,12 @@
 #include "founding.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <filesystem>
 
+#include "attribute_authority.hpp"
 #include "authority_steps.hpp"
 #include "home.hpp"
 #include "yuxin/base/file.hpp"
@@ -21,20 +23,52 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A folder that disappears again unless it is kept.
+// A folder beside the one that is to be made. It disappears again unless it is kept, and is locked for as long as
+// somebody builds in it, so that the next attempt can tell what a killed one left and clear it away.
 class Scaffold {
  public:
-  explicit Scaffold(std::string path) : path_(std::move(path)) {}
+  [[nodiscard]] static Result<std::unique_ptr<Scaffold>> raise(const std::string& target) {
+    for (int attempt = 0; attempt < 8; ++attempt) {
+      base::Bytes random(6);
+      base::random_bytes(random);
+      std::unique_ptr<Scaffold> scaffold(new Scaffold(target + std::string(kSuffix) + base::hex(random)));
+      TRY(base::make_directory(scaffold->path_));
+      // another attempt may have taken the new folder for an abandoned one
+      if (scaffold->lock() && fs::exists(scaffold->path_)) return scaffold;
+    }
+    return fail(Code::kUnavailable, "The folder {} is being made by somebody else. Nothing was made.", target);
+  }
+  // clear_abandoned takes away what attempts that were killed have left.
+  static void clear_abandoned(const std::string& target) {
+    const fs::path place(target);
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(place.parent_path(), ignored)) {
+      if (!entry.path().filename().string().starts_with(place.filename().string() + std::string(kSuffix))) continue;
+      Scaffold abandoned(entry.path().string());
+      if (!abandoned.lock()) abandoned.keep();
+    }
+  }
   Scaffold(const Scaffold&) = delete;
   Scaffold& operator=(const Scaffold&) = delete;
   ~Scaffold() {
     std::error_code ignored;
     if (!path_.empty()) fs::remove_all(path_, ignored);
+    if (folder_ >= 0) ::close(folder_);
   }
+  [[nodiscard]] const std::string& path() const { return path_; }
   void keep() { path_.clear(); }
 
  private:
+  static constexpr std::string_view kSuffix = ".making-";
+
+  explicit Scaffold(std::string path) : path_(std::move(path)) {}
+  [[nodiscard]] bool lock() {
+    folder_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return folder_ >= 0 && ::flock(folder_, LOCK_EX | LOCK_NB) == 0;
+  }
+
   std::string path_;
+  int folder_ = -1;
 };
 
 HomeConfig root_config(const FoundingPlan& plan) {
@@ -69,24 +103,11 @@ Result<> write_public(const std::string& path, std::string_view text) {
   return base::write_file(path, base::as_bytes(text), Existing::kReplace, Permissions::kPublic);
 }
 
-// The root's own certificate and first list, in a home that will be carried away.
-Result<x509::Certificate> make_root(Home& home, const FoundingPlan& plan) {
-  TRY(home.keys().generate("root", plan.keys.root));
-  store::AuthorityRow row;
-  row.name = "root";
-  row.key_name = "root";
-  row.created_at = home.clock().now();
-  TRY(home.store().write([&](store::Writer& writer) -> Result<> {
-    TRY(writer.insert_authority(row));
-    return {};
-  }));
-  TRY(auto profiles, home.profiles());
-  TRY(auto profile, profiles.find("root-ca"));
+// The root's own certificate, in a home that will be carried away.
+Result<x509::Certificate> found_root(Home& home, const FoundingPlan& plan) {
   const int year = base::civil(home.clock().now()).year;
   TRY(auto subject, authority_name(plan, "Root " + std::to_string(year)));
-  TRY(auto signer, home.keys().signer("root"));
-  TRY(auto certificate, ca::issue_root({"root", subject, profile, signer}, home.shared_store(), home.intent_owner(),
-                                       home.clock(), {plan.actor}));
+  TRY(auto certificate, make_root(home, {"root", plan.keys.root, subject}, plan.actor));
   TRY(write_public(home.path() + "/exchange/root.pem", certificate.pem()));
   return certificate;
 }
@@ -118,10 +139,10 @@ struct Homes {
 Result<Founded> build(const Homes& homes, const FoundingPlan& plan) {
   const std::string root_box = homes.root->path() + "/exchange/";
   const std::string online_box = homes.online->path() + "/exchange/";
-  TRY(auto root, make_root(*homes.root, plan));
+  TRY(auto root, found_root(*homes.root, plan));
 
   TRY(auto subject, authority_name(plan, "Issuing 1"));
-  TRY(request_authority(*homes.online, {"issuing", plan.keys.issuing, subject, online_box + "issuing.csr"}));
+  TRY(request_authority(*homes.online, {"issuing", plan.keys.issuing, subject}, std::nullopt));
   // out with the request, back with the certificate and the list: the way of every later authority
   TRY(carry(online_box + "issuing.csr", root_box + "issuing.csr"));
   TRY(certify_subordinate(*homes.root, root_box + "issuing.csr", root_box + "issuing.pem", plan));
@@ -143,6 +164,9 @@ Result<Founded> build(const Homes& homes, const FoundingPlan& plan) {
                      homes.online->clock(), {plan.actor}));
 
   TRY(auto signer, renew_ocsp_signer(*homes.online, "issuing", plan.keys.ocsp, plan.actor));
+  TRY(renew_attribute_authority(*homes.online, "issuing", plan.keys.tsa, plan.actor));
+  TRY(keep_role_list(*homes.online, plan.actor));
+  TRY(renew_time_stamper(*homes.online, "issuing", plan.keys.tsa, plan.actor));
   TRY(auto order, homes.online->crl_order("issuing"));
   TRY(ca::publish_crl(homes.online->store(), order, homes.online->clock(), {plan.actor}));
   TRY(homes.root->checkpoint());
@@ -170,9 +194,9 @@ Result<> move_into_place(const std::string& from, const std::string& to) {
 const std::vector<KeyChoice>& key_choices() {
   using x509::KeyType;
   static const std::vector<KeyChoice> kChoices = {
-      {"ecdsa", {KeyType::kP384, 384}, {KeyType::kP256, 256}, {KeyType::kP256, 256}},
-      {"rsa", {KeyType::kRsa, 4096}, {KeyType::kRsa, 3072}, {KeyType::kRsa, 2048}},
-      {"sm2", {KeyType::kSm2, 256}, {KeyType::kSm2, 256}, {KeyType::kSm2, 256}},
+      {"ecdsa", {KeyType::kP384, 384}, {KeyType::kP256, 256}, {KeyType::kP256, 256}, {KeyType::kP256, 256}},
+      {"rsa", {KeyType::kRsa, 4096}, {KeyType::kRsa, 3072}, {KeyType::kRsa, 2048}, {KeyType::kRsa, 3072}},
+      {"sm2", {KeyType::kSm2, 256}, {KeyType::kSm2, 256}, {KeyType::kSm2, 256}, {KeyType::kSm2, 256}},
   };
   return kChoices;
 }
@@ -203,11 +227,9 @@ Result<Founded> found(const FoundingPlan& plan, const base::Clock& clock) {
   TRY(check_folder(plan.folder));
   const std::string target = fs::absolute(plan.folder).lexically_normal().string();
   const std::string trimmed = target.ends_with('/') ? target.substr(0, target.size() - 1) : target;
-  base::Bytes random(6);
-  base::random_bytes(random);
-  const std::string staging = trimmed + ".making-" + base::hex(random);
-  TRY(base::make_directory(staging));
-  Scaffold scaffold(staging);
+  Scaffold::clear_abandoned(trimmed);
+  TRY(auto scaffold, Scaffold::raise(trimmed));
+  const auto& staging = scaffold->path();
   TRY(base::make_directory(staging + "/root"));
   TRY(base::make_directory(staging + "/online"));
   std::optional<Founded> founded;
@@ -215,10 +237,11 @@ Result<Founded> found(const FoundingPlan& plan, const base::Clock& clock) {
     Homes homes;
     TRY(homes.root, Home::create(staging + "/root", root_config(plan), plan.root_passphrase, clock));
     TRY(homes.online, Home::create(staging + "/online", online_config(plan), plan.online_passphrase, clock));
+    TRY(homes.online->write_organisation(plan.roles));
     TRY(founded, build(homes, plan));
   }
   TRY(move_into_place(staging, trimmed));
-  scaffold.keep();
+  scaffold->keep();
   return std::move(*founded);
 }
 

@@ -18,6 +18,7 @@ struct KeyChoice {
   x509::KeyKind root;
   x509::KeyKind issuing;
   x509::KeyKind ocsp;
+  x509::KeyKind tsa;
 };
 [[nodiscard]] const std::vector<KeyChoice>& key_choices();
 
@@ -26,6 +27,7 @@ struct FoundingPlan {
   std::string organisation;
   std::string public_url;
   KeyChoice keys;
+  std::string roles = "quickstart";  // the shipped organisation.toml that the online home begins with
   base::Secret root_passphrase;
   base::Secret online_passphrase;
   std::string actor;
@@ -39,7 +41,8 @@ struct Founded {
 };
 
 // found makes FOLDER/root and FOLDER/online. Everything is built beside the folder and moved into place at the end:
-// after an error or a crash there is no FOLDER. kConflict when it exists and is not empty.
+// after an error or a crash there is no FOLDER, and the next call clears away what a crash left beside it. kConflict
+// when it exists and is not empty.
 [[nodiscard]] base::Result<Founded> found(const FoundingPlan& plan, const base::Clock& clock);
 
 // check_folder makes only that refusal.

@@ -31,6 +31,9 @@ constexpr std::pair<const char*, const char*> kGlobals[] = {
     {"--home DIR",
      base::translatable("the home to work in; else $YUXIN_HOME, /var/lib/yuxin for root, ~/.local/share/yuxin")},
     {"--passphrase-file FILE", base::translatable("first line unlocks the keys of the home")},
+    {"--as IDENTITY",
+     base::translatable("act and sign as this: a PKCS #12 file, or PEM files: certificate.pem,key.pem")},
+    {"--as-passphrase-file FILE", base::translatable("first line opens the key of the identity")},
     {"--json", base::translatable("one JSON document with stable keys instead of text")},
     {"--lang zh|en", base::translatable("the language to speak; else the locale")},
     {"--yes", base::translatable("do not ask before what cannot be undone")},
@@ -47,12 +50,12 @@ std::string words_of(const CommandSpec& command) {
 std::string help_overview() {
   std::string page;
   page += tr("yuxin: a city's public-key infrastructure in one program");
-  page += "\n\n  yuxin [--home DIR] [--json] [--lang zh|en] NOUN VERB [ARGUMENTS]\n\n";
+  page += "\n\n  yuxin [--home DIR] [--json] [--lang zh|en] [--as IDENTITY] NOUN VERB [ARGUMENTS]\n\n";
   for (const auto& command : commands()) {
     page += "  " + padded(words_of(command), 24) + std::string(tr(command.summary)) + "\n";
   }
   page += "\n";
-  for (const auto& [option, text] : kGlobals) page += "  " + padded(option, 24) + std::string(tr(text)) + "\n";
+  for (const auto& [option, text] : kGlobals) page += "  " + padded(option, 28) + std::string(tr(text)) + "\n";
   page += "\n";
   page += tr("More about one of them, with examples: yuxin help NOUN VERB");
   page += "\n";
@@ -103,7 +106,7 @@ std::string bash_completion() {
   for (const auto& noun : nouns) all += noun + " ";
   return fmt::format(R"~(# bash completion of yuxin; load it with: eval "$(yuxin completion bash)"
 _yuxin() {{
-  local words="{}--home --json --lang --passphrase-file --yes --quiet --verbose --wide"
+  local words="{}--home --json --lang --passphrase-file --as --as-passphrase-file --yes --quiet --verbose --wide"
   local typed=() word
   for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do case $word in -*) ;; *) typed+=("$word") ;; esac; done
   case "${{typed[*]:0:2}}" in

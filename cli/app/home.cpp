@@ -10,6 +10,7 @@
 #include "yuxin/base/log.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
 #include "yuxin/evidence/ledger.hpp"
+#include "yuxin/tsa/serials.hpp"
 
 namespace yuxin::cli {
 
@@ -23,12 +24,27 @@ namespace {
 
 constexpr const char* kLedgerKey = "ledger";
 constexpr const char* kHomeId = "home.id";
+constexpr const char* kOrganisation = "/organisation.toml";
+constexpr std::string_view kDefaultOrganisation = "quickstart";
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
   for (const auto& step : store::migrations()) all.push_back(step);
   for (const auto& step : evidence::migrations()) all.push_back(step);
+  for (const auto& step : tsa::migrations()) all.push_back(step);
   return all;
+}
+
+// is_older_copy accepts what an auditor kept from a time with fewer steps of the store: the ledger and what it
+// vouches for are in the first.
+bool is_older_copy(store::Database& database) {
+  const auto steps = store::migrations();
+  for (std::size_t count = steps.size(); count > 0; --count) {
+    std::vector<store::Migration> known(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(count));
+    for (const auto& step : evidence::migrations()) known.push_back(step);
+    if (store::check_version(database, known)) return true;
+  }
+  return false;
 }
 
 // An offline root keeps only the profiles of authorities, so that it cannot issue to anybody else by mistake.
@@ -68,8 +84,12 @@ Result<> Home::open_database(Access access) {
   const auto migrations = all_migrations();
   if (write) {
     TRY(store::migrate(*database, migrations));
-  } else {
-    TRY(store::check_version(*database, migrations));
+  } else if (auto current = store::check_version(*database, migrations); !current) {
+    // an older home is brought up to date by the first who may write to it, whatever the command
+    const bool older = current.error().code == Code::kConflict && ::access(path_.c_str(), W_OK) == 0;
+    if (!older) return current;
+    database.reset();
+    return open_database(Access::kWrite);
   }
   // who only reads has nothing to tell other processes, and may not be able to make the file
   TRY(store_, store::Store::over(std::move(database), write ? path_ + "/status.signal" : std::string()));
@@ -102,6 +122,20 @@ Result<std::shared_ptr<Home>> Home::create(const std::string& path, const HomeCo
 }
 
 Result<ca::ProfileSet> Home::profiles() const { return ca::ProfileSet::load_directory(path_ + "/profiles"); }
+
+Result<std::shared_ptr<const evidence::Organisation>> Home::organisation() const {
+  const std::string file = path_ + kOrganisation;
+  auto text = base::read_file(file, std::size_t{4} << 20U);
+  if (text) return evidence::Organisation::parse(base::as_text(*text), file);
+  if (text.error().code != Code::kNotFound) return tl::unexpected(std::move(text).error());
+  return evidence::Organisation::parse(evidence::shipped_organisation(kDefaultOrganisation).value_or(""), file);
+}
+
+Result<> Home::write_organisation(std::string_view shipped) const {
+  const auto text = evidence::shipped_organisation(shipped);
+  if (!text) return fail(Code::kInternal, "No organisation {} comes with this program.", shipped);
+  return base::write_file(path_ + kOrganisation, base::as_bytes(*text), Existing::kRefuse, Permissions::kPublic);
+}
 
 Result<> Home::unlock(const base::Secret& passphrase) {
   TRY(keys_, keymgmt::SoftwareKeyStore::unlock(keys_folder(), passphrase));
@@ -185,11 +219,39 @@ Result<std::shared_ptr<store::Store>> open_database_copy(const std::string& path
   options.path = path;
   options.mode = store::SqliteOptions::Mode::kReadOnly;
   TRY(auto database, store::open_sqlite(options));
-  TRY(store::check_version(*database, all_migrations()));
+  const auto current = store::check_version(*database, all_migrations());
+  if (!current && !is_older_copy(*database)) return tl::unexpected(current.error());
   return store::Store::over(std::move(database), "");
 }
 
-void checkpoint_at_end(const Context& context, Home& home) {
+namespace {
+
+// A command that was killed after a change of status, and no server that would have published the list meanwhile.
+Result<> publish_what_lists_lack(const Context& context, Home& home) {
+  TRY(auto authorities, home.store().status().authorities());
+  for (const auto& authority : authorities) {
+    if (authority.key_name.empty() || authority.certificate.empty()) continue;
+    TRY(auto lacks, ca::lacks_changes(home.store(), authority.id));
+    if (!lacks) continue;
+    TRY(auto order, home.crl_order(authority.name));
+    TRY(auto list, ca::publish_changes(home.store(), order, context.clock(), {context.actor()}));
+    if (!list) continue;
+    context.remark(base::message("List {} of {} published too; the one before lacked a change of status.",
+                                 list->number, authority.name));
+  }
+  return {};
+}
+
+}  // namespace
+
+void end_work(const Context& context, Home& home) {
+  const auto published = publish_what_lists_lack(context, home);
+  if (!published) {
+    context.remark(base::message(
+        "A revocation list lacks a change of status and could not be published now; a running server or the next "
+        "command does it."));
+    base::log_debug(published.error().detail + " " + published.error().diagnostic);
+  }
   const auto made = home.checkpoint();
   if (made) return;
   context.remark(base::message("The ledger's checkpoint could not be signed now; the next command makes it."));

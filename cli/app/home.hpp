@@ -11,6 +11,7 @@
 #include "yuxin/ca/crl_publication.hpp"
 #include "yuxin/ca/issuer.hpp"
 #include "yuxin/ca/profile.hpp"
+#include "yuxin/evidence/organisation.hpp"
 #include "yuxin/keymgmt/keystore.hpp"
 #include "yuxin/store/store.hpp"
 
@@ -18,7 +19,7 @@ namespace yuxin::cli {
 
 // Home joins the modules for one folder. Keys stay locked until `unlock`. Thread-safe after opening and unlocking.
 //
-//   yuxin.toml  yuxin.db  status.signal  intents.lock  keys/  profiles/  published/crl/  exchange/
+//   yuxin.toml  organisation.toml  yuxin.db  status.signal  intents.lock  keys/  profiles/  published/crl/  exchange/
 class Home {
  public:
   enum class Access { kRead, kWrite };
@@ -39,6 +40,10 @@ class Home {
   [[nodiscard]] const base::Clock& clock() const { return clock_; }
   [[nodiscard]] const std::shared_ptr<ca::IntentOwner>& intent_owner() const { return owner_; }
   [[nodiscard]] base::Result<ca::ProfileSet> profiles() const;
+  // organisation reads organisation.toml; a home without one has the shipped "quickstart". write_organisation lays
+  // a shipped one out in a new home; kConflict when there is one.
+  [[nodiscard]] base::Result<std::shared_ptr<const evidence::Organisation>> organisation() const;
+  [[nodiscard]] base::Result<> write_organisation(std::string_view shipped) const;
   [[nodiscard]] std::string keys_folder() const { return path_ + "/keys"; }
 
   // unlock opens the key store; kNotAuthorised for a wrong passphrase, after which nothing has changed.
@@ -77,9 +82,10 @@ class Home {
 // open_database_copy opens a database for reading that lies outside a home, such as an auditor's copy.
 [[nodiscard]] base::Result<std::shared_ptr<store::Store>> open_database_copy(const std::string& path);
 
-// checkpoint_at_end makes the checkpoint of a command whose work is done and durable. Where it cannot be made now it
-// only says so, because what was done stays done; the next command makes it.
-void checkpoint_at_end(const Context& context, Home& home);
+// end_work follows on a command whose work is done and durable: it publishes the lists that lack a change of status,
+// as commands that were killed leave them, and makes the ledger's checkpoint. Where that cannot be done now it only
+// says so, because what was done stays done; the next command does it.
+void end_work(const Context& context, Home& home);
 
 // open_home opens the home of a call.
 [[nodiscard]] base::Result<std::shared_ptr<Home>> open_home(const Context& context, Home::Access access);

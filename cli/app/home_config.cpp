@@ -6,6 +6,10 @@
 
 #include "yuxin/base/config.hpp"
 #include "yuxin/base/json.hpp"
+#include "yuxin/evidence/cosignature.hpp"
+#include "yuxin/http/ntp.hpp"
+#include "yuxin/x509/name.hpp"
+#include "yuxin/x509/oid.hpp"
 
 namespace yuxin::cli {
 
@@ -30,6 +34,50 @@ Result<> read_port(ConfigTable& table, std::string_view key, std::uint16_t& into
   if (*value < 0 || *value > 65535) return table.error(key, "a port is a number from 0 to 65535");
   into = static_cast<std::uint16_t>(*value);
   return {};
+}
+
+Result<> read_number(ConfigTable& table, std::string_view key, std::int64_t most, std::int64_t& into) {
+  TRY(auto value, table.integer(key));
+  if (!value) return {};
+  if (*value < 0 || *value > most) return table.error(key, "a number from 0 to {}", most);
+  into = *value;
+  return {};
+}
+
+Result<> read_flag(ConfigTable& table, std::string_view key, bool& into) {
+  TRY(auto value, table.boolean(key));
+  into = value.value_or(into);
+  return {};
+}
+
+Result<> read_time_source(ConfigTable& table, TimeStampingConfig& tsa) {
+  TRY(auto source, table.string("time_source"));
+  tsa.time_source = source.value_or("");
+  if (!tsa.time_source.empty() && tsa.time_source != "kernel" && !http::parse_ntp_address(tsa.time_source)) {
+    return table.error("time_source", "time_source takes \"\", \"kernel\", or \"ntp://host\" with or without a port");
+  }
+  TRY(read_number(table, "time_source_bound_ms", 3'600'000, tsa.time_source_bound_ms));
+  if (tsa.time_source_bound_ms == 0) return table.error("time_source_bound_ms", "a clock is never exactly right");
+  if (!tsa.time_source.empty() && tsa.accuracy_ms != 0 && tsa.time_source_bound_ms > tsa.accuracy_ms) {
+    return table.error(
+        "time_source_bound_ms",
+        "time_source_bound_ms must not be above accuracy_ms, or stamps would claim more than was checked");
+  }
+  return {};
+}
+
+Result<> read_time_stamping(ConfigTable& file, TimeStampingConfig& tsa) {
+  TRY(auto table, file.table("tsa"));
+  if (!table) return {};
+  TRY(auto policy, table->string("policy"));
+  if (policy) tsa.policy = *policy;
+  if (!x509::oid_from_dotted(tsa.policy))
+    return table->error("policy", "policy takes an object identifier, for example \"1.3.6.1.4.1.99999.1\"");
+  TRY(read_number(*table, "accuracy_ms", 86'400'000, tsa.accuracy_ms));
+  TRY(read_flag(*table, "ordering", tsa.ordering));
+  TRY(read_flag(*table, "gm_form", tsa.gm_form));
+  TRY(read_time_source(*table, tsa));
+  return read_period(*table, "key_renew_every", tsa.key_renew_every);
 }
 
 Result<> read_services(ConfigTable& file, HomeConfig& config) {
@@ -58,7 +106,49 @@ Result<> read_services(ConfigTable& file, HomeConfig& config) {
     }
     config.never_issued_is_revoked = never_issued == "revoked";
   }
+  return read_time_stamping(file, config.tsa);
+}
+
+Result<> read_ledger(ConfigTable& file, LedgerConfig& config) {
+  TRY(auto ledger, file.table("ledger"));
+  if (!ledger) return {};
+  TRY(auto url, ledger->string("time_stamp_url"));
+  if (url) config.time_stamp_url = *url;
+  const bool is_url = config.time_stamp_url.starts_with("http://") || config.time_stamp_url.starts_with("https://");
+  if (!config.time_stamp_url.empty() && !is_url) {
+    return ledger->error("time_stamp_url", "\"{}\" is no address; it begins with http:// or https://",
+                         config.time_stamp_url);
+  }
+  TRY(auto trust, ledger->string("time_stamp_trust"));
+  if (trust) config.time_stamp_trust = *trust;
+  TRY(config.witnesses, ledger->strings("witnesses"));
+  for (const auto& witness : config.witnesses) {
+    const auto key = evidence::parse_witness_key(witness);
+    if (!key) return ledger->error("witnesses", "{}", key.error().detail);
+  }
   return {};
+}
+
+// A host is a DNS name, an IPv4 address, or an IPv6 address in brackets (RFC 3986 section 3.2.2).
+bool is_host(std::string_view host) {
+  const bool brackets = host.starts_with('[') && host.ends_with(']');
+  const auto address = brackets ? host.substr(1, host.size() - 2) : host;
+  if (brackets != (address.find(':') != std::string_view::npos)) return false;
+  return (!brackets && x509::is_dns_name(host, x509::Wildcard::kRefused)) ||
+         x509::parse_general_name("ip:" + std::string(address)).has_value();
+}
+
+bool is_port(std::string_view text) {
+  unsigned port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc{} && end == text.data() + text.size() && port >= 1 && port <= 65535;
+}
+
+// is_authority_part takes "host" or "host:port".
+bool is_authority_part(std::string_view text) {
+  const auto bracket = text.rfind(']');
+  const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  return is_host(text.substr(0, colon)) && (colon == std::string_view::npos || is_port(text.substr(colon + 1)));
 }
 
 std::string quoted(std::string_view text) { return base::print_json(base::Json(text)); }
@@ -80,6 +170,7 @@ Result<HomeConfig> parse_home_config(std::string_view text, const std::string& f
     config.public_url = *checked;
   }
   TRY(read_services(table, config));
+  TRY(read_ledger(table, config.ledger));
   TRY(table.finish());
   return config;
 }
@@ -97,6 +188,11 @@ std::string print_home_config(const HomeConfig& config) {
       "valid_for = \"{}\"   # thisUpdate to nextUpdate\n"
       "every     = \"{}\"   # a new list at least this often, and at once after a revocation\n",
       base::print_period(config.crl_valid_for), base::print_period(config.crl_every));
+  text +=
+      "\n[ledger]\n"
+      "time_stamp_url   = \"\"   # somebody else's time stamping authority for checkpoints, \"http://tsa.example/\"\n"
+      "time_stamp_trust = \"\"   # PEM file with its root; without one, the roots of this home\n"
+      "witnesses        = []   # who countersigns checkpoints: \"NAME+HASH+KEY\" as yuxin audit witness prints it\n";
   if (!online) return text;
   text += fmt::format(
       "\n[serve]\n"
@@ -108,6 +204,20 @@ std::string print_home_config(const HomeConfig& config) {
       "signer_renew_before = \"{}\"    # the OCSP signer renews itself this long before it expires\n",
       quoted(config.public_address), config.public_port, base::print_period(config.ocsp_valid_for),
       config.never_issued_is_revoked ? "revoked" : "unknown", base::print_period(config.ocsp_signer_renew_before));
+  const auto& tsa = config.tsa;
+  text += fmt::format(
+      "\n[tsa]\n"
+      "policy               = {}   # that time stamps are made under; with a practice statement of your own, its "
+      "OID\n"
+      "accuracy_ms          = {}    # how far the time of a stamp may be off; 0 says nothing of it\n"
+      "ordering             = {}   # true: no two stamps have the same time, and their order can be told from it\n"
+      "gm_form              = {}   # true: tokens in the form of GM/T 0010; SM2 keys only\n"
+      "time_source          = {}      # \"kernel\" or \"ntp://host\": stamps are made only while it agrees with the "
+      "clock\n"
+      "time_source_bound_ms = {}    # and how far the two may be apart\n"
+      "key_renew_every      = \"{}\"   # a new key and certificate; the old certificate stays valid\n",
+      quoted(tsa.policy), tsa.accuracy_ms, tsa.ordering, tsa.gm_form, quoted(tsa.time_source),
+      tsa.time_source_bound_ms, base::print_period(tsa.key_renew_every));
   return text;
 }
 
@@ -117,7 +227,7 @@ Result<std::string> check_public_url(std::string_view url) {
   const bool characters =
       url.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/[]%") ==
       std::string_view::npos;
-  if (!plain || !characters || host_of_url(url).empty()) {
+  if (!plain || !characters || !is_authority_part(url.substr(7, url.find('/', 7) - 7))) {
     return base::fail(
         Code::kUsage,
         "\"{}\" is no address for the status service; it must begin with http:// (relying parties fetch status "

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "yuxin/base/result.hpp"
 #include "yuxin/base/time.hpp"
@@ -11,6 +12,27 @@
 namespace yuxin::cli {
 
 enum class HomeKind { kOnline, kOfflineRoot };
+
+// LedgerConfig says who else vouches for checkpoints.
+struct LedgerConfig {
+  std::string
+      time_stamp_url;  // of a time stamping authority (RFC 3161, HTTP); empty: the home's own, if there is one
+  std::string time_stamp_trust;  // PEM file with its root, absolute or relative to the home; empty: the home's roots
+  std::vector<std::string> witnesses;  // "NAME+HASH+KEY" each, checked
+};
+
+// TimeStampingConfig is the table [tsa].
+struct TimeStampingConfig {
+  // The policy of the shipped practice, under an arc of a random UUID (X.667). Authorities that publish a practice
+  // statement put their own OID here.
+  std::string policy = "2.25.191336888890531288923779631045426595650.1";
+  std::int64_t accuracy_ms = 1000;  // 0: tokens say nothing of it
+  bool ordering = false;            // no two stamps of one server have the same time
+  bool gm_form = false;             // GM/T 0010 instead of RFC 5652; SM2 keys only
+  std::string time_source;          // empty, "kernel", or "ntp://host[:port]"
+  std::int64_t time_source_bound_ms = 1000;
+  base::Period key_renew_every{.years = 1};
+};
 
 struct HomeConfig {
   HomeKind kind = HomeKind::kOnline;
@@ -23,6 +45,8 @@ struct HomeConfig {
   base::Period ocsp_valid_for{.seconds = 3600};
   bool never_issued_is_revoked = false;  // RFC 6960 extended revoked instead of unknown
   base::Period ocsp_signer_renew_before{.seconds = 10 * 86400};
+  LedgerConfig ledger;
+  TimeStampingConfig tsa;
 };
 
 // parse_home_config reads the text of yuxin.toml. Errors name the file, the line and the nearest known key.

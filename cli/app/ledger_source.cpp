@@ -19,13 +19,45 @@ Result<x509::PublicKey> read_verifier_key(const std::string& file) {
 Result<LedgerSource> ledger_of(Home& home) {
   TRY(auto key, read_verifier_key(home.keys_folder() + "/ledger.pub"));
   TRY(auto origin, home.ledger_origin());
-  return LedgerSource{home.path(), home.shared_store(), std::move(origin), std::move(key)};
+  return LedgerSource{home.path(),    home.shared_store(), std::move(origin),
+                      std::move(key), home.path(),         home.config()};
+}
+
+std::vector<evidence::WitnessKey> witnesses_of(const HomeConfig& config) {
+  std::vector<evidence::WitnessKey> keys;
+  for (const auto& text : config.ledger.witnesses) {
+    auto key = evidence::parse_witness_key(text);
+    if (key) keys.push_back(std::move(*key));  // they were checked when the settings were read
+  }
+  return keys;
+}
+
+Result<evidence::WitnessKey> read_witness_key(const std::string& text_or_file) {
+  auto key = evidence::parse_witness_key(text_or_file);
+  if (key || !base::file_exists(text_or_file)) return key;
+  TRY(auto text, base::read_file(text_or_file, 1U << 16U));
+  auto read = evidence::parse_witness_key(base::as_text(text));
+  if (!read) return base::fail(read.error().code, "{}: {}", text_or_file, read.error().detail);
+  return read;
+}
+
+Result<std::string> read_note(const std::string& file) {
+  TRY(auto text, base::read_file(file, 1U << 20U));
+  return evidence::note_from_paper(base::as_text(text));
+}
+
+Result<evidence::Checkpoint> open_own(const LedgerSource& source, std::string_view note) {
+  TRY(auto checkpoint, evidence::open_checkpoint(note, source.key));
+  if (checkpoint.origin == source.origin) return checkpoint;
+  return base::fail(Code::kIntegrity, "The checkpoint is one of {}; this ledger is {}.", checkpoint.origin,
+                    source.origin);
 }
 
 Result<LedgerSource> open_ledger_source(const Context& context, const Arguments& arguments) {
   auto home = context.options().home;
   auto file = arguments.one("FILE");
   std::shared_ptr<store::Store> store;
+  HomeConfig config;
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored)) {
     home = file;
@@ -34,6 +66,7 @@ Result<LedgerSource> open_ledger_source(const Context& context, const Arguments&
   if (file.empty()) {
     TRY(auto opened, Home::open(home, Home::Access::kRead, context.clock()));
     store = opened->shared_store();
+    config = opened->config();
   } else {
     TRY(store, open_database_copy(file));
   }
@@ -49,7 +82,8 @@ Result<LedgerSource> open_ledger_source(const Context& context, const Arguments&
   }
   TRY(auto key, read_verifier_key(*key_file));
   TRY(auto origin, ledger_origin_of(*store));
-  return LedgerSource{file.empty() ? home : file, std::move(store), std::move(origin), std::move(key)};
+  return LedgerSource{file.empty() ? home : file,          std::move(store), std::move(origin), std::move(key),
+                      file.empty() ? home : std::string(), std::move(config)};
 }
 
 }  // namespace yuxin::cli

@@ -10,6 +10,7 @@
 #include "home.hpp"
 #include "yuxin/base/result.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
+#include "yuxin/evidence/cosignature.hpp"
 #include "yuxin/store/store.hpp"
 
 namespace yuxin::cli {
@@ -20,6 +21,8 @@ struct LedgerSource {
   std::shared_ptr<store::Store> store;
   std::string origin;
   x509::PublicKey key;
+  std::string home;   // its folder, where published lists lie; empty for a database alone
+  HomeConfig config;  // of that home
 };
 
 // open_ledger_source takes the database FILE (or the folder of a home) of the arguments, else the home of the call;
@@ -28,6 +31,16 @@ struct LedgerSource {
 
 // ledger_of is the ledger of a home that is open, with the key of its own folder.
 [[nodiscard]] base::Result<LedgerSource> ledger_of(Home& home);
+
+// witnesses_of gives the keys that the settings of a home name.
+[[nodiscard]] std::vector<evidence::WitnessKey> witnesses_of(const HomeConfig& config);
+// read_witness_key takes a key in the signed-note form, or the name of a file that holds one.
+[[nodiscard]] base::Result<evidence::WitnessKey> read_witness_key(const std::string& text_or_file);
+
+// read_note reads a checkpoint from a file, typed or scanned ones too.
+[[nodiscard]] base::Result<std::string> read_note(const std::string& file);
+// open_own opens a checkpoint that must be one of this ledger; kIntegrity when it is another's.
+[[nodiscard]] base::Result<evidence::Checkpoint> open_own(const LedgerSource& source, std::string_view note);
 
 // read_verifier_key reads a file with a key in the signed-note form or in PEM.
 [[nodiscard]] base::Result<x509::PublicKey> read_verifier_key(const std::string& file);

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "yuxin/base/json.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
+#include "yuxin/x509/digest.hpp"
 
 namespace yuxin::cli {
 
@@ -22,12 +25,40 @@ HttpReply text_reply(int status, std::string_view type, std::string_view text) {
   return reply;
 }
 
+constexpr std::string_view kCheckpoints = "/checkpoint/";
+constexpr std::string_view kTimeStampEnd = ".tst";
+
+// One text for every number: no signs, no leading zeros.
+std::optional<std::int64_t> size_from(std::string_view text) {
+  std::int64_t size = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, size);
+  if (error != std::errc{} || stop != end || size < 0 || std::to_string(size) != text) return std::nullopt;
+  return size;
+}
+
 void counter(std::string& out, std::string_view name, std::string_view help, std::uint64_t value) {
   out += fmt::format("# HELP {} {}\n# TYPE {} counter\n{} {}\n", name, help, name, name, value);
 }
 
 void gauge(std::string& out, std::string_view name, std::string_view help, std::uint64_t value) {
   out += fmt::format("# HELP {} {}\n# TYPE {} gauge\n{} {}\n", name, help, name, name, value);
+}
+
+void time_stamps(std::string& out, const tsa::Authority& authority) {
+  const auto& c = authority.counters();
+  out +=
+      "# HELP yuxin_tsa_requests_total time stamp requests by how they were answered\n"
+      "# TYPE yuxin_tsa_requests_total counter\n";
+  const auto answers = [&](std::string_view how, std::uint64_t value) {
+    out += fmt::format("yuxin_tsa_requests_total{{answer=\"{}\"}} {}\n", how, value);
+  };
+  answers("granted", c.granted);
+  answers("refused", c.refused);
+  answers("time_not_available", c.no_time);
+  answers("system_failure", c.system_failure);
+  gauge(out, "yuxin_tsa_available", "1 unless the last request could not be stamped",
+        authority.trouble().empty() ? 1 : 0);
 }
 
 }  // namespace
@@ -39,7 +70,15 @@ std::optional<HttpReply> Monitoring::answer_now(const HttpRequest& request) {
 
 HttpReply Monitoring::answer(const HttpRequest& request) {
   if (request.path() == "/readyz") return ready();
-  if (request.path() == "/checkpoint") return checkpoint();
+  if (request.path() == "/checkpoint") return checkpoint(std::nullopt, CheckpointPart::kNote);
+  if (request.path().starts_with(kCheckpoints)) {
+    auto name = request.path().substr(kCheckpoints.size());
+    const auto part = name.ends_with(kTimeStampEnd) ? CheckpointPart::kTimeStamp : CheckpointPart::kNote;
+    if (part == CheckpointPart::kTimeStamp) name.remove_suffix(kTimeStampEnd.size());
+    const auto size = size_from(name);
+    if (size) return checkpoint(size, part);
+    return base::problem(404, "Not Found", "/checkpoint/ takes a number of records, or that number and .tst.");
+  }
   return text_reply(200, "text/plain; version=0.0.4", metrics());
 }
 
@@ -55,15 +94,30 @@ HttpReply Monitoring::ready() {
   return text_reply(503, "text/plain", signers ? "no OCSP signer in service\n" : "the database does not answer\n");
 }
 
-HttpReply Monitoring::checkpoint() {
-  std::optional<std::string> note;
+HttpReply Monitoring::checkpoint(std::optional<std::int64_t> size, CheckpointPart part) {
+  std::optional<evidence::KeptCheckpoint> kept;
   const auto read = home_.store().read([&](store::Reader& reader) -> Result<> {
-    TRY(note, evidence::latest_checkpoint(reader));
+    TRY(kept, evidence::kept_checkpoint(reader, size));
     return {};
   });
   if (!read) return base::problem(503, "Unavailable", "The ledger cannot be read now.");
-  if (!note) return base::problem(404, "Not Found", "No checkpoint was signed yet.");
-  return text_reply(200, "text/plain; charset=utf-8", *note);
+  if (!kept) {
+    return base::problem(404, "Not Found",
+                         size ? "No checkpoint of this size was signed." : "No checkpoint was signed yet.");
+  }
+  if (part == CheckpointPart::kTimeStamp && kept->time_stamp.empty())
+    return base::problem(404, "Not Found", "This checkpoint has no time stamp.");
+  HttpReply reply;
+  if (part == CheckpointPart::kNote) {
+    reply = text_reply(200, "text/plain; charset=utf-8", kept->note);
+  } else {
+    reply.content_type = "application/vnd.etsi.timestamp-token";  // ETSI EN 319 422
+    reply.body = std::move(kept->time_stamp);
+  }
+  // The newest changes about once a minute. An older one stays what it is, but witnesses may still add a line.
+  reply.fields = {{"Cache-Control", size ? "public, max-age=3600" : "public, max-age=15"},
+                  {"ETag", '"' + base::hex(x509::sha256(reply.body)).substr(0, 32) + '"'}};
+  return reply;
 }
 
 std::string Monitoring::metrics() const {
@@ -90,6 +144,8 @@ std::string Monitoring::metrics() const {
   verdicts("unknown", c.unknown);
   gauge(out, "yuxin_ocsp_cached_answers", "signed answers in memory", responder_.cached_answers());
   gauge(out, "yuxin_ocsp_certificates", "certificates in the status index", responder_.indexed_certificates());
+  if (stamping_ != nullptr) time_stamps(out, *stamping_);
+  const std::lock_guard lock(counting_);
   if (counts_) {
     const auto s = counts_();
     counter(out, "yuxin_http_connections_total", "connections accepted", s.connections);

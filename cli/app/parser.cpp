@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 
@@ -48,17 +49,24 @@ void add_option(Slot& slot, const OptionSpec& option) {
   }
 }
 
+constexpr std::string_view kGlobalsWithValue[] = {"--home", "--lang", "--passphrase-file", "--as",
+                                                  "--as-passphrase-file"};
+
 struct Globals {
   GlobalOptions options;
   std::string home;
   std::string language;
   std::string passphrase_file;
+  std::string identity;
+  std::string identity_passphrase_file;
 };
 
 void add_globals(CLI::App& app, Globals& globals) {
   app.add_option("--home", globals.home);
   app.add_option("--lang", globals.language);
   app.add_option("--passphrase-file", globals.passphrase_file);
+  app.add_option("--as", globals.identity);
+  app.add_option("--as-passphrase-file", globals.identity_passphrase_file);
   app.add_flag("--json", globals.options.json);
   app.add_flag("--yes,-y", globals.options.yes);
   app.add_flag("--quiet,-q", globals.options.quiet);
@@ -140,7 +148,7 @@ std::optional<HelpPage> asked_for_help(const std::vector<std::string>& words) {
   for (const auto& word : words) {
     if (word == "--help" || word == "-h") asked = true;
     if (!word.starts_with('-') && !value_follows) plain.push_back(word);
-    value_follows = word == "--home" || word == "--lang" || word == "--passphrase-file";
+    value_follows = std::ranges::find(kGlobalsWithValue, word) != std::end(kGlobalsWithValue);
   }
   if (!plain.empty() && plain[0] == "help") {
     asked = true;
@@ -259,6 +267,9 @@ Result<std::variant<ParsedCall, HelpPage>> parse_call(const std::vector<std::str
     ParsedCall call{slot->command, arguments_of(*slot), std::move(globals.options)};
     call.options.home = globals.home.empty() ? default_home() : globals.home;
     if (!globals.passphrase_file.empty()) call.options.passphrase_file = globals.passphrase_file;
+    if (!globals.identity.empty()) call.options.identity = globals.identity;
+    if (!globals.identity_passphrase_file.empty())
+      call.options.identity_passphrase_file = globals.identity_passphrase_file;
     return std::variant<ParsedCall, HelpPage>(std::move(call));
   }
   const auto chosen = app.get_subcommands();

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "fetch.hpp"
 #include "ocsp_client.hpp"
+#include "trust.hpp"
 #include "yuxin/x509/crl.hpp"
 
 namespace yuxin::cli {
@@ -15,49 +15,6 @@ using base::Result;
 using x509::Certificate;
 
 namespace {
-
-constexpr std::size_t kLongestList = 1U << 30U;
-
-base::Failure named(const std::string& place, const base::Error& error) {
-  return base::fail_with(error.code, error.diagnostic, "{}: {}", place, error.detail);
-}
-
-Result<std::vector<Certificate>> read_certificates(const std::string& place) {
-  TRY(auto bytes, fetch(place));
-  auto certificates = x509::certificates_from_bytes(bytes);
-  if (!certificates) return named(place, certificates.error());
-  return certificates;
-}
-
-Result<std::vector<Certificate>> read_all(const std::vector<std::string>& places) {
-  std::vector<Certificate> all;
-  for (const auto& place : places) {
-    TRY(auto more, read_certificates(place));
-    std::ranges::move(more, std::back_inserter(all));
-  }
-  return all;
-}
-
-// A file may hold several lists in PEM, or one in DER.
-Result<std::vector<x509::Crl>> read_lists(const std::vector<std::string>& places) {
-  std::vector<x509::Crl> all;
-  for (const auto& place : places) {
-    TRY(auto bytes, fetch(place, kLongestList));
-    bool found = false;
-    for (const auto& block : base::parse_pem(base::as_text(bytes))) {
-      if (block.label != "X509 CRL") continue;
-      auto list = x509::Crl::from_der(block.der);
-      if (!list) return named(place, list.error());
-      all.push_back(std::move(*list));
-      found = true;
-    }
-    if (found) continue;
-    auto list = x509::Crl::from_bytes(bytes);
-    if (!list) return named(place, list.error());
-    all.push_back(std::move(*list));
-  }
-  return all;
-}
 
 Result<> read_policies(const PathWords& words, x509::PathOptions& options) {
   for (const auto& text : words.policies) {
@@ -90,7 +47,7 @@ Result<x509::PathOptions> read_options(const PathWords& words) {
     if (!purpose)
       return fail(Code::kUsage,
                   "No purpose \"{}\". There are any, tls-server, tls-client, email, code-signing, ocsp-signing, "
-                  "time-stamping and crl-sign.",
+                  "time-stamping, crl-sign and attribute-authority.",
                   *words.purpose);
     options.purpose = *purpose;
   }
@@ -222,18 +179,11 @@ class Judge {
 
 Result<PathQuestion> read_question(const PathWords& words, base::UnixTime now) {
   TRY(auto options, read_options(words));
-  auto at = now;
-  if (words.at) {
-    const auto time = base::parse_rfc3339(*words.at);
-    if (!time) return fail(Code::kUsage, "\"{}\" is no time. Write it as 2026-11-22T10:00:00Z.", *words.at);
-    at = *time;
-  }
+  TRY(const auto at, read_moment(words.at, now));
   TRY(auto certificates, read_certificates(words.certificate));
   PathQuestion question{certificates.front(), {}, at, std::move(options), {}, !words.lists.empty()};
-  TRY(question.material.anchors, read_all(words.trust));
-  TRY(question.material.untrusted, read_all(words.untrusted));
+  TRY(question.material, read_material(words.trust, words.untrusted, words.lists));
   std::ranges::move(certificates.begin() + 1, certificates.end(), std::back_inserter(question.material.untrusted));
-  TRY(question.material.crls, read_lists(words.lists));
   if (words.ocsp) question.status = PathQuestion::Status::kAsk;
   // a responder's word is enough for a certificate that no list covers
   if (question.lists_given && !words.ocsp) question.options.revocation = x509::RevocationMode::kCrlRequired;

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
+#include "attribute_authority.hpp"
 #include "authority_steps.hpp"
-#include "yuxin/base/file.hpp"
 #include "yuxin/base/log.hpp"
-#include "yuxin/x509/crl.hpp"
 
 namespace yuxin::cli {
 
@@ -15,36 +14,42 @@ using base::Result;
 namespace {
 
 constexpr const char* kActor = "service:upkeep";
-// The command that revoked publishes the list itself; only where it could not does the server step in.
-constexpr base::Seconds kPatience{5};
+// A command that changes a status publishes the list itself; the server steps in where a list lacks the change at two
+// looks, so that after a command was killed the list is at most two of these behind.
+constexpr base::Seconds kListsEvery{2};
 
 }  // namespace
 
-Upkeep::Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication)
-    : home_(std::move(home)), responder_(responder), publication_(publication) {}
+Upkeep::Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication,
+               TimeStamping* stamping)
+    : home_(std::move(home)), responder_(responder), publication_(publication), stamping_(stamping) {
+  // A token of the home's own authority proves nothing against who owns this machine; one from elsewhere does.
+  if (auto foreign = foreign_stamp_source(home_->config().ledger)) {
+    stamper_.use(std::move(*foreign));
+  } else if (stamping_ != nullptr) {
+    stamper_.use(
+        [this](base::ByteView request) -> Result<base::Bytes> { return stamping_->authority().respond(request); });
+  }
+}
 
 Result<> Upkeep::prepare() {
-  revision_ = home_->store().status().revision();
   TRY(keep_signers());
+  TRY(keep_stamping());
+  // a second look publishes what the first found lacking
   TRY(keep_lists());
+  TRY(keep_lists());
+  TRY(keep_roles());
   return tidy();
 }
 
 void Upkeep::step() {
-  const auto revision = home_->store().status().revision();
-  if (revision != revision_) {
-    const auto now = home_->clock().now();
-    if (revision_moved_at_.seconds == 0) revision_moved_at_ = now;
-    if (now - revision_moved_at_ >= kPatience) {
-      revision_ = revision;
-      revision_moved_at_ = {0};
-      lists_.next = {0};
-    }
-  }
   run(follow_, base::Seconds{1}, "following the status", &Upkeep::follow);
   run(signers_, base::Seconds{10}, "renewing OCSP signers", &Upkeep::keep_signers);
-  run(lists_, base::Seconds{30}, "publishing lists", &Upkeep::keep_lists);
+  run(lists_, kListsEvery, "publishing lists", &Upkeep::keep_lists);
+  run(roles_, base::Seconds{5}, "publishing the list of roles", &Upkeep::keep_roles);
+  run(stamps_, base::Seconds{10}, "renewing the time stamp key", &Upkeep::keep_stamping);
   run(tidy_, base::minutes(1), "keeping the ledger", &Upkeep::tidy);
+  run(checkpoint_stamps_, base::minutes(1), "time-stamping the checkpoint", &Upkeep::stamp);
 }
 
 void Upkeep::run(Duty& duty, base::Seconds every, const char* what, Result<> (Upkeep::*work)()) {
@@ -71,6 +76,17 @@ Result<> Upkeep::tidy() {
   return home_->checkpoint();
 }
 
+Result<> Upkeep::keep_roles() {
+  TRY(auto made, keep_role_list(*home_, kActor));
+  if (!made) return {};
+  ++counters_.crls;
+  base::log_info(base::message("A new list of revoked roles was published."));
+  return {};
+}
+
+Result<> Upkeep::keep_stamping() { return stamping_ == nullptr ? Result<>{} : stamping_->keep(kActor); }
+Result<> Upkeep::stamp() { return stamper_.step(*home_); }
+
 Result<> Upkeep::keep_signers() {
   TRY(auto authorities, home_->store().status().authorities());
   for (const auto& authority : authorities) {
@@ -78,6 +94,17 @@ Result<> Upkeep::keep_signers() {
     TRY(keep_signer(authority));
   }
   return {};
+}
+
+Result<bool> Upkeep::is_renewal_due(const std::optional<store::ServiceCertificateRow>& row) const {
+  if (!row) return true;
+  const auto now = home_->clock().now();
+  if (row->not_after > base::add(now, home_->config().ocsp_signer_renew_before)) return false;
+  // where a certificate lives no longer than that, as in the last days of its authority, it is renewed when a third
+  // of its life is over, and not all the time
+  TRY(auto certificate, x509::Certificate::from_der(row->certificate));
+  const auto life = certificate.not_after() - certificate.not_before();
+  return now >= certificate.not_before() + base::Seconds{life.count / 3};
 }
 
 Result<> Upkeep::keep_signer(const store::AuthorityRow& authority) {
@@ -88,8 +115,8 @@ Result<> Upkeep::keep_signer(const store::AuthorityRow& authority) {
     return std::optional(*row);
   };
   TRY(auto row, find());
-  const auto due = home_->clock().now();
-  if (!row || row->not_after <= base::add(due, home_->config().ocsp_signer_renew_before)) {
+  TRY(auto due, is_renewal_due(row));
+  if (due) {
     x509::KeyKind kind{x509::KeyType::kP256, 256};
     if (row) {
       TRY(auto certificate, x509::Certificate::from_der(row->certificate));
@@ -117,49 +144,39 @@ Result<> Upkeep::keep_lists() {
   TRY(auto authorities, home_->store().status().authorities());
   for (const auto& authority : authorities) {
     if (authority.key_name.empty() || authority.certificate.empty()) continue;
-    TRY(auto due, list_is_due(authority));
-    if (due) TRY(publish(authority));
+    TRY(auto scheduled, is_scheduled(authority));
+    TRY(auto lacks, ca::lacks_changes(home_->store(), authority.id));
+    if (scheduled) {
+      TRY(publish(authority, ca::publish_crl));
+    } else if (lacks && lacking_.contains(authority.id)) {
+      TRY(publish(authority, ca::publish_changes));
+    } else if (lacks) {
+      lacking_.insert(authority.id);
+      continue;
+    }
+    lacking_.erase(authority.id);
   }
   return {};
 }
 
-Result<> Upkeep::publish(const store::AuthorityRow& authority) {
+template <typename How>
+Result<> Upkeep::publish(const store::AuthorityRow& authority, How how) {
   TRY(auto order, home_->crl_order(authority.name));
-  TRY(auto row, ca::publish_crl(home_->store(), order, home_->clock(), {kActor}));
+  TRY(auto published, how(home_->store(), order, home_->clock(), {kActor}));
+  const auto row = std::optional<store::CrlRow>(std::move(published));
+  if (!row) return {};
   ++counters_.crls;
-  base::log_info(base::message("List {} of {} published, valid until {}.", row.number, authority.name,
-                               base::local_time(row.next_update)));
+  base::log_info(base::message("List {} of {} published, valid until {}.", row->number, authority.name,
+                               base::local_time(row->next_update)));
   return {};
 }
 
-Result<bool> Upkeep::list_is_due(const store::AuthorityRow& authority) {
+Result<bool> Upkeep::is_scheduled(const store::AuthorityRow& authority) {
   auto latest = home_->store().status().latest_crl(authority.id);
   if (!latest && latest.error().code == Code::kNotFound) return true;
   TRY(auto row, std::move(latest));
   const auto now = home_->clock().now();
-  if (base::add(row.this_update, home_->config().crl_every) <= now || row.next_update <= now) return true;
-  // somebody revoked and could not publish: the list does not know what OCSP already tells
-  bool missing = false;
-  std::vector<base::Bytes> just_then;  // in the same second as the list: only the list itself can tell
-  TRY(home_->store().read([&](store::Reader& reader) {
-    return reader.for_each_revoked(authority.id, now,
-                                   [&](base::ByteView serial, const store::CertificateStatus& status) -> Result<> {
-                                     missing = missing || status.revoked_at > row.this_update;
-                                     if (status.revoked_at == row.this_update)
-                                       just_then.push_back(base::to_bytes(serial));
-                                     return {};
-                                   });
-  }));
-  if (missing || just_then.empty()) return missing;
-  TRY(auto octets, base::read_file(home_->path() + "/" + row.file, std::size_t{1} << 30U));
-  TRY(auto list, x509::Crl::from_der(octets));
-  for (const auto& content : just_then) {
-    const auto serial = x509::Serial::from_der_content(content);
-    if (!serial) continue;
-    TRY(auto entry, list.find(*serial));
-    if (!entry) return true;
-  }
-  return false;
+  return base::add(row.this_update, home_->config().crl_every) <= now || row.next_update <= now;
 }
 
 }  // namespace yuxin::cli

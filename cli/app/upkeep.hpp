@@ -4,9 +4,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 
+#include "checkpoint_stamp.hpp"
 #include "home.hpp"
+#include "time_stamping.hpp"
 #include "yuxin/ocsp/publication.hpp"
 #include "yuxin/ocsp/responder.hpp"
 
@@ -22,7 +26,10 @@ struct UpkeepCounters {
 // interval and a failure is logged and tried again later, so that one broken duty does not stop the others.
 class Upkeep {
  public:
-  Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication);
+  // `stamping` may be null: then somebody else keeps the time stamp key. Checkpoints are time-stamped by the
+  // authority that the settings name, else by `stamping`.
+  Upkeep(std::shared_ptr<Home> home, ocsp::Responder& responder, ocsp::Publication& publication,
+         TimeStamping* stamping);
 
   // prepare does everything once and gives the first error: a server should not start with a duty that cannot be
   // done.
@@ -36,21 +43,27 @@ class Upkeep {
   };
   [[nodiscard]] base::Result<> keep_signers();
   [[nodiscard]] base::Result<> keep_signer(const store::AuthorityRow& authority);
+  [[nodiscard]] base::Result<bool> is_renewal_due(const std::optional<store::ServiceCertificateRow>& row) const;
   [[nodiscard]] base::Result<> keep_lists();
-  [[nodiscard]] base::Result<> publish(const store::AuthorityRow& authority);
-  [[nodiscard]] base::Result<bool> list_is_due(const store::AuthorityRow& authority);
+  template <typename How>
+  [[nodiscard]] base::Result<> publish(const store::AuthorityRow& authority, How how);
+  [[nodiscard]] base::Result<bool> is_scheduled(const store::AuthorityRow& authority);
   void run(Duty& duty, base::Seconds every, const char* what, base::Result<> (Upkeep::*work)());
   [[nodiscard]] base::Result<> follow();
   [[nodiscard]] base::Result<> tidy();
+  [[nodiscard]] base::Result<> keep_roles();
+  [[nodiscard]] base::Result<> keep_stamping();
+  [[nodiscard]] base::Result<> stamp();
 
   std::shared_ptr<Home> home_;
   ocsp::Responder& responder_;
   ocsp::Publication& publication_;
+  TimeStamping* stamping_;
   UpkeepCounters counters_;
-  Duty follow_, signers_, lists_, tidy_;
+  CheckpointStamper stamper_;
+  Duty follow_, signers_, lists_, tidy_, roles_, stamps_, checkpoint_stamps_;
   std::map<std::int64_t, base::Bytes> signers_in_use_;  // authority to certificate
-  std::uint64_t revision_ = 0;                          // of the status when the lists were last known to be complete
-  base::UnixTime revision_moved_at_{0};
+  std::set<std::int64_t> lacking_;                      // authorities whose lists lacked a change at the last look
 };
 
 }  // namespace yuxin::cli

@@ -25,15 +25,30 @@ struct Entry {
 struct Question {
   std::string kind;
   std::string object;  // lower case
+  std::string actor;   // lower case
+  std::optional<base::UnixTime> since;
+  std::optional<base::UnixTime> until;
   std::int64_t from = 0;
   std::size_t limit = 100;
   bool latest = true;  // the last entries, unless somebody pages on from a place
 };
 
+Result<std::optional<base::UnixTime>> time_option(const Arguments& arguments, std::string_view option) {
+  const auto text = arguments.maybe(option);
+  if (!text) return std::optional<base::UnixTime>();
+  const auto time = base::parse_rfc3339(*text);
+  if (time) return time;
+  return base::fail(base::Code::kUsage, "\"{}\" is no time; {} takes 2026-11-22 or 2026-11-22T18:04:11+08:00.", *text,
+                    option);
+}
+
 Result<Question> question_of(const Arguments& arguments) {
   Question question;
   question.kind = arguments.one("--kind");
   question.object = base::lower(arguments.one("--object"));
+  question.actor = base::lower(arguments.one("--actor"));
+  TRY(question.since, time_option(arguments, "--since"));
+  TRY(question.until, time_option(arguments, "--until"));
   question.latest = !arguments.has("--after");
   TRY(auto after, number_option(arguments, "--after", -1));
   question.from = after + 1;
@@ -46,6 +61,13 @@ Result<Question> question_of(const Arguments& arguments) {
 bool is_of_kind(std::string_view kind, std::string_view wanted) {
   return wanted.empty() || kind == wanted ||
          (kind.size() > wanted.size() && kind.starts_with(wanted) && kind[wanted.size()] == '.');
+}
+
+// A record without a readable time fits no bounds.
+bool is_between(const base::JsonObject& record, const Question& question) {
+  if (!question.since && !question.until) return true;
+  const auto time = base::parse_rfc3339(base::json_string(record, "time"));
+  return time && (!question.since || *time >= *question.since) && (!question.until || *time < *question.until);
 }
 
 // A record that somebody changed may be no JSON any more; it is shown as it stands.
@@ -65,6 +87,8 @@ Result<std::deque<Entry>> entries_of(Home& home, const Question& question) {
       auto record = record_of(stored.text);
       if (!is_of_kind(base::json_string(record, "kind"), question.kind)) return {};
       if (base::lower(base::json_string(record, "object")).find(question.object) == std::string::npos) return {};
+      if (base::lower(base::json_string(record, "actor")).find(question.actor) == std::string::npos) return {};
+      if (!is_between(record, question)) return {};
       entries.push_back({stored.sequence, std::move(record)});
       if (entries.size() > question.limit) entries.pop_front();
       return {};
@@ -127,17 +151,21 @@ Result<int> log(Context& context, const Arguments& arguments) {
 }  // namespace
 
 CommandSpec audit_log_command() {
-  return {
-      "audit",
-      "log",
-      "show what was done, by whom, in the order of the ledger",
-      {{"--kind", Arity::kOne, Presence::kOptional, "KIND", "certificate, certificate.revoked, crl.published …"},
-       {"--object", Arity::kOne, Presence::kOptional, "TEXT",
-        "part of the object's name: issuing/3F9A…, or a serial"},
-       {"--after", Arity::kOne, Presence::kOptional, "N", "entries after this one; the latest if not given"},
-       {"--limit", Arity::kOne, Presence::kOptional, "N", "how many at the most; 100 if not given, 0 for all"}},
-      {"yuxin --home city/online audit log --kind certificate.revoked", "yuxin --home city/online --json audit log"},
-      log};
+  return {"audit",
+          "log",
+          "show what was done, by whom, in the order of the ledger",
+          {{"--kind", Arity::kOne, Presence::kOptional, "KIND", "certificate, certificate.revoked, crl.published …"},
+           {"--object", Arity::kOne, Presence::kOptional, "TEXT",
+            "part of the object's name: issuing/3F9A…, or a serial"},
+           {"--actor", Arity::kOne, Presence::kOptional, "TEXT", "part of the name of who did it"},
+           {"--since", Arity::kOne, Presence::kOptional, "TIME", "from this time on"},
+           {"--until", Arity::kOne, Presence::kOptional, "TIME", "before this time"},
+           {"--after", Arity::kOne, Presence::kOptional, "N", "entries after this one; the latest if not given"},
+           {"--limit", Arity::kOne, Presence::kOptional, "N", "how many at the most; 100 if not given, 0 for all"}},
+          {"yuxin --home city/online audit log --kind certificate.revoked",
+           "yuxin --home city/online audit log --actor local:alice --since 2026-11-01 --until 2026-12-01",
+           "yuxin --home city/online --json audit log"},
+          log};
 }
 
 }  // namespace yuxin::cli

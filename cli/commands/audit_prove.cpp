@@ -1,12 +1,14 @@
-// yuxin audit checkpoint, audit prove: what an auditor takes away.
+// yuxin audit prove: what convinces an auditor or a witness without the ledger.
 #include <charconv>
 
 #include "app/home.hpp"
 #include "app/ledger_source.hpp"
+#include "app/output.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/ledger.hpp"
+#include "yuxin/evidence/witness.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -25,40 +27,6 @@ Result<std::string> latest_note(store::Reader& reader) {
         "No checkpoint of this ledger was signed yet. Sign one: yuxin audit checkpoint --passphrase-file FILE");
   }
   return std::move(notes.back());
-}
-
-Result<int> checkpoint(Context& context, const Arguments& arguments) {
-  // signing needs the ledger's key; without a passphrase the latest one is given
-  std::shared_ptr<Home> home;
-  if (context.options().passphrase_file) {
-    TRY(home, open_unlocked_home(context));
-    TRY(home->checkpoint());
-  } else {
-    TRY(home, open_home(context, Home::Access::kRead));
-  }
-  std::string note;
-  TRY(home->store().read([&](store::Reader& reader) -> Result<> {
-    TRY(note, latest_note(reader));
-    return {};
-  }));
-  TRY(auto key, read_verifier_key(home->keys_folder() + "/ledger.pub"));
-  TRY(auto opened, evidence::open_checkpoint(note, key));
-  const auto verifier = evidence::verifier_key(opened.origin, key);
-  const auto out = arguments.maybe("--out");
-  if (out) TRY(base::write_file(*out, base::as_bytes(note), base::Existing::kReplace, base::Permissions::kPublic));
-  if (context.options().json) {
-    context.document(base::JsonObject{{"ledger", opened.origin},
-                                      {"records", opened.head.size},
-                                      {"root", base::hex(opened.head.root)},
-                                      {"note", note},
-                                      {"key", verifier}});
-    return 0;
-  }
-  if (!out) context.out(std::string_view(note).substr(0, note.size() - 1));
-  context.remark(
-      message("It stands for the first {} entries. Keep it where this machine cannot change it.", opened.head.size));
-  context.remark(message("The key to check it with: {}", verifier));
-  return 0;
 }
 
 // Wanted is what is to be proven: one record by its number, or all about one object.
@@ -110,6 +78,57 @@ Result<base::JsonArray> proofs_of(store::Reader& reader, const Wanted& wanted, s
     proofs.push_back(std::move(proof));
   }
   return proofs;
+}
+
+// Where a witness stands: a number of records, or the checkpoint that it countersigned last.
+Result<std::int64_t> since_of(const LedgerSource& source, const std::string& text) {
+  std::int64_t size = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+  if (error == std::errc{} && end == text.data() + text.size() && size >= 0) return size;
+  TRY(const auto note, read_note(text));
+  TRY(const auto older, open_own(source, note));
+  return older.head.size;
+}
+
+// What a witness needs to countersign the latest checkpoint, in the form of C2SP tlog-witness.
+Result<int> prove_growth(Context& context, const Arguments& arguments) {
+  TRY(auto source, open_ledger_source(context, arguments));
+  TRY(const auto since, since_of(source, arguments.one("--since")));
+  evidence::WitnessRequest request;
+  evidence::Checkpoint newest;
+  TRY(source.store->read([&](store::Reader& reader) -> Result<> {
+    TRY(request.checkpoint, latest_note(reader));
+    TRY(newest, open_own(source, request.checkpoint));
+    if (since > newest.head.size) {
+      return fail(Code::kUsage,
+                  "The latest checkpoint stands for {} records, not for {}. If the ledger has as many, sign another: "
+                  "yuxin audit checkpoint --passphrase-file FILE",
+                  newest.head.size, since);
+    }
+    TRY(evidence::check_against(reader, newest));
+    request.old_size = since;
+    TRY(request.proof, evidence::consistency_proof(reader, since, newest.head.size));
+    return {};
+  }));
+  const auto text = evidence::print_witness_request(request);
+  const auto out = arguments.maybe("--out");
+  if (out) TRY(base::write_file(*out, base::as_bytes(text), base::Existing::kReplace, base::Permissions::kPublic));
+  if (context.options().json) {
+    base::JsonArray proof;
+    for (const auto& hash : request.proof) proof.emplace_back(base::hex(hash));
+    context.document(base::JsonObject{{"ledger", newest.origin},
+                                      {"since", since},
+                                      {"records", newest.head.size},
+                                      {"proof", std::move(proof)},
+                                      {"request", text}});
+    return 0;
+  }
+  if (!out) context.out(std::string_view(text).substr(0, text.size() - 1));
+  context.remark(
+      message("It proves that the first {} records begin with the first {}; a witness countersigns it with "
+              "yuxin audit witness.",
+              newest.head.size, since));
+  return 0;
 }
 
 Result<int> prove(Context& context, const Arguments& arguments) {
@@ -203,31 +222,31 @@ Result<int> check(Context& context, const Arguments& arguments) {
 
 Result<int> prove_or_check(Context& context, const Arguments& arguments) {
   if (arguments.has("--verify")) return check(context, arguments);
+  if (arguments.has("--since")) return prove_growth(context, arguments);
   if (arguments.has("ENTRY")) return prove(context, arguments);
-  return fail(Code::kUsage, "Say what to prove, the number of an entry or AUTHORITY/SERIAL, or give --verify FILE.");
+  return fail(
+      Code::kUsage,
+      "Say what to prove: the number of an entry, AUTHORITY/SERIAL, or --since with an older checkpoint; or give "
+      "--verify FILE.");
 }
 
 }  // namespace
 
-std::vector<CommandSpec> audit_prove_commands() {
-  return {
-      {"audit",
-       "checkpoint",
-       "print the latest signed checkpoint; with --passphrase-file, sign a new one first",
-       {out_option("where to write it; standard output if not given")},
-       {"yuxin --home city/online --passphrase-file pass audit checkpoint --out checkpoint.txt"},
-       checkpoint},
-      {"audit",
-       "prove",
-       "prove with a checkpoint that entries stand in the ledger, or check such a proof",
-       {{"ENTRY", Arity::kOne, Presence::kOptional, "N|AUTHORITY/SERIAL",
-         "number of an entry, or all about a certificate"},
-        {"--verify", Arity::kOne, Presence::kOptional, "FILE", "check a proof instead of making one"},
-        {"--key", Arity::kOne, Presence::kOptional, "FILE", "public key of the ledger"}},
-       {"yuxin --home city/online audit prove issuing/3F9A77C2 > proof.json",
-        "yuxin audit prove --verify proof.json --key ledger.pub"},
-       prove_or_check},
-  };
+CommandSpec audit_prove_command() {
+  return {"audit",
+          "prove",
+          "prove with a checkpoint that entries stand in the ledger or that it only grew, or check such a proof",
+          {{"ENTRY", Arity::kOne, Presence::kOptional, "N|AUTHORITY/SERIAL",
+            "number of an entry, or all about a certificate"},
+           {"--since", Arity::kOne, Presence::kOptional, "FILE|N",
+            "prove growth since an older checkpoint, for witnesses (C2SP tlog-witness)"},
+           {"--verify", Arity::kOne, Presence::kOptional, "FILE", "check a proof instead of making one"},
+           {"--key", Arity::kOne, Presence::kOptional, "FILE", "public key of the ledger"},
+           out_option("where to write the proof of growth; standard output if not given")},
+          {"yuxin --home city/online audit prove issuing/3F9A77C2 > proof.json",
+           "yuxin --home city/online audit prove --since countersigned.txt --out request.txt",
+           "yuxin audit prove --verify proof.json --key ledger.pub"},
+          prove_or_check};
 }
 
 }  // namespace yuxin::cli

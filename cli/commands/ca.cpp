@@ -4,6 +4,7 @@
 #include "app/authority_steps.hpp"
 #include "app/certificate_view.hpp"
 #include "app/home.hpp"
+#include "app/output.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
@@ -136,7 +137,7 @@ Result<int> show(Context& context, const Arguments& arguments) {
   return 0;
 }
 
-Result<int> create(Context& context, const Arguments& arguments) {
+Result<NewAuthority> new_authority(const Arguments& arguments) {
   const auto name = arguments.one("NAME");
   TRY(check_authority_name(name));
   const auto kind = x509::parse_key_kind(arguments.one("--key", "ec:P-256"));
@@ -146,57 +147,62 @@ Result<int> create(Context& context, const Arguments& arguments) {
                 "ed448 and sm2.",
                 arguments.one("--key"));
   TRY(auto subject, x509::Name::parse(arguments.one("--subject")));
+  return NewAuthority{name, *kind, std::move(subject)};
+}
+
+Result<> create_subordinate(Context& context, Home& home, const NewAuthority& wanted,
+                            const std::optional<std::string>& out) {
+  TRY(request_authority(home, wanted, out));
+  end_work(context, home);
+  const auto& name = wanted.name;
+  const auto file = out.value_or(home.path() + "/exchange/" + name + ".csr");
+  if (context.options().json) context.document(base::JsonObject{{"name", name}, {"request", file}});
+  context.remark(message(
+      "Made the key of {} and its request {}. Carry it to the issuer, bring the certificate back:", name, file));
+  context.remark("  yuxin --home ROOT cert issue --ca root --profile sub-ca --csr " + name + ".csr --out " + name +
+                 ".pem");
+  context.remark("  yuxin --home " + home.path() + " ca import-certificate " + name + " " + name + ".pem");
+  return {};
+}
+
+Result<> create_root(Context& context, Home& home, const NewAuthority& wanted) {
+  TRY(auto certificate, make_root(home, wanted, context.actor()));
+  TRY(auto order, home.crl_order(wanted.name));
+  TRY(ca::publish_crl(home.store(), order, context.clock(), {context.actor()}));
+  end_work(context, home);
+  const auto fingerprint = base::hex(certificate.sha256_fingerprint());
+  if (context.options().json)
+    context.document(base::JsonObject{{"name", wanted.name}, {"sha256", fingerprint}, {"pem", certificate.pem()}});
+  context.remark(
+      message("Made the root {}: {}, SHA-256 {}.", wanted.name, certificate.subject().text(), fingerprint));
+  return {};
+}
+
+Result<int> create(Context& context, const Arguments& arguments) {
+  TRY(auto wanted, new_authority(arguments));
   TRY(auto home, open_unlocked_home(context));
-  if (home->authority(name))
-    return fail(Code::kConflict, "There is an authority {} already. Nothing was changed.", name);
-  const bool root = arguments.has("--root");
-  const auto file = arguments.one("--out", home->path() + "/exchange/" + name + ".csr");
-  context.remark(labelled(message("authority"), name));
-  context.remark(labelled(message("subject"), subject.text()));
-  context.remark(labelled(message("key kind"), x509::print_key_kind(*kind)));
+  const auto kind = arguments.has("--root") ? AuthorityKind::kRoot : AuthorityKind::kSubordinate;
+  TRY(check_new_authority(*home, wanted, kind));
+  if (const auto out = arguments.maybe("--out")) TRY(check_output(*out, OutputKind::kRequest));
+  context.remark(labelled(message("authority"), wanted.name));
+  context.remark(labelled(message("subject"), wanted.subject.text()));
+  context.remark(labelled(message("key kind"), x509::print_key_kind(wanted.key)));
   if (arguments.has("--dry-run")) {
     context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
     return 0;
   }
-  if (!root) {
-    TRY(request_authority(*home, {name, *kind, subject, file}));
-    checkpoint_at_end(context, *home);
-    if (context.options().json) context.document(base::JsonObject{{"name", name}, {"request", file}});
-    context.remark(message(
-        "Made the key of {} and its request {}. Carry it to the issuer, bring the certificate back:", name, file));
-    context.remark("  yuxin --home ROOT cert issue --ca root --profile sub-ca --csr " + name + ".csr --out " + name +
-                   ".pem");
-    context.remark("  yuxin --home " + home->path() + " ca import-certificate " + name + " " + name + ".pem");
-    return 0;
+  if (kind == AuthorityKind::kRoot) {
+    TRY(create_root(context, *home, wanted));
+  } else {
+    TRY(create_subordinate(context, *home, wanted, arguments.maybe("--out")));
   }
-  TRY(auto profiles, home->profiles());
-  TRY(auto profile, profiles.find("root-ca"));
-  TRY(home->keys().generate(name, *kind));
-  store::AuthorityRow row;
-  row.name = name;
-  row.key_name = name;
-  row.created_at = context.clock().now();
-  TRY(home->store().write([&](store::Writer& writer) -> Result<> {
-    TRY(writer.insert_authority(row));
-    return {};
-  }));
-  TRY(auto signer, home->keys().signer(name));
-  TRY(auto certificate, ca::issue_root({name, subject, profile, signer}, home->shared_store(), home->intent_owner(),
-                                       context.clock(), {context.actor()}));
-  TRY(auto order, home->crl_order(name));
-  TRY(ca::publish_crl(home->store(), order, context.clock(), {context.actor()}));
-  checkpoint_at_end(context, *home);
-  if (context.options().json)
-    context.document(base::JsonObject{
-        {"name", name}, {"sha256", base::hex(certificate.sha256_fingerprint())}, {"pem", certificate.pem()}});
-  context.remark(message("Made the root {}: {}, SHA-256 {}.", name, certificate.subject().text(),
-                         base::hex(certificate.sha256_fingerprint())));
   return 0;
 }
 
 Result<int> crl(Context& context, const Arguments& arguments) {
   const auto name = arguments.one("NAME");
   const auto out = arguments.maybe("--out");
+  if (out) TRY(check_output(*out, OutputKind::kRevocationList));
   TRY(auto readable, open_home(context, Home::Access::kRead));
   TRY(auto row, readable->authority(name));
   std::shared_ptr<Home> home = readable;
@@ -209,14 +215,14 @@ Result<int> crl(Context& context, const Arguments& arguments) {
     }
     TRY(auto order, home->crl_order(name));
     TRY(list, ca::publish_crl(home->store(), order, context.clock(), {context.actor()}));
-    checkpoint_at_end(context, *home);
+    end_work(context, *home);
   } else {
     // the key is elsewhere: what can be given out is the list that was brought here
     TRY(list, readable->store().status().latest_crl(row.id));
   }
   if (out) {
     TRY(auto bytes, base::read_file(home->path() + "/" + list.file, std::size_t{4} << 30U));
-    TRY(base::write_file(*out, bytes, base::Existing::kReplace, base::Permissions::kPublic));
+    TRY(write_output(*out, bytes, OutputKind::kRevocationList));
   }
   if (context.options().json) {
     context.document(base::JsonObject{{"authority", name},
@@ -259,7 +265,7 @@ Result<int> import_certificate_command(Context& context, const Arguments& argume
   } else {
     TRY(import_root(*home, name, certificate, context.actor()));
   }
-  checkpoint_at_end(context, *home);
+  end_work(context, *home);
   context.remark(message("Authority {} has its certificate now.", name));
   return 0;
 }
@@ -280,7 +286,7 @@ Result<int> import_crl_command(Context& context, const Arguments& arguments) {
   }
   TRY(auto imported,
       ca::import_crl(home->store(), row, certificate, list, home->path(), context.clock(), {context.actor()}));
-  checkpoint_at_end(context, *home);
+  end_work(context, *home);
   if (context.options().json)
     context.document(base::JsonObject{
         {"authority", row.name}, {"number", imported.number}, {"next_update", base::rfc3339(imported.next_update)}});

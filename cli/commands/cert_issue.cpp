@@ -1,11 +1,9 @@
 // yuxin cert issue, yuxin cert renew
-#include <unistd.h>
-
 #include <charconv>
-#include <filesystem>
 
 #include "app/certificate_view.hpp"
 #include "app/home.hpp"
+#include "app/output.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/x509/request.hpp"
@@ -18,18 +16,10 @@ using base::fail;
 using base::message;
 using base::Result;
 
-// check_out refuses a file that exists or a folder that is not there before anything is signed.
+// check_out refuses a place for the certificate before anything is signed.
 Result<> check_out(const Arguments& arguments) {
   const auto out = arguments.maybe("--out");
-  if (!out || *out == "-") return {};
-  if (base::file_exists(*out))
-    return fail(Code::kConflict, "The file {} exists already. Nothing was issued. Take another name.", *out);
-  auto folder = std::filesystem::path(*out).parent_path();
-  if (folder.empty()) folder = ".";
-  if (!base::file_exists(folder.string()))
-    return fail(Code::kNotFound, "There is no folder {}. Nothing was issued. Make it first.", folder.string());
-  if (::access(folder.c_str(), W_OK) != 0)
-    return fail(Code::kNotAuthorised, "The folder {} cannot be written. Nothing was issued.", folder.string());
+  if (out) return check_new_output(*out);
   return {};
 }
 
@@ -146,7 +136,7 @@ Result<int> issue(Context& context, const Arguments& arguments, Home& home, cons
   }
   TRY(auto issued, issuer->issue(std::move(*prepared)));
   TRY(deliver(context, arguments, home, issued, authority));
-  checkpoint_at_end(context, home);
+  end_work(context, home);
   return 0;
 }
 

@@ -107,7 +107,7 @@ Result<int> run(Context& context, const Arguments& arguments, StatusAction actio
                                                        : ca::release;
   TRY(auto outcome, perform(home->store(), order, context.clock(), {context.actor()}));
   const auto list = publish_list(context, *home, found.authority);
-  checkpoint_at_end(context, *home);
+  end_work(context, *home);
   if (context.options().json) {
     found.row.status = outcome.after;
     auto document = certificate_json(found.row, found.authority, context.clock().now());

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "app/home.hpp"
 #include "app/path_check.hpp"
+#include "app/trust.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
@@ -36,29 +36,9 @@ Result<PathWords> words_of(const Arguments& arguments) {
   return words;
 }
 
-// Without --trust, the home of the call says whom to trust: its roots, with its other authorities and lists as help.
-Result<> add_home(const Context& context, PathQuestion& question) {
-  if (!base::file_exists(context.options().home + "/yuxin.toml"))
-    return fail(Code::kUsage, "Say whom you trust: --trust FILE, or --home DIR for the roots of a home.");
-  TRY(auto home, open_home(context, Home::Access::kRead));
-  TRY(auto authorities, home->store().status().authorities());
-  for (const auto& row : authorities) {
-    if (row.certificate.empty()) continue;
-    TRY(auto certificate, x509::Certificate::from_der(row.certificate));
-    const bool root = certificate.subject().same(certificate.issuer());
-    (root ? question.material.anchors : question.material.untrusted).push_back(certificate);
-    const auto list = home->store().status().latest_crl(row.id);
-    if (!list) continue;
-    TRY(auto bytes, base::read_file(home->path() + "/" + list->file, std::size_t{1} << 30U));
-    TRY(auto crl, x509::Crl::from_der(bytes));
-    question.material.crls.push_back(std::move(crl));
-  }
-  return {};
-}
-
 Result<PathAnswer> answer_of(const Context& context, const PathWords& words) {
   TRY(auto question, read_question(words, context.clock().now()));
-  if (words.trust.empty()) TRY(add_home(context, question));
+  if (words.trust.empty()) TRY(add_home(context, question.material));
   return answer_question(question, context.clock());
 }
 
@@ -218,7 +198,8 @@ CommandSpec cert_verify_command() {
             "ask the responders that the certificates name; lists help out"},
            {"--at", Arity::kOne, Presence::kOptional, "TIME", "verify as of this time: 2026-11-22T10:00:00Z"},
            {"--purpose", Arity::kOne, Presence::kOptional, "PURPOSE",
-            "any, tls-server, tls-client, email, code-signing, ocsp-signing, time-stamping, crl-sign"},
+            "any, tls-server, tls-client, email, code-signing, ocsp-signing, time-stamping, crl-sign, "
+            "attribute-authority"},
            {"--name", Arity::kMany, Presence::kOptional, "KIND:NAME",
             "the certificate must be for dns:…, ip:… or email:…"},
            {"--policy", Arity::kMany, Presence::kOptional, "OID", "policies that are acceptable; any if not given"},

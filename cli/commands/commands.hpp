@@ -19,11 +19,20 @@ std::vector<CommandSpec> cert_show_commands();
 CommandSpec doctor_command();
 CommandSpec audit_log_command();
 CommandSpec audit_verify_command();
-std::vector<CommandSpec> audit_prove_commands();
+CommandSpec audit_export_command();
+CommandSpec audit_checkpoint_command();
+CommandSpec audit_prove_command();
+CommandSpec audit_witness_command();
 std::vector<CommandSpec> cert_inspect_commands();
 CommandSpec cert_verify_command();
 std::vector<CommandSpec> profile_commands();
 CommandSpec ocsp_query_command();
+CommandSpec sign_command();
+CommandSpec verify_command();
+std::vector<CommandSpec> role_grant_commands();
+std::vector<CommandSpec> role_list_commands();
+CommandSpec tsa_request_command();
+CommandSpec tsa_verify_command();
 std::vector<CommandSpec> about_commands();
 
 }  // namespace yuxin::cli

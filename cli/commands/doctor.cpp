@@ -65,6 +65,7 @@ std::string name_text(std::string_view name) {
       {"chains", base::translatable("chains")},
       {"lists", base::translatable("lists")},
       {"ocsp-signers", base::translatable("OCSP signers")},
+      {"time-stamps", base::translatable("time stamps")},
       {"profiles", base::translatable("profiles")},
       {"ledger", base::translatable("ledger")},
       {"intents", base::translatable("interrupted")},

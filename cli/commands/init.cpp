@@ -41,16 +41,29 @@ Result<std::string> public_url_of(const Context& context, const Arguments& argum
   return check_public_url(url);
 }
 
-Result<KeyChoice> keys_of(const Context& context, const Arguments& arguments) {
-  const auto preset = arguments.one("--preset", "quickstart");
-  if (preset != "quickstart" && preset != "gm")
-    return fail(Code::kUsage, "No preset \"{}\". There are quickstart (ECDSA) and gm (SM2 with SM3).", preset);
-  std::string name = arguments.one("--algorithms");
-  if (name.empty() && !arguments.has("--preset") && context.interactive() && !context.options().yes) {
-    TRY(auto answer,
+Result<std::string> ask_for_algorithms(const Context& context) {
+  while (true) {
+    TRY(const auto answer,
         context.ask(message("Algorithms: (1) ECDSA P-384 root, P-256 issuing  (2) RSA 4096/3072  (3) SM2 with SM3"),
                     "1"));
-    name = answer == "2" ? "rsa" : answer == "3" ? "sm2" : "ecdsa";
+    if (answer == "1") return "ecdsa";
+    if (answer == "2") return "rsa";
+    if (answer == "3") return "sm2";
+    context.remark(message("\"{}\" is none of them. Please type 1, 2 or 3.", answer));
+  }
+}
+
+Result<KeyChoice> keys_of(const Context& context, const Arguments& arguments) {
+  const auto preset = arguments.one("--preset", "quickstart");
+  if (preset != "quickstart" && preset != "gm" && preset != "city") {
+    return fail(Code::kUsage,
+                "No preset \"{}\". There are quickstart (ECDSA), gm (SM2 with SM3) and city (ECDSA, with the "
+                "organisations and roles of a whole city).",
+                preset);
+  }
+  std::string name = arguments.one("--algorithms");
+  if (name.empty() && !arguments.has("--preset") && context.interactive() && !context.options().yes) {
+    TRY(name, ask_for_algorithms(context));
   }
   if (name.empty()) name = preset == "gm" ? "sm2" : "ecdsa";
   const auto choice = std::ranges::find(key_choices(), name, &KeyChoice::name);
@@ -117,6 +130,7 @@ void report(const Context& context, const FoundingPlan& plan, const Founded& fou
                        message("{}, {}, until {}", founded.issuing.subject().text(), key(plan.keys.issuing),
                                base::local_time(founded.issuing.not_after()).substr(0, 10))));
   context.out(labelled(message("OCSP signer"), message("{}; renews itself", key(plan.keys.ocsp))));
+  context.out(labelled(message("time stamps"), message("{}; renews itself", key(plan.keys.tsa))));
   context.out(labelled(message("status at"), plan.public_url));
   context.out("");
   context.out(message("Next:"));
@@ -148,6 +162,7 @@ Result<int> run(Context& context, const Arguments& arguments) {
   TRY(plan.organisation, organisation_of(context, arguments));
   TRY(plan.public_url, public_url_of(context, arguments));
   TRY(plan.keys, keys_of(context, arguments));
+  if (arguments.one("--preset") == "city") plan.roles = "city";
   if (arguments.has("--dry-run")) {
     if (context.options().json) {
       context.document(base::JsonObject{{"dry_run", true},
@@ -186,9 +201,10 @@ CommandSpec init_command() {
   return {
       "init",
       "",
-      "make an offline root and an online home with an issuing authority and its OCSP signer",
+      "make an offline root and an online home with an issuing authority, its OCSP signer and its time stamps",
       {{"DIR", Arity::kOne, Presence::kRequired, "DIR", "folder to make; must not exist or be empty"},
-       {"--preset", Arity::kOne, Presence::kOptional, "quickstart|gm", "ready-made answers: ECDSA, or SM2 with SM3"},
+       {"--preset", Arity::kOne, Presence::kOptional, "quickstart|gm|city",
+        "ready-made answers: ECDSA, SM2 with SM3, or ECDSA with the roles of a whole city"},
        {"--org", Arity::kOne, Presence::kOptional, "NAME", "name of the organisation"},
        {"--public-url", Arity::kOne, Presence::kOptional, "URL", "where relying parties reach the status service"},
        {"--algorithms", Arity::kOne, Presence::kOptional, "ecdsa|rsa|sm2", "which keys to make"},

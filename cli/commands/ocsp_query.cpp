@@ -1,8 +1,8 @@
 // yuxin ocsp query: asks a responder about a certificate and proves its answer.
 #include "app/fetch.hpp"
 #include "app/ocsp_client.hpp"
+#include "app/output.hpp"
 #include "commands.hpp"
-#include "yuxin/base/file.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -29,7 +29,9 @@ Result<Asked> asked_of(const Arguments& arguments) {
     asked.serial = base::to_bytes(serial->content());
     return asked;
   }
-  TRY(asked.certificate, fetch_certificate(arguments.one("--cert")));
+  // a server's file begins with its own certificate and goes on with its issuers'
+  TRY(auto chain, fetch_chain(arguments.one("--cert")));
+  asked.certificate = chain.front();
   asked.serial = base::to_bytes(asked.certificate->tbs().serial);
   return asked;
 }
@@ -85,6 +87,7 @@ void print_lines(const Context& context, const std::string& url, const Asked& as
 }
 
 Result<int> query(Context& context, const Arguments& arguments) {
+  if (const auto out = arguments.maybe("--out")) TRY(check_output(*out, OutputKind::kOcspResponse));
   TRY(auto issuer, fetch_certificate(arguments.one("--issuer")));
   TRY(auto asked, asked_of(arguments));
   if (asked.certificate && !asked.certificate->issuer().same(issuer.subject())) {
@@ -97,8 +100,7 @@ Result<int> query(Context& context, const Arguments& arguments) {
               url,    digest,       arguments.has("--no-nonce") ? OcspAsk::Nonce::kNone : OcspAsk::Nonce::kSent,
               {}};
   TRY(auto answer, ask_ocsp(ask, context.clock()));
-  if (const auto out = arguments.maybe("--out"))
-    TRY(base::write_file(*out, answer.der, base::Existing::kReplace, base::Permissions::kPublic));
+  if (const auto out = arguments.maybe("--out")) TRY(write_output(*out, answer.der, OutputKind::kOcspResponse));
   if (context.options().json) {
     print_document(context, url, asked, answer.evidence);
   } else {

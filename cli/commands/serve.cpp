@@ -6,7 +6,9 @@
 #include <set>
 #include <thread>
 
+#include "app/attribute_authority.hpp"
 #include "app/monitoring.hpp"
+#include "app/time_stamping.hpp"
 #include "app/upkeep.hpp"
 #include "commands.hpp"
 #include "yuxin/base/log.hpp"
@@ -14,6 +16,7 @@
 #include "yuxin/base/text.hpp"
 #include "yuxin/http/router.hpp"
 #include "yuxin/http/server.hpp"
+#include "yuxin/tsa/responder.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -58,14 +61,14 @@ Result<std::uint16_t> port_of(const Arguments& arguments, std::string_view optio
 }
 
 Result<std::set<std::string>> parts_of(const Arguments& arguments) {
-  std::set<std::string> known = {"ocsp", "crl"};
+  std::set<std::string> known = {"ocsp", "crl", "tsa"};
   const auto only = arguments.maybe("--only");
   if (!only) return known;
   std::set<std::string> parts;
   for (const auto part : base::split(*only, ',')) {
     const std::string name(base::trim(part));
     if (!known.contains(name))
-      return fail(Code::kUsage, "\"{}\" is not served by this version; --only takes ocsp and crl.", name);
+      return fail(Code::kUsage, "\"{}\" is not served by this version; --only takes ocsp, crl and tsa.", name);
     parts.insert(name);
   }
   return parts;
@@ -81,16 +84,18 @@ ocsp::ResponderOptions responder_options(const HomeConfig& config) {
 }
 
 void add_routes(http::Router& router, const std::set<std::string>& parts, ocsp::Responder& responder,
-                ocsp::Publication& publication, Monitoring& monitoring) {
+                ocsp::Publication& publication, RoleListService& roles, Monitoring& monitoring) {
   if (parts.contains("ocsp")) {
     router.exact("/ocsp", {"POST", "GET"}, responder);
     router.prefix("/ocsp/", {"GET"}, responder);
   }
   if (parts.contains("crl")) {
     router.prefix("/crl/", {"GET"}, publication);
+    router.exact(RoleListService::kPath, {"GET"}, roles);
     router.prefix("/ca/", {"GET"}, publication);
   }
   for (const char* path : {"/healthz", "/readyz", "/metrics", "/checkpoint"}) router.exact(path, {"GET"}, monitoring);
+  router.prefix("/checkpoint/", {"GET"}, monitoring);
 }
 
 Result<int> run(Context& context, const Arguments& arguments) {
@@ -112,12 +117,22 @@ Result<int> run(Context& context, const Arguments& arguments) {
   auto& status = home->store().status();
   TRY(auto responder, ocsp::Responder::start(status, home->clock(), responder_options(home->config())));
   TRY(auto publication, ocsp::Publication::start(status, home->clock(), {.home = home->path()}));
-  Upkeep upkeep(home, *responder, *publication);
+  std::unique_ptr<TimeStamping> stamping;
+  if (parts.contains("tsa")) {
+    TRY(stamping, TimeStamping::start(home));
+  }
+  Upkeep upkeep(home, *responder, *publication, stamping.get());
   TRY(upkeep.prepare());
 
   Monitoring monitoring(*home, *responder);
+  RoleListService roles(*home);
   http::Router router;
-  add_routes(router, parts, *responder, *publication, monitoring);
+  add_routes(router, parts, *responder, *publication, roles, monitoring);
+  std::optional<tsa::Responder> stamps;
+  if (stamping) {
+    router.exact("/tsa", {"POST"}, stamps.emplace(stamping->authority()));
+    monitoring.stamp_with(stamping->authority());
+  }
   const auto cores = std::max(1U, std::thread::hardware_concurrency());
   base::Pool pool(cores, kQueue);
   http::ListenerOptions listener;
@@ -131,12 +146,14 @@ Result<int> run(Context& context, const Arguments& arguments) {
   options.threads = cores;
   TRY(auto server, http::Server::start(options));
   monitoring.count_with([&server] { return server->counts(); });
-  context.remark(message("Serving OCSP, lists and issuer certificates on http://{}:{}. Stop with Ctrl-C.",
-                         home->config().public_address, server->bound_port()));
+  context.remark(
+      message("Serving OCSP, lists, issuer certificates and time stamps on http://{}:{}. Stop with Ctrl-C.",
+              home->config().public_address, server->bound_port()));
 
   while (!signals.arrived()) upkeep.step();
   context.remark(message("Stopping; finishing what was accepted."));
   server->stop(kGrace);
+  monitoring.count_with(nullptr);  // what is left in the pool outlives the server
   if (auto done = home->checkpoint(); !done) base::log_warning(done.error().detail);
   context.remark(message("Stopped."));
   return 0;
@@ -148,8 +165,8 @@ CommandSpec serve_command() {
   return {
       "serve",
       "",
-      "serve OCSP, revocation lists and issuer certificates; renew lists and signers",
-      {{"--only", Arity::kOne, Presence::kOptional, "ocsp,crl", "serve these parts only"},
+      "serve OCSP, revocation lists, issuer certificates and time stamps; renew lists and signers",
+      {{"--only", Arity::kOne, Presence::kOptional, "ocsp,crl,tsa", "serve these parts only"},
        {"--public-port", Arity::kOne, Presence::kOptional, "N", "port of the status service; 0 takes a free one"},
        {"--ra-port", Arity::kOne, Presence::kOptional, "N", "port of the registration interface"}},
       {"yuxin --home city/online --passphrase-file pass serve", "yuxin --home city/online serve --public-port 8080"},

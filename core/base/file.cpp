@@ -62,13 +62,15 @@ Failure read_failure(const std::string& path) {
   switch (number) {
     case ENOENT:
     case ENOTDIR:
+    case ENAMETOOLONG:
+    case ELOOP:  // links that lead in a circle
       return fail_with(Code::kNotFound, std::move(diagnostic), "There is no file {}.", path);
     case EACCES:
     case EPERM:
       return fail_with(Code::kNotAuthorised, std::move(diagnostic),
                        "No permission to read {}. Ask its owner, or run as a user who may read it.", path);
     case EISDIR:
-      return fail_with(Code::kUnavailable, std::move(diagnostic), "{} is a folder; name a file in it.", path);
+      return fail_with(Code::kUsage, std::move(diagnostic), "{} is a folder; name a file in it.", path);
     default:
       return fail_with(Code::kUnavailable, std::move(diagnostic),
                        "{} could not be read: the disk or the network behind it reports an error.", path);
@@ -89,6 +91,11 @@ Failure write_failure(const std::string& path) {
     case ENOTDIR:
       return fail_with(Code::kNotFound, std::move(diagnostic),
                        "{} was not written: there is no folder {}. Make it first.", path, folder_of(path));
+    case ENAMETOOLONG:
+    case ELOOP:
+      return fail_with(
+          Code::kUsage, std::move(diagnostic),
+          "{} was not written: the name is too long, or its links lead in a circle. Choose another name.", path);
     case EACCES:
     case EPERM:
       return fail_with(Code::kNotAuthorised, std::move(diagnostic),
@@ -163,6 +170,11 @@ bool rename_without_replacing(const char* from, const char* to) {
   return true;
 }
 
+Failure too_long(const std::string& path, std::size_t limit) {
+  return fail(Code::kRefused, "{} is longer than the {} octets that are accepted here. Is it the right file?",
+              path == "-" ? std::string(tr("The standard input")) : path, limit);
+}
+
 // Wiped clears a buffer that may hold a secret.
 struct Wiped {
   std::array<std::uint8_t, 4096> octets{};
@@ -182,16 +194,15 @@ Result<Bytes> read_file(const std::string& path, std::size_t limit) {
   std::array<std::uint8_t, 65536> buffer{};
   struct stat status{};
   if (::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
-    data.reserve(std::min(static_cast<std::size_t>(status.st_size), limit));
+    // before a gigabyte is read for nothing
+    if (std::cmp_greater(status.st_size, limit)) return too_long(path, limit);
+    data.reserve(static_cast<std::size_t>(status.st_size));
   }
   while (true) {
     const ssize_t count = read_some(file.get(), buffer);
     if (count < 0) return read_failure(path);
     if (count == 0) return data;
-    if (static_cast<std::size_t>(count) > limit - data.size()) {
-      return fail(Code::kRefused, "{} is longer than the {} octets that are accepted here. Is it the right file?",
-                  standard_input ? std::string(tr("The standard input")) : path, limit);
-    }
+    if (static_cast<std::size_t>(count) > limit - data.size()) return too_long(path, limit);
     append(data, ByteView(buffer).first(static_cast<std::size_t>(count)));
   }
 }

@@ -52,20 +52,19 @@ std::string pem(std::string_view label, ByteView der) {
 
 std::vector<PemBlock> parse_pem(std::string_view text) {
   std::vector<PemBlock> blocks;
-  std::string_view label;      // of the block that is open
-  const char* body = nullptr;  // where its text begins; null when none is open
+  const char* body = nullptr;  // where the text of the last block begins; null when none is open
   while (!text.empty()) {
     const std::string_view line = take_line(text);
     if (const auto begun = label_of(line, kBegin)) {
-      label = *begun;
+      blocks.push_back({std::string(*begun), {}});
       body = text.data();
       continue;
     }
     const auto ended = label_of(line, kEnd);
     if (!ended) continue;
-    if (body != nullptr && label == *ended) {
+    if (body != nullptr && blocks.back().label == *ended) {
       const std::string_view base64_text(body, static_cast<std::size_t>(line.data() - body));
-      if (auto der = from_base64(base64_text)) blocks.push_back({std::string(label), *std::move(der)});
+      if (auto der = from_base64(base64_text)) blocks.back().der = *std::move(der);
     }
     body = nullptr;
   }

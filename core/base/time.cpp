@@ -107,6 +107,12 @@ std::tm local_civil(UnixTime time) {
   return parts;
 }
 
+std::int64_t microseconds_of(clockid_t clock) {
+  std::timespec now{};
+  clock_gettime(clock, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000;
+}
+
 class SystemClock : public Clock {
  public:
   [[nodiscard]] UnixTime now() const override {
@@ -114,6 +120,8 @@ class SystemClock : public Clock {
     clock_gettime(CLOCK_REALTIME, &now);
     return {now.tv_sec};
   }
+  [[nodiscard]] std::int64_t now_microseconds() const override { return microseconds_of(CLOCK_REALTIME); }
+  [[nodiscard]] std::int64_t uptime_microseconds() const override { return microseconds_of(CLOCK_BOOTTIME); }
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "note.hpp"
+#include "note_key.hpp"
 #include "repository.hpp"
 
 namespace yuxin::evidence {
@@ -13,48 +14,10 @@ using base::Result;
 
 namespace {
 
-constexpr std::uint8_t kEd25519Note = 0x01;  // C2SP signed-note: the signature type Ed25519
-constexpr std::size_t kEd25519KeySize = 32;
-constexpr std::size_t kHashDigits = 8;
-
-bool is_ed25519(const x509::PublicKey& key) { return key.kind().type == x509::KeyType::kEd25519; }
-
-base::Bytes typed_key(const x509::PublicKey& key) {
-  base::Bytes octets{kEd25519Note};
-  base::append(octets, key.key_bits());
-  return octets;
-}
-
-// C2SP signed-note: the first four octets of SHA-256(name || 0x0A || type || key).
-base::Bytes key_hash(std::string_view name, base::ByteView typed) {
-  constexpr std::uint8_t kLineFeed[] = {0x0a};
-  const auto digest = x509::sha256(base::as_bytes(name), kLineFeed, typed);
-  return {digest.begin(), digest.begin() + 4};
-}
-
 base::Failure not_a_checkpoint() {
   return fail(Code::kMalformed,
               "This is not a checkpoint: a checkpoint has a name, a number of records, a root in base64, "
               "an empty line and a signature line.");
-}
-
-base::Failure not_a_key() {
-  return fail(Code::kMalformed,
-              "This is not a verifier key: it should read NAME+HASH+KEY, or be an Ed25519 public key "
-              "in PEM.");
-}
-
-Result<x509::PublicKey> ed25519_from_spki(base::ByteView spki) {
-  auto key = x509::PublicKey::from_spki(spki);
-  if (!key || !is_ed25519(*key)) return not_a_key();
-  return key;
-}
-
-Result<x509::PublicKey> ed25519_from_raw(base::ByteView raw) {
-  // RFC 8410 section 4: SubjectPublicKeyInfo of an Ed25519 key up to the key itself.
-  base::Bytes spki{0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
-  base::append(spki, raw);
-  return ed25519_from_spki(spki);
 }
 
 }  // namespace
@@ -68,12 +31,10 @@ Result<std::string> sign_checkpoint(const Checkpoint& checkpoint, const x509::Si
     return fail(Code::kUsage, "\"{}\" cannot name a ledger: the name takes no blanks and no plus sign.",
                 checkpoint.origin);
   }
-  std::string note = checkpoint_text(checkpoint);
+  const std::string note = checkpoint_text(checkpoint);
   TRY(const auto signature, signer.sign(base::as_bytes(note)));
-  base::Bytes line = key_hash(checkpoint.origin, typed_key(signer.public_key()));
-  base::append(line, signature);
-  note += "\n\xe2\x80\x94 " + checkpoint.origin + ' ' + base::base64(line) + '\n';
-  return note;
+  const auto hash = note_key_hash(checkpoint.origin, NoteKeyType::kEd25519, signer.public_key());
+  return note + '\n' + signature_line(checkpoint.origin, hash, signature);
 }
 
 Result<Checkpoint> open_checkpoint(std::string_view note, const x509::PublicKey& key) {
@@ -86,61 +47,23 @@ Result<Checkpoint> open_checkpoint(std::string_view note, const x509::PublicKey&
 
   // Signatures of witnesses and of other keys are passed over; one by this key must be there and good. The name
   // beside it is part of the hash, and usually but not always the first line.
-  const auto typed = typed_key(key);
   const auto own = std::ranges::find_if(parsed->signatures, [&](const Note::Signature& signature) {
-    return signature.key_hash == key_hash(signature.name, typed);
+    return signature.key_hash == note_key_hash(signature.name, NoteKeyType::kEd25519, key);
   });
   if (own == parsed->signatures.end()) {
     return fail(Code::kBadSignature, "The checkpoint of {} is not signed with the key given.", checkpoint->origin);
   }
-  const auto identifier = x509::scheme(x509::SignatureAlgorithm::kEd25519).identifier;
-  if (!x509::verify_tbs(key, identifier, base::as_bytes(parsed->text), own->signature)) {
+  if (!verify_ed25519(key, base::as_bytes(parsed->text), own->signature)) {
     return fail(Code::kBadSignature, "The signature on the checkpoint of {} is not good: the text was changed.",
                 checkpoint->origin);
   }
   return std::move(*checkpoint);
 }
 
-std::string verifier_key(std::string_view name, const x509::PublicKey& key) {
-  const auto typed = typed_key(key);
-  return std::string(name) + '+' + base::hex(key_hash(name, typed)) + '+' + base::base64(typed);
-}
-
-Result<VerifierKey> parse_verifier_key(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-  for (const auto& block : base::parse_pem(text)) {
-    if (block.label != "PUBLIC KEY") continue;
-    TRY(auto key, ed25519_from_spki(block.der));
-    return VerifierKey{{}, std::move(key)};
-  }
-  const auto first = text.find('+');
-  if (first == std::string_view::npos || text.size() < first + kHashDigits + 2 ||
-      text[first + kHashDigits + 1] != '+') {
-    return not_a_key();
-  }
-  const auto name = text.substr(0, first);
-  const auto hash = base::from_hex(text.substr(first + 1, kHashDigits));
-  const auto typed = from_strict_base64(text.substr(first + kHashDigits + 2));
-  if (!is_key_name(name) || !hash || !typed || typed->size() != kEd25519KeySize + 1 ||
-      typed->front() != kEd25519Note) {
-    return not_a_key();
-  }
-  if (*hash != key_hash(name, *typed)) {
-    return fail(Code::kMalformed, "The verifier key of {} is mistyped: its checksum {} does not fit.", name,
-                base::hex(*hash));
-  }
-  TRY(auto key, ed25519_from_raw(base::ByteView(*typed).subspan(1)));
-  return VerifierKey{std::string(name), std::move(key)};
-}
-
-Result<> store_checkpoint(store::Writer& writer, const Checkpoint& checkpoint, std::string_view note) {
-  return repository::insert_checkpoint(writer.session(), checkpoint.head.size, note);
-}
-
-Result<std::vector<std::string>> checkpoints(store::Reader& reader) { return repository::notes(reader.session()); }
-
-Result<std::optional<std::string>> latest_checkpoint(store::Reader& reader) {
-  return repository::latest_note(reader.session());
+Result<std::string> checkpoint_body(std::string_view note) {
+  const auto parsed = parse_note(note);
+  if (!parsed || !parse_checkpoint_text(parsed->text)) return not_a_checkpoint();
+  return std::string(parsed->text);
 }
 
 Result<> check_against(store::Reader& reader, const Checkpoint& checkpoint) {

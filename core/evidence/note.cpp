@@ -14,19 +14,17 @@ constexpr std::size_t kLargestNote = 1U << 20U;
 constexpr std::size_t kMostSignatures = 100;
 constexpr std::size_t kKeyHashSize = 4;
 
+// The characters of Unicode's category Z beyond the blank: no-break space, ogham space mark, the spaces from en quad
+// to hair space, line and paragraph separator, narrow no-break, medium mathematical and ideographic space.
+constexpr std::string_view kSpaces[] = {
+    "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82", "\xe2\x80\x83",
+    "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89",
+    "\xe2\x80\x8a", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
+
 // C2SP signed-note: UTF-8 without control characters but the line feed.
 bool is_note_text(std::string_view text) {
   return base::is_utf8(text) &&
          std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; });
-}
-
-// take_line cuts the first line off; nothing when no line feed is left.
-std::optional<std::string_view> take_line(std::string_view& rest) {
-  const auto end = rest.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const auto line = rest.substr(0, end);
-  rest.remove_prefix(end + 1);
-  return line;
 }
 
 std::optional<Note::Signature> parse_signature(std::string_view line) {
@@ -40,7 +38,17 @@ std::optional<Note::Signature> parse_signature(std::string_view line) {
   return Note::Signature{line.substr(0, blank), {octets->begin(), split}, {split, octets->end()}};
 }
 
-std::optional<std::int64_t> parse_size(std::string_view text) {
+}  // namespace
+
+std::optional<std::string_view> take_line(std::string_view& rest) {
+  const auto end = rest.find('\n');
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto line = rest.substr(0, end);
+  rest.remove_prefix(end + 1);
+  return line;
+}
+
+std::optional<std::int64_t> parse_tree_size(std::string_view text) {
   std::int64_t size = 0;
   const auto* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, size);
@@ -48,7 +56,13 @@ std::optional<std::int64_t> parse_size(std::string_view text) {
   return size;
 }
 
-}  // namespace
+std::optional<Hash> hash_from_base64(std::string_view text) {
+  const auto octets = from_strict_base64(text);
+  Hash hash{};
+  if (!octets || octets->size() != hash.size()) return std::nullopt;
+  std::ranges::copy(*octets, hash.begin());
+  return hash;
+}
 
 std::optional<base::Bytes> from_strict_base64(std::string_view text) {
   auto octets = base::from_base64(text);
@@ -58,8 +72,9 @@ std::optional<base::Bytes> from_strict_base64(std::string_view text) {
 
 bool is_key_name(std::string_view name) {
   if (name.empty() || !base::is_utf8(name) || base::has_control_character(name)) return false;
-  return name.find_first_of(" +\t") == std::string_view::npos && name.find("\xc2\xa0") == std::string_view::npos &&
-         name.find("\xe3\x80\x80") == std::string_view::npos;
+  if (name.find_first_of(" +\t") != std::string_view::npos) return false;
+  return std::ranges::none_of(kSpaces,
+                              [&](std::string_view space) { return name.find(space) != std::string_view::npos; });
 }
 
 std::optional<Note> parse_note(std::string_view note) {
@@ -96,14 +111,10 @@ std::optional<Checkpoint> parse_checkpoint_text(std::string_view text) {
     const auto extension = take_line(text);
     if (!extension || extension->empty()) return std::nullopt;
   }
-  const auto size = parse_size(*size_line);
-  const auto root = from_strict_base64(*root_line);
-  Checkpoint checkpoint;
-  if (!size || !root || root->size() != checkpoint.head.root.size()) return std::nullopt;
-  checkpoint.origin = *origin;
-  checkpoint.head.size = *size;
-  std::ranges::copy(*root, checkpoint.head.root.begin());
-  return checkpoint;
+  const auto size = parse_tree_size(*size_line);
+  const auto root = hash_from_base64(*root_line);
+  if (!size || !root) return std::nullopt;
+  return Checkpoint{std::string(*origin), {*size, *root}};
 }
 
 }  // namespace yuxin::evidence

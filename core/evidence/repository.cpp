@@ -101,22 +101,93 @@ Result<> insert_checkpoint(Session& session, std::int64_t size, std::string_view
   return {};
 }
 
-Result<std::vector<std::string>> notes(Session& session) {
-  std::vector<std::string> notes;
-  TRY(session.query("SELECT note FROM ledger_checkpoints ORDER BY id", {}, [&](const Row& row) {
-    notes.emplace_back(row.text(0));
-    return Next::kRow;
-  }));
-  return notes;
+namespace {
+
+KeptCheckpoint checkpoint_from(const Row& row) {
+  return {row.integer(0), row.integer(1), std::string(row.text(2)), base::to_bytes(row.blob(3))};
 }
 
-Result<std::optional<std::string>> latest_note(Session& session) {
-  std::optional<std::string> note;
-  TRY(session.query("SELECT note FROM ledger_checkpoints ORDER BY id DESC LIMIT 1", {}, [&](const Row& row) {
-    note = row.text(0);
+// One row of each: the checkpoint; its lines follow by its number.
+Result<std::optional<KeptCheckpoint>> with_lines(Session& session, std::optional<KeptCheckpoint> checkpoint) {
+  if (!checkpoint) return checkpoint;
+  TRY(session.query("SELECT line FROM ledger_cosignatures WHERE checkpoint = $1 ORDER BY id", {checkpoint->id},
+                    [&](const Row& row) {
+                      checkpoint->note += row.text(0);
+                      return Next::kRow;
+                    }));
+  return checkpoint;
+}
+
+}  // namespace
+
+Result<std::vector<KeptCheckpoint>> checkpoints(Session& session) {
+  std::vector<KeptCheckpoint> kept;
+  TRY(
+      session.query("SELECT c.id, c.size, c.note, t.token FROM ledger_checkpoints c LEFT JOIN ledger_time_stamps t "
+                    "ON t.checkpoint = c.id ORDER BY c.id",
+                    {}, [&](const Row& row) {
+                      kept.push_back(checkpoint_from(row));
+                      return Next::kRow;
+                    }));
+  auto at = kept.begin();
+  TRY(session.query("SELECT checkpoint, line FROM ledger_cosignatures ORDER BY checkpoint, id", {},
+                    [&](const Row& row) {
+                      while (at != kept.end() && at->id < row.integer(0)) ++at;
+                      if (at != kept.end() && at->id == row.integer(0)) at->note += row.text(1);
+                      return Next::kRow;
+                    }));
+  return kept;
+}
+
+Result<std::optional<KeptCheckpoint>> newest_checkpoint(Session& session, std::optional<std::int64_t> size) {
+  std::optional<KeptCheckpoint> found;
+  const auto take = [&](const Row& row) {
+    found = checkpoint_from(row);
     return Next::kStop;
+  };
+  if (size) {
+    TRY(
+        session.query("SELECT c.id, c.size, c.note, t.token FROM ledger_checkpoints c LEFT JOIN ledger_time_stamps t "
+                      "ON t.checkpoint = c.id WHERE c.size = $1 ORDER BY c.id DESC LIMIT 1",
+                      {*size}, take));
+  } else {
+    TRY(
+        session.query("SELECT c.id, c.size, c.note, t.token FROM ledger_checkpoints c LEFT JOIN ledger_time_stamps t "
+                      "ON t.checkpoint = c.id ORDER BY c.id DESC LIMIT 1",
+                      {}, take));
+  }
+  return with_lines(session, std::move(found));
+}
+
+Result<std::optional<KeptCheckpoint>> checkpoint_by_id(Session& session, std::int64_t id) {
+  std::optional<KeptCheckpoint> found;
+  TRY(
+      session.query("SELECT c.id, c.size, c.note, t.token FROM ledger_checkpoints c LEFT JOIN ledger_time_stamps t "
+                    "ON t.checkpoint = c.id WHERE c.id = $1",
+                    {id}, [&](const Row& row) {
+                      found = checkpoint_from(row);
+                      return Next::kStop;
+                    }));
+  return with_lines(session, std::move(found));
+}
+
+Result<> insert_cosignature(Session& session, std::int64_t checkpoint, std::string_view line) {
+  TRY(session.execute("INSERT INTO ledger_cosignatures (checkpoint, line) VALUES ($1, $2)", {checkpoint, line}));
+  return {};
+}
+
+Result<> insert_time_stamp(Session& session, std::int64_t checkpoint, base::ByteView token) {
+  TRY(session.execute("INSERT INTO ledger_time_stamps (checkpoint, token) VALUES ($1, $2)", {checkpoint, token}));
+  return {};
+}
+
+Result<std::optional<std::int64_t>> lowest_sequence(Session& session) {
+  std::optional<std::int64_t> lowest;
+  TRY(session.query("SELECT min(sequence) FROM ledger", {}, [&](const Row& row) {
+    if (!row.is_null(0)) lowest = row.integer(0);
+    return Next::kRow;
   }));
-  return note;
+  return lowest;
 }
 
 namespace {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "merkle.hpp"
+#include "yuxin/evidence/checkpoint.hpp"
 
 namespace yuxin::evidence::repository {
 
@@ -28,15 +29,21 @@ using store::Session;
 [[nodiscard]] base::Result<> replace_frontier(Session& session, const Frontier& frontier);
 
 [[nodiscard]] base::Result<> insert_checkpoint(Session& session, std::int64_t size, std::string_view note);
-// notes gives every stored checkpoint, oldest first.
-[[nodiscard]] base::Result<std::vector<std::string>> notes(Session& session);
-// latest_note gives the newest one, or nothing.
-[[nodiscard]] base::Result<std::optional<std::string>> latest_note(Session& session);
+// checkpoints gives every stored checkpoint with its co-signatures and time stamp, oldest first.
+[[nodiscard]] base::Result<std::vector<KeptCheckpoint>> checkpoints(Session& session);
+// newest_checkpoint: of a size or of all; or nothing.
+[[nodiscard]] base::Result<std::optional<KeptCheckpoint>> newest_checkpoint(Session& session,
+                                                                            std::optional<std::int64_t> size);
+[[nodiscard]] base::Result<std::optional<KeptCheckpoint>> checkpoint_by_id(Session& session, std::int64_t id);
+[[nodiscard]] base::Result<> insert_cosignature(Session& session, std::int64_t checkpoint, std::string_view line);
+[[nodiscard]] base::Result<> insert_time_stamp(Session& session, std::int64_t checkpoint, base::ByteView token);
+// lowest_sequence: of the ledger, or nothing when it is empty. Records are numbered from 0.
+[[nodiscard]] base::Result<std::optional<std::int64_t>> lowest_sequence(Session& session);
 
 // Fact is one thing that a table or a record says about an object.
 struct Fact {
   enum class Source : std::int64_t { kTable = 0, kRecord = 1 };
-  enum class What : std::int64_t { kIssued, kVoid, kStatus, kIntent, kOutcome };
+  enum class What : std::int64_t { kIssued, kVoid, kStatus, kIntent, kOutcome, kList, kAuthority, kGrant, kAct };
   std::string object;
   Source source = Source::kRecord;
   std::int64_t sequence = 0;  // of the record; what comes from a table has none

@@ -1,11 +1,14 @@
 // The audit of the whole ledger, and of the tables against it.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 
-#include "note.hpp"
+#include "findings.hpp"
+#include "milestones.hpp"
 #include "repository.hpp"
+#include "verify_acts.hpp"
+#include "verify_grants.hpp"
+#include "verify_published.hpp"
 #include "yuxin/base/json.hpp"
 #include "yuxin/evidence/canonical.hpp"
 #include "yuxin/x509/certificate.hpp"
@@ -21,24 +24,6 @@ using store::CertificateRow;
 using store::CertificateState;
 
 namespace {
-
-constexpr std::size_t kMostFindings = 1000;
-
-// Findings is a list of sentences that cannot fill the memory.
-class Findings {
- public:
-  void add(std::string sentence) {
-    if (++count_ <= kMostFindings) sentences_.push_back(std::move(sentence));
-  }
-  [[nodiscard]] std::vector<std::string> finish() && {
-    if (count_ > kMostFindings) sentences_.push_back(message("and {} more", count_ - kMostFindings));
-    return std::move(sentences_);
-  }
-
- private:
-  std::size_t count_ = 0;
-  std::vector<std::string> sentences_;
-};
 
 // The two sides of a status, the table's and the record's, in one form that can be compared.
 std::string status_said(std::string_view kind, std::string_view at, std::string_view reason,
@@ -58,52 +43,6 @@ std::string status_of(const CertificateRow& row) {
                      invalidity ? base::rfc3339(*invalidity) : "");
 }
 
-// Milestones are the tree heads that were written down at the time: stored checkpoints and the frontier.
-class Milestones {
- public:
-  [[nodiscard]] static Result<Milestones> load(store::Session& session, Findings& problems) {
-    Milestones milestones;
-    TRY(const auto notes, repository::notes(session));
-    for (const auto& note : notes) {
-      const auto parsed = parse_note(note);
-      const auto checkpoint = parsed ? parse_checkpoint_text(parsed->text) : std::nullopt;
-      if (checkpoint) {
-        milestones.heads_.emplace(checkpoint->head.size, checkpoint->head.root);
-      } else {
-        problems.add(message("A stored checkpoint cannot be read: it was changed."));
-      }
-    }
-    if (const auto frontier = repository::latest_frontier(session); frontier) {
-      milestones.heads_.emplace(frontier->size(), frontier->root());
-    } else {
-      problems.add(frontier.error().detail);
-    }
-    return milestones;
-  }
-  void compare(const Frontier& tree, Findings& problems) {
-    const auto [first, last] = heads_.equal_range(tree.size());
-    for (auto at = first; at != last; ++at) {
-      if (at->second != tree.root()) {
-        problems.add(
-            message("The first {} records are not the ones whose tree head was stored then: one of them was "
-                    "changed, removed or moved.",
-                    tree.size()));
-      }
-    }
-    heads_.erase(first, last);
-  }
-  void compare_end(const Frontier& tree, Findings& problems) {
-    if (heads_.empty()) return;
-    const auto largest = heads_.rbegin()->first;
-    if (largest <= tree.size()) return;
-    problems.add(message("The ledger was cut off: it had {} records when a tree head was stored, and has {} now.",
-                         largest, tree.size()));
-  }
-
- private:
-  std::multimap<std::int64_t, Hash> heads_;
-};
-
 // Audit walks the ledger once, then the certificates, and then compares what both said about each object.
 class Audit {
  public:
@@ -115,6 +54,7 @@ class Audit {
   [[nodiscard]] Result<> read_record(const StoredRecord& record);
   [[nodiscard]] Result<> add_facts(std::int64_t sequence, const base::JsonObject& record);
   [[nodiscard]] Result<> add_outcome(std::int64_t sequence, const std::string& object, const base::JsonObject& data);
+  [[nodiscard]] Result<> check_schema();
   [[nodiscard]] Result<> read_certificates();
   [[nodiscard]] Result<> read_certificate(const CertificateRow& row);
   void check_body(const std::string& object, const CertificateRow& row);
@@ -140,6 +80,10 @@ constexpr std::string_view kIntentPrefix = "intent ";
 Result<VerifyReport> Audit::run() {
   TRY(read_ledger());
   TRY(read_certificates());
+  TRY(add_published_rows(reader_, facts_, problems_));
+  TRY(add_grant_rows(reader_, facts_, problems_));
+  TRY(add_act_rows(reader_, facts_));
+  TRY(check_schema());
   TRY(facts_.for_each_object([this](const std::vector<Fact>& facts) { compare_object(facts); }));
   VerifyReport report;
   report.head = tree_.head();
@@ -153,6 +97,9 @@ Result<> Audit::read_ledger() {
   auto& session = reader_.session();
   TRY(auto milestones, Milestones::load(session, problems_));
   TRY(const auto end, repository::size(session));
+  TRY(const auto lowest, repository::lowest_sequence(session));
+  if (lowest && *lowest < 0)
+    problems_.add(message("There is a record {}; records are numbered from 0, so this one was put in.", *lowest));
   milestones.compare(tree_, problems_);
   TRY(repository::for_each_record(session, 0, end, [&](const StoredRecord& record) -> Result<> {
     if (record.sequence != expected_) {
@@ -188,6 +135,9 @@ Result<> Audit::read_record(const StoredRecord& record) {
     problems_.add(message("What is attached to record {} was changed: it does not fit the digest in the record.",
                           record.sequence));
   }
+  TRY(add_published_fact(facts_, record.sequence, object));
+  TRY(add_grant_fact(facts_, record.sequence, object));
+  TRY(add_act_fact(facts_, record.sequence, object));
   return add_facts(record.sequence, object);
 }
 
@@ -222,6 +172,14 @@ Result<> Audit::add_outcome(std::int64_t sequence, const std::string& object, co
   const auto intent = base::json_int(data, "intent", -1);
   if (intent < 0) return {};  // a certificate taken over from elsewhere was not signed here
   return facts_.add({intent_object(intent), Fact::Source::kRecord, sequence, Fact::What::kOutcome, object, {}});
+}
+
+// A rule in the database could change what is written, or hide what is read; this program makes none.
+Result<> Audit::check_schema() {
+  TRY(const auto rules, reader_.foreign_rules());
+  for (const auto& rule : rules)
+    problems_.add(message("The database holds the rule \"{}\", which yuxin did not make.", rule));
+  return {};
 }
 
 Result<> Audit::read_certificates() {
@@ -262,11 +220,14 @@ void Audit::check_body(const std::string& object, const CertificateRow& row) {
 }
 
 void Audit::compare_object(const std::vector<Fact>& facts) {
-  if (facts.front().object.starts_with(kIntentPrefix)) {
-    compare_intent(facts);
-  } else {
-    compare_certificate(facts);
-  }
+  const auto& object = facts.front().object;
+  if (object.starts_with(kIntentPrefix)) return compare_intent(facts);
+  if (object.starts_with(kListPrefix)) return compare_list(facts, problems_);
+  if (object.starts_with(kActPrefix)) return compare_act(facts, problems_);
+  if (object.starts_with(kAuthorityPrefix)) return compare_authority(facts, problems_);
+  if (object.starts_with(kGrantPrefix)) return compare_grant(facts, problems_);
+  if (object.starts_with(kRoleListPrefix)) return compare_role_list(facts, problems_);
+  compare_certificate(facts);
 }
 
 void Audit::compare_certificate(const std::vector<Fact>& facts) {

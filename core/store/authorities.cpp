@@ -63,14 +63,31 @@ Result<> Writer::set_authority_certificate(std::int64_t authority, base::ByteVie
   return {};
 }
 
+namespace {
+
+CrlRow crl_from(const Row& row) {
+  return {row.integer(0),   row.integer(1),           {row.integer(2)},
+          {row.integer(3)}, std::string(row.text(4)), base::to_bytes(row.blob(5)),
+          row.integer(6)};
+}
+
+ServiceCertificateRow service_from(const Row& row) {
+  return {row.integer(0),
+          std::string(row.text(1)),
+          std::string(row.text(2)),
+          base::to_bytes(row.blob(3)),
+          {row.integer(4)}};
+}
+
+}  // namespace
+
 Result<CrlRow> read_latest_crl(Session& session, std::int64_t authority) {
   std::optional<CrlRow> found;
   TRY(
-      session.query("SELECT authority, number, this_update, next_update, file, sha256 FROM crls WHERE authority = $1 "
-                    "ORDER BY number DESC LIMIT 1",
+      session.query("SELECT authority, number, this_update, next_update, file, sha256, status_sequence FROM crls "
+                    "WHERE authority = $1 ORDER BY number DESC LIMIT 1",
                     {authority}, [&](const Row& row) {
-                      found = CrlRow{row.integer(0),   row.integer(1),           {row.integer(2)},
-                                     {row.integer(3)}, std::string(row.text(4)), base::to_bytes(row.blob(5))};
+                      found = crl_from(row);
                       return Next::kRow;
                     }));
   if (!found) return fail(Code::kNotFound, "No revocation list was published yet. To publish one: yuxin ca crl.");
@@ -78,6 +95,28 @@ Result<CrlRow> read_latest_crl(Session& session, std::int64_t authority) {
 }
 
 Result<CrlRow> Reader::latest_crl(std::int64_t authority) { return read_latest_crl(session_, authority); }
+
+Result<> Reader::for_each_crl(std::int64_t authority, const std::function<Result<>(const CrlRow&)>& visitor) {
+  return session_.query(
+      "SELECT authority, number, this_update, next_update, file, sha256, status_sequence FROM crls WHERE "
+      "authority = $1 ORDER BY number",
+      {authority}, [&](const Row& row) -> Result<Next> {
+        TRY(visitor(crl_from(row)));
+        return Next::kRow;
+      });
+}
+
+Result<bool> Reader::lacks_changes(std::int64_t authority) {
+  bool lacks = false;
+  TRY(
+      session_.query("SELECT a.changed_sequence > coalesce((SELECT c.status_sequence FROM crls c WHERE c.authority = "
+                     "a.id ORDER BY c.number DESC LIMIT 1), -1) FROM authorities a WHERE a.id = $1",
+                     {authority}, [&](const Row& row) {
+                       lacks = row.integer(0) != 0;
+                       return Next::kRow;
+                     }));
+  return lacks;
+}
 
 Result<> Writer::insert_crl(const CrlRow& row) {
   const auto latest = latest_crl(row.authority);
@@ -89,10 +128,10 @@ Result<> Writer::insert_crl(const CrlRow& row) {
                 latest->number);
   }
   TRY(
-      session().execute("INSERT INTO crls (authority, number, this_update, next_update, file, sha256) "
-                        "VALUES ($1, $2, $3, $4, $5, $6)",
+      session().execute("INSERT INTO crls (authority, number, this_update, next_update, file, sha256, "
+                        "status_sequence) VALUES ($1, $2, $3, $4, $5, $6, $7)",
                         {row.authority, row.number, row.this_update.seconds, row.next_update.seconds, row.file,
-                         base::ByteView(row.sha256)}));
+                         base::ByteView(row.sha256), row.status_sequence}));
   return {};
 }
 
@@ -102,11 +141,7 @@ Result<std::vector<ServiceCertificateRow>> read_service_certificates(Session& se
       session.query("SELECT authority, purpose, key_name, certificate, not_after FROM service_certificates "
                     "WHERE purpose = $1 ORDER BY authority",
                     {purpose}, [&](const Row& row) {
-                      rows.push_back({row.integer(0),
-                                      std::string(row.text(1)),
-                                      std::string(row.text(2)),
-                                      base::to_bytes(row.blob(3)),
-                                      {row.integer(4)}});
+                      rows.push_back(service_from(row));
                       return Next::kRow;
                     }));
   return rows;
@@ -114,6 +149,28 @@ Result<std::vector<ServiceCertificateRow>> read_service_certificates(Session& se
 
 Result<std::vector<ServiceCertificateRow>> Reader::service_certificates(std::string_view purpose) {
   return read_service_certificates(session_, purpose);
+}
+
+Result<std::vector<ServiceCertificateRow>> Reader::service_certificates() {
+  std::vector<ServiceCertificateRow> rows;
+  TRY(
+      session_.query("SELECT authority, purpose, key_name, certificate, not_after FROM service_certificates "
+                     "ORDER BY authority, purpose",
+                     {}, [&](const Row& row) {
+                       rows.push_back(service_from(row));
+                       return Next::kRow;
+                     }));
+  return rows;
+}
+
+Result<std::vector<std::string>> Reader::foreign_rules() {
+  std::vector<std::string> names;
+  TRY(session_.query("SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY name", {},
+                     [&](const Row& row) {
+                       names.emplace_back(row.text(0));
+                       return Next::kRow;
+                     }));
+  return names;
 }
 
 Result<> Writer::set_service_certificate(const ServiceCertificateRow& row) {

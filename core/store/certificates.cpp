@@ -199,6 +199,7 @@ Result<std::int64_t> Writer::insert_certificate(const CertificateRow& row) {
                     message("The authority has used serial {} before, or does not exist; nothing was changed.",
                             base::hex_upper(row.serial)));
   }
+  if (row.status.state != CertificateState::kGood) TRY(remember_change(session(), *id));
   if (!row.der.empty()) {
     TRY(session().execute("INSERT INTO certificate_bodies (id, der) VALUES ($1, $2)",
                           {*id, base::ByteView(row.der)}));

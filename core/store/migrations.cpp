@@ -78,13 +78,15 @@ Result<> migrate(Database& database, std::span<const Migration> migrations) {
 Result<> check_version(Database& database, std::span<const Migration> migrations) {
   return database.read([migrations](Session& session) -> Result<> {
     TRY(const auto found, versions(session));
+    // an empty file is an empty database to SQLite
+    if (found.empty()) return fail(Code::kIntegrity, "This database holds nothing of yuxin. Is it the right file?");
     TRY(refuse_newer(found, migrations));
     for (const auto& step : migrations) {
       if (step.number > version_of(found, step.module)) {
         return fail(
             Code::kConflict,
             "This home belongs to an older version of yuxin (its {} tables are at step {}, this version needs "
-            "{}). Nothing was changed. Run a command that may write to the home first: yuxin --home DIR doctor.",
+            "{}). Nothing was changed. Open it once as somebody who may write to it: yuxin --home DIR ca list",
             step.module, version_of(found, step.module), step.number);
       }
     }

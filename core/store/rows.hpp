@@ -16,6 +16,9 @@ namespace yuxin::store {
 // conflict replaces the general sentence of a violated constraint by one that names the object.
 [[nodiscard]] base::Failure conflict(base::Error error, std::string detail);
 
+// remember_change notes that the status of a certificate has changed, for lacks_changes.
+[[nodiscard]] base::Result<> remember_change(Session& session, std::int64_t certificate);
+
 // visit_authorities and the others read whole tables in their stable order.
 [[nodiscard]] base::Result<std::vector<AuthorityRow>> read_authorities(Session& session);
 [[nodiscard]] base::Result<std::vector<ServiceCertificateRow>> read_service_certificates(Session& session,

@@ -35,7 +35,24 @@ Result<> Writer::change_status(std::int64_t id, const CertificateStatus& status)
                         {id, static_cast<std::int64_t>(status.state), status.revoked_at.seconds,
                          std::int64_t{status.reason}, optional_time(status.invalidity_date)}));
   if (changed == 0) return fail(Code::kNotFound, "There is no certificate with the number {} in this home.", id);
+  return remember_change(session(), id);
+}
+
+Result<> remember_change(Session& session, std::int64_t certificate) {
+  TRY(session.execute(
+      "UPDATE authorities SET changed_sequence = (SELECT status_sequence FROM certificates WHERE id = $1) "
+      "WHERE id = (SELECT authority FROM certificates WHERE id = $1)",
+      {certificate}));
   return {};
+}
+
+Result<std::int64_t> Reader::status_sequence() {
+  std::int64_t highest = 0;
+  TRY(session_.query("SELECT coalesce(max(status_sequence), 0) FROM certificates", {}, [&](const Row& row) {
+    highest = row.integer(0);
+    return Next::kRow;
+  }));
+  return highest;
 }
 
 Result<> Reader::for_each_revoked(

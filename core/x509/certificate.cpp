@@ -107,12 +107,18 @@ base::Result<Certificate> Certificate::from_der(base::ByteView der) {
 }
 
 base::Result<Certificate> Certificate::from_bytes(base::ByteView pem_or_der) {
-  const auto der = der_of_first(pem_or_der, {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"});
-  if (!der) {
+  const auto only = only_object(pem_or_der, {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"});
+  if (only.count == 0) {
     return base::fail(base::Code::kMalformed,
                       "There is no certificate in this PEM file: no block BEGIN CERTIFICATE.");
   }
-  return from_der(*der);
+  if (only.count > 1) {
+    return base::fail(base::Code::kMalformed,
+                      "This PEM file holds {} certificates, and which one is meant is not said. Give the one that is "
+                      "meant in a file of its own.",
+                      only.count);
+  }
+  return from_der(only.der);
 }
 
 base::ByteView Certificate::der() const { return impl_->der; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <utility>
 
 #include "signed_object.hpp"
@@ -22,6 +23,9 @@ struct Crl::Impl {
   std::optional<base::UnixTime> next_update;
   base::ByteView revoked;  // content of revokedCertificates
   std::vector<ExtensionView> extensions;
+  // The key whose signature was found good last: a list is asked about one certificate after the other.
+  mutable std::mutex signed_by_mutex;
+  mutable base::Bytes signed_by;  // SubjectPublicKeyInfo
 };
 
 namespace {
@@ -187,12 +191,19 @@ base::Result<Crl> Crl::from_der(base::ByteView der) {
 }
 
 base::Result<Crl> Crl::from_bytes(base::ByteView pem_or_der) {
-  const auto der = der_of_first(pem_or_der, {"X509 CRL", "CRL"});
-  if (!der) {
+  const auto only = only_object(pem_or_der, {"X509 CRL", "CRL"});
+  if (only.count == 0) {
     return base::fail(base::Code::kMalformed,
                       "There is no certificate revocation list in this PEM file: no block BEGIN X509 CRL.");
   }
-  return from_der(*der);
+  if (only.count > 1) {
+    return base::fail(
+        base::Code::kMalformed,
+        "This PEM file holds {} revocation lists, and which one is meant is not said. Give each in a file "
+        "of its own.",
+        only.count);
+  }
+  return from_der(only.der);
 }
 
 base::ByteView Crl::der() const { return impl_->der; }
@@ -255,7 +266,11 @@ base::Result<> Crl::verify_signature(const PublicKey& issuer_key) const {
                       "nothing.",
                       impl_->issuer.text());
   }
-  return verify_tbs(issuer_key, impl_->signature_algorithm, impl_->tbs, impl_->signature);
+  const std::lock_guard lock(impl_->signed_by_mutex);
+  if (base::equal(impl_->signed_by, issuer_key.spki())) return {};
+  TRY(verify_tbs(issuer_key, impl_->signature_algorithm, impl_->tbs, impl_->signature));
+  impl_->signed_by = base::to_bytes(issuer_key.spki());
+  return {};
 }
 
 }  // namespace yuxin::x509

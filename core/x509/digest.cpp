@@ -19,12 +19,13 @@ struct Row {
   const Oid* oid;
 };
 
-constexpr std::array<Row, 5> kRows{{
+constexpr std::array<Row, 6> kRows{{
     {DigestAlgorithm::kSha1, "SHA-1", "SHA1", 20, &oid::kSha1},
     {DigestAlgorithm::kSha256, "SHA-256", "SHA256", 32, &oid::kSha256},
     {DigestAlgorithm::kSha384, "SHA-384", "SHA384", 48, &oid::kSha384},
     {DigestAlgorithm::kSha512, "SHA-512", "SHA512", 64, &oid::kSha512},
     {DigestAlgorithm::kSm3, "SM3", "SM3", 32, &oid::kSm3},
+    {DigestAlgorithm::kShake256, "SHAKE256", "SHAKE256", 64, &oid::kShake256},
 }};
 
 constexpr std::size_t index_of(DigestAlgorithm algorithm) { return static_cast<std::size_t>(algorithm); }
@@ -62,7 +63,11 @@ void digest_into(DigestAlgorithm algorithm, std::initializer_list<base::ByteView
   for (const base::ByteView part : parts) {
     digested = digested && EVP_DigestUpdate(context, part.data(), part.size()) == 1;
   }
-  require(digested && EVP_DigestFinal_ex(context, out, nullptr) == 1, kRows[index_of(algorithm)]);
+  const Row& row = kRows[index_of(algorithm)];
+  // Of an extendable function the library gives 256 bits unless it is asked for more.
+  const int finished = algorithm == DigestAlgorithm::kShake256 ? EVP_DigestFinalXOF(context, out, row.size)
+                                                               : EVP_DigestFinal_ex(context, out, nullptr);
+  require(digested && finished == 1, row);
 }
 
 }  // namespace

@@ -33,6 +33,14 @@ constexpr Oid arcs() {
   return Encoded<Arcs...>::kOctets;
 }
 
+// 2.25.160386230721243331123476633139246630112, which no machine integer holds, and one arc below it.
+template <std::uint8_t Last>
+struct Private {
+  static constexpr std::array<std::uint8_t, 21> kOctets{0x69, 0x81, 0xf1, 0xa9, 0xa1, 0xec, 0xcd,
+                                                        0xd8, 0xea, 0xa3, 0x8f, 0xac, 0xdd, 0xbb,
+                                                        0xe3, 0xb9, 0xcf, 0x96, 0x89, 0x60, Last};
+};
+
 }  // namespace
 
 namespace oid {
@@ -98,12 +106,34 @@ constinit const Oid kEmailProtection = arcs<1, 3, 6, 1, 5, 5, 7, 3, 4>();
 constinit const Oid kTimeStamping = arcs<1, 3, 6, 1, 5, 5, 7, 3, 8>();
 constinit const Oid kOcspSigning = arcs<1, 3, 6, 1, 5, 5, 7, 3, 9>();
 constinit const Oid kDocumentSigning = arcs<1, 3, 6, 1, 5, 5, 7, 3, 36>();
+// Attribute certificates
+constinit const Oid kRole = arcs<2, 5, 4, 72>();
+constinit const Oid kRoleScope = Private<1>::kOctets;
+constinit const Oid kAttributeAuthority = Private<2>::kOctets;
 // Digests
 constinit const Oid kSha1 = arcs<1, 3, 14, 3, 2, 26>();
 constinit const Oid kSha256 = arcs<2, 16, 840, 1, 101, 3, 4, 2, 1>();
 constinit const Oid kSha384 = arcs<2, 16, 840, 1, 101, 3, 4, 2, 2>();
 constinit const Oid kSha512 = arcs<2, 16, 840, 1, 101, 3, 4, 2, 3>();
 constinit const Oid kSm3 = arcs<1, 2, 156, 10197, 1, 401>();
+constinit const Oid kShake256 = arcs<2, 16, 840, 1, 101, 3, 4, 2, 12>();
+// Content types and attributes of cryptographic messages
+constinit const Oid kData = arcs<1, 2, 840, 113549, 1, 7, 1>();
+constinit const Oid kSignedData = arcs<1, 2, 840, 113549, 1, 7, 2>();
+constinit const Oid kEnvelopedData = arcs<1, 2, 840, 113549, 1, 7, 3>();
+constinit const Oid kTstInfo = arcs<1, 2, 840, 113549, 1, 9, 16, 1, 4>();
+constinit const Oid kGmData = arcs<1, 2, 156, 10197, 6, 1, 4, 2, 1>();
+constinit const Oid kGmSignedData = arcs<1, 2, 156, 10197, 6, 1, 4, 2, 2>();
+constinit const Oid kGmEnvelopedData = arcs<1, 2, 156, 10197, 6, 1, 4, 2, 3>();
+constinit const Oid kContentType = arcs<1, 2, 840, 113549, 1, 9, 3>();
+constinit const Oid kMessageDigest = arcs<1, 2, 840, 113549, 1, 9, 4>();
+constinit const Oid kSigningTime = arcs<1, 2, 840, 113549, 1, 9, 5>();
+constinit const Oid kCountersignature = arcs<1, 2, 840, 113549, 1, 9, 6>();
+constinit const Oid kCmsAlgorithmProtection = arcs<1, 2, 840, 113549, 1, 9, 52>();
+constinit const Oid kSigningCertificate = arcs<1, 2, 840, 113549, 1, 9, 16, 2, 12>();
+constinit const Oid kSigningCertificateV2 = arcs<1, 2, 840, 113549, 1, 9, 16, 2, 47>();
+constinit const Oid kTimeStampToken = arcs<1, 2, 840, 113549, 1, 9, 16, 2, 14>();
+constinit const Oid kRiOcspResponse = arcs<1, 3, 6, 1, 5, 5, 7, 16, 2>();
 // Keys, curves and encryption of keys
 constinit const Oid kRsaEncryption = arcs<1, 2, 840, 113549, 1, 1, 1>();
 constinit const Oid kRsaPss = arcs<1, 2, 840, 113549, 1, 1, 10>();
@@ -117,6 +147,24 @@ constinit const Oid kEd25519 = arcs<1, 3, 101, 112>();
 constinit const Oid kEd448 = arcs<1, 3, 101, 113>();
 constinit const Oid kPbes2 = arcs<1, 2, 840, 113549, 1, 5, 13>();
 constinit const Oid kPbkdf2 = arcs<1, 2, 840, 113549, 1, 5, 12>();
+// What messages are signed, wrapped and encrypted with
+constinit const Oid kSm2Sign = arcs<1, 2, 156, 10197, 1, 301, 1>();
+constinit const Oid kSm2Encrypt = arcs<1, 2, 156, 10197, 1, 301, 3>();
+constinit const Oid kShake256Len = arcs<2, 16, 840, 1, 101, 3, 4, 2, 18>();
+constinit const Oid kRsaesOaep = arcs<1, 2, 840, 113549, 1, 1, 7>();
+constinit const Oid kPSpecified = arcs<1, 2, 840, 113549, 1, 1, 9>();
+constinit const Oid kEcdhSha256Kdf = arcs<1, 3, 132, 1, 11, 1>();
+constinit const Oid kEcdhSha384Kdf = arcs<1, 3, 132, 1, 11, 2>();
+constinit const Oid kEcdhSha512Kdf = arcs<1, 3, 132, 1, 11, 3>();
+constinit const Oid kEcdhSha1Kdf = arcs<1, 3, 133, 16, 840, 63, 0, 2>();
+constinit const Oid kAes128Wrap = arcs<2, 16, 840, 1, 101, 3, 4, 1, 5>();
+constinit const Oid kAes192Wrap = arcs<2, 16, 840, 1, 101, 3, 4, 1, 25>();
+constinit const Oid kAes256Wrap = arcs<2, 16, 840, 1, 101, 3, 4, 1, 45>();
+constinit const Oid kAes128Cbc = arcs<2, 16, 840, 1, 101, 3, 4, 1, 2>();
+constinit const Oid kAes192Cbc = arcs<2, 16, 840, 1, 101, 3, 4, 1, 22>();
+constinit const Oid kAes256Cbc = arcs<2, 16, 840, 1, 101, 3, 4, 1, 42>();
+constinit const Oid kSm4 = arcs<1, 2, 156, 10197, 1, 104>();
+constinit const Oid kSm4Cbc = arcs<1, 2, 156, 10197, 1, 104, 2>();
 }  // namespace oid
 
 namespace {
@@ -304,6 +352,18 @@ constexpr KnownOid kKnown[] = {
     {"X25519", arcs<1, 3, 101, 110>()},
     {"X448", arcs<1, 3, 101, 111>()},
     {"hmacWithSHA256", arcs<1, 2, 840, 113549, 2, 9>()},
+    {"shake256", arcs<2, 16, 840, 1, 101, 3, 4, 2, 12>()},
+    {"shake256-len", arcs<2, 16, 840, 1, 101, 3, 4, 2, 18>()},
+    {"pSpecified", arcs<1, 2, 840, 113549, 1, 1, 9>()},
+    {"dhSinglePass-stdDH-sha1kdf-scheme", arcs<1, 3, 133, 16, 840, 63, 0, 2>()},
+    {"dhSinglePass-stdDH-sha256kdf-scheme", arcs<1, 3, 132, 1, 11, 1>()},
+    {"dhSinglePass-stdDH-sha384kdf-scheme", arcs<1, 3, 132, 1, 11, 2>()},
+    {"dhSinglePass-stdDH-sha512kdf-scheme", arcs<1, 3, 132, 1, 11, 3>()},
+    {"aes128-wrap", arcs<2, 16, 840, 1, 101, 3, 4, 1, 5>()},
+    {"aes192-wrap", arcs<2, 16, 840, 1, 101, 3, 4, 1, 25>()},
+    {"aes256-wrap", arcs<2, 16, 840, 1, 101, 3, 4, 1, 45>()},
+    {"des-EDE3-CBC", arcs<1, 2, 840, 113549, 3, 7>()},
+    {"aes192-CBC", arcs<2, 16, 840, 1, 101, 3, 4, 1, 22>()},
     {"aes128-CBC", arcs<2, 16, 840, 1, 101, 3, 4, 1, 2>()},
     {"aes256-CBC", arcs<2, 16, 840, 1, 101, 3, 4, 1, 42>()},
     {"sm4", arcs<1, 2, 156, 10197, 1, 104>()},
@@ -341,7 +401,10 @@ constexpr KnownOid kKnown[] = {
     {"aaControls", arcs<1, 3, 6, 1, 5, 5, 7, 1, 6>()},
     {"targetInformation", arcs<2, 5, 29, 55>()},
     {"noRevAvail", arcs<2, 5, 29, 56>()},
+    {"yuxinRoleScope", Private<1>::kOctets},
+    {"yuxinAttributeAuthority", Private<2>::kOctets},
     {"gmData", arcs<1, 2, 156, 10197, 6, 1, 4, 2, 1>()},
+    {"ocspResponse", arcs<1, 3, 6, 1, 5, 5, 7, 16, 2>()},
     {"gmSignedData", arcs<1, 2, 156, 10197, 6, 1, 4, 2, 2>()},
     {"gmEnvelopedData", arcs<1, 2, 156, 10197, 6, 1, 4, 2, 3>()},
 };

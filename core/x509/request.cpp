@@ -96,12 +96,19 @@ base::Result<CertificateRequest> CertificateRequest::from_der(base::ByteView der
 }
 
 base::Result<CertificateRequest> CertificateRequest::from_bytes(base::ByteView pem_or_der) {
-  const auto der = der_of_first(pem_or_der, {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"});
-  if (!der) {
+  const auto only = only_object(pem_or_der, {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"});
+  if (only.count == 0) {
     return base::fail(base::Code::kMalformed,
                       "There is no certification request in this PEM file: no block BEGIN CERTIFICATE REQUEST.");
   }
-  return from_der(*der);
+  if (only.count > 1) {
+    return base::fail(
+        base::Code::kMalformed,
+        "This PEM file holds {} certification requests, and which one is meant is not said. Give each in "
+        "a file of its own.",
+        only.count);
+  }
+  return from_der(only.der);
 }
 
 base::ByteView CertificateRequest::der() const { return impl_->der; }

@@ -24,12 +24,15 @@ bool looks_like_pem(base::ByteView octets) {
          base::as_text(octets).find("-----BEGIN ") != std::string_view::npos;
 }
 
-std::optional<base::Bytes> der_of_first(base::ByteView pem_or_der, std::initializer_list<std::string_view> labels) {
-  if (!looks_like_pem(pem_or_der)) return base::to_bytes(pem_or_der);
+OnlyObject only_object(base::ByteView pem_or_der, std::initializer_list<std::string_view> labels) {
+  if (!looks_like_pem(pem_or_der)) return {base::to_bytes(pem_or_der), 1};
+  OnlyObject only;
   for (auto& block : base::parse_pem(base::as_text(pem_or_der))) {
-    if (std::ranges::find(labels, block.label) != labels.end()) return std::move(block.der);
+    if (std::ranges::find(labels, block.label) == labels.end()) continue;
+    if (++only.count == 1) only.der = std::move(block.der);
   }
-  return std::nullopt;
+  if (only.count != 1) only.der.clear();
+  return only;
 }
 
 base::Bytes join_signature(base::ByteView tbs, base::ByteView signature_algorithm, base::ByteView signature) {

@@ -18,10 +18,15 @@ struct SignedObject {
 // parse_signed_object takes one object with nothing after it.
 [[nodiscard]] std::optional<SignedObject> parse_signed_object(base::ByteView der);
 
-// der_of_first gives the DER of the first PEM block with one of the labels, or the octets themselves if they are no
-// PEM; nothing for PEM without such a block.
-[[nodiscard]] std::optional<base::Bytes> der_of_first(base::ByteView pem_or_der,
-                                                      std::initializer_list<std::string_view> labels);
+// OnlyObject is the one object that a file was to hold: `der` is its octets and `count` how many there are. With
+// another count than 1 nobody knows which is meant, and `der` is empty.
+struct OnlyObject {
+  base::Bytes der;
+  std::size_t count = 0;
+};
+// only_object looks for PEM blocks with one of the labels, damaged ones included; octets that are no PEM are the
+// object themselves.
+[[nodiscard]] OnlyObject only_object(base::ByteView pem_or_der, std::initializer_list<std::string_view> labels);
 // looks_like_pem says whether the octets are text with an RFC 7468 boundary and not DER.
 [[nodiscard]] bool looks_like_pem(base::ByteView octets);
 

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <memory>
+#include <utility>
 
 #include "yuxin/base/json.hpp"
 
@@ -37,17 +38,14 @@ constexpr std::uint32_t kParallel = 1;
 constexpr std::uint64_t kMemoryLimit = 512U << 20U;
 constexpr std::size_t kTagSize = 16;
 constexpr std::size_t kNonceSize = 12;
+constexpr std::size_t kSaltSize = 32;
+constexpr std::size_t kLongestSealed = 4096;
 
-struct Header {
-  std::uint64_t cost = kCost;
-  Bytes salt;
-  Bytes nonce;
-
-  [[nodiscard]] std::string text() const {
-    return fmt::format("yuxin-seal-1 scrypt {} {} {} {} aes-256-gcm {}", cost, kBlockSize, kParallel, base::hex(salt),
-                       base::hex(nonce));
-  }
-};
+// additional_data binds every parameter to what is sealed.
+std::string additional_data(const Seal& seal) {
+  return fmt::format("yuxin-seal-1 scrypt {} {} {} {} aes-256-gcm {}", kCost, kBlockSize, kParallel,
+                     base::hex(seal.salt), base::hex(seal.nonce));
+}
 
 OSSL_PARAM octets(const char* name, ByteView value) {
   // OpenSSL reads the parameter only; the interface is not const-correct
@@ -64,13 +62,13 @@ Result<Secret> run_kdf(const char* name, OSSL_PARAM* parameters) {
   return key;
 }
 
-Result<Secret> key_of(const Header& header, const Secret& passphrase) {
-  std::uint64_t cost = header.cost;
+Result<Secret> key_of(const Seal& seal, const Secret& passphrase) {
+  std::uint64_t cost = kCost;
   std::uint32_t block = kBlockSize;
   std::uint32_t parallel = kParallel;
   std::uint64_t memory = kMemoryLimit;
   std::array parameters = {octets(OSSL_KDF_PARAM_PASSWORD, passphrase.view()),
-                           octets(OSSL_KDF_PARAM_SALT, header.salt),
+                           octets(OSSL_KDF_PARAM_SALT, seal.salt),
                            OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_N, &cost),
                            OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_SCRYPT_R, &block),
                            OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_SCRYPT_P, &parallel),
@@ -81,14 +79,14 @@ Result<Secret> key_of(const Header& header, const Secret& passphrase) {
 
 int length(ByteView view) { return static_cast<int>(view.size()); }
 
-std::optional<Bytes> encrypt(const Secret& key, const Header& header, ByteView plain) {
+std::optional<Bytes> encrypt(const Secret& key, const Seal& seal, ByteView plain) {
   const CipherContext context(EVP_CIPHER_CTX_new());
-  const auto additional = header.text();
+  const auto additional = additional_data(seal);
   Bytes out(plain.size() + kTagSize);
   int written = 0;
   const bool done =
       context &&
-      EVP_EncryptInit_ex2(context.get(), EVP_aes_256_gcm(), key.view().data(), header.nonce.data(), nullptr) == 1 &&
+      EVP_EncryptInit_ex2(context.get(), EVP_aes_256_gcm(), key.view().data(), seal.nonce.data(), nullptr) == 1 &&
       EVP_EncryptUpdate(context.get(), nullptr, &written, base::as_bytes(additional).data(),
                         length(base::as_bytes(additional))) == 1 &&
       EVP_EncryptUpdate(context.get(), out.data(), &written, plain.data(), length(plain)) == 1 &&
@@ -98,15 +96,16 @@ std::optional<Bytes> encrypt(const Secret& key, const Header& header, ByteView p
   return out;
 }
 
-std::optional<Secret> decrypt(const Secret& key, const Header& header, ByteView sealed) {
+std::optional<Secret> decrypt(const Secret& key, const Seal& seal) {
   const CipherContext context(EVP_CIPHER_CTX_new());
-  const auto additional = header.text();
+  const auto& sealed = seal.sealed;
+  const auto additional = additional_data(seal);
   Secret out(sealed.size() - kTagSize);
   Bytes tag(sealed.end() - kTagSize, sealed.end());
   int written = 0;
   const bool done =
       context &&
-      EVP_DecryptInit_ex2(context.get(), EVP_aes_256_gcm(), key.view().data(), header.nonce.data(), nullptr) == 1 &&
+      EVP_DecryptInit_ex2(context.get(), EVP_aes_256_gcm(), key.view().data(), seal.nonce.data(), nullptr) == 1 &&
       EVP_DecryptUpdate(context.get(), nullptr, &written, base::as_bytes(additional).data(),
                         length(base::as_bytes(additional))) == 1 &&
       EVP_DecryptUpdate(context.get(), out.data(), &written, sealed.data(), static_cast<int>(out.size())) == 1 &&
@@ -119,48 +118,57 @@ std::optional<Secret> decrypt(const Secret& key, const Header& header, ByteView 
 }  // namespace
 
 Result<std::string> seal(const Secret& secret, const Secret& passphrase) {
-  Header header;
-  header.salt.resize(32);
-  header.nonce.resize(kNonceSize);
-  base::random_bytes(header.salt);
-  base::random_bytes(header.nonce);
-  TRY(auto key, key_of(header, passphrase));
-  const auto sealed = encrypt(key, header, secret.view());
+  Seal made;
+  made.salt.resize(kSaltSize);
+  made.nonce.resize(kNonceSize);
+  base::random_bytes(made.salt);
+  base::random_bytes(made.nonce);
+  TRY(auto key, key_of(made, passphrase));
+  auto sealed = encrypt(key, made, secret.view());
   if (!sealed) return base::fail(Code::kInternal, "The key-encryption key could not be sealed.");
+  made.sealed = std::move(*sealed);
+  return print_seal(made);
+}
+
+std::string print_seal(const Seal& seal) {
   const base::JsonObject object{{"format", "yuxin-seal-1"},
                                 {"kdf", "scrypt"},
-                                {"n", header.cost},
+                                {"n", kCost},
                                 {"r", kBlockSize},
                                 {"p", kParallel},
-                                {"salt", base::hex(header.salt)},
+                                {"salt", base::hex(seal.salt)},
                                 {"cipher", "aes-256-gcm"},
-                                {"nonce", base::hex(header.nonce)},
-                                {"sealed", base::hex(*sealed)}};
+                                {"nonce", base::hex(seal.nonce)},
+                                {"sealed", base::hex(seal.sealed)}};
   return base::print_json_pretty(object);
 }
 
-Result<Secret> open(std::string_view sealed, const Secret& passphrase) {
-  auto json = base::parse_json(sealed);
+Result<Seal> parse_seal(std::string_view text) {
+  const auto json = base::parse_json(text);
   const auto damaged = [] {
     return base::fail(Code::kIntegrity,
                       "The file that unlocks the keys (keys/unlock.json) is damaged. Restore it from a backup.");
   };
   if (!json || !json->is_object()) return damaged();
   const auto& object = json->as_object();
-  const auto salt = base::from_hex(base::json_string(object, "salt"));
-  const auto nonce = base::from_hex(base::json_string(object, "nonce"));
-  const auto octets_sealed = base::from_hex(base::json_string(object, "sealed"));
-  const auto cost = base::json_int(object, "n");
+  auto salt = base::from_hex(base::json_string(object, "salt"));
+  auto nonce = base::from_hex(base::json_string(object, "nonce"));
+  auto sealed = base::from_hex(base::json_string(object, "sealed"));
+  // the parameters are those of this program and no others, so that a changed file cannot ask for more memory
   const bool known =
       base::json_string(object, "format") == "yuxin-seal-1" && base::json_string(object, "kdf") == "scrypt" &&
-      base::json_int(object, "r") == kBlockSize && base::json_int(object, "p") == kParallel &&
-      base::json_string(object, "cipher") == "aes-256-gcm" && cost == static_cast<std::int64_t>(kCost) && salt &&
-      salt->size() == 32 && nonce && nonce->size() == kNonceSize && octets_sealed &&
-      octets_sealed->size() > kTagSize && octets_sealed->size() < 4096;
-  if (!known) return damaged();
-  const Header header{kCost, *salt, *nonce};
-  TRY(auto key, key_of(header, passphrase));
-  auto plain = decrypt(key, header, *octets_sealed);
+      base::json_string(object, "cipher") == "aes-256-gcm" && std::cmp_equal(base::json_int(object, "n"), kCost) &&
+      base::json_int(object, "r") == kBlockSize && base::json_int(object, "p") == kParallel;
+  const bool sized = salt && salt->size() == kSaltSize && nonce && nonce->size() == kNonceSize && sealed &&
+                     sealed->size() > kTagSize && sealed->size() < kLongestSealed;
+  if (!known || !sized) return damaged();
+  return Seal{std::move(*salt), std::move(*nonce), std::move(*sealed)};
+}
+
+Result<Secret> open(std::string_view sealed, const Secret& passphrase) {
+  TRY(auto seal, parse_seal(sealed));
+  TRY(auto key, key_of(seal, passphrase));
+  auto plain = decrypt(key, seal);
   if (!plain)
     return base::fail(Code::kNotAuthorised,
                       "The passphrase does not unlock the keys of this home. Nothing was changed.");

@@ -9,6 +9,16 @@
 
 namespace yuxin::keymgmt {
 
+// Seal is what stands in such a text beside the parameters, which are always the same.
+struct Seal {
+  base::Bytes salt;
+  base::Bytes nonce;
+  base::Bytes sealed;  // with its authentication tag at the end
+};
+// parse_seal reads the text without opening it: kIntegrity for anything that print_seal does not write.
+[[nodiscard]] base::Result<Seal> parse_seal(std::string_view text);
+[[nodiscard]] std::string print_seal(const Seal& seal);
+
 // seal gives a JSON text with everything but the passphrase that is needed to open it: scrypt (RFC 7914) makes the
 // key, AES-256-GCM seals, and the parameters are bound as additional data.
 [[nodiscard]] base::Result<std::string> seal(const base::Secret& secret, const base::Secret& passphrase);

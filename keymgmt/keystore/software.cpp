@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 
@@ -96,9 +94,20 @@ Result<x509::PublicKey> SoftwareKeyStore::generate(std::string_view name, const 
   return key.public_key();
 }
 
-void SoftwareKeyStore::remove(std::string_view name) {
-  ::unlink(public_file(folder_, name).c_str());
-  ::unlink(key_file(folder_, name).c_str());
+Result<x509::PublicKey> SoftwareKeyStore::ensure(std::string_view name, const x509::KeyKind& kind) {
+  if (!is_key_name(name) || !base::file_exists(key_file(folder_, name))) return generate(name, kind);
+  TRY(auto known, signer(name));
+  const auto& key = known->public_key();
+  if (key.kind() != kind) {
+    return fail(
+        Code::kConflict,
+        "There is a key {} already, of kind {} and not {}, which an earlier attempt left. Nothing was changed. "
+        "Ask for that kind, or take another name.",
+        name, x509::print_key_kind(key.kind()), x509::print_key_kind(kind));
+  }
+  TRY(base::write_file(public_file(folder_, name), base::as_bytes(base::pem("PUBLIC KEY", key.spki())),
+                       Existing::kReplace, Permissions::kPublic));
+  return key;
 }
 
 Result<std::shared_ptr<const x509::Signer>> SoftwareKeyStore::signer(std::string_view name) const {

@@ -240,6 +240,54 @@ TEST_CASE("search looks into subjects, names and the start of the serial as peop
   });
 }
 
+TEST_CASE("a list lacks what changed after it: revoked, held, released, void; new certificates it does not lack") {
+  over_every([](Backend& backend) {
+    const auto store = open_store(backend);
+    const auto authority = add_authority(*store, "issuing");
+    const auto other = add_authority(*store, "other");
+    const auto lacks = [&](std::int64_t of) {
+      bool answer = false;
+      REQUIRE(store->read([&](Reader& reader) -> Result<> {
+        TRY(answer, reader.lacks_changes(of));
+        return {};
+      }));
+      return answer;
+    };
+    std::int64_t number = 0;
+    const auto publish = [&](std::int64_t of) {
+      REQUIRE(store->write([&](Writer& writer) -> Result<> {
+        TRY(const auto sequence, writer.status_sequence());
+        return writer.insert_crl({of, ++number, {100}, {200}, "list", {}, sequence});
+      }));
+    };
+    CHECK(lacks(authority));  // there is none yet
+    publish(authority);
+    publish(other);
+    CHECK_FALSE(lacks(authority));
+    std::int64_t id = 0;
+    REQUIRE(store->write([&](Writer& writer) -> Result<> {
+      TRY(id, writer.insert_certificate(certificate(authority, 1)));
+      return {};
+    }));
+    CHECK_FALSE(lacks(authority));
+    for (const auto state : {CertificateState::kOnHold, CertificateState::kGood, CertificateState::kRevoked}) {
+      REQUIRE(store->write([&](Writer& writer) { return writer.change_status(id, {state, {50}, 0, {}}); }));
+      CHECK(lacks(authority));
+      CHECK_FALSE(lacks(other));
+      publish(authority);
+      CHECK_FALSE(lacks(authority));
+    }
+    auto voided = certificate(authority, 2);
+    voided.status.state = CertificateState::kVoid;
+    REQUIRE(store->write([&](Writer& writer) -> Result<> {
+      TRY(writer.insert_certificate(voided));
+      return {};
+    }));
+    CHECK(lacks(authority));
+    CHECK_FALSE(lacks(other));
+  });
+}
+
 TEST_CASE("authorities, lists, service certificates and settings are kept") {
   over_every([](Backend& backend) {
     const auto store = open_store(backend);

@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shlex
 import subprocess
 import sys
@@ -172,7 +173,9 @@ def main():
             else:
                 bad += 1
                 print(f"{source.relative_to(TOP)}:\n{text}", flush=True)
-    print(f"clang-tidy: {len(entries)} sources, {len(waiting)} looked at, {bad} with findings")
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"clang-tidy: {len(entries)} sources, {len(waiting)} looked at, {bad} with findings, "
+          f"{spent.ru_utime + spent.ru_stime:.0f} s of processor time")
     sys.exit(1 if bad else 0)
 
 

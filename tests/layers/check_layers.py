@@ -41,7 +41,7 @@ RULES = [
          "clocks and databases are made in cli/app only"),
     Rule(re.compile(r"^\s*SELECT\s|\b(?:SELECT\s.*\bFROM|INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|"
                     r"CREATE\s+(?:TABLE|VIEW|TRIGGER|(?:UNIQUE\s+)?INDEX)|ALTER\s+TABLE|PRAGMA)\b", re.S),
-         re.compile(r"core/store/.*|(?:[\w/]+/)?repository\.cpp"), "SQL stands in core/store and in a module's repository.cpp only", in_text=True),
+         re.compile(r"core/store/.*|(?:[\w/]+/)?(?:\w+_)?repository\.cpp"), "SQL stands in core/store and in a module's repository.cpp or *_repository.cpp only", in_text=True),
     Rule(re.compile(r"\b(?:EVP_DigestSign\w*|EVP_PKEY_sign\w*|X509(?:_REQ|_CRL)?_sign(?:_ctx)?|ASN1_item_sign\w*|OCSP_basic_sign\w*)\s*\("),
          re.compile(r"core/x509/.*"), "signing calls stand in core/x509 only"),
     Rule(re.compile(r"\b(?:std::)?(?:secure_)?getenv\s*\("), re.compile(r"cli/.*|core/base/.*"),

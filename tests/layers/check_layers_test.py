@@ -33,6 +33,7 @@ SOUND = {
     "core/store/rows.cpp": '#include "rows.hpp"\nauto q = "SELECT a FROM b";\n',
     "core/http/server.cpp": "#include <boost/asio/ip/tcp.hpp>\n#include <sys/socket.h>\n",
     "ca/repository.cpp": 'auto q = R"(\n  INSERT INTO t VALUES ($1))";\n',
+    "ca/order_repository.cpp": 'auto q = "DELETE FROM t";\n',
     "ca/issue.cpp": '#include "yuxin/store/store.hpp"\n#include <tl/expected.hpp>\n'
                     '// system_clock::now() in a comment, and SELECT a FROM b\nauto t = "please select a file from the list";\n'
                     "auto n = 1'000 + 2'000; auto time(int); auto ns = timeval(0);\n",

@@ -141,6 +141,17 @@ class City:
         self.yuxin("cert", "issue", "--ca", "issuing", "--profile", profile, "--csr", csr, "--out", out, *words, *options)
         return out
 
+    def found_roles(self):
+        """Grants the two founding roles and SEC:ADM, to super, audadm and secadm."""
+        people = {name: self.issue(name, "person-signing") for name in ("super", "audadm", "secadm")}
+        self.yuxin("role", "grant", "CA.SUPER", "--to", people["super"], "--and", f"CA.AUDADM={people['audadm']}", "--yes")
+        self.acting("super", "role", "grant", "SEC:ADM", "--to", people["secadm"], "--yes")
+
+    def acting(self, name, *words, expect=0, **options):
+        """Runs the program as somebody whose certificate was issued under that name."""
+        identity = f"{self.folder / name}.pem,{self.folder / name}.key"
+        return self.yuxin("--as", identity, *words, expect=expect, **options)
+
     def serial(self, certificate):
         return run("openssl", "x509", "-in", certificate, "-noout", "-serial").stdout.strip().split("=")[1]
 

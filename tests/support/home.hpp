@@ -149,6 +149,18 @@ class Home {
     append("certificate.void", object, fmt::format(R"({{"intent":{},"reason":"interrupted"}})", intent));
   }
 
+  // publish_list keeps revocation list `number` with its record, as one that names no file.
+  void publish_list(std::int64_t number, std::uint8_t octet = 0x11) {
+    const base::Bytes digest(32, octet);
+    write([&](Writer& writer) -> Result<> {
+      TRY(writer.insert_crl({authority_, number, {1'700'000'000}, {1'700'086'400}, "list", digest}));
+      const auto data = fmt::format(R"({{"crl":"{}","next_update":"{}","number":{}}})", base::hex(digest),
+                                    base::rfc3339({1'700'086'400}), number);
+      TRY(evidence::append(writer, record("crl.published", "issuing", data, {})));
+      return {};
+    });
+  }
+
   evidence::TreeHead head() {
     evidence::TreeHead head;
     read([&](Reader& reader) -> Result<> {

@@ -108,6 +108,9 @@ void check_list(const Patient& patient, const KnownAuthority& authority, Checkli
     return list.warn(message("{} has no list; who checks its certificates by list is left without", name), remedy);
   }
   check_list_file(patient, authority, *row, list);
+  const auto lacks = ca::lacks_changes(patient.home.store(), authority.row.id);
+  if (has_key(authority) && lacks && *lacks)
+    list.warn(message("the list of {} does not tell the latest change of status", name), remedy);
   const bool by_schedule = has_key(authority) && patient.home.config().kind == HomeKind::kOnline;
   if (row->next_update <= patient.now) {
     list.fail(message("the list of {} ran out on {}", name, base::local_time(row->next_update)), remedy);

@@ -44,7 +44,7 @@ std::vector<Check> check_config(const std::string& home) {
 }
 
 Result<Patient> patient_of(Home& home, const base::Clock& clock, const base::Secret* passphrase) {
-  Patient patient{home, clock.now(), {}, {}, passphrase};
+  Patient patient{home, clock.now(), {}, {}, {}, passphrase};
   TRY(home.store().read([&](store::Reader& reader) -> Result<> {
     TRY(auto rows, reader.authorities());
     patient.authorities.clear();
@@ -53,6 +53,7 @@ Result<Patient> patient_of(Home& home, const base::Clock& clock, const base::Sec
       patient.authorities.push_back({std::move(row), certificate ? std::optional(*certificate) : std::nullopt});
     }
     TRY(patient.signers, reader.service_certificates("ocsp"));
+    TRY(patient.stampers, reader.service_certificates("tsa"));
     return {};
   }));
   return patient;
@@ -72,8 +73,10 @@ std::vector<Check> check_ledger(const Patient& patient) {
   Checklist intents("intents");
   const auto remedy = message("keep this home as it is, look with yuxin audit verify, and find out who had access");
   auto source = ledger_of(patient.home);
-  auto findings = source ? audit_ledger(*source, std::nullopt)
-                         : Result<LedgerFindings>(tl::unexpected(std::move(source).error()));
+  LedgerAuditOrder order;
+  order.lists = LedgerAuditOrder::Lists::kLeftOut;  // they have a check of their own
+  auto findings =
+      source ? audit_ledger(*source, order) : Result<LedgerFindings>(tl::unexpected(std::move(source).error()));
   if (!findings) {
     list.fail(findings.error().detail, remedy);
     return std::move(list).finish({});
@@ -109,7 +112,7 @@ std::vector<Check> examine(const std::string& home, const base::Clock& clock, co
   }
   add(all, std::move(database).finish(message("opens; its tables are those of this version")));
   for (auto check : {check_clock, check_keys, check_authorities, check_chains, check_lists, check_signers,
-                     check_profiles, check_ledger}) {
+                     check_time_stamps, check_profiles, check_roles, check_ledger}) {
     add(all, check(*patient));
   }
   return all;

@@ -46,8 +46,9 @@ struct Patient {
   Home& home;
   base::UnixTime now;
   std::vector<KnownAuthority> authorities;
-  std::vector<store::ServiceCertificateRow> signers;
-  const base::Secret* passphrase = nullptr;  // when given, the keys are tried out
+  std::vector<store::ServiceCertificateRow> signers;   // of OCSP answers
+  std::vector<store::ServiceCertificateRow> stampers;  // of time stamps
+  const base::Secret* passphrase = nullptr;            // when given, the keys are tried out
 };
 
 // examine looks at the folder of a home, whether it opens or not.
@@ -63,7 +64,9 @@ struct Patient {
 [[nodiscard]] std::vector<Check> check_chains(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_lists(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_signers(const Patient& patient);
+[[nodiscard]] std::vector<Check> check_time_stamps(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_profiles(const Patient& patient);
+[[nodiscard]] std::vector<Check> check_roles(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_ledger(const Patient& patient);
 
 }  // namespace yuxin::cli

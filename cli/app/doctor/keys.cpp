@@ -23,11 +23,12 @@ std::vector<Needed> needed_keys(const Patient& patient) {
   for (const auto& [row, certificate] : patient.authorities) {
     if (!row.key_name.empty()) needed.push_back({row.key_name, message("authority {}", row.name), certificate});
   }
-  for (const auto& signer : patient.signers) {
-    auto certificate = x509::Certificate::from_der(signer.certificate);
-    needed.push_back(
-        {signer.key_name, message("an OCSP signer"), certificate ? std::optional(*certificate) : std::nullopt});
-  }
+  const auto add = [&](const store::ServiceCertificateRow& row, std::string purpose) {
+    auto certificate = x509::Certificate::from_der(row.certificate);
+    needed.push_back({row.key_name, std::move(purpose), certificate ? std::optional(*certificate) : std::nullopt});
+  };
+  for (const auto& signer : patient.signers) add(signer, message("an OCSP signer"));
+  for (const auto& stamper : patient.stampers) add(stamper, message("the time stamp authority"));
   return needed;
 }
 

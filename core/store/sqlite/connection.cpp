@@ -250,7 +250,10 @@ base::Result<std::int64_t> Connection::execute(std::string_view sql, std::span<c
 }
 
 base::Result<std::int64_t> Connection::insert(std::string_view sql, std::span<const Value> values) {
-  TRY(execute(sql, values));
+  TRY(const auto changed, execute(sql, values));
+  // Fewer or more than the one row: a rule in the database swallowed it, or did something of its own.
+  if (changed != 1)
+    return base::Failure(describe(SQLITE_CONSTRAINT_TRIGGER, 0, path_, std::to_string(changed) + " rows changed"));
   return sqlite3_last_insert_rowid(handle_.get());
 }
 

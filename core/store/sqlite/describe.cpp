@@ -1,6 +1,7 @@
 #include <cerrno>
 
 #include "sqlite/connection.hpp"
+#include "yuxin/base/file.hpp"
 
 namespace yuxin::store::sqlite {
 
@@ -44,8 +45,20 @@ Error damaged(const std::string& path, std::string diagnostic) {
           std::move(diagnostic)};
 }
 
+// A trigger that somebody put into the file; this program makes none.
+Error altered(const std::string& path, std::string diagnostic) {
+  return {
+      Code::kIntegrity,
+      message("The database {} holds a rule that yuxin did not make and that hinders writing; nothing was changed. "
+              "Stop working with it, keep the file, and look with: yuxin audit verify.",
+              path),
+      std::move(diagnostic)};
+}
+
 Error cannot_open(int system_errno, const std::string& path, std::string diagnostic) {
-  switch (system_errno) {
+  // what is missing may be a file beside it that could not be made
+  const bool missing = system_errno == ENOENT || system_errno == ENOTDIR;
+  switch (missing && base::file_exists(path) ? EIO : system_errno) {
     case ENOENT:
     case ENOTDIR:
       return {Code::kNotFound,
@@ -100,6 +113,7 @@ Error disk(int code, int system_errno, const std::string& path, std::string diag
 Error describe(int code, int system_errno, const std::string& path, std::string diagnostic) {
   if (code == SQLITE_READONLY_CANTINIT || code == SQLITE_READONLY_RECOVERY)
     return needs_its_log(path, std::move(diagnostic));
+  if (code == SQLITE_CONSTRAINT_TRIGGER) return altered(path, std::move(diagnostic));
   switch (code & 0xff) {
     case SQLITE_CONSTRAINT:
       return {Code::kConflict, message("This entry exists already, or belongs to one that does not exist."),

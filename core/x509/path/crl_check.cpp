@@ -3,6 +3,7 @@
 
 #include "path/openssl_objects.hpp"
 #include "yuxin/base/language.hpp"
+#include "yuxin/x509/attribute_certificate.hpp"
 #include "yuxin/x509/path.hpp"
 
 namespace yuxin::x509 {
@@ -14,8 +15,8 @@ using Doubt = std::optional<std::string>;  // why the list says nothing about th
 
 CrlVerdict unknown(std::string detail) { return {.status = CrlStatus::kUnknown, .detail = std::move(detail)}; }
 
-Doubt doubt_about_issuer(const Certificate& certificate, const Certificate& issuer, const Crl& crl) {
-  if (!same_name(crl.issuer(), certificate.issuer()) || !same_name(crl.issuer(), issuer.subject())) {
+Doubt doubt_about_issuer(const Name& wanted, const Certificate& issuer, const Crl& crl) {
+  if (!same_name(crl.issuer(), wanted) || !same_name(crl.issuer(), issuer.subject())) {
     return message("The revocation list is one of {}, not of the certificate's issuer.", crl.issuer().text());
   }
   const ExtensionView* usage = issuer.tbs().find(oid::kKeyUsage);
@@ -65,9 +66,9 @@ bool shares_name(const std::vector<GeneralName>& a, const std::vector<GeneralNam
 
 // RFC 5280 section 6.3.3 (b)(2)(i): the list's distribution point is one of the certificate's, and one that this
 // issuer serves itself. A certificate without the extension is served by a list without a distribution point.
-bool serves_point(const Certificate& certificate, const IssuingDistributionPoint* scope) {
+bool serves_point(const std::vector<ExtensionView>& of_certificate, const IssuingDistributionPoint* scope) {
   const bool scope_has_name = scope != nullptr && (!scope->full_name.empty() || scope->has_relative_name);
-  const ExtensionView* extension = certificate.tbs().find(oid::kCrlDistributionPoints);
+  const ExtensionView* extension = find_extension(of_certificate, oid::kCrlDistributionPoints);
   if (extension == nullptr) return !scope_has_name;
   const auto points = read_crl_distribution_points(extension->value);
   return points && std::ranges::any_of(*points, [&](const DistributionPoint& point) {
@@ -76,6 +77,11 @@ bool serves_point(const Certificate& certificate, const IssuingDistributionPoint
 }
 
 // RFC 5280 section 5.2.5 and 6.3.3 (b)(2)(ii) to (iv)
+bool covers_attributes(const IssuingDistributionPoint& scope) {
+  return !scope.indirect_crl && !scope.only_some_reasons && !scope.only_user_certificates &&
+         !scope.only_ca_certificates;
+}
+
 bool covers(const IssuingDistributionPoint& scope, const Certificate& certificate) {
   if (scope.indirect_crl || scope.only_attribute_certificates || scope.only_some_reasons) return false;
   if (scope.only_user_certificates && scope.only_ca_certificates) return false;
@@ -84,11 +90,12 @@ bool covers(const IssuingDistributionPoint& scope, const Certificate& certificat
   return certificate.tbs().version == 2 && certificate.is_ca() == scope.only_ca_certificates;
 }
 
-Doubt doubt_about_scope(const Certificate& certificate, const Crl& crl) {
+template <typename Covers>
+Doubt doubt_about_scope(const std::vector<ExtensionView>& of_certificate, const Crl& crl, const Covers& covers_it) {
   const ExtensionView* extension = find_extension(crl.extensions(), oid::kIssuingDistributionPoint);
   const auto scope = extension != nullptr ? read_issuing_distribution_point(extension->value) : std::nullopt;
   const bool readable = extension == nullptr || scope;
-  if (readable && (!scope || covers(*scope, certificate)) && serves_point(certificate, scope ? &*scope : nullptr)) {
+  if (readable && (!scope || covers_it(*scope)) && serves_point(of_certificate, scope ? &*scope : nullptr)) {
     return std::nullopt;
   }
   return message("The revocation list is not the one for this certificate: it covers other certificates.");
@@ -124,12 +131,25 @@ CrlVerdict look_up(base::ByteView serial, const Crl& crl) {
 
 CrlVerdict check_crl(const Certificate& certificate, const Certificate& issuer, const Crl& crl, base::UnixTime at,
                      std::optional<base::Seconds> max_age) {
-  if (auto doubt = doubt_about_issuer(certificate, issuer, crl)) return unknown(std::move(*doubt));
+  const auto covers_it = [&](const IssuingDistributionPoint& scope) { return covers(scope, certificate); };
+  if (auto doubt = doubt_about_issuer(certificate.issuer(), issuer, crl)) return unknown(std::move(*doubt));
   if (auto doubt = doubt_about_time(crl, at, max_age)) return unknown(std::move(*doubt));
   if (auto doubt = doubt_about_extensions(crl)) return unknown(std::move(*doubt));
-  if (auto doubt = doubt_about_scope(certificate, crl)) return unknown(std::move(*doubt));
+  if (auto doubt = doubt_about_scope(certificate.tbs().extensions, crl, covers_it)) return unknown(std::move(*doubt));
   if (auto doubt = doubt_about_signature(issuer, crl)) return unknown(std::move(*doubt));
   return look_up(certificate.tbs().serial, crl);
+}
+
+CrlVerdict check_attribute_crl(const AttributeCertificate& attributes, const Certificate& authority, const Crl& crl,
+                               base::UnixTime at) {
+  if (auto doubt = doubt_about_issuer(attributes.issuer(), authority, crl)) return unknown(std::move(*doubt));
+  if (auto doubt = doubt_about_time(crl, at, std::nullopt)) return unknown(std::move(*doubt));
+  if (auto doubt = doubt_about_extensions(crl)) return unknown(std::move(*doubt));
+  if (auto doubt = doubt_about_scope(attributes.extensions(), crl, covers_attributes)) {
+    return unknown(std::move(*doubt));
+  }
+  if (auto doubt = doubt_about_signature(authority, crl)) return unknown(std::move(*doubt));
+  return look_up(attributes.serial().content(), crl);
 }
 
 }  // namespace yuxin::x509

@@ -20,7 +20,7 @@ struct PurposeRow {
 };
 
 const auto& purposes() {
-  static const std::array<PurposeRow, 8> kRows{{
+  static const std::array<PurposeRow, 9> kRows{{
       {PathPurpose::kAny, "any", {}, 0, false},
       {PathPurpose::kTlsServer, "tls-server", oid::kServerAuth, kDigitalSignature | kKeyEncipherment | kKeyAgreement,
        true},
@@ -31,6 +31,7 @@ const auto& purposes() {
       {PathPurpose::kOcspSigning, "ocsp-signing", oid::kOcspSigning, kDigitalSignature | kNonRepudiation, false},
       {PathPurpose::kTimeStamping, "time-stamping", oid::kTimeStamping, kDigitalSignature | kNonRepudiation, true},
       {PathPurpose::kCrlSign, "crl-sign", {}, kCrlSign, false},
+      {PathPurpose::kAttributeAuthority, "attribute-authority", oid::kAttributeAuthority, kDigitalSignature, true},
   }};
   return kRows;
 }
@@ -57,10 +58,12 @@ bool extended_usage_allows(const Certificate& certificate, Oid usage, AnyUsage a
          });
 }
 
-// RFC 3161 section 2.3 and RFC 6960 section 4.2.2.2: these two usages must be there in so many words.
+// RFC 3161 section 2.3 and RFC 6960 section 4.2.2.2: these usages must be there in so many words. So must that of an
+// attribute authority, which is no certification authority (RFC 5755 section 4.5).
 bool is_explicit(PathPurpose purpose, const Certificate& certificate) {
   const ExtensionView* extension = certificate.tbs().find(oid::kExtKeyUsage);
   if (purpose == PathPurpose::kOcspSigning) return extension != nullptr;
+  if (purpose == PathPurpose::kAttributeAuthority) return extension != nullptr && !certificate.is_ca();
   if (purpose != PathPurpose::kTimeStamping) return true;
   if (extension == nullptr || !extension->critical) return false;
   const auto usages = read_extended_key_usage(extension->value);
@@ -69,7 +72,8 @@ bool is_explicit(PathPurpose purpose, const Certificate& certificate) {
 
 bool leaf_allows(PathPurpose purpose, const Certificate& certificate) {
   const PurposeRow& row = row_of(purpose);
-  const bool exact = purpose == PathPurpose::kOcspSigning || purpose == PathPurpose::kTimeStamping;
+  const bool exact = purpose == PathPurpose::kOcspSigning || purpose == PathPurpose::kTimeStamping ||
+                     purpose == PathPurpose::kAttributeAuthority;
   return key_usage_allows(certificate, row.key_usage) && is_explicit(purpose, certificate) &&
          extended_usage_allows(certificate, row.usage, exact ? AnyUsage::kDoesNotCount : AnyUsage::kCounts);
 }

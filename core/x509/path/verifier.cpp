@@ -7,6 +7,8 @@
 #include <array>
 #include <utility>
 
+#include "path/held_certificates.hpp"
+#include "path/memory.hpp"
 #include "path/openssl_objects.hpp"
 #include "path/purpose.hpp"
 #include "path/reasons.hpp"
@@ -26,6 +28,9 @@ struct PathVerifier::Impl {
   std::vector<HeldCertificate> untrusted;
   std::vector<HeldCrl> crls;
   X509StorePtr store;
+  std::vector<Certificate> at_hand;  // the anchors and the untrusted, for the memory
+  mutable HeldCertificates held;     // of the certificates that were verified, and of the help for them
+  mutable PathMemory memory;
 };
 
 namespace {
@@ -185,8 +190,8 @@ class Session {
  public:
   Session(const PathVerifier::Impl& material, const Certificate& certificate,
           const std::vector<Certificate>& untrusted)
-      : material_(material), target_(hold(certificate)), stack_(sk_X509_new_null()) {
-    for (const auto& one : untrusted) extra_.push_back(hold(one));
+      : material_(material), target_(material.held.hold(certificate)), stack_(sk_X509_new_null()) {
+    for (const auto& one : untrusted) extra_.push_back(material.held.hold(one));
     for (const auto* list : {&material.untrusted, &std::as_const(extra_)}) {
       for (const auto& one : *list) {
         if (one.x509) sk_X509_push(stack_.get(), one.x509.get());
@@ -315,6 +320,8 @@ base::Result<PathVerifier> PathVerifier::prepare(const PathMaterial& material) {
                            "The revocation list of {} has a field that does not parse. Leave it out.",
                            crl.issuer().text());
   }
+  impl->at_hand = material.anchors;
+  impl->at_hand.insert(impl->at_hand.end(), material.untrusted.begin(), material.untrusted.end());
   impl->store.reset(X509_STORE_new());
   bool stored = impl->store != nullptr;
   for (const auto& anchor : impl->anchors) {
@@ -328,6 +335,11 @@ base::Result<PathVerifier> PathVerifier::prepare(const PathMaterial& material) {
 
 PathReport PathVerifier::verify(const Certificate& certificate, base::UnixTime at, const PathOptions& options,
                                 const std::vector<Certificate>& untrusted) const {
+  const bool memorable =
+      PathMemory::can_keep(options, impl_->crls.empty() ? PathMemory::Lists::kNone : PathMemory::Lists::kSome);
+  if (memorable) {
+    if (auto known = impl_->memory.find(certificate, at, options, {&impl_->at_hand, &untrusted})) return *known;
+  }
   const Session session(*impl_, certificate, untrusted);
   PathReport report = session.run(at, options, Session::Crls::kAll);
   // OpenSSL has no say about the strength of a CRL's signature. That a weak list revokes is believed; that it does
@@ -336,7 +348,9 @@ PathReport PathVerifier::verify(const Certificate& certificate, base::UnixTime a
   if (report.valid && has_weak && options.minimum_security_bits != 0 && options.revocation != RevocationMode::kNone) {
     report = session.run(at, options, Session::Crls::kStrong);
   }
-  return report.valid ? check_wishes(std::move(report), options) : report;
+  if (report.valid) report = check_wishes(std::move(report), options);
+  if (report.valid && memorable) impl_->memory.keep(report, options);
+  return report;
 }
 
 PathReport verify_path(const Certificate& certificate, const PathMaterial& material, base::UnixTime at,

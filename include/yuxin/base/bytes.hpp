@@ -45,10 +45,11 @@ void append(Bytes& to, ByteView more);
 
 struct PemBlock {
   std::string label;
-  Bytes der;
+  Bytes der;  // empty when the block is damaged
 };
-// parse_pem finds every RFC 7468 block of a text in order; text between blocks is ignored, a block that does
-// not decode is left out. Encapsulated headers (RFC 1421) are not accepted.
+// parse_pem finds every RFC 7468 block of a text in order; text between blocks is ignored. A block that does not
+// decode, has no end or another one is there without its octets, so that nobody takes a damaged file for a shorter
+// one. Encapsulated headers (RFC 1421) are not accepted.
 [[nodiscard]] std::vector<PemBlock> parse_pem(std::string_view text);
 
 }  // namespace yuxin::base

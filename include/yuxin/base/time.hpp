@@ -72,6 +72,11 @@ class Clock {
  public:
   virtual ~Clock() = default;
   [[nodiscard]] virtual UnixTime now() const = 0;
+  // now_microseconds is `now` to the microsecond, since 1970; a clock that knows seconds only gives those.
+  [[nodiscard]] virtual std::int64_t now_microseconds() const { return now().seconds * 1'000'000; }
+  // uptime_microseconds counts from some moment of the past and is never set, whatever happens to `now`: the two tell
+  // together when somebody has moved the clock. It goes on while the machine sleeps.
+  [[nodiscard]] virtual std::int64_t uptime_microseconds() const { return now_microseconds(); }
 };
 
 // system_clock lives as long as the program.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "yuxin/base/result.hpp"
@@ -27,6 +28,14 @@ struct CrlOrder {
 // error the list published before is still there. Errors: kSigner, kUnavailable (disk).
 [[nodiscard]] base::Result<store::CrlRow> publish_crl(store::Store& store, const CrlOrder& order,
                                                       const base::Clock& clock, const Authorisation& authorisation);
+
+// publish_changes publishes the next list only where the latest lacks a change of status, which a process that was
+// killed between the change and its list leaves behind. Nothing when there was nothing to do.
+[[nodiscard]] base::Result<std::optional<store::CrlRow>> publish_changes(store::Store& store, const CrlOrder& order,
+                                                                         const base::Clock& clock,
+                                                                         const Authorisation& authorisation);
+// lacks_changes asks only; without a list the answer is yes.
+[[nodiscard]] base::Result<bool> lacks_changes(store::Store& store, std::int64_t authority);
 
 // import_crl takes a list that the authority signed elsewhere (an offline root). Errors: kBadSignature, kRefused
 // (another issuer, expired, a delta), kConflict (its number is not above the published one's).

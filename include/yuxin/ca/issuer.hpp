@@ -123,10 +123,12 @@ class Issuer {
 [[nodiscard]] base::Result<std::int64_t> resolve_intents(store::Store& store, const IntentOwner& owner,
                                                          const base::Clock& clock);
 
-// SelfSigned makes a root: a certificate that its own key signs, under the same lints and the same write-ahead order
-// into `store`. The authority must exist in the store without certificate. Gives the certificate, already stored.
+// issue_root makes a root: a certificate that its own key signs, under the same lints and the same write-ahead order
+// into `store`. The authority is made together with the intent, unless it exists, and then it must have no
+// certificate (kConflict). Gives the certificate, already stored; after a refusal (kRefused) there is no authority
+// either.
 struct RootRequest {
-  std::string authority;
+  std::string authority;  // also the name of its key
   x509::Name subject;
   std::shared_ptr<const Profile> profile;
   std::shared_ptr<const x509::Signer> signer;

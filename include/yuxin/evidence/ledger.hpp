@@ -77,7 +77,8 @@ struct VerifyReport {
 };
 // verify recomputes every leaf from its text, every attachment from its digest, checks that sequences have no gap,
 // that the stored frontier and checkpoints fit, and that tables and ledger agree: every certificate has one "issued"
-// record with its digest and says what its DER says, every status its last record, every intent at most one outcome.
+// record with its digest and says what its DER says, every status its last record, every intent at most one outcome;
+// and likewise every granted role.
 // Needs no key: what proves that somebody who can write to the whole home did not write it anew is a checkpoint kept
 // elsewhere (check_against). Memory is flat whatever the size; a temporary file takes about 150 octets a record.
 [[nodiscard]] base::Result<VerifyReport> verify(store::Reader& reader);

@@ -41,8 +41,10 @@ class SoftwareKeyStore {
   // generate makes a key. kConflict when the name is taken, kUsage when it is not lower-case letters, digits,
   // hyphens.
   [[nodiscard]] base::Result<x509::PublicKey> generate(std::string_view name, const x509::KeyKind& kind);
-  // remove deletes a key that was never used; missing is fine.
-  void remove(std::string_view name);
+  // ensure gives the key of that name: a new one, or the one that an interrupted attempt left, whose public file is
+  // written again. No key is ever deleted, because a copy of its request may be in the world. kConflict when the key
+  // that is there is of another kind, kIntegrity when its file is damaged.
+  [[nodiscard]] base::Result<x509::PublicKey> ensure(std::string_view name, const x509::KeyKind& kind);
   // signer opens a key for signing with its usual algorithm. kNotFound.
   [[nodiscard]] base::Result<std::shared_ptr<const x509::Signer>> signer(std::string_view name) const;
 

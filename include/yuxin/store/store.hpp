@@ -84,6 +84,7 @@ struct CrlRow {
   base::UnixTime next_update;
   std::string file;
   base::Bytes sha256;
+  std::int64_t status_sequence = 0;  // of the last change that it can tell; 0 for lists signed elsewhere
 };
 
 // ServiceCertificateRow is a certificate with a key of this home that serves an authority ("ocsp").
@@ -140,7 +141,18 @@ class Reader {
       std::int64_t authority, base::UnixTime still_valid_at,
       const std::function<base::Result<>(base::ByteView serial, const CertificateStatus&)>& visitor);
   [[nodiscard]] base::Result<CrlRow> latest_crl(std::int64_t authority);  // kNotFound
+  // for_each_crl visits every published list of an authority by its number, also those whose file is gone.
+  [[nodiscard]] base::Result<> for_each_crl(std::int64_t authority,
+                                            const std::function<base::Result<>(const CrlRow&)>& visitor);
+  // lacks_changes says whether the status of any of its certificates changed, back to good included, after the
+  // latest list of an authority was made. True without a list.
+  [[nodiscard]] base::Result<bool> lacks_changes(std::int64_t authority);
+  [[nodiscard]] base::Result<std::int64_t>
+  status_sequence();  // the highest of all certificates; 0 when there is none
   [[nodiscard]] base::Result<std::vector<ServiceCertificateRow>> service_certificates(std::string_view purpose);
+  [[nodiscard]] base::Result<std::vector<ServiceCertificateRow>> service_certificates();  // of every purpose
+  // foreign_rules names triggers and views: this program makes none, so somebody else put them into the database.
+  [[nodiscard]] base::Result<std::vector<std::string>> foreign_rules();
   // setting reads a named value of the home; empty when it was never set.
   [[nodiscard]] base::Result<std::string> setting(std::string_view name);
 

@@ -46,7 +46,8 @@ class Certificate {
  public:
   // from_der accepts exactly one certificate with nothing after it. kMalformed otherwise.
   [[nodiscard]] static base::Result<Certificate> from_der(base::ByteView der);
-  // from_bytes takes PEM (the first CERTIFICATE block) or DER, whichever it is.
+  // from_bytes takes PEM with one CERTIFICATE block, or DER. kMalformed for several: who means the first of a chain
+  // takes it from certificates_from_bytes.
   [[nodiscard]] static base::Result<Certificate> from_bytes(base::ByteView pem_or_der);
 
   [[nodiscard]] base::ByteView der() const;

@@ -55,6 +55,7 @@ struct RevokedEntryView {
 // Crl is a CertificateList (RFC 5280 section 5) that keeps its exact DER. Immutable; copies share one body.
 class Crl {
  public:
+  // from_bytes takes PEM with one X509 CRL block, or DER. kMalformed for anything else.
   [[nodiscard]] static base::Result<Crl> from_der(base::ByteView der);
   [[nodiscard]] static base::Result<Crl> from_bytes(base::ByteView pem_or_der);
 

@@ -11,7 +11,8 @@
 
 namespace yuxin::x509 {
 
-enum class DigestAlgorithm { kSha1, kSha256, kSha384, kSha512, kSm3 };
+// SHAKE256 has 512 bits here (RFC 8702 section 3.1); only messages signed with Ed448 want it.
+enum class DigestAlgorithm { kSha1, kSha256, kSha384, kSha512, kSm3, kShake256 };
 
 using Digest256 = std::array<std::uint8_t, 32>;
 

@@ -85,12 +85,35 @@ YUXIN_OID(kEmailProtection);
 YUXIN_OID(kTimeStamping);
 YUXIN_OID(kOcspSigning);
 YUXIN_OID(kDocumentSigning);
+// Attribute certificates (RFC 5755), and what is private to this program: it lies under an arc made from a UUID
+// (2.25, Recommendation ITU-T X.667), which needs no registration and which nobody else has drawn.
+YUXIN_OID(kRole);                // id-at-role
+YUXIN_OID(kRoleScope);           // attribute of role grants: where a role is good (evidence/authority.hpp)
+YUXIN_OID(kAttributeAuthority);  // extended key usage of those who sign role grants
 // Digests
 YUXIN_OID(kSha1);
 YUXIN_OID(kSha256);
 YUXIN_OID(kSha384);
 YUXIN_OID(kSha512);
 YUXIN_OID(kSm3);
+YUXIN_OID(kShake256);
+// Content types and attributes of cryptographic messages (RFC 5652, RFC 5035, RFC 3161, RFC 5940, GM/T 0010)
+YUXIN_OID(kData);
+YUXIN_OID(kSignedData);
+YUXIN_OID(kEnvelopedData);
+YUXIN_OID(kTstInfo);
+YUXIN_OID(kGmData);
+YUXIN_OID(kGmSignedData);
+YUXIN_OID(kGmEnvelopedData);
+YUXIN_OID(kContentType);
+YUXIN_OID(kMessageDigest);
+YUXIN_OID(kSigningTime);
+YUXIN_OID(kCountersignature);
+YUXIN_OID(kCmsAlgorithmProtection);
+YUXIN_OID(kSigningCertificate);
+YUXIN_OID(kSigningCertificateV2);
+YUXIN_OID(kTimeStampToken);  // id-aa-timeStampToken: a signature's time stamp, RFC 3161 appendix A
+YUXIN_OID(kRiOcspResponse);
 #undef YUXIN_OID
 }  // namespace oid
 

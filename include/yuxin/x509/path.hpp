@@ -14,6 +14,8 @@
 
 namespace yuxin::x509 {
 
+class AttributeCertificate;
+
 // PathPurpose is what the certificate at the end of the path is to be good for: its extended key usage, the extended
 // key usages of the authorities above it, and its key usage must allow it. kAny asks nothing.
 enum class PathPurpose {
@@ -25,9 +27,10 @@ enum class PathPurpose {
   kOcspSigning,   // the authorities' extended key usages are not asked: RFC 6960 delegates for one authority only
   kTimeStamping,  // the extended key usage must be critical and alone (RFC 3161 section 2.3)
   kCrlSign,
+  kAttributeAuthority,  // no certification authority, and the extended key usage says so (RFC 5755 section 4.5)
 };
 // purpose_name is "any", "tls-server", "tls-client", "email", "code-signing", "ocsp-signing", "time-stamping",
-// "crl-sign".
+// "crl-sign", "attribute-authority".
 [[nodiscard]] std::string_view purpose_name(PathPurpose purpose);
 [[nodiscard]] std::optional<PathPurpose> purpose_by_name(std::string_view name);
 
@@ -80,7 +83,8 @@ struct PathMaterial {
 };
 
 // PathVerifier holds material that was prepared once. Immutable; copies share one body; `verify` is safe from every
-// thread at once.
+// thread at once. Where neither lists nor names nor policies are asked about, it remembers good paths: the same
+// certificate is quick the second time, at any moment at which its whole path is valid and with the same help.
 class PathVerifier {
  public:
   // prepare: kMalformed for an object that the library beneath cannot read; names it.
@@ -115,6 +119,10 @@ struct CrlVerdict {
 // thisUpdate. `issuer` must be trusted already; that it issued the certificate is not checked again.
 [[nodiscard]] CrlVerdict check_crl(const Certificate& certificate, const Certificate& issuer, const Crl& crl,
                                    base::UnixTime at, std::optional<base::Seconds> max_age = std::nullopt);
+// check_attribute_crl asks a full list of an attribute authority (an ACRL, RFC 5755 section 6) about an attribute
+// certificate, by the same rules. A list that covers certificates only says nothing.
+[[nodiscard]] CrlVerdict check_attribute_crl(const AttributeCertificate& attributes, const Certificate& authority,
+                                             const Crl& crl, base::UnixTime at);
 
 // has_name says whether a certificate is for a DNS name (wildcards as in RFC 9525 section 6.3), an IP address or an
 // e-mail address. Names of other kinds never match.

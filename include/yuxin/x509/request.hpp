@@ -16,8 +16,8 @@ namespace yuxin::x509 {
 // body. Making one does not prove possession of the key: call verify_possession.
 class CertificateRequest {
  public:
-  // from_bytes takes PEM ("CERTIFICATE REQUEST" or "NEW CERTIFICATE REQUEST") or DER with nothing after it.
-  // kMalformed for anything else, and for a public key that PublicKey refuses.
+  // from_bytes takes PEM ("CERTIFICATE REQUEST" or "NEW CERTIFICATE REQUEST", one of them) or DER with nothing after
+  // it. kMalformed for anything else, and for a public key that PublicKey refuses.
   [[nodiscard]] static base::Result<CertificateRequest> from_bytes(base::ByteView pem_or_der);
   [[nodiscard]] static base::Result<CertificateRequest> from_der(base::ByteView der);
 

@@ -155,9 +155,19 @@ TEST_CASE("a folder is no file") {
   const Folder folder;
   REQUIRE(make_directory(folder / "d").has_value());
   CHECK(write_file(folder / "d", {}, Existing::kReplace, Permissions::kPublic).error().code == Code::kConflict);
-  CHECK(read_file(folder / "d").error().code == Code::kUnavailable);
+  CHECK(read_file(folder / "d").error().code == Code::kUsage);
   CHECK(make_directory(folder / "d").error().code == Code::kConflict);
   CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("a name that is too long, or leads in a circle, is no file") {
+  const Folder folder;
+  CHECK(read_file(folder / std::string(300, 'x').c_str()).error().code == Code::kNotFound);
+  CHECK(
+      write_file(folder / std::string(300, 'x').c_str(), {}, Existing::kReplace, Permissions::kPublic).error().code ==
+      Code::kUsage);
+  std::filesystem::create_symlink("loop", folder / "loop");
+  CHECK(read_file(folder / "loop").error().code == Code::kNotFound);
 }
 
 TEST_CASE("a full disk is said, and leaves the target as it was") {

@@ -62,18 +62,31 @@ TEST_CASE("text between blocks is ignored, and their order kept") {
   CHECK(blocks[2].label.empty());
 }
 
-TEST_CASE("a block without an end, or with another end, is left out and the next one read") {
+TEST_CASE(
+    "a block without an end, with another end, or not in base64 is there without octets, and the next one read") {
   const std::string good = pem("GOOD", Bytes{1, 2, 3});
   for (const std::string bad :
-       {"-----BEGIN A-----\nAQID\n", "-----BEGIN A-----\nAQID\n-----END B-----\n", "-----END A-----\n",
+       {"-----BEGIN A-----\nAQID\n", "-----BEGIN A-----\nAQID\n-----END B-----\n",
         "-----BEGIN A-----\nAQI\n-----END A-----\n", "-----BEGIN A-----\nAQ!D\n-----END A-----\n",
-        "-----BEGIN A-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAQID\n-----END A-----\n",
-        "-----BEGIN A----\nAQID\n-----END A-----\n", "x-----BEGIN A-----\nAQID\n-----END A-----\n",
-        "-----BEGIN A\x01-----\nAQID\n-----END A\x01-----\n", "-----BEGIN A--B-----\nAQID\n-----END A--B-----\n"}) {
+        "-----BEGIN A-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAQID\n-----END A-----\n"}) {
+    const auto blocks = parse_pem(bad + good);
+    REQUIRE_MESSAGE(blocks.size() == 2, bad);
+    CHECK(blocks[0].label == "A");
+    CHECK(blocks[0].der.empty());
+    CHECK(blocks[1].label == "GOOD");
+    CHECK(blocks[1].der == Bytes{1, 2, 3});
+  }
+}
+
+TEST_CASE("a line that is no boundary opens nothing") {
+  const std::string good = pem("GOOD", Bytes{1, 2, 3});
+  for (const std::string bad :
+       {"-----END A-----\n", "-----BEGIN A----\nAQID\n-----END A-----\n",
+        "x-----BEGIN A-----\nAQID\n-----END A-----\n", "-----BEGIN A\x01-----\nAQID\n-----END A\x01-----\n",
+        "-----BEGIN A--B-----\nAQID\n-----END A--B-----\n"}) {
     const auto blocks = parse_pem(bad + good);
     REQUIRE_MESSAGE(blocks.size() == 1, bad);
     CHECK(blocks[0].label == "GOOD");
-    CHECK(blocks[0].der == Bytes{1, 2, 3});
   }
 }
 
@@ -87,5 +100,7 @@ TEST_CASE("a last line without its end is read") {
 TEST_CASE("a megabyte of openings takes no time worth noticing") {
   std::string text;
   while (text.size() < (1U << 20U)) text += "-----BEGIN A-----\n";
-  CHECK(parse_pem(text).empty());
+  const auto blocks = parse_pem(text);
+  CHECK(blocks.size() == text.size() / 18);
+  CHECK(blocks.back().der.empty());
 }

@@ -152,6 +152,8 @@ TEST_CASE("a signed checkpoint is opened with the published key, and with the ke
   const auto pem = evidence::parse_verifier_key(base::pem("PUBLIC KEY", key.key.public_key().spki()));
   REQUIRE(pem);
   CHECK(evidence::open_checkpoint(*note, pem->key));
+  const auto one = base::pem("PUBLIC KEY", key.key.public_key().spki());
+  CHECK_FALSE(evidence::parse_verifier_key(one + one));
 }
 
 TEST_CASE("openssl verifies the signature of a checkpoint") {

@@ -19,7 +19,7 @@ struct Story {
     revoked = home.issue(3);
     home.set_status(revoked, CertificateState::kRevoked);
     home.make_void(4);
-    home.append("crl.published", "issuing", R"({"crl":"00","number":1})");
+    home.publish_list(1);
   }
   [[nodiscard]] std::string problems() {
     std::string all;

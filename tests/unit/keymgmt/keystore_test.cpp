@@ -117,3 +117,24 @@ TEST_CASE("a file that unlocks the keys and was changed does not open") {
     CHECK_MESSAGE(!opened.has_value(), member);
   }
 }
+
+TEST_CASE(
+    "a key that an interrupted attempt left is taken up, with its public half written again, and never replaced") {
+  const Folder folder;
+  const auto store = SoftwareKeyStore::create(folder.keys(), kRight).value();
+  const x509::KeyKind kind{x509::KeyType::kP256, 256};
+  const auto made = store->ensure("issuing", kind);
+  REQUIRE(made.has_value());
+  std::filesystem::remove(folder.keys() + "/issuing.pub");
+  const auto found = store->ensure("issuing", kind);
+  REQUIRE(found.has_value());
+  CHECK(base::equal(found->spki(), made->spki()));
+  CHECK(SoftwareKeyStore::list(folder.keys()).value().size() == 1);
+  const auto other = store->ensure("issuing", {x509::KeyType::kSm2, 256});
+  REQUIRE_FALSE(other.has_value());
+  CHECK(other.error().code == Code::kConflict);
+  CHECK(base::equal(store->signer("issuing").value()->public_key().spki(), made->spki()));
+  CHECK(store->ensure("../escape", kind).error().code == Code::kUsage);
+  std::ofstream(folder.keys() + "/issuing.key", std::ios::trunc) << "-----BEGIN ENCRYPTED PRIVATE KEY-----\n";
+  CHECK(store->ensure("issuing", kind).error().code == Code::kIntegrity);
+}

@@ -276,3 +276,46 @@ TEST_CASE("a file that may not grow gives kUnavailable, keeps what it has, and w
   waitpid(pid, &status, 0);
   CHECK(WEXITSTATUS(status) == 0);
 }
+
+TEST_CASE("a rule that somebody put into the database stops what it hinders, swallows or takes back") {
+  const TemporaryFolder folder;
+  const auto database = open(folder.file("db")).value();
+  const auto run = [&](const std::string& sql) {
+    return database->write([&](store::Session& session) -> Result<> {
+      TRY(session.execute(sql));
+      return {};
+    });
+  };
+  const auto count = [&] {
+    std::int64_t rows = -1;
+    REQUIRE(database->read([&](store::Session& session) {
+      return session.query("SELECT count(*) FROM t", {}, [&](const store::Row& row) {
+        rows = row.integer(0);
+        return store::Next::kRow;
+      });
+    }));
+    return rows;
+  };
+  REQUIRE(run("CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT NOT NULL)"));
+  const auto insert = [&] {
+    return database->write([](store::Session& session) -> Result<> {
+      TRY(session.insert("INSERT INTO t (text) VALUES ($1)", {std::string_view("x")}));
+      return {};
+    });
+  };
+  REQUIRE(insert());
+  for (const auto* rule : {"BEFORE INSERT ON t BEGIN SELECT raise(ABORT, 'no'); END",
+                           "BEFORE INSERT ON t BEGIN SELECT raise(IGNORE); END",
+                           "AFTER INSERT ON t BEGIN DELETE FROM t WHERE id = new.id; END",
+                           "AFTER INSERT ON t BEGIN UPDATE t SET text = 'y'; END"}) {
+    CAPTURE(rule);
+    REQUIRE(run(std::string("CREATE TRIGGER r ") + rule));
+    const auto refused = insert();
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Code::kIntegrity);
+    CHECK(count() == 1);
+    REQUIRE(run("DROP TRIGGER r"));
+  }
+  REQUIRE(insert());
+  CHECK(count() == 2);
+}

@@ -224,7 +224,15 @@ TEST_CASE("PEM files hold one or many certificates among other things") {
   REQUIRE(all);
   REQUIRE(all->size() == 2);
   CHECK(all->at(1).subject().text() == "CN=Second");
-  CHECK(Certificate::from_bytes(base::as_bytes(file))->subject().text() == "C=CN, O=Test City, CN=Root");
+  const auto which = Certificate::from_bytes(base::as_bytes(file));
+  REQUIRE_FALSE(which.has_value());
+  CHECK(which.error().code == base::Code::kMalformed);
+  CHECK(which.error().detail.find("2 certificates") != std::string::npos);
+  CHECK(Certificate::from_bytes(base::as_bytes(first->pem()))->subject().text() == "C=CN, O=Test City, CN=Root");
+  // one that is damaged is not passed over as if it were not there
+  const std::string damaged = first->pem() + "-----BEGIN CERTIFICATE-----\nMII!\n-----END CERTIFICATE-----\n";
+  CHECK_FALSE(Certificate::from_bytes(base::as_bytes(damaged)).has_value());
+  CHECK_FALSE(x509::certificates_from_bytes(base::as_bytes(damaged)).has_value());
   CHECK(x509::certificates_from_bytes(first->der())->size() == 1);
   const std::string key_only = base::pem("PUBLIC KEY", signer->public_key().spki());
   CHECK_FALSE(Certificate::from_bytes(base::as_bytes(key_only)).has_value());

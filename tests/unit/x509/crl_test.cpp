@@ -319,6 +319,9 @@ TEST_CASE("a list that OpenSSL made is read") {
   CHECK(list->verify_signature(*ca->public_key()).has_value());
   CHECK(list->authority_key_identifier() == ca->subject_key_identifier());
   CHECK(list->pem() == std::string(base::as_text(test::read_octets(folder.file("list.pem")))));
+  const auto two = Crl::from_bytes(base::as_bytes(list->pem() + list->pem()));
+  REQUIRE_FALSE(two.has_value());
+  CHECK(two.error().code == base::Code::kMalformed);
 }
 
 TEST_CASE("entries are visited until the visitor stops, and found by their number") {

@@ -9,7 +9,7 @@ using x509::DigestAlgorithm;
 using yuxin::base::as_bytes;
 using yuxin::base::hex;
 
-TEST_CASE("the examples of the standards come out (FIPS 180-4, GB/T 32905 annex A)") {
+TEST_CASE("the examples of the standards come out (FIPS 180-4, FIPS 202, GB/T 32905 annex A)") {
   const auto abc = as_bytes("abc");
   CHECK(hex(x509::digest(DigestAlgorithm::kSha1, abc)) == "a9993e364706816aba3e25717850c26c9cd0d89d");
   CHECK(hex(x509::digest(DigestAlgorithm::kSha256, abc)) ==
@@ -25,6 +25,10 @@ TEST_CASE("the examples of the standards come out (FIPS 180-4, GB/T 32905 annex 
   for (int i = 0; i < 16; ++i) sixteen_times += "abcd";
   CHECK(hex(x509::digest(DigestAlgorithm::kSm3, as_bytes(sixteen_times))) ==
         "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732");
+  // openssl dgst -shake256 -xoflen 64
+  CHECK(hex(x509::digest(DigestAlgorithm::kShake256, abc)) ==
+        "483366601360a8771c6863080cc4114d8db44530f8f1e1ee4f94ea37e78b5739"
+        "d5a15bef186a5386c75744c0527e1faa9f8726e462a12a4feb06bd8801e751e4");
   CHECK(hex(x509::digest(DigestAlgorithm::kSha256, {})) ==
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
@@ -39,7 +43,7 @@ TEST_CASE("parts are digested as if they were one string, again and again") {
 
 TEST_CASE("a digest has a size, a name and an identifier") {
   for (const auto algorithm : {DigestAlgorithm::kSha1, DigestAlgorithm::kSha256, DigestAlgorithm::kSha384,
-                               DigestAlgorithm::kSha512, DigestAlgorithm::kSm3}) {
+                               DigestAlgorithm::kSha512, DigestAlgorithm::kSm3, DigestAlgorithm::kShake256}) {
     CHECK(x509::digest(algorithm, {}).size() == x509::digest_size(algorithm));
     CHECK(x509::digest_by_oid(x509::digest_oid(algorithm)) == algorithm);
   }

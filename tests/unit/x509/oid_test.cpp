@@ -66,4 +66,9 @@ TEST_CASE("constants are the numbers of their standards") {
   CHECK(x509::dotted(x509::oid::kTlsFeature) == "1.3.6.1.5.5.7.1.24");
   CHECK(x509::dotted(x509::oid::kPrecertificatePoison) == "1.3.6.1.4.1.11129.2.4.3");
   CHECK(x509::dotted(x509::oid::kSm3) == "1.2.156.10197.1.401");
+  CHECK(x509::dotted(x509::oid::kTimeStampToken) == "1.2.840.113549.1.9.16.2.14");
+  CHECK(x509::dotted(x509::oid::kSigningCertificateV2) == "1.2.840.113549.1.9.16.2.47");
+  CHECK(x509::dotted(x509::oid::kTstInfo) == "1.2.840.113549.1.9.16.1.4");
+  CHECK(x509::dotted(x509::oid::kRiOcspResponse) == "1.3.6.1.5.5.7.16.2");
+  CHECK(x509::dotted(x509::oid::kGmSignedData) == "1.2.156.10197.6.1.4.2.2");
 }

@@ -41,6 +41,44 @@ struct City {
   x509::PrivateKey key;
 };
 
+// What a verifier says does not depend on what it was asked before.
+TEST_CASE(
+    "a path that was found good is not believed without its certificates, at another time or for another purpose") {
+  for (const auto& kind : {kP256, kSm2Key}) {
+    const City city(kind);
+    const auto leaf =
+        city.leaf({x509::make_extended_key_usage(x509::Critical::kNo, {base::to_bytes(oid::kClientAuth)})},
+                  Span{kNow, {kNow.seconds + 1000}});
+    const auto verifier =
+        need(x509::PathVerifier::prepare({.anchors = {city.root.certificate()}, .untrusted = {}, .crls = {}}));
+    PathOptions client;
+    client.purpose = PathPurpose::kTlsClient;
+    const std::vector<x509::Certificate> help{city.issuing.certificate()};
+    const auto reason = [&](base::UnixTime at, const PathOptions& options,
+                            const std::vector<x509::Certificate>& some) {
+      return std::string(verifier.verify(leaf, at, options, some).reason);
+    };
+    for (int i = 0; i < 2; ++i) {
+      CHECK(reason(kNow, client, help) == "ok");
+      CHECK(verifier.verify(leaf, kNow, client, help).chain.size() == 3);
+      CHECK(reason({kNow.seconds + 1000}, client, help) == "ok");
+      CHECK(reason({kNow.seconds + 1001}, client, help) == "expired");
+      CHECK(reason({kNow.seconds - 1}, client, help) == "not-yet-valid");
+      CHECK(reason(kNow, client, {}) == "no-trusted-issuer");
+      CHECK(reason(kNow, client, {city.leaf()}) == "no-trusted-issuer");
+      PathOptions server;
+      server.purpose = PathPurpose::kTlsServer;
+      CHECK(reason(kNow, server, help) == "wrong-purpose");
+      PathOptions strong;
+      strong.minimum_security_bits = 256;
+      CHECK(reason(kNow, strong, help) != "ok");
+      PathOptions listed;
+      listed.revocation = RevocationMode::kCrlRequired;
+      CHECK(reason(kNow, listed, help) != "ok");
+    }
+  }
+}
+
 x509::Crl crl_of(const SmallAuthority& issuer, const x509::Signer& signer, const std::vector<x509::Serial>& revoked,
                  base::UnixTime this_update = *base::parse_rfc3339("2026-11-01T00:00:00Z"),
                  base::UnixTime next_update = *base::parse_rfc3339("2026-12-01T00:00:00Z")) {
@@ -289,8 +327,8 @@ TEST_CASE("policies: what the path allows, and what is asked") {
 }
 
 TEST_CASE("purposes and reasons have stable names") {
-  for (const char* name :
-       {"any", "tls-server", "tls-client", "email", "code-signing", "ocsp-signing", "time-stamping", "crl-sign"}) {
+  for (const char* name : {"any", "tls-server", "tls-client", "email", "code-signing", "ocsp-signing",
+                           "time-stamping", "crl-sign", "attribute-authority"}) {
     const auto purpose = x509::purpose_by_name(name);
     REQUIRE(purpose);
     CHECK(x509::purpose_name(*purpose) == name);

@@ -209,6 +209,24 @@ TEST_CASE("attributes: unknown ones are passed over, two lists of extensions or 
   }
 }
 
+TEST_CASE("two requests in one file are refused, in the same words or not, whole or not") {
+  const auto signer = new_signer("ec:P-256");
+  const auto one = base::pem("CERTIFICATE REQUEST", good_request(*signer));
+  for (const std::string& second :
+       {one, base::pem("NEW CERTIFICATE REQUEST", good_request(*signer)),
+        std::string("-----BEGIN CERTIFICATE REQUEST-----\nMII!\n-----END CERTIFICATE REQUEST-----\n"),
+        std::string("-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n")}) {
+    for (const std::string& file : {one + second, second + one}) {
+      const auto refused = CertificateRequest::from_bytes(base::as_bytes(file));
+      REQUIRE_FALSE(refused.has_value());
+      CHECK(refused.error().code == base::Code::kMalformed);
+      CHECK(mentions(refused.error().detail, "2 certification requests"));
+    }
+  }
+  CHECK(CertificateRequest::from_bytes(base::as_bytes(base::pem("PUBLIC KEY", signer->public_key().spki()) + one))
+            .has_value());
+}
+
 TEST_CASE("a request in PEM without its block, or of another version, is refused") {
   const auto signer = new_signer("ec:P-256");
   const base::Bytes whole = good_request(*signer);

@@ -1,0 +1,204 @@
+#include "attribute_authority.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "yuxin/base/log.hpp"
+#include "yuxin/x509/digest.hpp"
+#include "yuxin/x509/request.hpp"
+
+namespace yuxin::cli {
+
+using base::Code;
+using base::fail;
+using base::Result;
+
+namespace {
+
+constexpr const char* kPurpose = "attribute-authority";
+constexpr const char* kProfile = "attribute-authority";
+constexpr base::Period kRenewBefore{.years = 2};
+
+// The authority that certifies what serves the home: "issuing", or the first one that can.
+Result<store::AuthorityRow> certifying_authority(Home& home) {
+  TRY(auto rows, home.store().status().authorities());
+  const auto can = [](const store::AuthorityRow& row) { return !row.key_name.empty() && !row.certificate.empty(); };
+  auto found = std::ranges::find_if(rows, [&](const auto& row) { return can(row) && row.name == "issuing"; });
+  if (found == rows.end()) found = std::ranges::find_if(rows, can);
+  if (found != rows.end()) return *found;
+  return fail(Code::kConflict,
+              "{} has no authority that could certify the attribute authority. Bring its certificate first: yuxin ca "
+              "import-certificate NAME FILE",
+              home.path());
+}
+
+// A home of an earlier version has no such file; what comes with the program stands in for it.
+Result<std::shared_ptr<const ca::Profile>> profile_of(const Home& home) {
+  TRY(auto profiles, home.profiles());
+  auto found = profiles.find(kProfile);
+  if (found || found.error().code != Code::kNotFound) return found;
+  for (const auto& shipped : ca::shipped_profiles()) {
+    if (shipped.name != kProfile) continue;
+    TRY(auto profile, ca::parse_profile(shipped.text, std::string(shipped.name) + ".toml"));
+    return std::make_shared<const ca::Profile>(std::move(profile));
+  }
+  return found;
+}
+
+Result<std::optional<store::ServiceCertificateRow>> row_in_service(Home& home, std::int64_t authority) {
+  TRY(auto rows, home.store().status().service_certificates(kPurpose));
+  const auto row = std::ranges::find(rows, authority, &store::ServiceCertificateRow::authority);
+  if (row == rows.end()) return std::optional<store::ServiceCertificateRow>();
+  return std::optional(*row);
+}
+
+// The key of the next one is of the kind of the last one; the first one is SM2 where the authority is.
+Result<x509::KeyKind> next_key(const store::AuthorityRow& authority,
+                               const std::optional<store::ServiceCertificateRow>& row) {
+  TRY(auto certificate, x509::Certificate::from_der(row ? row->certificate : authority.certificate));
+  TRY(auto key, certificate.public_key());
+  const x509::KeyKind kind = key.kind();
+  return row || kind.type == x509::KeyType::kSm2 ? kind : x509::KeyKind{x509::KeyType::kP256, 256};
+}
+
+// A new certificate lives no longer than its issuer, so renewing one that ends with the issuer would gain nothing.
+Result<bool> is_due(const store::AuthorityRow& authority, const std::optional<store::ServiceCertificateRow>& row,
+                    base::UnixTime now) {
+  if (!row) return true;
+  TRY(auto issuer, x509::Certificate::from_der(authority.certificate));
+  return row->not_after <= base::add(now, kRenewBefore) && row->not_after < issuer.not_after();
+}
+
+Result<store::ServiceCertificateRow> row_in_service_now(Home& home, const std::string& actor) {
+  TRY(auto authority, certifying_authority(home));
+  TRY(auto row, row_in_service(home, authority.id));
+  TRY(auto due, is_due(authority, row, home.clock().now()));
+  if (due) {
+    TRY(auto kind, next_key(authority, row));
+    TRY(renew_attribute_authority(home, authority.name, kind, actor));
+    TRY(row, row_in_service(home, authority.id));
+  }
+  if (!row) return fail(Code::kInternal, "The attribute authority that was made is not in service.");
+  return std::move(*row);
+}
+
+Result<x509::Crl> make_list(Home& home, const std::string& actor) {
+  TRY(auto authority, open_attribute_authority(home, actor));
+  std::optional<x509::Crl> list;
+  TRY(home.store().write([&](store::Writer& writer) -> Result<> {
+    TRY(list, evidence::make_role_list(writer, authority, {actor, std::nullopt, home.clock().now()}));
+    return {};
+  }));
+  return std::move(*list);
+}
+
+Result<bool> list_is_due(Home& home) {
+  bool due = false;
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(due, evidence::role_list_is_due(reader, home.clock().now()));
+    return {};
+  }));
+  return due;
+}
+
+}  // namespace
+
+Result<x509::Certificate> renew_attribute_authority(Home& home, const std::string& authority,
+                                                    const x509::KeyKind& key, const std::string& actor) {
+  TRY(auto issuer, home.issuer(authority));
+  TRY(auto profile, profile_of(home));
+  base::Bytes random(4);
+  base::random_bytes(random);
+  const std::string key_name = "roles-" + authority + "-" + base::hex(random);
+  TRY(home.keys().generate(key_name, key));
+  TRY(auto signer, home.keys().signer(key_name));
+  auto attributes = issuer->certificate().subject().attributes();
+  std::erase_if(attributes, [](const x509::NameAttribute& a) { return base::equal(a.type, x509::oid::kCommonName); });
+  attributes.push_back({base::to_bytes(x509::oid::kCommonName), 0, "Attribute authority of " + authority, true});
+  const auto subject = x509::Name::from_attributes(std::move(attributes));
+  TRY(auto der, x509::make_request(subject, {}, *signer));
+  TRY(auto request, x509::CertificateRequest::from_der(der));
+  TRY(auto prepared,
+      issuer->prepare(profile, {.request = request, .subject = {}, .alt_names = {}, .validity = {}}, {actor}));
+  TRY(auto issued, issuer->issue(std::move(prepared)));
+  const store::ServiceCertificateRow row{issuer->authority().id, kPurpose, key_name,
+                                         base::to_bytes(issued.certificate.der()), issued.certificate.not_after()};
+  TRY(home.store().write([&](store::Writer& writer) { return writer.set_service_certificate(row); }));
+  return issued.certificate;
+}
+
+Result<evidence::AttributeAuthority> open_attribute_authority(Home& home, const std::string& actor) {
+  TRY(auto row, row_in_service_now(home, actor));
+  TRY(auto certificate, x509::Certificate::from_der(row.certificate));
+  TRY(auto signer, home.keys().signer(row.key_name));
+  const auto& url = home.config().public_url;
+  return evidence::AttributeAuthority{.certificate = std::move(certificate),
+                                      .signer = std::move(signer),
+                                      .list_uri = url.empty() ? url : url + std::string(RoleListService::kPath)};
+}
+
+Result<std::vector<x509::Certificate>> attribute_authority_certificates(Home& home) {
+  std::vector<x509::Certificate> certificates;
+  store::CertificateFilter filter;
+  filter.profile = kProfile;
+  filter.state = store::CertificateState::kGood;
+  filter.limit = 1000;
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    certificates.clear();
+    TRY(auto rows, reader.list(filter, store::Reader::With::kDer));
+    for (const auto& row : rows) {
+      TRY(auto certificate, x509::Certificate::from_der(row.der));
+      certificates.insert(certificates.begin(), std::move(certificate));
+    }
+    return {};
+  }));
+  return certificates;
+}
+
+Result<bool> keep_role_list(Home& home, const std::string& actor) {
+  TRY(auto rows, home.store().status().service_certificates(kPurpose));
+  if (rows.empty()) return false;
+  TRY(auto due, list_is_due(home));
+  if (!due) return false;
+  TRY(make_list(home, actor));
+  return true;
+}
+
+Result<x509::Crl> current_role_list(Home& home, const std::string& actor) {
+  TRY(auto due, list_is_due(home));
+  if (due) return make_list(home, actor);
+  std::optional<x509::Crl> list;
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(list, evidence::latest_role_list(reader));
+    return {};
+  }));
+  return std::move(*list);
+}
+
+base::HttpReply RoleListService::answer(const base::HttpRequest&) {
+  std::optional<x509::Crl> list;
+  const auto read = home_.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(list, evidence::latest_role_list(reader));
+    return {};
+  });
+  if (!read) {
+    base::log_error("roles.crl: the latest list cannot be looked up: " + read.error().detail);
+    return base::problem(503, base::tr("Unavailable"),
+                         base::tr("The revocation list cannot be looked up now; ask again in a moment."));
+  }
+  if (!list) return base::problem(404, base::tr("Not found"), base::tr("No role has been granted here yet."));
+  constexpr std::int64_t kAge = 300;  // a list may appear ahead of schedule
+  const auto next = list->next_update().value_or(list->this_update());
+  const auto left = std::max<std::int64_t>((next - home_.clock().now()).count, 0);
+  base::HttpReply reply;
+  reply.content_type = "application/pkix-crl";
+  reply.fields = {{"Cache-Control", fmt::format("max-age={}, public, no-transform", std::min(left, kAge))},
+                  {"Last-Modified", base::http_date(list->this_update())},
+                  {"Expires", base::http_date(next)},
+                  {"ETag", fmt::format("\"{}\"", base::hex(base::ByteView(x509::sha256(list->der())).first(12)))}};
+  reply.body = base::to_bytes(list->der());
+  return reply;
+}
+
+}  // namespace yuxin::cli

@@ -1,0 +1,26 @@
+// Files that a command writes where a person says.
+#pragma once
+
+#include <string>
+
+#include "yuxin/base/bytes.hpp"
+#include "yuxin/base/result.hpp"
+
+namespace yuxin::cli {
+
+// OutputKind is what is written, and what alone may be replaced by it.
+enum class OutputKind { kRequest, kRevocationList, kOcspResponse, kCheckpoint };
+
+// write_output writes a new file, or replaces an older one of the same kind, as a timer that runs daily needs it.
+// kConflict for any other file: a slip of the finger must not cost a key or a database. "-", pipes and devices are
+// written to as they are. Other errors as base::write_file.
+[[nodiscard]] base::Result<> write_output(const std::string& path, base::ByteView data, OutputKind kind);
+
+// check_output makes the refusal of write_output alone, before any work is done.
+[[nodiscard]] base::Result<> check_output(const std::string& path, OutputKind kind);
+
+// check_new_output refuses before any work is done: kConflict for a file that exists, kNotFound for a folder that
+// does not, kNotAuthorised where nothing may be written. "-", pipes and devices are fine.
+[[nodiscard]] base::Result<> check_new_output(const std::string& path);
+
+}  // namespace yuxin::cli

@@ -1,0 +1,150 @@
+// yuxin role list, yuxin role check
+#include "app/certificate_view.hpp"
+#include "app/fetch.hpp"
+#include "app/grant_view.hpp"
+#include "app/home.hpp"
+#include "commands.hpp"
+#include "yuxin/evidence/authority.hpp"
+
+namespace yuxin::cli {
+namespace {
+
+using base::Code;
+using base::fail;
+using base::message;
+using base::Result;
+using evidence::GrantRow;
+
+Result<std::optional<base::UnixTime>> moment_of(const Arguments& arguments) {
+  const auto text = arguments.maybe("--at");
+  if (!text) return std::optional<base::UnixTime>();
+  const auto time = base::parse_rfc3339(*text);
+  if (!time) return fail(Code::kUsage, "\"{}\" is no time. Write it as 2026-11-22T10:00:00Z.", *text);
+  return time;
+}
+
+void print_table(const Context& context, const std::vector<GrantRow>& rows, base::UnixTime now) {
+  Table table({{message("serial")},
+               {message("role")},
+               {message("scope"), Table::Align::kLeft, 32},
+               {message("holder"), Table::Align::kLeft, 48},
+               {message("valid until")},
+               {message("state")}});
+  for (const auto& row : rows) {
+    const auto serial = x509::Serial::from_der_content(row.serial);
+    table.add({serial ? serial->hex() : "?", row.role, scope_text(row.scope), row.holder, date_of(row.not_after),
+               grant_state_text(row, now)});
+  }
+  table.print(context);
+}
+
+Result<int> list(Context& context, const Arguments& arguments) {
+  TRY(const auto at, moment_of(arguments));
+  TRY(auto home, open_home(context, Home::Access::kRead));
+  const evidence::GrantFilter filter{arguments.one("--role"), arguments.one("--holder"), at};
+  std::vector<GrantRow> rows;
+  TRY(home->store().read([&](store::Reader& reader) -> Result<> {
+    TRY(rows, evidence::list_grants(reader, filter));
+    return {};
+  }));
+  const auto now = at.value_or(context.clock().now());
+  if (context.options().json) {
+    base::JsonArray grants;
+    for (const auto& row : rows) grants.push_back(grant_json(row, now));
+    context.document(base::JsonObject{{"grants", std::move(grants)}});
+  } else if (rows.empty()) {
+    context.remark(message("No roles."));
+  } else {
+    print_table(context, rows, now);
+  }
+  return 0;
+}
+
+Result<evidence::Place> place_of(const Arguments& arguments) {
+  evidence::Place place;
+  if (const auto code = arguments.maybe("--org")) {
+    TRY(auto organisation, evidence::OrgCode::parse(*code));
+    place.organisation = std::move(organisation);
+  }
+  place.district = arguments.one("--district");
+  place.profile = arguments.one("--profile");
+  if (!place.district.empty() && !evidence::is_district_code(place.district))
+    return fail(Code::kUsage, "\"{}\" is no division code; it has six digits (GB/T 2260), such as 500103.",
+                place.district);
+  return place;
+}
+
+// A person whose certificate is revoked today can use no role today; what held in the past is not touched by that.
+Result<GrantRow> look(store::Reader& reader, const evidence::Organisation& organisation,
+                      const evidence::ActingQuestion& question, bool today) {
+  if (today) TRY(evidence::check_holder(reader, question.holder, question.at));
+  return evidence::check_acting(reader, organisation, question);
+}
+
+Result<int> check(Context& context, const Arguments& arguments) {
+  TRY(const auto at, moment_of(arguments));
+  TRY(const auto role, evidence::RoleCode::parse(arguments.one("--role")));
+  TRY(const auto place, place_of(arguments));
+  TRY(const auto holder, fetch_certificate(arguments.one("--certificate")));
+  TRY(auto home, open_home(context, Home::Access::kRead));
+  TRY(const auto organisation, home->organisation());
+  const auto now = at.value_or(context.clock().now());
+  Result<GrantRow> found = fail(Code::kInternal, "The question was not asked.");
+  TRY(home->store().read([&](store::Reader& reader) -> Result<> {
+    found = look(reader, *organisation, {holder, role, place, now}, !at);
+    return {};
+  }));
+  const bool no = !found && (found.error().code == Code::kNotAuthorised || found.error().code == Code::kRefused);
+  if (!found && !no) return tl::unexpected(std::move(found).error());
+  if (context.options().json) {
+    base::JsonObject document{{"in_force", !no},
+                              {"role", role.text()},
+                              {"holder", holder.subject().text()},
+                              {"at", base::rfc3339(now)},
+                              {"granted_by", evidence::granters_of(*organisation, role)},
+                              {"grant", nullptr},
+                              {"reason", nullptr}};
+    if (found) {
+      document["grant"] = grant_json(*found, now);
+    } else {
+      document["reason"] = found.error().detail;
+    }
+    context.document(document);
+  } else if (found) {
+    context.out(message("In force: {} of {}, until {}.", role_text(*organisation, role.text()), found->holder,
+                        base::local_time(found->not_after)));
+    context.out(labelled(message("scope"), scope_text(found->scope)));
+  } else {
+    context.out(found.error().detail);
+  }
+  return no ? 1 : 0;
+}
+
+}  // namespace
+
+std::vector<CommandSpec> role_list_commands() {
+  return {
+      {"role",
+       "list",
+       "list granted roles, oldest first",
+       {{"--holder", Arity::kOne, Presence::kOptional, "TEXT", "only where this is part of the holder's subject"},
+        {"--role", Arity::kOne, Presence::kOptional, "ROLE", "only this role"},
+        {"--at", Arity::kOne, Presence::kOptional, "TIME", "only what was in force at this time"}},
+       {"yuxin --home city/online role list --holder officer-05",
+        "yuxin --home city/online role list --at 2026-11-22"},
+       list},
+      {"role",
+       "check",
+       "say whether a person may act in a role, and if not, who could grant it",
+       {{"--certificate", Arity::kOne, Presence::kRequired, "FILE", "certificate of the person"},
+        {"--role", Arity::kOne, Presence::kRequired, "ROLE", "the role"},
+        {"--org", Arity::kOne, Presence::kOptional, "CODE", "for this organisation"},
+        {"--district", Arity::kOne, Presence::kOptional, "NNNNNN", "for this district"},
+        {"--profile", Arity::kOne, Presence::kOptional, "NAME", "for certificates of this profile"},
+        {"--at", Arity::kOne, Presence::kOptional, "TIME", "at this time instead of now"}},
+       {"yuxin --home city/online role check --certificate officer.pem --role RA.REVIEW --profile device"},
+       check},
+  };
+}
+
+}  // namespace yuxin::cli

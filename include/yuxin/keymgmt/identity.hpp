@@ -1,0 +1,45 @@
+// Identities: the key and certificate with which a person or a service acts, from a file of their own.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "yuxin/base/bytes.hpp"
+#include "yuxin/base/result.hpp"
+#include "yuxin/base/secret.hpp"
+#include "yuxin/x509/certificate.hpp"
+#include "yuxin/x509/key.hpp"
+
+namespace yuxin::keymgmt {
+
+// Identity is a certificate, the signer of its key, and the authorities above it as far as the file holds them,
+// nearest first. Copies share the key.
+struct Identity {
+  x509::Certificate certificate;
+  std::shared_ptr<const x509::Signer> signer;
+  std::vector<x509::Certificate> chain;
+};
+
+// AskPassphrase gives the passphrase of an identity. It is called at most once, and only where the key is encrypted.
+using AskPassphrase = std::function<base::Result<base::Secret>()>;
+
+// load_identity opens what `--as` names:
+//
+//   officer.p12             PKCS #12 (RFC 7292) with one key and its certificate
+//   officer.pem             PEM with the key, its certificate, and perhaps the chain
+//   officer.pem,officer.key the certificates in the first file, the key in the second
+//
+// Errors: kUsage for a PKCS #11 URI (this version opens no tokens), kNotFound and kNotAuthorised of the files,
+// kNotAuthorised for a wrong passphrase, kMalformed for files that hold no key or no certificate, kRefused for
+// encryption that is too weak to be opened, kIntegrity when no certificate is for the key.
+[[nodiscard]] base::Result<Identity> load_identity(std::string_view name, const AskPassphrase& ask);
+
+// The same for octets that are in memory already.
+[[nodiscard]] base::Result<Identity> identity_from_pkcs12(base::ByteView der, const AskPassphrase& ask);
+[[nodiscard]] base::Result<Identity> identity_from_pem(base::ByteView certificates, base::ByteView key,
+                                                       const AskPassphrase& ask);
+
+}  // namespace yuxin::keymgmt

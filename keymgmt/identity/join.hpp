@@ -1,0 +1,14 @@
+// A key and its certificate become an identity.
+#pragma once
+
+#include <vector>
+
+#include "yuxin/keymgmt/identity.hpp"
+
+namespace yuxin::keymgmt {
+
+// join_identity finds the certificate of a key among several, and the chain above it. kIntegrity when there is none.
+[[nodiscard]] base::Result<Identity> join_identity(const x509::PrivateKey& key,
+                                                   const std::vector<x509::Certificate>& certificates);
+
+}  // namespace yuxin::keymgmt

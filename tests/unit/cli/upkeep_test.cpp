@@ -1,0 +1,150 @@
+// What a running server does by itself as time goes by: lists on schedule and after changes, OCSP signers before they
+// end.
+#include "cli/app/upkeep.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include "cli/app/founding.hpp"
+#include "command.hpp"
+#include "fake_clock.hpp"
+#include "yuxin/ca/revocation.hpp"
+
+namespace base = yuxin::base;
+namespace ca = yuxin::ca;
+namespace cli = yuxin::cli;
+namespace ocsp = yuxin::ocsp;
+namespace store = yuxin::store;
+namespace test = yuxin::test;
+namespace x509 = yuxin::x509;
+
+namespace {
+
+template <typename T>
+T must(base::Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().detail + " " + result.error().diagnostic);
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+// A city founded on the morning of 2026-11-22, whose online home is looked after.
+class Scene {
+ public:
+  explicit Scene(const std::string& renew_before = "") : clock(base::UnixTime{1795341600}) {
+    cli::FoundingPlan plan;
+    plan.folder = folder.file("city");
+    plan.organisation = "Test City";
+    plan.public_url = "http://pki.city.test";
+    plan.keys = cli::key_choices().front();
+    plan.root_passphrase = base::Secret("pass");
+    plan.online_passphrase = base::Secret("pass");
+    plan.actor = "local:alice";
+    must(cli::found(plan, clock));
+    const auto path = plan.folder + "/online";
+    if (!renew_before.empty()) {
+      auto config = must(cli::parse_home_config(text_of(path + "/yuxin.toml"), "yuxin.toml"));
+      config.ocsp_signer_renew_before = *base::parse_period(renew_before);
+      std::ofstream(path + "/yuxin.toml") << cli::print_home_config(config);
+    }
+    home = must(cli::Home::open(path, cli::Home::Access::kWrite, clock));
+    must(home->unlock(base::Secret("pass")));
+    auto& status = home->store().status();
+    responder = must(ocsp::Responder::start(status, clock, {}));
+    publication = must(ocsp::Publication::start(status, clock, {.home = path}));
+    upkeep.emplace(home, *responder, *publication, nullptr);
+    must(upkeep->prepare());
+  }
+  void pass(base::Seconds time) {
+    clock.advance(time);
+    upkeep->step();
+    CHECK(upkeep->counters().failures == 0);
+  }
+  [[nodiscard]] store::CrlRow list() const {
+    return must(home->store().status().latest_crl(must(home->authority("issuing")).id));
+  }
+  [[nodiscard]] store::ServiceCertificateRow signer() const {
+    return must(home->store().status().service_certificates("ocsp")).at(0);
+  }
+  // changes the status of the OCSP signer's certificate, as a command would that is killed before it publishes.
+  void change(decltype(&ca::hold) how) const {
+    const auto row = must(home->authority("issuing"));
+    const auto certificate = must(x509::Certificate::from_der(signer().certificate));
+    must(how(home->store(), {row.id, row.name, *certificate.serial(), x509::RevocationReason::kUnspecified, {}},
+             clock, {"local:alice"}));
+  }
+
+  test::TemporaryFolder folder;
+  test::FakeClock clock;
+  std::shared_ptr<cli::Home> home;
+  std::unique_ptr<ocsp::Responder> responder;
+  std::unique_ptr<ocsp::Publication> publication;
+  std::optional<cli::Upkeep> upkeep;
+
+ private:
+  static std::string text_of(const std::string& path) {
+    const auto octets = test::read_octets(path);
+    return {octets.begin(), octets.end()};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("lists come by schedule, and between two of them only when a status has changed") {
+  Scene scene;
+  const auto first = scene.list();
+  scene.pass(base::hours(1));
+  scene.pass(base::hours(22));
+  CHECK(scene.list().number == first.number);
+  scene.pass(base::hours(1));
+  CHECK(scene.list().number == first.number + 1);
+  CHECK(scene.list().this_update == scene.clock.now());
+
+  // a change is published at the second look, in case that whoever made it is about to
+  for (const auto how : {&ca::hold, &ca::release}) {
+    const auto before = scene.list().number;
+    scene.change(how);
+    scene.pass(base::Seconds{2});
+    CHECK(scene.list().number == before);
+    scene.pass(base::Seconds{2});
+    CHECK(scene.list().number == before + 1);
+    scene.pass(base::Seconds{2});
+    scene.pass(base::Seconds{2});
+    CHECK(scene.list().number == before + 1);
+  }
+}
+
+TEST_CASE("a clock that was set back does not stop the lists") {
+  Scene scene;
+  scene.pass(base::hours(25));
+  const auto number = scene.list().number;
+  scene.pass(base::Seconds{-3600});
+  scene.change(&ca::hold);
+  scene.pass(base::Seconds{2});
+  scene.pass(base::Seconds{2});
+  CHECK(scene.list().number == number + 1);
+}
+
+TEST_CASE("the OCSP signer is renewed ten days before it ends, with a key of its own") {
+  Scene scene;
+  const auto first = scene.signer();
+  for (int day = 0; day < 19; ++day) scene.pass(base::days(1));
+  CHECK(scene.signer().certificate == first.certificate);
+  scene.pass(base::days(1));
+  const auto second = scene.signer();
+  CHECK(second.not_after > first.not_after);
+  CHECK(second.key_name != first.key_name);
+  scene.pass(base::days(1));
+  CHECK(scene.signer().certificate == second.certificate);
+}
+
+TEST_CASE("a signer that lives no longer than it is to be renewed before is not renewed all the time") {
+  Scene scene("P60D");
+  const auto first = scene.signer();
+  for (int day = 0; day < 9; ++day) scene.pass(base::days(1));
+  CHECK(scene.signer().certificate == first.certificate);
+  scene.pass(base::days(2));
+  const auto second = scene.signer();
+  CHECK(second.certificate != first.certificate);
+  for (int day = 0; day < 9; ++day) scene.pass(base::days(1));
+  CHECK(scene.signer().certificate == second.certificate);
+}
