@@ -6,9 +6,11 @@
 #include <filesystem>
 
 #include "yuxin/base/file.hpp"
+#include "yuxin/evidence/witness.hpp"
 #include "yuxin/x509/crl.hpp"
 #include "yuxin/x509/ocsp_response.hpp"
 #include "yuxin/x509/request.hpp"
+#include "yuxin/x509/time_stamp.hpp"
 
 namespace yuxin::cli {
 
@@ -32,6 +34,14 @@ bool is_kind(base::ByteView content, OutputKind kind) {
       return x509::Crl::from_bytes(content).has_value();
     case OutputKind::kOcspResponse:
       return x509::OcspResponse::from_der(content).has_value();
+    case OutputKind::kTimeStamp:  // a request for one, a token, or an answer
+      return x509::parse_time_stamp_request(content).has_value() ||
+             x509::TimeStampToken::from_der(content).has_value() ||
+             x509::parse_time_stamp_response(content).has_value();
+    case OutputKind::kWitnessRequest: {
+      const auto request = evidence::parse_witness_request(base::as_text(content));
+      return request && request->old_size.has_value();  // any text reads as a bare checkpoint
+    }
     case OutputKind::kCheckpoint:
       break;
   }

@@ -152,7 +152,7 @@ std::string stamp_text(const CheckpointTrust::Verdict& stamp) {
 Result<> export_stamp(const Opened& opened, const std::string& file) {
   if (opened.kept.time_stamp.empty())
     return fail(Code::kNotFound, "The checkpoint of {} records has no time stamp.", opened.kept.size);
-  return base::write_file(file, opened.kept.time_stamp, base::Existing::kReplace, base::Permissions::kPublic);
+  return write_output(file, opened.kept.time_stamp, OutputKind::kTimeStamp);
 }
 
 Result<LedgerSource> source_of(Context& context) {

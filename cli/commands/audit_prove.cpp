@@ -112,7 +112,7 @@ Result<int> prove_growth(Context& context, const Arguments& arguments) {
   }));
   const auto text = evidence::print_witness_request(request);
   const auto out = arguments.maybe("--out");
-  if (out) TRY(base::write_file(*out, base::as_bytes(text), base::Existing::kReplace, base::Permissions::kPublic));
+  if (out) TRY(write_output(*out, base::as_bytes(text), OutputKind::kWitnessRequest));
   if (context.options().json) {
     base::JsonArray proof;
     for (const auto& hash : request.proof) proof.emplace_back(base::hex(hash));

@@ -1,5 +1,6 @@
 // yuxin tsa request: has a file stamped, by the home's own authority or by one that is asked over HTTP.
 #include "app/fetch.hpp"
+#include "app/output.hpp"
 #include "app/stamp_client.hpp"
 #include "app/stamp_trust.hpp"
 #include "app/time_stamping.hpp"
@@ -57,7 +58,7 @@ Result<x509::TimeStampToken> token_of(base::ByteView answer) {
 }
 
 Result<> write(const std::string& file, base::ByteView octets) {
-  return base::write_file(file, octets, base::Existing::kReplace, base::Permissions::kPublic);
+  return write_output(file, octets, OutputKind::kTimeStamp);
 }
 
 // check proves an answer before anything is written: that it is to this request, and by somebody trusted.
