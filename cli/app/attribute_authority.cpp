@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "service_certificate.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/x509/digest.hpp"
-#include "yuxin/x509/request.hpp"
 
 namespace yuxin::cli {
 
@@ -106,26 +106,9 @@ Result<bool> list_is_due(Home& home) {
 
 Result<x509::Certificate> renew_attribute_authority(Home& home, const std::string& authority,
                                                     const x509::KeyKind& key, const std::string& actor) {
-  TRY(auto issuer, home.issuer(authority));
   TRY(auto profile, profile_of(home));
-  base::Bytes random(4);
-  base::random_bytes(random);
-  const std::string key_name = "roles-" + authority + "-" + base::hex(random);
-  TRY(home.keys().generate(key_name, key));
-  TRY(auto signer, home.keys().signer(key_name));
-  auto attributes = issuer->certificate().subject().attributes();
-  std::erase_if(attributes, [](const x509::NameAttribute& a) { return base::equal(a.type, x509::oid::kCommonName); });
-  attributes.push_back({base::to_bytes(x509::oid::kCommonName), 0, "Attribute authority of " + authority, true});
-  const auto subject = x509::Name::from_attributes(std::move(attributes));
-  TRY(auto der, x509::make_request(subject, {}, *signer));
-  TRY(auto request, x509::CertificateRequest::from_der(der));
-  TRY(auto prepared,
-      issuer->prepare(profile, {.request = request, .subject = {}, .alt_names = {}, .validity = {}}, {actor}));
-  TRY(auto issued, issuer->issue(std::move(prepared)));
-  const store::ServiceCertificateRow row{issuer->authority().id, kPurpose, key_name,
-                                         base::to_bytes(issued.certificate.der()), issued.certificate.not_after()};
-  TRY(home.store().write([&](store::Writer& writer) { return writer.set_service_certificate(row); }));
-  return issued.certificate;
+  return renew_service(home, {kPurpose, "roles", profile, "Attribute authority of " + authority}, authority, key,
+                       actor);
 }
 
 Result<evidence::AttributeAuthority> open_attribute_authority(Home& home, const std::string& actor) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "output.hpp"
+#include "service_certificate.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/x509/lint.hpp"
@@ -214,51 +215,26 @@ Result<> import_root(Home& home, const std::string& name, const x509::Certificat
 
 namespace {
 
-// A service is a key of the home with a certificate by an authority of the home.
-struct Service {
-  std::string purpose;  // of ServiceCertificateRow; the key's name begins with it
-  std::string profile;
-  std::string title;  // what people see in the common name
-};
-
-Result<x509::Certificate> renew_service(Home& home, const Service& service, const std::string& authority,
-                                        const x509::KeyKind& key, const std::string& actor) {
-  TRY(auto issuer, home.issuer(authority));
-  TRY(auto profiles, home.profiles());
-  TRY(auto profile, profiles.find(service.profile));
-  base::Bytes random(4);
-  base::random_bytes(random);
-  const std::string key_name = service.purpose + "-" + authority + "-" + base::hex(random);
-  TRY(home.keys().generate(key_name, key));
-  TRY(auto signer, home.keys().signer(key_name));
-  // the issuer's own name with another common name, so that people see whose service it is
-  auto attributes = issuer->certificate().subject().attributes();
-  std::erase_if(attributes, [](const x509::NameAttribute& a) { return base::equal(a.type, x509::oid::kCommonName); });
-  const auto date = base::rfc3339(home.clock().now()).substr(0, 10);
-  attributes.push_back(
-      {base::to_bytes(x509::oid::kCommonName), 0, service.title + " of " + authority + " " + date, true});
-  const auto subject = x509::Name::from_attributes(std::move(attributes));
-  TRY(auto der, x509::make_request(subject, {}, *signer));
-  TRY(auto request, x509::CertificateRequest::from_der(der));
-  TRY(auto prepared,
-      issuer->prepare(profile, {.request = request, .subject = {}, .alt_names = {}, .validity = {}}, {actor}));
-  TRY(auto issued, issuer->issue(std::move(prepared)));
-  const store::ServiceCertificateRow row{issuer->authority().id, service.purpose, key_name,
-                                         base::to_bytes(issued.certificate.der()), issued.certificate.not_after()};
-  TRY(home.store().write([&](store::Writer& writer) { return writer.set_service_certificate(row); }));
-  return issued.certificate;
+// A common name with the date tells the certificates of one service apart.
+std::string dated(const Home& home, const std::string& title, const std::string& authority) {
+  return title + " of " + authority + " " + base::rfc3339(home.clock().now()).substr(0, 10);
 }
 
 }  // namespace
 
 Result<x509::Certificate> renew_ocsp_signer(Home& home, const std::string& authority, const x509::KeyKind& key,
                                             const std::string& actor) {
-  return renew_service(home, {"ocsp", "ocsp-responder", "OCSP responder"}, authority, key, actor);
+  TRY(auto profiles, home.profiles());
+  TRY(auto profile, profiles.find("ocsp-responder"));
+  return renew_service(home, {"ocsp", "ocsp", profile, dated(home, "OCSP responder", authority)}, authority, key,
+                       actor);
 }
 
 Result<x509::Certificate> renew_time_stamper(Home& home, const std::string& authority, const x509::KeyKind& key,
                                              const std::string& actor) {
-  return renew_service(home, {"tsa", "timestamp", "TSA"}, authority, key, actor);
+  TRY(auto profiles, home.profiles());
+  TRY(auto profile, profiles.find("timestamp"));
+  return renew_service(home, {"tsa", "tsa", profile, dated(home, "TSA", authority)}, authority, key, actor);
 }
 
 }  // namespace yuxin::cli

@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 
 #include "fetch.hpp"
-#include "home.hpp"
-#include "yuxin/base/file.hpp"
+#include "trust.hpp"
 
 namespace yuxin::cli {
 
@@ -17,34 +16,6 @@ using x509::RevocationReason;
 namespace {
 
 constexpr std::int64_t kMicroseconds = 1'000'000;
-
-Result<> add_certificates(const std::vector<std::string>& places, std::vector<x509::Certificate>& to) {
-  for (const auto& place : places) {
-    TRY(auto bytes, fetch(place, 1U << 20U));
-    TRY(auto certificates, x509::certificates_from_bytes(bytes));
-    to.insert(to.end(), certificates.begin(), certificates.end());
-  }
-  return {};
-}
-
-Result<> add_home(const Context& context, StampTrust& trust) {
-  if (!base::file_exists(context.options().home + "/yuxin.toml"))
-    return fail(Code::kUsage, "Say whom you trust: --trust FILE, or --home DIR for the roots of a home.");
-  TRY(auto home, open_home(context, Home::Access::kRead));
-  TRY(auto authorities, home->store().status().authorities());
-  for (const auto& row : authorities) {
-    if (row.certificate.empty()) continue;
-    TRY(auto certificate, x509::Certificate::from_der(row.certificate));
-    const bool root = certificate.subject().same(certificate.issuer());
-    (root ? trust.material.anchors : trust.material.untrusted).push_back(certificate);
-    const auto list = home->store().status().latest_crl(row.id);
-    if (!list) continue;
-    TRY(auto bytes, base::read_file(home->path() + "/" + list->file, std::size_t{1} << 30U));
-    TRY(auto crl, x509::Crl::from_der(bytes));
-    trust.lists.push_back(std::move(crl));
-  }
-  return {};
-}
 
 // RFC 3161 section 4: with these reasons what was stamped before stays good. "unspecified" cannot be told from no
 // reason at all, which is the bad case.
@@ -79,14 +50,10 @@ std::string precise(const x509::TimeStampInfo& info) {
 
 Result<StampTrust> read_stamp_trust(const Context& context, const Arguments& arguments) {
   StampTrust trust;
-  TRY(add_certificates(arguments.many("--trust"), trust.material.anchors));
-  TRY(add_certificates(arguments.many("--untrusted"), trust.material.untrusted));
-  for (const auto& place : arguments.many("--crl")) {
-    TRY(auto bytes, fetch(place, std::size_t{1} << 30U));
-    TRY(auto crl, x509::Crl::from_bytes(bytes));
-    trust.lists.push_back(std::move(crl));
-  }
-  if (trust.material.anchors.empty()) TRY(add_home(context, trust));
+  TRY(trust.material,
+      read_material(arguments.many("--trust"), arguments.many("--untrusted"), arguments.many("--crl")));
+  if (trust.material.anchors.empty()) TRY(add_home(context, trust.material));
+  trust.lists.swap(trust.material.crls);
   return trust;
 }
 

@@ -11,7 +11,8 @@
 
 namespace yuxin::cli {
 
-// StampTrust is the roots and the help that paths are built from.
+// StampTrust is the roots and the help that paths are built from. The lists stand apart: a path does not fail by
+// them, because a stamp may outlive the revocation of its authority's certificate.
 struct StampTrust {
   x509::PathMaterial material;
   std::vector<x509::Crl> lists;

@@ -1,6 +1,7 @@
 // yuxin tsa verify: whether a file existed when a time stamp says so.
 #include "app/fetch.hpp"
 #include "app/stamp_trust.hpp"
+#include "app/trust.hpp"
 #include "commands.hpp"
 
 namespace yuxin::cli {
@@ -14,14 +15,6 @@ using base::Result;
 constexpr std::size_t kLargestFile = std::size_t{4} << 30U;
 // The clocks of those who stamp and of those who look differ a little.
 constexpr base::Seconds kSkew{60};
-
-Result<base::UnixTime> moment_of(const Context& context, const Arguments& arguments) {
-  const auto text = arguments.maybe("--at");
-  if (!text) return context.clock().now();
-  const auto time = base::parse_rfc3339(*text);
-  if (!time) return fail(Code::kUsage, "\"{}\" is no time; it looks like 2026-11-22T10:04:11Z or 2026-11-22.", *text);
-  return *time;
-}
 
 Result<x509::TimeStampEvidence> judge(const x509::TimeStampToken& token, base::ByteView content,
                                       const StampTrust& trust, base::UnixTime at) {
@@ -68,7 +61,7 @@ void report_good(const Context& context, const x509::TimeStampToken& token, cons
 
 Result<int> verify(Context& context, const Arguments& arguments) {
   const auto file = arguments.one("FILE");
-  TRY(auto at, moment_of(context, arguments));
+  TRY(auto at, read_moment(arguments.maybe("--at"), context.clock().now()));
   TRY(auto content, fetch(file, kLargestFile));
   TRY(auto token, read_stamp(arguments.one("--token")));
   TRY(auto trust, read_stamp_trust(context, arguments));
