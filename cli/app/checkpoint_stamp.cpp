@@ -3,6 +3,8 @@
 #include <chrono>
 
 #include "stamp_client.hpp"
+#include "stamp_trust.hpp"
+#include "trust.hpp"
 #include "yuxin/base/file.hpp"
 
 namespace yuxin::cli {
@@ -14,21 +16,7 @@ using x509::Certificate;
 
 namespace {
 
-Result<std::vector<Certificate>> read_roots(const std::string& file) {
-  TRY(const auto octets, base::read_file(file, 1U << 20U));
-  std::vector<Certificate> roots;
-  for (const auto& block : base::parse_pem(base::as_text(octets))) {
-    if (block.label != "CERTIFICATE") continue;
-    auto certificate = Certificate::from_der(block.der);
-    if (!certificate) return fail(certificate.error().code, "{}: {}", file, certificate.error().detail);
-    roots.push_back(std::move(*certificate));
-  }
-  if (roots.empty()) {
-    TRY(auto single, Certificate::from_bytes(octets));
-    roots.push_back(std::move(single));
-  }
-  return roots;
-}
+constexpr std::size_t kLongestList = std::size_t{1} << 30U;
 
 // The authorities in the database: those that issued themselves are roots, the others help to build paths.
 Result<x509::PathMaterial> own_authorities(store::Store& store) {
@@ -45,6 +33,23 @@ Result<x509::PathMaterial> own_authorities(store::Store& store) {
     return {};
   }));
   return material;
+}
+
+// The newest lists of those authorities, as far as their files are there: a database that was copied has none. They
+// only ever speak against a time stamp, so that one that is missing or damaged is no reason to believe less.
+Result<std::vector<x509::Crl>> own_lists(const LedgerSource& source) {
+  std::vector<x509::Crl> lists;
+  if (source.home.empty()) return lists;
+  auto& status = source.store->status();
+  TRY(const auto rows, status.authorities());
+  for (const auto& row : rows) {
+    const auto newest = status.latest_crl(row.id);
+    if (!newest) continue;
+    const auto octets = base::read_file(source.home + "/" + newest->file, kLongestList);
+    if (!octets) continue;
+    if (auto list = x509::Crl::from_der(*octets)) lists.push_back(std::move(*list));
+  }
+  return lists;
 }
 
 std::string in_home(const LedgerSource& source, const std::string& file) {
@@ -68,19 +73,24 @@ Result<CheckpointTrust> CheckpointTrust::of(const LedgerSource& source, const st
     origin = Origin::kGiven;
     material.anchors.clear();
     for (const auto& file : named) {
-      TRY(const auto roots, read_roots(file));
+      TRY(const auto roots, read_certificates(file));
       material.anchors.insert(material.anchors.end(), roots.begin(), roots.end());
     }
   }
   TRY(auto paths, x509::PathVerifier::prepare(material));
-  return CheckpointTrust(std::move(paths), origin, std::move(material.untrusted));
+  TRY(auto lists, own_lists(source));
+  return CheckpointTrust(std::move(paths), origin, std::move(material.untrusted), std::move(lists));
 }
 
 Result<CheckpointTrust::Verdict> CheckpointTrust::check(std::string_view note, base::ByteView token) const {
   TRY(const auto body, evidence::checkpoint_body(note));
   TRY(const auto parsed, x509::TimeStampToken::from_der(token));
   const auto trusted = x509::verify_time_stamp(parsed, base::as_bytes(body), paths_, help_);
-  if (trusted) return Verdict{trusted->time, trusted->authority.subject().text(), Verdict::Authority::kTrusted};
+  if (trusted) {
+    // What a list once said stays said, however old it is.
+    for (const auto& list : lists_) TRY(check_not_revoked(*trusted, {list}, list.this_update()));
+    return Verdict{trusted->time, trusted->authority.subject().text(), Verdict::Authority::kTrusted};
+  }
   if (origin_ == Origin::kGiven) return tl::unexpected(trusted.error());
   // Nobody said who is to be believed: what can be told without is whether the token is whole and about this note.
   TRY(const auto alone, x509::PathVerifier::prepare({parsed.message().certificates(), {}, {}}));

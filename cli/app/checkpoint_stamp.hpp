@@ -36,16 +36,19 @@ class CheckpointTrust {
     // kUnknown: the token is whole and about this checkpoint, but nobody said that its authority is to be believed.
     enum class Authority { kTrusted, kUnknown } standing = Authority::kTrusted;
   };
-  // check looks at a token over the body of a note. Errors: kMalformed, kBadSignature, kNotFound: those of the token.
+  // check looks at a token over the body of a note. A stamp whose authority's certificate the home's own lists call
+  // revoked is kBadSignature (check_not_revoked). Errors: kMalformed, kBadSignature, kNotFound: those of the token.
   [[nodiscard]] base::Result<Verdict> check(std::string_view note, base::ByteView token) const;
 
  private:
   enum class Origin { kGiven, kOwnRoots };
-  CheckpointTrust(x509::PathVerifier paths, Origin origin, std::vector<x509::Certificate> help)
-      : paths_(std::move(paths)), origin_(origin), help_(std::move(help)) {}
+  CheckpointTrust(x509::PathVerifier paths, Origin origin, std::vector<x509::Certificate> help,
+                  std::vector<x509::Crl> lists)
+      : paths_(std::move(paths)), origin_(origin), help_(std::move(help)), lists_(std::move(lists)) {}
   x509::PathVerifier paths_;
   Origin origin_;
   std::vector<x509::Certificate> help_;
+  std::vector<x509::Crl> lists_;
 };
 
 // stamp_newest asks for a time stamp on the newest checkpoint, unless it has one, checks the answer and keeps it.

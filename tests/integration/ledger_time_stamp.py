@@ -178,6 +178,19 @@ def served(town, folder):
             assert status == 404 and fields["Content-Type"] == "application/problem+json", path
 
 
+def revoked_authority(town):
+    """Stamps outlive a certificate that was replaced, but not a key that somebody else had."""
+    serial = next(row["serial"] for row in json.loads(run(YUXIN, "--home", town.online, "--json", "cert", "list").stdout)["certificates"]
+                  if row["profile"] == "timestamp")
+    before = (town.online / "yuxin.db").read_bytes()
+    town.yuxin("cert", "revoke", serial, "--reason", "superseded", "--yes")
+    verify(town)
+    (town.online / "yuxin.db").write_bytes(before)
+    town.yuxin("cert", "revoke", serial, "--reason", "keyCompromise", "--yes")
+    assert "this stamp proves nothing" in verify(town, expect=6).stdout
+    (town.online / "yuxin.db").write_bytes(before)
+
+
 def own_authority(town):
     """Where the settings name nobody, the home's own authority stamps: only in the server, and it is checked like any other."""
     town.issue("alpha", "tls-client")
@@ -190,6 +203,7 @@ def own_authority(town):
             time.sleep(0.2)
     stamps = json.loads(run(YUXIN, "--home", town.online, "--json", "audit", "verify").stdout)["time_stamps"]
     assert stamps >= 1, stamps
+    revoked_authority(town)
     tamper(town, "UPDATE ledger_time_stamps SET checkpoint = (SELECT min(id) FROM ledger_checkpoints)")
     assert "The time stamp on the checkpoint of" in verify(town, expect=6).stdout
 
