@@ -10,6 +10,7 @@
 #include "yuxin/base/log.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
 #include "yuxin/evidence/ledger.hpp"
+#include "yuxin/keymgmt/key_tree.hpp"
 #include "yuxin/tsa/serials.hpp"
 
 namespace yuxin::cli {
@@ -32,6 +33,7 @@ std::vector<store::Migration> all_migrations() {
   for (const auto& step : store::migrations()) all.push_back(step);
   for (const auto& step : evidence::migrations()) all.push_back(step);
   for (const auto& step : tsa::migrations()) all.push_back(step);
+  for (const auto& step : keymgmt::migrations()) all.push_back(step);
   return all;
 }
 

@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 #include <openssl/core_names.h>
-#include <openssl/evp.h>
 #include <openssl/kdf.h>
+#include <openssl/params.h>
 
 #include <array>
 #include <memory>
 #include <utility>
 
+#include "aes_gcm.hpp"
 #include "yuxin/base/json.hpp"
 
 namespace yuxin::keymgmt {
@@ -30,14 +31,11 @@ struct Deleter {
 };
 using Kdf = std::unique_ptr<EVP_KDF, Deleter<EVP_KDF_free>>;
 using KdfContext = std::unique_ptr<EVP_KDF_CTX, Deleter<EVP_KDF_CTX_free>>;
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Deleter<EVP_CIPHER_CTX_free>>;
 
 constexpr std::uint64_t kCost = 1U << 17U;
 constexpr std::uint32_t kBlockSize = 8;
 constexpr std::uint32_t kParallel = 1;
 constexpr std::uint64_t kMemoryLimit = 512U << 20U;
-constexpr std::size_t kTagSize = 16;
-constexpr std::size_t kNonceSize = 12;
 constexpr std::size_t kSaltSize = 32;
 constexpr std::size_t kLongestSealed = 4096;
 
@@ -77,54 +75,16 @@ Result<Secret> key_of(const Seal& seal, const Secret& passphrase) {
   return run_kdf("SCRYPT", parameters.data());
 }
 
-int length(ByteView view) { return static_cast<int>(view.size()); }
-
-std::optional<Bytes> encrypt(const Secret& key, const Seal& seal, ByteView plain) {
-  const CipherContext context(EVP_CIPHER_CTX_new());
-  const auto additional = additional_data(seal);
-  Bytes out(plain.size() + kTagSize);
-  int written = 0;
-  const bool done =
-      context &&
-      EVP_EncryptInit_ex2(context.get(), EVP_aes_256_gcm(), key.view().data(), seal.nonce.data(), nullptr) == 1 &&
-      EVP_EncryptUpdate(context.get(), nullptr, &written, base::as_bytes(additional).data(),
-                        length(base::as_bytes(additional))) == 1 &&
-      EVP_EncryptUpdate(context.get(), out.data(), &written, plain.data(), length(plain)) == 1 &&
-      EVP_EncryptFinal_ex(context.get(), out.data() + plain.size(), &written) == 1 &&
-      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, kTagSize, out.data() + plain.size()) == 1;
-  if (!done) return std::nullopt;
-  return out;
-}
-
-std::optional<Secret> decrypt(const Secret& key, const Seal& seal) {
-  const CipherContext context(EVP_CIPHER_CTX_new());
-  const auto& sealed = seal.sealed;
-  const auto additional = additional_data(seal);
-  Secret out(sealed.size() - kTagSize);
-  Bytes tag(sealed.end() - kTagSize, sealed.end());
-  int written = 0;
-  const bool done =
-      context &&
-      EVP_DecryptInit_ex2(context.get(), EVP_aes_256_gcm(), key.view().data(), seal.nonce.data(), nullptr) == 1 &&
-      EVP_DecryptUpdate(context.get(), nullptr, &written, base::as_bytes(additional).data(),
-                        length(base::as_bytes(additional))) == 1 &&
-      EVP_DecryptUpdate(context.get(), out.data(), &written, sealed.data(), static_cast<int>(out.size())) == 1 &&
-      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, kTagSize, tag.data()) == 1 &&
-      EVP_DecryptFinal_ex(context.get(), out.data() + out.size(), &written) == 1;
-  if (!done) return std::nullopt;
-  return out;
-}
-
 }  // namespace
 
 Result<std::string> seal(const Secret& secret, const Secret& passphrase) {
   Seal made;
   made.salt.resize(kSaltSize);
-  made.nonce.resize(kNonceSize);
+  made.nonce.resize(kGcmNonceSize);
   base::random_bytes(made.salt);
   base::random_bytes(made.nonce);
   TRY(auto key, key_of(made, passphrase));
-  auto sealed = encrypt(key, made, secret.view());
+  auto sealed = gcm_encrypt(key, made.nonce, base::as_bytes(additional_data(made)), secret.view());
   if (!sealed) return base::fail(Code::kInternal, "The key-encryption key could not be sealed.");
   made.sealed = std::move(*sealed);
   return print_seal(made);
@@ -159,8 +119,8 @@ Result<Seal> parse_seal(std::string_view text) {
       base::json_string(object, "format") == "yuxin-seal-1" && base::json_string(object, "kdf") == "scrypt" &&
       base::json_string(object, "cipher") == "aes-256-gcm" && std::cmp_equal(base::json_int(object, "n"), kCost) &&
       base::json_int(object, "r") == kBlockSize && base::json_int(object, "p") == kParallel;
-  const bool sized = salt && salt->size() == kSaltSize && nonce && nonce->size() == kNonceSize && sealed &&
-                     sealed->size() > kTagSize && sealed->size() < kLongestSealed;
+  const bool sized = salt && salt->size() == kSaltSize && nonce && nonce->size() == kGcmNonceSize && sealed &&
+                     sealed->size() > kGcmTagSize && sealed->size() < kLongestSealed;
   if (!known || !sized) return damaged();
   return Seal{std::move(*salt), std::move(*nonce), std::move(*sealed)};
 }
@@ -168,7 +128,7 @@ Result<Seal> parse_seal(std::string_view text) {
 Result<Secret> open(std::string_view sealed, const Secret& passphrase) {
   TRY(auto seal, parse_seal(sealed));
   TRY(auto key, key_of(seal, passphrase));
-  auto plain = decrypt(key, seal);
+  auto plain = gcm_decrypt(key, seal.nonce, base::as_bytes(additional_data(seal)), seal.sealed);
   if (!plain)
     return base::fail(Code::kNotAuthorised,
                       "The passphrase does not unlock the keys of this home. Nothing was changed.");
