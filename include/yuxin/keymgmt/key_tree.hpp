@@ -13,6 +13,7 @@
 #include "yuxin/base/secret.hpp"
 #include "yuxin/base/time.hpp"
 #include "yuxin/keymgmt/key_state.hpp"
+#include "yuxin/keymgmt/unlock.hpp"
 #include "yuxin/store/store.hpp"
 #include "yuxin/x509/key.hpp"
 
@@ -56,12 +57,6 @@ struct NewKey {
 struct KeyContext {
   std::string actor;
   base::UnixTime now;
-};
-
-// RootKey is one version of the key at the root, from wherever it is unlocked.
-struct RootKey {
-  std::int64_t version = 1;
-  base::Secret key;  // 32 octets
 };
 
 // Progress is told how many of how many are done; `false` stops the work after the step in hand, to be resumed later.

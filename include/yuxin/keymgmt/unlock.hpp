@@ -1,0 +1,75 @@
+// Unlocking a home: the ways to its root key, in the file keys/unlock.json.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "yuxin/base/result.hpp"
+#include "yuxin/base/secret.hpp"
+
+namespace yuxin::keymgmt {
+
+// RootKey is one version of the key at the root of a home, 32 octets. Everything else is encrypted under it.
+struct RootKey {
+  std::int64_t version = 1;
+  base::Secret key;
+};
+
+// UnlockedRoot is the root key of a home. While a rotation is going on it holds two versions.
+struct UnlockedRoot {
+  RootKey present;
+  std::optional<RootKey> before;
+  [[nodiscard]] UnlockedRoot clone() const;
+  // versions gives copies, the oldest first, as KeyTree::open takes them.
+  [[nodiscard]] std::vector<RootKey> versions() const;
+};
+
+// UnlockWay is how the root key can be had; each way alone is enough.
+//
+//   passphrase  the root key sealed under a passphrase (scrypt and AES-256-GCM)
+//   shares      the root key sealed under a key that custodians hold in shares; `label` names their register
+struct UnlockWay {
+  enum class Kind { kPassphrase, kShares } kind = Kind::kPassphrase;
+  std::string label;
+};
+
+// All of these read or write FOLDER/unlock.json; writing is atomic and durable. Errors: kNotFound when there is no
+// file, kIntegrity when it is damaged, kNotAuthorised when what was given does not open it. Nothing changes on error.
+
+// create_unlock_file makes a root key, version 1, behind a passphrase. kConflict when there is a file.
+[[nodiscard]] base::Result<UnlockedRoot> create_unlock_file(const std::string& folder,
+                                                            const base::Secret& passphrase);
+[[nodiscard]] base::Result<UnlockedRoot> unlock_by_passphrase(const std::string& folder,
+                                                              const base::Secret& passphrase);
+// unlock_by_shares takes what the shares of any set in the file joined to, 32 octets.
+[[nodiscard]] base::Result<UnlockedRoot> unlock_by_shares(const std::string& folder, const base::Secret& joined);
+
+// unlock_ways says which ways there are; needs nothing.
+[[nodiscard]] base::Result<std::vector<UnlockWay>> unlock_ways(const std::string& folder);
+
+// set_passphrase puts a passphrase in place of the one there was, or beside the shares.
+[[nodiscard]] base::Result<> set_passphrase(const std::string& folder, const UnlockedRoot& root,
+                                            const base::Secret& passphrase);
+// add_shares adds a way by shares. kConflict when the label is taken.
+[[nodiscard]] base::Result<> add_shares(const std::string& folder, const UnlockedRoot& root, std::string_view label,
+                                        const base::Secret& joined);
+// remove_way takes the passphrase away (kPassphrase, label empty) or a set of shares. kConflict for the last way,
+// kNotFound when there is no such way.
+[[nodiscard]] base::Result<> remove_way(const std::string& folder, const UnlockWay& way);
+
+// begin_root_rotation draws the next version. It can be unlocked by the one way given; all others are gone, because
+// nobody can seal for people who are not there. The version before is kept, sealed under the new one, until
+// end_root_rotation. kConflict while a rotation is going on.
+struct NewWay {
+  UnlockWay way;
+  const base::Secret& opens;  // the passphrase, or what the shares join to
+};
+[[nodiscard]] base::Result<UnlockedRoot> begin_root_rotation(const std::string& folder, const UnlockedRoot& root,
+                                                             const NewWay& way);
+// end_root_rotation forgets the version before. Call it when nothing is encrypted under that any more.
+[[nodiscard]] base::Result<> end_root_rotation(const std::string& folder);
+
+}  // namespace yuxin::keymgmt
