@@ -141,7 +141,7 @@ class JudgeSigner {
     return take(std::move(said));
   }
 
-  bool take(StatusSaid said) {
+  bool take(const StatusSaid& said) {
     const bool revoked = said.status == "revoked" && said.revoked_at.value_or(base::UnixTime{0}) <= answer_.judged_at;
     answer_.path.status.push_back(said);
     if (!revoked) return true;

@@ -14,7 +14,6 @@
 
 namespace yuxin::keymgmt {
 
-using base::Bytes;
 using base::ByteView;
 using base::Code;
 using base::Result;

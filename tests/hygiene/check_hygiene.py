@@ -22,6 +22,7 @@ WORKPLACE = re.compile(r"bash_jobs|\bfarm-[a-z]+|\bsub-?agents?\b")
 BOOL_PARAMETER = re.compile(r"\(\s*(?:[^()]*,\s*)?(?:const\s+)?bool\s+\w+\s*(?:=\s*\w+\s*)?[,)]")
 PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\n[A-Za-z0-9+/]{20}")
 COMMENT = re.compile(r"//[^\n]*")
+USING = re.compile(r"^using (?:\w+::)+(\w+);$", re.M)
 FIRST_INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 
 
@@ -86,6 +87,10 @@ def code_of(top, name, text):
                 yield f"{name}:{line}: {found}: a bool parameter in a public function; make it an enum class"
     if name.endswith(".cpp") and not name.startswith(("tests/", "fuzz/", "bench/")):
         first, own = FIRST_INCLUDE.search(text), own_header(top, name)
+        bare = COMMENT.sub("", text)
+        for match in USING.finditer(bare):
+            if len(re.findall(rf"\b{match.group(1)}\b", bare)) == len(re.findall(rf"::{match.group(1)};", bare)):
+                yield f"{name}: {match.group(0)} is used nowhere"
         if own and (first is None or first.group(1) not in own and pathlib.PurePath(first.group(1)).name not in own):
             yield f"{name}: its own header, {own.pop()}, comes first, so that the header stands alone"
 

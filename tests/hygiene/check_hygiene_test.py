@@ -60,6 +60,9 @@ class HygieneTest(unittest.TestCase):
     def test_the_own_header_comes_first(self):
         self.refuses("ca/issue.cpp", '#include <string>\n#include "yuxin/ca/issue.hpp"\n', "comes first")
 
+    def test_a_using_that_nobody_uses(self):
+        self.refuses("ca/x.cpp", "using base::fail;\nusing base::Code;\nCode a;\n", "using base::fail; is used nowhere")
+
     def test_a_private_key(self):
         self.refuses("docs/x.md", "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIIrYSSNQFaA2Hwf1duRSxKtLYX5CB04fSeQ6tF1aY/PuoAoGCCqGSM49\n", "private key")
 

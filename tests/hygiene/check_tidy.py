@@ -6,6 +6,7 @@ usage: check_tidy.py [--build DIR] [--jobs N] [FILE...]
 A source that was found clean is remembered by a digest of everything that its result depends on (the file, the headers of
 this repository that it includes directly or indirectly, its compile flags, the configuration, the versions of the tool and of
 the installed libraries), so a second run costs a second. The memory is $YUXIN_CACHE/tidy, else ~/.cache/yuxin/tidy.
+Sources that wait are judged in groups first (tidy_groups.py); what is wrong is always found, and told, by judging one alone.
 """
 import argparse
 import concurrent.futures
@@ -18,10 +19,14 @@ import resource
 import shlex
 import subprocess
 import sys
+import tempfile
 import time
+
+import tidy_groups
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 TOOL = os.environ.get("CLANG_TIDY", "clang-tidy-19")
+COMPILER = os.environ.get("CLANG", "clang++-19")
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 # Spoken by g++ only, or differently by clang; and what clang finds deprecated inside the standard library of g++ 12.
 EXTRA = ["-Wno-unknown-warning-option", "-Wno-deprecated-declarations", "-Wno-ignored-optimization-argument", "-Wno-unused-command-line-argument"]
@@ -102,6 +107,13 @@ def configuration_of(source):
     return "\n".join(texts)
 
 
+def nearest_configuration(source):
+    for folder in source.parents:
+        if (folder / ".clang-tidy").is_file():
+            return (folder / ".clang-tidy").read_text()
+    return ""
+
+
 def digest_of(entry, build, includes, versions):
     source = pathlib.Path(entry["directory"], entry["file"]).resolve()
     words = compile_arguments(entry)
@@ -119,6 +131,52 @@ def tidy(source, build):
     if done.returncode != 0 and not text.strip():
         text = done.stderr
     return done.returncode == 0 and not text.strip(), text
+
+
+def flags_of(entry):
+    """The flags that a group of sources shares: without the names of this one."""
+    words = compile_arguments(entry)[1:]
+    if words and not words[0].startswith("-"):
+        words = words[1:]  # the compiler, behind ccache
+    flags, skip = [], False
+    for word in words:
+        if skip or word in ("-c", "-MD"):
+            skip = False
+        elif word in ("-o", "-MT", "-MF"):
+            skip = True
+        else:
+            flags.append(word)
+    return tuple(flags)
+
+
+def parses(file, flags, directory):
+    command = [COMPILER, "-fsyntax-only", "-w", *flags, str(file)]
+    return subprocess.run(command, capture_output=True, check=False, cwd=directory).returncode == 0
+
+
+def clean_together(jobs, directory):
+    """Whether nothing at all is found in a group. The file lies in the folder of its sources, whose .clang-tidy counts."""
+    sources, flags = [job[0] for job in jobs], jobs[0][1]
+    with tempfile.TemporaryDirectory(dir=directory, prefix="tidy-") as folder:
+        file = pathlib.Path(folder, "together.cpp")
+        file.write_text(tidy_groups.together(sources))
+        # as clang-tidy finds it for the first of them
+        pathlib.Path(folder, ".clang-tidy").write_text(nearest_configuration(sources[0]))
+        if not parses(file, flags, directory):
+            return False
+        command = [TOOL, "--quiet", str(file), "--", *EXTRA, *flags]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=directory)
+        return done.returncode == 0 and not done.stdout.strip()
+
+
+def judge(jobs, build, directory):
+    """Gives (source, clean, text) for each of a group."""
+    if len(jobs) > 3:
+        if clean_together(jobs, directory):
+            return [(*job[::2], True, "") for job in jobs]
+        half = len(jobs) // 2
+        return judge(jobs[:half], build, directory) + judge(jobs[half:], build, directory)
+    return [(job[0], job[2], *tidy(job[0], build)) for job in jobs]
 
 
 def forget_old(cache):
@@ -160,19 +218,18 @@ def main():
         if mark.exists():
             os.utime(mark)
         else:
-            waiting.append((pathlib.Path(entry["directory"], entry["file"]).resolve(), mark))
+            waiting.append((pathlib.Path(entry["directory"], entry["file"]).resolve(), flags_of(entry), mark))
 
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, options.jobs)) as pool:
-        jobs = {pool.submit(tidy, source, build): (source, mark) for source, mark in waiting}
-        for job in concurrent.futures.as_completed(jobs):
-            source, mark = jobs[job]
-            clean, text = job.result()
-            if clean:
-                mark.touch()
-            else:
-                bad += 1
-                print(f"{source.relative_to(TOP)}:\n{text}", flush=True)
+        work = [pool.submit(judge, jobs, build, build) for jobs in tidy_groups.groups(waiting)]
+        for done in concurrent.futures.as_completed(work):
+            for source, mark, clean, text in done.result():
+                if clean:
+                    mark.touch()
+                else:
+                    bad += 1
+                    print(f"{source.relative_to(TOP)}:\n{text}", flush=True)
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(f"clang-tidy: {len(entries)} sources, {len(waiting)} looked at, {bad} with findings, "
           f"{spent.ru_utime + spent.ru_stime:.0f} s of processor time")

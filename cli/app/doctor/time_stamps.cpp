@@ -7,7 +7,6 @@
 namespace yuxin::cli {
 
 using base::message;
-using base::Result;
 
 namespace {
 

@@ -8,7 +8,6 @@ namespace yuxin::x509 {
 
 namespace {
 
-using base::Bytes;
 using base::ByteView;
 using cms::WrappedKey;
 
