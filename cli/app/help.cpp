@@ -27,6 +27,41 @@ std::string padded(std::string_view text, std::size_t width) {
   return std::string(text) + std::string(used < width ? width - used : 1, ' ');
 }
 
+// entry is a line "  NAME   text"; a name too long for its column has a line of its own.
+std::string entry(std::string_view name, std::string_view text, std::size_t width) {
+  std::string line = "  " + padded(name, width);
+  if (base::columns(name) >= width) line = "  " + std::string(name) + "\n  " + std::string(width, ' ');
+  return line + std::string(text) + "\n";
+}
+
+// named is what a page calls an option: "--csr FILE", "--dry-run", and the bare word of a positional one.
+std::string named(const OptionSpec& option) {
+  if (option.name[0] != '-' || option.arity == Arity::kFlag) return option.name;
+  return fmt::format("{} {}", option.name, option.value);
+}
+
+// roff takes a backslash, and a dot or a quote that begins a line, for itself; its hyphen is not a minus.
+std::string roff(std::string_view text) {
+  std::string out;
+  bool begins = true;
+  for (const char c : text) {
+    if (begins && (c == '.' || c == '\'')) out += "\\&";
+    if (c == '\\') {
+      out += "\\e";
+    } else if (c == '-') {
+      out += "\\-";
+    } else {
+      out += c;
+    }
+    begins = c == '\n';
+  }
+  return out;
+}
+
+constexpr const char* kExitStatus = base::translatable(
+    "Exit status: 0 done or good, 1 checked and found bad, 2 usage, 3 not authorised, 4 no such object, 5 "
+    "conflict, 6 integrity, 7 unavailable, 70 a bug");
+
 constexpr std::pair<const char*, const char*> kGlobals[] = {
     {"--home DIR",
      base::translatable("the home to work in; else $YUXIN_HOME, /var/lib/yuxin for root, ~/.local/share/yuxin")},
@@ -55,13 +90,11 @@ std::string help_overview() {
     page += "  " + padded(words_of(command), 24) + std::string(tr(command.summary)) + "\n";
   }
   page += "\n";
-  for (const auto& [option, text] : kGlobals) page += "  " + padded(option, 28) + std::string(tr(text)) + "\n";
+  for (const auto& [option, text] : kGlobals) page += entry(option, tr(text), 28);
   page += "\n";
   page += tr("More about one of them, with examples: yuxin help NOUN VERB");
   page += "\n";
-  page +=
-      tr("Exit status: 0 done or good, 1 checked and found bad, 2 usage, 3 not authorised, 4 no such object, 5 "
-         "conflict, 6 integrity, 7 unavailable, 70 a bug");
+  page += tr(kExitStatus);
   return page + "\n";
 }
 
@@ -69,12 +102,7 @@ std::string help_of(const CommandSpec& command) {
   std::string page = fmt::format("yuxin {}", words_of(command));
   for (const auto& option : command.options) page += " " + usage_of(option);
   page += fmt::format("\n\n  {}\n\n", tr(command.summary));
-  for (const auto& option : command.options) {
-    const auto name = option.name[0] == '-' && option.arity != Arity::kFlag
-                          ? fmt::format("{} {}", option.name, option.value)
-                          : std::string(option.name);
-    page += "  " + padded(name, 26) + std::string(tr(option.help)) + "\n";
-  }
+  for (const auto& option : command.options) page += entry(named(option), tr(option.help), 26);
   if (!command.examples.empty()) {
     page += "\n";
     page += tr("Examples:");
@@ -120,17 +148,29 @@ complete -F _yuxin yuxin
 }
 
 std::string manual_page() {
-  std::string page =
-      ".TH YUXIN 1\n.SH NAME\nyuxin \\- a city's public-key infrastructure in one program\n.SH SYNOPSIS\n"
-      "yuxin [--home DIR] [--json] [--lang zh|en] NOUN VERB [ARGUMENTS]\n.SH COMMANDS\n";
+  std::string page = fmt::format(".TH YUXIN 1\n.SH {}\nyuxin \\- {}\n.SH {}\n.B yuxin\n{}\n.SH {}\n", tr("NAME"),
+                                 roff(tr("a city's public-key infrastructure in one program")), tr("SYNOPSIS"),
+                                 roff("[--home DIR] [--passphrase-file FILE] [--as IDENTITY] [--json] [--lang zh|en] "
+                                      "NOUN VERB [ARGUMENTS]"),
+                                 tr("COMMANDS"));
   for (const auto& command : commands()) {
-    page += fmt::format(".SS {}\n{}\n", words_of(command), tr(command.summary));
+    page += fmt::format(".SS {}\n{}\n", roff(words_of(command)), roff(tr(command.summary)));
     for (const auto& option : command.options)
-      page += fmt::format(".TP\n.B {} {}\n{}\n", option.name, option.value, tr(option.help));
-    for (const auto* example : command.examples) page += fmt::format(".PP\n.RS\n.nf\n{}\n.fi\n.RE\n", example);
+      page += fmt::format(".TP\n.B {}\n{}\n", roff(named(option)), roff(tr(option.help)));
+    if (command.examples.empty()) continue;
+    page += fmt::format(".PP\n{}\n.RS\n.nf\n", roff(tr("Examples:")));
+    for (const auto* example : command.examples) page += roff(example) + "\n";
+    page += ".fi\n.RE\n";
   }
-  page += ".SH OPTIONS\n";
-  for (const auto& [option, text] : kGlobals) page += fmt::format(".TP\n.B {}\n{}\n", option, tr(text));
+  page += fmt::format(".SH {}\n", tr("OPTIONS"));
+  for (const auto& [option, text] : kGlobals) page += fmt::format(".TP\n.B {}\n{}\n", roff(option), roff(tr(text)));
+  page += fmt::format(".SH {}\n{}\n", tr("EXIT STATUS"), roff(tr(kExitStatus)));
+  page += fmt::format(".SH {}\n.TP\n.B YUXIN_HOME\n{}\n.TP\n.B LC_ALL, LC_MESSAGES, LANG\n{}\n", tr("ENVIRONMENT"),
+                      roff(tr("the home to work in, where --home does not say")),
+                      roff(tr("the language to speak, where --lang does not say")));
+  page += fmt::format(".SH {}\n.TP\n.B yuxin.toml\n{}\n.TP\n.B profiles/*.toml\n{}\n.TP\n.B organisation.toml\n{}\n",
+                      tr("FILES"), roff(tr("the settings of a home")), roff(tr("what may be issued")),
+                      roff(tr("organisations, roles, and who grants them")));
   return page;
 }
 

@@ -90,16 +90,25 @@ const CLI::App& reached(const CLI::App& app) {
   return chosen.empty() ? app : reached(*chosen.back());
 }
 
+// Where to read on: the page of the command that was reached, else the overview.
+std::string page_of(const CLI::App& place) {
+  std::string words;
+  for (const auto* app = &place; app->get_parent() != nullptr; app = app->get_parent())
+    words = " " + app->get_name() + words;
+  return "yuxin help" + words;
+}
+
 base::Failure unexpected(const CLI::App& app, const std::string& word) {
   const auto& place = reached(app);
+  const auto page = page_of(place);
   auto words = known_words(place);
   for (auto& global : known_words(app)) {
     if (global.starts_with("--")) words.push_back(std::move(global));
   }
   if (const auto near = base::nearest(word, words)) {
-    return fail(Code::kUsage, "\"{}\" is not known here. Did you mean {}? See: yuxin help", word, *near);
+    return fail(Code::kUsage, "\"{}\" is not known here. Did you mean {}? See: {}", word, *near, page);
   }
-  return fail(Code::kUsage, "\"{}\" is not known here. See: yuxin help", word);
+  return fail(Code::kUsage, "\"{}\" is not known here. See: {}", word, page);
 }
 
 base::Failure translate(const CLI::App& app, const CLI::ParseError& error) {
@@ -140,8 +149,17 @@ Arguments arguments_of(const Slot& slot) {
   return arguments;
 }
 
+// Help about something that is not there says so, rather than that everything is well.
+base::Failure no_such_page(const std::string& word) {
+  std::vector<std::string> nouns;
+  for (const auto& command : commands()) nouns.emplace_back(command.noun);
+  if (const auto near = base::nearest(word, nouns))
+    return fail(Code::kUsage, "There is no command {}. Did you mean {}? See: yuxin help", word, *near);
+  return fail(Code::kUsage, "There is no command {}. See: yuxin help", word);
+}
+
 // "help", "help NOUN", "help NOUN VERB", and --help anywhere.
-std::optional<HelpPage> asked_for_help(const std::vector<std::string>& words) {
+Result<std::optional<HelpPage>> asked_for_help(const std::vector<std::string>& words) {
   std::vector<std::string> plain;
   bool asked = words.empty();
   bool value_follows = false;
@@ -154,19 +172,20 @@ std::optional<HelpPage> asked_for_help(const std::vector<std::string>& words) {
     asked = true;
     plain.erase(plain.begin());
   }
-  if (!asked) return std::nullopt;
+  if (!asked) return std::optional<HelpPage>();
   // values of a command's own options may stand between, so look for the first pair that is a command
   for (std::size_t i = 0; i < plain.size(); ++i) {
     const std::string verb = i + 1 < plain.size() ? plain[i + 1] : "";
-    if (const auto* command = find_command(plain[i], verb)) return HelpPage{help_of(*command)};
-    if (const auto* command = find_command(plain[i], "")) return HelpPage{help_of(*command)};
+    if (const auto* command = find_command(plain[i], verb)) return std::optional(HelpPage{help_of(*command)});
+    if (const auto* command = find_command(plain[i], "")) return std::optional(HelpPage{help_of(*command)});
     std::string pages;
     for (const auto& command : commands()) {
       if (command.noun == plain[i]) pages += help_of(command) + "\n";
     }
-    if (!pages.empty()) return HelpPage{std::move(pages)};
+    if (!pages.empty()) return std::optional(HelpPage{std::move(pages)});
   }
-  return HelpPage{help_overview()};
+  if (!plain.empty()) return no_such_page(plain[0]);
+  return std::optional(HelpPage{help_overview()});
 }
 
 void set_language_early(const std::vector<std::string>& words) {
@@ -226,9 +245,13 @@ const CommandSpec* find_command(std::string_view noun, std::string_view verb) {
   return nullptr;
 }
 
-Result<std::variant<ParsedCall, HelpPage>> parse_call(const std::vector<std::string>& words) {
-  set_language_early(words);
-  if (auto page = asked_for_help(words)) return std::variant<ParsedCall, HelpPage>(std::move(*page));
+Result<std::variant<ParsedCall, HelpPage>> parse_call(const std::vector<std::string>& typed) {
+  set_language_early(typed);
+  TRY(auto page, asked_for_help(typed));
+  if (page) return std::variant<ParsedCall, HelpPage>(std::move(*page));
+  // what every program answers to
+  const bool asks_version = typed.size() == 1 && (typed[0] == "--version" || typed[0] == "-V");
+  const std::vector<std::string> words = asks_version ? std::vector<std::string>{"version"} : typed;
   CLI::App app("yuxin");
   app.set_help_flag();
   app.fallthrough();

@@ -49,7 +49,12 @@ std::vector<CommandSpec> about_commands() {
        {{"SHELL", Arity::kOne, Presence::kRequired, "bash", "the shell"}},
        {"eval \"$(yuxin completion bash)\""},
        completion},
-      {"manual", "", "print the manual page", {}, {"yuxin manual > yuxin.1"}, manual},
+      {"manual",
+       "",
+       "print the manual page, for man to show",
+       {},
+       {"yuxin manual | man -l -", "yuxin manual > yuxin.1"},
+       manual},
   };
 }
 

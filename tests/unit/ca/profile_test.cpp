@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "source_dir.hpp"
+#include "yuxin/base/file.hpp"
+
 namespace ca = yuxin::ca;
 namespace x509 = yuxin::x509;
 using yuxin::base::Code;
@@ -157,4 +160,13 @@ TEST_CASE("a set finds a profile by name and suggests the nearest one") {
   REQUIRE_FALSE(missing.has_value());
   CHECK(missing.error().code == Code::kNotFound);
   CHECK(missing.error().detail.find("sample") != std::string::npos);
+}
+
+TEST_CASE("what is shipped is what stands in the files, to the octet") {
+  for (const auto& shipped : ca::shipped_profiles()) {
+    const auto file = yuxin::test::source_file("ca/profiles/" + std::string(shipped.name) + ".toml");
+    const auto text = yuxin::base::read_file(file, 1U << 20U);
+    REQUIRE_MESSAGE(text.has_value(), file);
+    CHECK_MESSAGE(yuxin::base::as_text(*text) == shipped.text, file);
+  }
 }

@@ -6,6 +6,8 @@
 #include <set>
 
 #include "small_roles.hpp"
+#include "source_dir.hpp"
+#include "yuxin/base/file.hpp"
 
 namespace {
 
@@ -234,4 +236,13 @@ TEST_CASE("the city's roles: who grants whom, and who must not be whom") {
   CHECK(excluded("RA.INPUT", "RA.REVIEW", Exclusion::Reach::kObject));
   // one person, two offices: the source document says so (由市信息产业局局长兼任)
   CHECK_FALSE(excluded("CGO:DIR", "MIIB:LEAD", Exclusion::Reach::kPerson));
+}
+
+TEST_CASE("what is shipped is what stands in the files, to the octet") {
+  for (const auto& shipped : evidence::shipped_organisations()) {
+    const auto file = test::source_file("core/evidence/organisations/" + std::string(shipped.name) + ".toml");
+    const auto text = base::read_file(file, 1U << 20U);
+    REQUIRE_MESSAGE(text.has_value(), file);
+    CHECK_MESSAGE(base::as_text(*text) == shipped.text, file);
+  }
 }
