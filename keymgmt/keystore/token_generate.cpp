@@ -5,6 +5,7 @@
 
 #include "token_algorithm.hpp"
 #include "token_object.hpp"
+#include "token_turn.hpp"
 #include "yuxin/base/secret.hpp"
 
 namespace yuxin::keymgmt {
@@ -193,6 +194,7 @@ Result<PublicKey> generate_on_token(TokenLink& link, const std::string& label, c
         "ec:P-521, and ed25519 where the token has it.",
         x509::print_key_kind(kind));
   }
+  TRY(const auto turn, Turn::take(link.module_file()));
   // a look that may be repeated finds a token that was reset meanwhile, because the making may not be repeated
   TRY(link.perform<bool>(TokenLink::Login::kUser, TokenLink::Retry::kAfterLoss,
                          [&](Desk& desk) { return is_taken(desk, label); }));
@@ -203,6 +205,7 @@ Result<PublicKey> generate_on_token(TokenLink& link, const std::string& label, c
     if (attempt.key) return std::move(*attempt.key);
     failure = std::move(attempt.failure);
     pause_at_random();
+    if (failure) TRY(link.begin_anew());
   }
   if (failure) return tl::unexpected(std::move(*failure));
   return fail(Code::kUnavailable,

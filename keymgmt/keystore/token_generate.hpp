@@ -12,9 +12,9 @@ namespace yuxin::keymgmt {
 // left as it is; kRefused for kinds that the token does not make; kIntegrity when the token made a key that could
 // leave it.
 //
-// PKCS #11 knows no unique labels and no transactions. So who has made a pair looks again, and who sees another one
-// destroys the own: of several at a time, in whatever processes and on whatever machines, one keeps the name at the
-// most. As that may be none, those that met try again, a random while later.
+// PKCS #11 knows no unique labels and no transactions. So the processes of a machine take turns; and for a token that
+// several machines use, who has made a pair looks again, and who sees another one destroys the own: one keeps the
+// name at the most. As that may be none, those that met try again, a random while later.
 [[nodiscard]] base::Result<x509::PublicKey> generate_on_token(TokenLink& link, const std::string& label,
                                                               const x509::KeyKind& kind);
 

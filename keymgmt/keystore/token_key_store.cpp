@@ -1,6 +1,8 @@
 #include "yuxin/keymgmt/token_key_store.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "token_generate.hpp"
 #include "token_link.hpp"
@@ -26,6 +28,27 @@ struct TokenKeyStore::Impl {
 };
 
 namespace {
+
+constexpr int kMostLooks = 3;
+constexpr std::chrono::milliseconds kPause{100};
+
+struct Found {
+  std::vector<std::shared_ptr<Module>> modules;
+  TokenPlace place;
+};
+
+// look_for looks again a moment later where there is no such token: one in SoftHSM is not seen while another process
+// writes to it, until the module is begun anew, which it is here unless somebody else holds it.
+Result<Found> look_for(const TokenUri& uri, const TokenOptions& options) {
+  for (int look = 1;; ++look) {
+    TRY(auto modules, load_modules(options.modules));
+    auto place = find_token(modules, uri);
+    if (place) return Found{std::move(modules), std::move(*place)};
+    if (place.error().code != Code::kNotFound || look == kMostLooks) return tl::unexpected(std::move(place).error());
+    modules.clear();
+    std::this_thread::sleep_for(kPause);
+  }
+}
 
 // selector_of reads a name: a label, or a whole URI.
 Result<KeySelector> selector_of(std::string_view name) {
@@ -70,10 +93,10 @@ Outcome<std::vector<x509::Certificate>> certificates_at(Desk& desk) {
 
 Result<std::shared_ptr<TokenKeyStore>> TokenKeyStore::open(std::string_view uri, const TokenOptions& options) {
   TRY(auto parsed, TokenUri::parse(uri));
-  TRY(auto modules, load_modules(options.modules));
-  TRY(auto place, find_token(modules, parsed));
+  TRY(auto found, look_for(parsed, options));
   auto impl = std::make_shared<Impl>();
-  impl->link = std::make_shared<TokenLink>(std::move(modules), std::move(parsed), std::move(place), options);
+  impl->link =
+      std::make_shared<TokenLink>(std::move(found.modules), std::move(parsed), std::move(found.place), options);
   return std::make_shared<TokenKeyStore>(std::move(impl));
 }
 

@@ -48,6 +48,11 @@ Result<TokenLink::Now> TokenLink::look() const {
   return now_;
 }
 
+std::string TokenLink::module_file() const {
+  const std::lock_guard lock(mutex_);
+  return now_.place->module->file();
+}
+
 std::uint64_t TokenLink::epoch() const {
   const std::lock_guard lock(mutex_);
   return now_.epoch;
@@ -144,6 +149,11 @@ Outcome<> TokenLink::log_in_with_pin(const Module::Use& use, const TokenPlace& p
   if (rv == CKR_OK || rv == CKR_USER_ALREADY_LOGGED_IN) return {};
   if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID || rv == CKR_PIN_LEN_RANGE) pins_.was_wrong(place.id(), *pin);
   return trouble(rv, title_, "C_Login");
+}
+
+Result<> TokenLink::begin_anew() {
+  TRY(const Now at, look());
+  return recover(at, Depth::kModule);
 }
 
 Outcome<> TokenLink::authenticate(Desk& desk) {

@@ -58,9 +58,13 @@ class TokenLink {
   }
   [[nodiscard]] base::Result<> run(Login login, Retry retry, const Work<void>& work);
 
+  // begin_anew climbs the whole ladder, for work that must not be done twice and failed as if the token were lost.
+  [[nodiscard]] base::Result<> begin_anew();
+
   // authenticate is the second login that keys with CKA_ALWAYS_AUTHENTICATE want after C_SignInit.
   [[nodiscard]] Outcome<> authenticate(Desk& desk);
   [[nodiscard]] const std::string& title() const { return title_; }
+  [[nodiscard]] std::string module_file() const;
 
  private:
   using Time = std::chrono::steady_clock::time_point;

@@ -28,7 +28,7 @@ Registry& registry() {
 
 std::string file_name(CK_FUNCTION_LIST* functions) {
   char* text = p11_kit_module_get_filename(functions);
-  if (text == nullptr) return "?";
+  if (text == nullptr) return {};
   std::string copy(text);
   std::free(text);
   return copy;
@@ -68,6 +68,8 @@ Module::~Module() {
   if (running_ && ours_) functions_->C_Finalize(nullptr);
   if (owner_ == Owner::kLoader) p11_kit_module_release(functions_);
 }
+
+std::string Module::file() const { return owner_ == Owner::kLoader ? file_name(functions_) : std::string(); }
 
 Result<std::shared_ptr<Module>> Module::load(const std::string& entry) {
   auto& all = registry();

@@ -40,6 +40,8 @@ class Module {
   // to end, so the caller must hold none. kUnavailable when the module does not start.
   [[nodiscard]] base::Result<> restart(std::uint64_t seen);
   [[nodiscard]] const std::string& name() const { return name_; }
+  // file is the library itself; empty where that is not known.
+  [[nodiscard]] std::string file() const;
   [[nodiscard]] std::uint64_t generation() const { return generation_.load(); }
 
   Module(const Module&) = delete;

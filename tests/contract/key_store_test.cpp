@@ -190,7 +190,8 @@ TEST_CASE("of two processes that make a key of one name at the same time, one ge
     for (int round = 0; round < 5; ++round) {
       const auto name = "race-" + std::to_string(round);
       const auto work = [&] {
-        const auto made = backend.open()->generate(name, kP256);
+        const auto made =
+            backend.try_open().and_then([&](const auto& store) { return store->generate(name, kP256); });
         if (made) return 0;
         if (made.error().code != Code::kConflict)
           std::printf("%s %s\n", made.error().detail.c_str(), made.error().diagnostic.c_str());

@@ -24,7 +24,12 @@ class KeyBackend {
   KeyBackend& operator=(const KeyBackend&) = delete;
   virtual ~KeyBackend() = default;
   [[nodiscard]] virtual std::string name() const = 0;
-  [[nodiscard]] virtual std::shared_ptr<keymgmt::KeyStore> open() = 0;
+  [[nodiscard]] virtual base::Result<std::shared_ptr<keymgmt::KeyStore>> try_open() = 0;
+  [[nodiscard]] std::shared_ptr<keymgmt::KeyStore> open() {
+    auto store = try_open();
+    REQUIRE_MESSAGE(store.has_value(), store.error().detail << " " << store.error().diagnostic);
+    return *store;
+  }
   [[nodiscard]] virtual std::vector<std::string> kinds() const = 0;
   [[nodiscard]] virtual std::vector<std::string> refused_kinds() const = 0;
 };
@@ -32,11 +37,11 @@ class KeyBackend {
 class SoftwareKeys final : public KeyBackend {
  public:
   [[nodiscard]] std::string name() const override { return "software"; }
-  [[nodiscard]] std::shared_ptr<keymgmt::KeyStore> open() override {
+  [[nodiscard]] base::Result<std::shared_ptr<keymgmt::KeyStore>> try_open() override {
     const auto folder = folder_.file("keys");
     const base::Secret passphrase("correct horse battery staple");
-    if (std::filesystem::exists(folder)) return keymgmt::SoftwareKeyStore::unlock(folder, passphrase).value();
-    return keymgmt::SoftwareKeyStore::create(folder, passphrase).value();
+    if (std::filesystem::exists(folder)) return keymgmt::SoftwareKeyStore::unlock(folder, passphrase);
+    return keymgmt::SoftwareKeyStore::create(folder, passphrase);
   }
   [[nodiscard]] std::vector<std::string> kinds() const override {
     return {"rsa:2048", "rsa-pss:2048", "ec:P-256", "ec:P-384", "ec:P-521", "ed25519", "ed448", "sm2"};
@@ -51,8 +56,8 @@ class TokenKeys final : public KeyBackend {
  public:
   explicit TokenKeys(const std::string& module) : tokens_(module) { tokens_.add("city"); }
   [[nodiscard]] std::string name() const override { return "token"; }
-  [[nodiscard]] std::shared_ptr<keymgmt::KeyStore> open() override {
-    return keymgmt::TokenKeyStore::open("pkcs11:token=city", tokens_.options()).value();
+  [[nodiscard]] base::Result<std::shared_ptr<keymgmt::KeyStore>> try_open() override {
+    return keymgmt::TokenKeyStore::open("pkcs11:token=city", tokens_.options());
   }
   [[nodiscard]] std::vector<std::string> kinds() const override {
     return {"rsa:2048", "rsa-pss:2048", "ec:P-256", "ec:P-384", "ec:P-521", "ed25519"};
