@@ -23,6 +23,11 @@ find_library(QRENCODE_LIBRARY qrencode REQUIRED)
 add_library(QRencode::QRencode UNKNOWN IMPORTED)
 set_target_properties(QRencode::QRencode PROPERTIES IMPORTED_LOCATION ${QRENCODE_LIBRARY}
   INTERFACE_INCLUDE_DIRECTORIES ${QRENCODE_INCLUDE_DIR})
+find_path(P11KIT_INCLUDE_DIR p11-kit/p11-kit.h PATH_SUFFIXES p11-kit-1 REQUIRED)
+find_library(P11KIT_LIBRARY p11-kit REQUIRED)
+add_library(P11Kit::P11Kit UNKNOWN IMPORTED)
+set_target_properties(P11Kit::P11Kit PROPERTIES IMPORTED_LOCATION ${P11KIT_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES ${P11KIT_INCLUDE_DIR})
 
 add_library(yuxin_flags INTERFACE)
 target_include_directories(yuxin_flags INTERFACE ${CMAKE_SOURCE_DIR}/include)

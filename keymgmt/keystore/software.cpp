@@ -27,12 +27,6 @@ std::string public_file(const std::string& folder, std::string_view name) {
   return folder + "/" + std::string(name) + ".pub";
 }
 
-bool is_key_name(std::string_view name) {
-  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
-
 Result<base::Bytes> single_pem(const std::string& path, std::string_view label) {
   TRY(auto text, base::read_file(path, 1U << 20U));
   auto blocks = base::parse_pem(base::as_text(text));
@@ -42,6 +36,12 @@ Result<base::Bytes> single_pem(const std::string& path, std::string_view label) 
 }
 
 }  // namespace
+
+bool is_key_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
 
 Result<std::shared_ptr<SoftwareKeyStore>> SoftwareKeyStore::create(const std::string& folder,
                                                                    const Secret& passphrase) {
@@ -110,8 +110,15 @@ Result<x509::PublicKey> SoftwareKeyStore::ensure(std::string_view name, const x5
   return key;
 }
 
+Result<x509::PublicKey> SoftwareKeyStore::public_key(std::string_view name) const {
+  if (!is_key_name(name) || !base::file_exists(public_file(folder_, name)))
+    return fail(Code::kNotFound, "There is no key {} in {}.", name, folder_);
+  TRY(auto der, single_pem(public_file(folder_, name), "PUBLIC KEY"));
+  return x509::PublicKey::from_spki(der);
+}
+
 Result<std::shared_ptr<const x509::Signer>> SoftwareKeyStore::signer(std::string_view name) const {
-  if (!base::file_exists(key_file(folder_, name)))
+  if (!is_key_name(name) || !base::file_exists(key_file(folder_, name)))
     return fail(Code::kNotFound, "There is no key {} in {}.", name, folder_);
   TRY(auto sealed, single_pem(key_file(folder_, name), "ENCRYPTED PRIVATE KEY"));
   TRY(auto secret, derive(key_encryption_key_, "yuxin key file " + std::string(name)));

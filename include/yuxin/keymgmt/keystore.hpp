@@ -8,15 +8,10 @@
 
 #include "yuxin/base/result.hpp"
 #include "yuxin/base/secret.hpp"
+#include "yuxin/keymgmt/key_store.hpp"
 #include "yuxin/x509/key.hpp"
 
 namespace yuxin::keymgmt {
-
-// KeyInfo describes a key without unlocking anything.
-struct KeyInfo {
-  std::string name;
-  x509::PublicKey public_key;
-};
 
 // SoftwareKeyStore keeps private keys as encrypted PKCS#8 (RFC 5958, PBES2) in the folder `keys` of a home:
 //
@@ -26,7 +21,7 @@ struct KeyInfo {
 //   keys/NAME.pub      its public key (PEM), so that listing needs no passphrase
 //
 // A key is durable before `generate` returns. Thread-safe once unlocked.
-class SoftwareKeyStore {
+class SoftwareKeyStore final : public KeyStore {
  public:
   // create makes the folder with a new key-encryption key. kConflict when there is one already.
   [[nodiscard]] static base::Result<std::shared_ptr<SoftwareKeyStore>> create(const std::string& folder,
@@ -38,15 +33,13 @@ class SoftwareKeyStore {
   // list reads the public halves; needs no passphrase.
   [[nodiscard]] static base::Result<std::vector<KeyInfo>> list(const std::string& folder);
 
-  // generate makes a key. kConflict when the name is taken, kUsage when it is not lower-case letters, digits,
-  // hyphens.
-  [[nodiscard]] base::Result<x509::PublicKey> generate(std::string_view name, const x509::KeyKind& kind);
-  // ensure gives the key of that name: a new one, or the one that an interrupted attempt left, whose public file is
-  // written again. No key is ever deleted, because a copy of its request may be in the world. kConflict when the key
-  // that is there is of another kind, kIntegrity when its file is damaged.
-  [[nodiscard]] base::Result<x509::PublicKey> ensure(std::string_view name, const x509::KeyKind& kind);
-  // signer opens a key for signing with its usual algorithm. kNotFound.
-  [[nodiscard]] base::Result<std::shared_ptr<const x509::Signer>> signer(std::string_view name) const;
+  [[nodiscard]] base::Result<x509::PublicKey> generate(std::string_view name, const x509::KeyKind& kind) override;
+  // ensure also writes the public file of a key again that an interrupted attempt left; kIntegrity when the file of
+  // the key is damaged.
+  [[nodiscard]] base::Result<x509::PublicKey> ensure(std::string_view name, const x509::KeyKind& kind) override;
+  [[nodiscard]] base::Result<std::shared_ptr<const x509::Signer>> signer(std::string_view name) const override;
+  [[nodiscard]] base::Result<x509::PublicKey> public_key(std::string_view name) const override;
+  [[nodiscard]] base::Result<std::vector<KeyInfo>> list() const override { return list(folder_); }
 
   SoftwareKeyStore(std::string folder, base::Secret key_encryption_key)
       : folder_(std::move(folder)), key_encryption_key_(std::move(key_encryption_key)) {}

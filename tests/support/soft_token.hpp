@@ -1,0 +1,74 @@
+// Tokens in software: SoftHSM with a folder of its own, so that tests see nothing of the machine's tokens.
+#pragma once
+
+#include <dlfcn.h>
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+
+#include "command.hpp"
+#include "yuxin/keymgmt/token_key_store.hpp"
+
+namespace yuxin::test {
+
+inline constexpr const char* kPin = "2-pin-of-the-city";
+
+// soft_token_module is the path of SoftHSM's module; nothing where it is not installed, after a line that says so.
+inline std::optional<std::string> soft_token_module() {
+  for (const char* folder : {"/usr/lib/softhsm", "/usr/lib/x86_64-linux-gnu/softhsm", "/usr/lib64/softhsm",
+                             "/usr/lib64/pkcs11", "/usr/local/lib/softhsm"}) {
+    const std::string path = std::string(folder) + "/libsofthsm2.so";
+    if (std::filesystem::exists(path) && has_command("softhsm2-util")) return path;
+  }
+  std::printf("SKIPPED: no SoftHSM (softhsm2)\n");
+  return std::nullopt;
+}
+
+// SoftTokens is a folder of tokens, which the module of this process sees from its next initialisation on.
+class SoftTokens {
+ public:
+  explicit SoftTokens(std::string module) : module_(std::move(module)) {
+    std::filesystem::create_directory(tokens());
+    std::ofstream(folder_.file("softhsm2.conf"))
+        << "directories.tokendir = " << tokens() << "\nobjectstore.backend = file\nlog.level = ERROR\n";
+    std::ofstream(folder_.file("pin")) << kPin << '\n';
+    ::setenv("SOFTHSM2_CONF", folder_.file("softhsm2.conf").c_str(), 1);
+  }
+  SoftTokens(const SoftTokens&) = delete;
+  SoftTokens& operator=(const SoftTokens&) = delete;
+  ~SoftTokens() = default;
+
+  void add(const std::string& label) const {
+    const auto made = run("softhsm2-util --init-token --free --label '" + label + "' --pin '" + kPin +
+                          "' --so-pin 'the-officer-of-security'");
+    REQUIRE_MESSAGE(made.status == 0, made.output);
+  }
+  // pull takes every token away, as if unplugged; put_back undoes it.
+  void pull() const { std::filesystem::rename(tokens(), tokens() + ".away"); }
+  void put_back() const { std::filesystem::rename(tokens() + ".away", tokens()); }
+
+  [[nodiscard]] std::string tokens() const { return folder_.file("tokens"); }
+  [[nodiscard]] const TemporaryFolder& folder() const { return folder_; }
+  [[nodiscard]] const std::string& module() const { return module_; }
+  [[nodiscard]] keymgmt::TokenOptions options() const {
+    keymgmt::TokenOptions options;
+    options.modules = {module_};
+    options.pin_file = folder_.file("pin");
+    return options;
+  }
+  // pkcs11_tool is another program's look at a token: OpenSC's.
+  [[nodiscard]] Outcome pkcs11_tool(const std::string& words) const {
+    return run("pkcs11-tool --module '" + module_ + "' " + words);
+  }
+
+ private:
+  std::string module_;
+  TemporaryFolder folder_;
+};
+
+}  // namespace yuxin::test
