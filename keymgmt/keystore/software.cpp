@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "passphrase_seal.hpp"
+#include "turn.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/keymgmt/keystore.hpp"
 
@@ -27,6 +28,22 @@ std::string public_file(const std::string& folder, std::string_view name) {
   return folder + "/" + std::string(name) + ".pub";
 }
 
+// The passphrase of one key file, which no person ever types.
+Result<Secret> file_secret(const RootKey& root, std::string_view name) {
+  return derive(root.key, "yuxin key file " + std::string(name));
+}
+
+Result<x509::PrivateKey> decrypted(base::ByteView sealed, const RootKey& root, std::string_view name) {
+  TRY(const auto secret, file_secret(root, name));
+  return x509::PrivateKey::from_encrypted_pkcs8(sealed, secret);
+}
+
+Result<std::string> encrypted(const x509::PrivateKey& key, const RootKey& root, std::string_view name) {
+  TRY(const auto secret, file_secret(root, name));
+  TRY(const auto sealed, key.to_encrypted_pkcs8(secret, kIterations));
+  return base::pem("ENCRYPTED PRIVATE KEY", sealed);
+}
+
 Result<base::Bytes> single_pem(const std::string& path, std::string_view label) {
   TRY(auto text, base::read_file(path, 1U << 20U));
   auto blocks = base::parse_pem(base::as_text(text));
@@ -48,18 +65,14 @@ Result<std::shared_ptr<SoftwareKeyStore>> SoftwareKeyStore::create(const std::st
   if (base::file_exists(unlock_file(folder)))
     return fail(Code::kConflict, "{} holds keys already. Nothing was changed.", folder);
   if (!base::file_exists(folder)) TRY(base::make_directory(folder));
-  Secret key_encryption_key(32);
-  base::random_bytes({key_encryption_key.data(), key_encryption_key.size()});
-  TRY(auto sealed, seal(key_encryption_key, passphrase));
-  TRY(base::write_file(unlock_file(folder), base::as_bytes(sealed), Existing::kRefuse, Permissions::kPrivate));
-  return std::make_shared<SoftwareKeyStore>(folder, std::move(key_encryption_key));
+  TRY(auto root, create_unlock_file(folder, passphrase));
+  return std::make_shared<SoftwareKeyStore>(folder, std::move(root));
 }
 
 Result<std::shared_ptr<SoftwareKeyStore>> SoftwareKeyStore::unlock(const std::string& folder,
                                                                    const Secret& passphrase) {
-  TRY(auto sealed, base::read_file(unlock_file(folder), 1U << 16U));
-  TRY(auto key, open(base::as_text(sealed), passphrase));
-  return std::make_shared<SoftwareKeyStore>(folder, std::move(key));
+  TRY(auto root, unlock_by_passphrase(folder, passphrase));
+  return std::make_shared<SoftwareKeyStore>(folder, std::move(root));
 }
 
 Result<std::vector<KeyInfo>> SoftwareKeyStore::list(const std::string& folder) {
@@ -83,10 +96,11 @@ Result<x509::PublicKey> SoftwareKeyStore::generate(std::string_view name, const 
   if (base::file_exists(key_file(folder_, name)))
     return fail(Code::kConflict, "There is a key {} already. Nothing was changed.", name);
   TRY(auto key, x509::PrivateKey::generate(kind));
-  TRY(auto secret, derive(key_encryption_key_, "yuxin key file " + std::string(name)));
-  TRY(auto sealed, key.to_encrypted_pkcs8(secret, kIterations));
   const auto public_pem = base::pem("PUBLIC KEY", key.public_key().spki());
-  const auto private_pem = base::pem("ENCRYPTED PRIVATE KEY", sealed);
+  TRY(const auto private_pem, encrypted(key, root_.present, name));
+  // A key that is written under a root key which a rotation is about to forget would be lost.
+  TRY(const auto turn, Turn::take(folder_));
+  TRY(check_present(folder_, root_));
   TRY(base::write_file(key_file(folder_, name), base::as_bytes(private_pem), Existing::kRefuse,
                        Permissions::kPrivate));
   TRY(base::write_file(public_file(folder_, name), base::as_bytes(public_pem), Existing::kReplace,
@@ -121,12 +135,34 @@ Result<std::shared_ptr<const x509::Signer>> SoftwareKeyStore::signer(std::string
   if (!is_key_name(name) || !base::file_exists(key_file(folder_, name)))
     return fail(Code::kNotFound, "There is no key {} in {}.", name, folder_);
   TRY(auto sealed, single_pem(key_file(folder_, name), "ENCRYPTED PRIVATE KEY"));
-  TRY(auto secret, derive(key_encryption_key_, "yuxin key file " + std::string(name)));
-  auto key = x509::PrivateKey::from_encrypted_pkcs8(sealed, secret);
-  if (!key)
+  auto key = decrypted(sealed, root_.present, name);
+  if (!key && root_.before) key = decrypted(sealed, *root_.before, name);
+  if (!key) {
+    TRY(check_present(folder_, root_));
     return base::fail_with(Code::kIntegrity, key.error().diagnostic,
                            "The key file of {} is damaged. Restore it from a backup.", name);
+  }
   return key->signer(x509::default_signature(key->public_key().kind()));
+}
+
+Result<std::int64_t> SoftwareKeyStore::rewrap(const Progress& progress) {
+  TRY(const auto keys, list(folder_));
+  const auto total = static_cast<std::int64_t>(keys.size());
+  std::int64_t done = 0;
+  std::int64_t seen = 0;
+  for (const auto& [name, public_key] : keys) {
+    if (progress && !progress(seen++, total)) return done;
+    if (!base::file_exists(key_file(folder_, name))) continue;
+    TRY(const auto sealed, single_pem(key_file(folder_, name), "ENCRYPTED PRIVATE KEY"));
+    if (decrypted(sealed, root_.present, name)) continue;
+    if (!root_.before)
+      return fail(Code::kIntegrity, "The key file of {} is damaged. Restore it from a backup.", name);
+    TRY(const auto key, decrypted(sealed, *root_.before, name));
+    TRY(const auto text, encrypted(key, root_.present, name));
+    TRY(base::write_file(key_file(folder_, name), base::as_bytes(text), Existing::kReplace, Permissions::kPrivate));
+    ++done;
+  }
+  return done;
 }
 
 }  // namespace yuxin::keymgmt

@@ -5,7 +5,7 @@
 
 #include "token_algorithm.hpp"
 #include "token_object.hpp"
-#include "token_turn.hpp"
+#include "turn.hpp"
 #include "yuxin/base/secret.hpp"
 
 namespace yuxin::keymgmt {

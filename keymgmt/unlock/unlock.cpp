@@ -6,6 +6,7 @@
 
 #include "aes_gcm.hpp"
 #include "keystore/passphrase_seal.hpp"
+#include "keystore/turn.hpp"
 #include "unlock_file.hpp"
 #include "yuxin/base/file.hpp"
 
@@ -90,7 +91,10 @@ Result<UnlockedRoot> unlocked(const UnlockFile& file, Secret key) {
 Result<UnlockFile> read_for(const std::string& folder, const UnlockedRoot& root) {
   TRY(auto file, read(folder));
   if (file.version == root.present.version) return file;
-  return fail(Code::kConflict, "The root key was rotated meanwhile. Unlock again. Nothing was changed.");
+  return fail(
+      Code::kConflict,
+      "The root key of this home was rotated meanwhile. Start the program again, so that it is unlocked anew. "
+      "Nothing was changed.");
 }
 
 }  // namespace
@@ -145,6 +149,11 @@ Result<UnlockedRoot> unlock_by_shares(const std::string& folder, const Secret& j
   return fail(Code::kNotAuthorised, "These shares do not unlock the keys of this home. Nothing was changed.");
 }
 
+Result<> check_present(const std::string& folder, const UnlockedRoot& root) {
+  TRY(read_for(folder, root));
+  return {};
+}
+
 Result<std::vector<UnlockWay>> unlock_ways(const std::string& folder) {
   TRY(const auto file, read(folder));
   std::vector<UnlockWay> ways;
@@ -186,6 +195,8 @@ Result<> remove_way(const std::string& folder, const UnlockWay& way) {
 }
 
 Result<UnlockedRoot> begin_root_rotation(const std::string& folder, const UnlockedRoot& root, const NewWay& way) {
+  // nobody writes a key under the version before while the next one comes into force
+  TRY(const auto turn, Turn::take(folder));
   TRY(const auto file, read_for(folder, root));
   if (file.before || root.before)
     return fail(Code::kConflict, "A rotation of the root key is going on. Finish it first: yuxin key rotate root");

@@ -59,9 +59,6 @@ struct KeyContext {
   base::UnixTime now;
 };
 
-// Progress is told how many of how many are done; `false` stops the work after the step in hand, to be resumed later.
-using Progress = std::function<bool(std::int64_t done, std::int64_t of)>;
-
 // KeyTree works on the tables of a store. Every change is one transaction with its record in the ledger, so that a
 // crash leaves the old state or the new one. Wrapping is AES-256-GCM under a key of the parent, bound to the names
 // and versions of both, so that no wrapped key can stand in for another. Thread-safe; several processes may use one

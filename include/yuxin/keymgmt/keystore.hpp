@@ -9,21 +9,21 @@
 #include "yuxin/base/result.hpp"
 #include "yuxin/base/secret.hpp"
 #include "yuxin/keymgmt/key_store.hpp"
+#include "yuxin/keymgmt/unlock.hpp"
 #include "yuxin/x509/key.hpp"
 
 namespace yuxin::keymgmt {
 
 // SoftwareKeyStore keeps private keys as encrypted PKCS#8 (RFC 5958, PBES2) in the folder `keys` of a home:
 //
-//   keys/unlock.json   the key-encryption key, 32 random octets, sealed by AES-256-GCM under the passphrase (scrypt,
-//                      RFC 7914, N = 2^17, r = 8, p = 1: about 128 MiB and a third of a second a guess)
-//   keys/NAME.key      a private key, encrypted under a key derived from the key-encryption key for that name
+//   keys/unlock.json   the ways to the root key of the home (unlock.hpp)
+//   keys/NAME.key      a private key, encrypted under a key derived from the root key for that name
 //   keys/NAME.pub      its public key (PEM), so that listing needs no passphrase
 //
 // A key is durable before `generate` returns. Thread-safe once unlocked.
 class SoftwareKeyStore final : public KeyStore {
  public:
-  // create makes the folder with a new key-encryption key. kConflict when there is one already.
+  // create makes the folder with a new root key behind a passphrase. kConflict when there is one already.
   [[nodiscard]] static base::Result<std::shared_ptr<SoftwareKeyStore>> create(const std::string& folder,
                                                                               const base::Secret& passphrase);
   // unlock opens it. kNotAuthorised for a wrong passphrase, kNotFound when there is no store, kIntegrity when the
@@ -41,12 +41,16 @@ class SoftwareKeyStore final : public KeyStore {
   [[nodiscard]] base::Result<x509::PublicKey> public_key(std::string_view name) const override;
   [[nodiscard]] base::Result<std::vector<KeyInfo>> list() const override { return list(folder_); }
 
-  SoftwareKeyStore(std::string folder, base::Secret key_encryption_key)
-      : folder_(std::move(folder)), key_encryption_key_(std::move(key_encryption_key)) {}
+  // rewrap encrypts every key that is under the root key before the present one anew, each file in one step, so that
+  // it can be stopped anywhere and called again. `progress` is told how many of how many are done. Gives how many
+  // this call did.
+  [[nodiscard]] base::Result<std::int64_t> rewrap(const Progress& progress = {});
+
+  SoftwareKeyStore(std::string folder, UnlockedRoot root) : folder_(std::move(folder)), root_(std::move(root)) {}
 
  private:
   std::string folder_;
-  base::Secret key_encryption_key_;
+  UnlockedRoot root_;
 };
 
 }  // namespace yuxin::keymgmt

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@ struct RootKey {
   std::int64_t version = 1;
   base::Secret key;
 };
+
+// Progress is told how many of how many are done; `false` stops the work after the step in hand, to be resumed later.
+using Progress = std::function<bool(std::int64_t done, std::int64_t of)>;
 
 // UnlockedRoot is the root key of a home. While a rotation is going on it holds two versions.
 struct UnlockedRoot {
@@ -46,6 +50,10 @@ struct UnlockWay {
                                                               const base::Secret& passphrase);
 // unlock_by_shares takes what the shares of any set in the file joined to, 32 octets.
 [[nodiscard]] base::Result<UnlockedRoot> unlock_by_shares(const std::string& folder, const base::Secret& joined);
+
+// check_present says whether what was unlocked is still the present version: kConflict when somebody has rotated the
+// root key since.
+[[nodiscard]] base::Result<> check_present(const std::string& folder, const UnlockedRoot& root);
 
 // unlock_ways says which ways there are; needs nothing.
 [[nodiscard]] base::Result<std::vector<UnlockWay>> unlock_ways(const std::string& folder);

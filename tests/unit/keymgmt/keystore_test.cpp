@@ -138,3 +138,43 @@ TEST_CASE(
   std::ofstream(folder.keys() + "/issuing.key", std::ios::trunc) << "-----BEGIN ENCRYPTED PRIVATE KEY-----\n";
   CHECK(store->ensure("issuing", kind).error().code == Code::kIntegrity);
 }
+
+TEST_CASE(
+    "a rotation of the root key encrypts every key anew, wherever it is stopped, and nobody writes under the old "
+    "one") {
+  namespace keymgmt = yuxin::keymgmt;
+  const Folder folder;
+  const auto stale = SoftwareKeyStore::create(folder.keys(), kRight).value();
+  const auto first = keymgmt::unlock_by_passphrase(folder.keys(), kRight).value();
+  std::vector<base::Bytes> spki;
+  for (const auto& [name, kind] :
+       std::vector<std::pair<std::string, x509::KeyKind>>{{"a", {x509::KeyType::kP256, 256}},
+                                                          {"b", {x509::KeyType::kEd25519, 256}},
+                                                          {"c", {x509::KeyType::kSm2, 256}}}) {
+    const auto key = stale->generate(name, kind);
+    REQUIRE(key);
+    spki.push_back(base::to_bytes(key->spki()));
+  }
+  const base::Secret next("another passphrase, longer than most");
+  REQUIRE(keymgmt::begin_root_rotation(folder.keys(), first, {{}, next}));
+  // the old store has its keys open, and makes no new one that nobody could open later
+  CHECK(stale->signer("a"));
+  CHECK(stale->generate("d", {x509::KeyType::kP256, 256}).error().code == Code::kConflict);
+  CHECK_FALSE(std::filesystem::exists(folder.keys() + "/d.key"));
+
+  CHECK(SoftwareKeyStore::unlock(folder.keys(), kRight).error().code == Code::kNotAuthorised);
+  auto store = SoftwareKeyStore::unlock(folder.keys(), next).value();
+  CHECK(store->rewrap([](std::int64_t done, std::int64_t) { return done < 1; }) == 1);
+  store = SoftwareKeyStore::unlock(folder.keys(), next).value();
+  CHECK(store->rewrap() == 2);
+  CHECK(store->rewrap() == 0);
+  REQUIRE(keymgmt::end_root_rotation(folder.keys()));
+  store = SoftwareKeyStore::unlock(folder.keys(), next).value();
+  for (std::size_t i = 0; i < spki.size(); ++i) {
+    const auto signer = store->signer(std::string(1, static_cast<char>('a' + i)));
+    REQUIRE(signer);
+    CHECK(base::equal((*signer)->public_key().spki(), spki[i]));
+  }
+  CHECK(stale->signer("a").error().code == Code::kConflict);
+  REQUIRE(store->generate("d", {x509::KeyType::kP256, 256}));
+}

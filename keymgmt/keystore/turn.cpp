@@ -1,4 +1,4 @@
-#include "token_turn.hpp"
+#include "turn.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -20,16 +20,16 @@ constexpr std::chrono::milliseconds kPause{20};
 
 }  // namespace
 
-Result<Turn> Turn::take(const std::string& module_file) {
-  Turn turn(::open(module_file.c_str(), O_RDONLY | O_CLOEXEC));
+Result<Turn> Turn::take(const std::string& file_or_folder) {
+  Turn turn(::open(file_or_folder.c_str(), O_RDONLY | O_CLOEXEC));
   if (turn.file_ < 0) return turn;
   const auto end = std::chrono::steady_clock::now() + kLongestWait;
   while (::flock(turn.file_, LOCK_EX | LOCK_NB) != 0) {
     if (std::chrono::steady_clock::now() >= end) {
       return base::fail_with(Code::kUnavailable, base::system_error(),
-                             "Another process has been making a key through {} for two minutes. Nothing was changed; "
+                             "Another process has been making a key in {} for two minutes. Nothing was changed; "
                              "try again when it has finished.",
-                             module_file);
+                             file_or_folder);
     }
     std::this_thread::sleep_for(kPause);
   }
