@@ -1,5 +1,7 @@
 #include "key_view.hpp"
 
+#include <algorithm>
+
 #include "yuxin/base/text.hpp"
 
 namespace yuxin::cli {
@@ -49,6 +51,9 @@ Result<> add_token(Home& home, const std::string& uri, Seen& seen) {
   TRY(const auto keys, token->list());
   for (const auto& key : keys) {
     TRY(const auto name, keymgmt::token_key_name(uri, key.name));
+    // what the home uses is there already, perhaps with another pin-source
+    const auto same = [&](const auto& known) { return shown_key_name(known.first) == shown_key_name(name); };
+    if (std::ranges::any_of(seen, same)) continue;
     seen.try_emplace(name, SeenKey{name, token->title(), key.public_key, {}, {}});
   }
   return {};

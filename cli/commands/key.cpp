@@ -64,8 +64,9 @@ Result<int> generate(Context& context, const Arguments& arguments) {
     seen.token = store->title();
   }
   if (context.options().json) context.document(key_json(seen));
-  context.remark(message("Made the key {}, identifier {}. An authority takes it with: yuxin ca create {} …", name,
-                         identifier, name));
+  const auto where = token ? " --token " + *token : std::string();
+  context.remark(message("Made the key {}, identifier {}. An authority takes it with: yuxin ca create {}{} …", name,
+                         identifier, name, where));
   return 0;
 }
 
