@@ -25,10 +25,15 @@ Result<std::int64_t> ensure_authority(store::Writer& writer, const RootRequest& 
   if (known && !known->certificate.empty()) {
     return fail(Code::kConflict, "Authority {} has a certificate already. Nothing was changed.", request.authority);
   }
+  const auto& key_name = request.key_name.empty() ? request.authority : request.key_name;
+  if (known && known->key_name != key_name) {
+    return fail(Code::kConflict, "Authority {} was begun with the key {}, not {}. Go on with that one.",
+                request.authority, known->key_name, key_name);
+  }
   if (known) return known->id;
   store::AuthorityRow row;
   row.name = request.authority;
-  row.key_name = request.authority;
+  row.key_name = key_name;
   row.created_at = now;
   return writer.insert_authority(row);
 }

@@ -76,7 +76,7 @@ function(yuxin_test_folder folder)
     get_filename_component(stem ${source} NAME_WE)
     string(REGEX REPLACE "_test$" "" stem ${stem})
     yuxin_test(${folder}_${stem} SOURCES ${source} DEPENDS ${ARG_DEPENDS}
-      USES OpenSSL::Crypto SQLite::SQLite3 LABELS ${folder} TIMEOUT ${ARG_TIMEOUT})
+      USES OpenSSL::Crypto SQLite::SQLite3 P11Kit::P11Kit LABELS ${folder} TIMEOUT ${ARG_TIMEOUT})
   endforeach()
   file(GLOB scripts CONFIGURE_DEPENDS ${folder}/*.py ${folder}/*.sh)
   foreach(script IN LISTS scripts)

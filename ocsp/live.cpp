@@ -163,7 +163,9 @@ LiveSource::Outcome<Content> LiveSource::sign(const Draft& draft, base::ByteView
   auto body = draft.signer->sign(draft.answers, {window.now, window.next_update, nonce, draft.extended_revoke});
   if (!body) {
     base::log_error("ocsp: an answer could not be signed: " + body.error().detail + " " + body.error().diagnostic);
-    return tl::unexpected(ResponseError::kInternalError);
+    // a token that is away comes back (RFC 6960 section 2.3: tryLater, temporarily unable to respond)
+    const bool passes = body.error().code == base::Code::kUnavailable;
+    return tl::unexpected(passes ? ResponseError::kTryLater : ResponseError::kInternalError);
   }
   for (const auto& answer : draft.answers) {
     auto& counter = answer.verdict == Verdict::kGood      ? parts_.counters.good

@@ -97,6 +97,11 @@ std::optional<x509::Certificate> find_issuer(const std::vector<store::AuthorityR
 
 }  // namespace
 
+Result<std::string> key_name_of(const NewAuthority& wanted) {
+  if (wanted.token.empty()) return wanted.name;
+  return keymgmt::token_key_name(wanted.token, wanted.name);
+}
+
 Result<> check_authority_name(std::string_view name) {
   // its list would have the address of the attribute authority's, /crl/roles.crl
   if (name == "roles")
@@ -115,6 +120,7 @@ Result<> check_authority_name(std::string_view name) {
 
 Result<> check_new_authority(Home& home, const NewAuthority& wanted, AuthorityKind kind) {
   TRY(check_authority_name(wanted.name));
+  TRY(key_name_of(wanted));
   if (kind == AuthorityKind::kRoot) TRY(root_profile(home, wanted));
   TRY(find_begun(home, wanted, kind));
   return {};
@@ -122,8 +128,9 @@ Result<> check_new_authority(Home& home, const NewAuthority& wanted, AuthorityKi
 
 Result<> request_authority(Home& home, const NewAuthority& wanted, const std::optional<std::string>& out) {
   TRY(check_new_authority(home, wanted, AuthorityKind::kSubordinate));
-  TRY(home.keys().ensure(wanted.name, wanted.key));
-  TRY(auto signer, home.keys().signer(wanted.name));
+  TRY(const auto key_name, key_name_of(wanted));
+  TRY(home.keys().ensure(key_name, wanted.key));
+  TRY(auto signer, home.keys().signer(key_name));
   TRY(auto der, x509::make_request(wanted.subject, {}, *signer));
   const auto pem = base::pem("CERTIFICATE REQUEST", der);
   TRY(base::write_file(home.path() + "/exchange/" + wanted.name + ".csr", base::as_bytes(pem),
@@ -133,7 +140,7 @@ Result<> request_authority(Home& home, const NewAuthority& wanted, const std::op
   return home.store().write([&](store::Writer& writer) -> Result<> {
     store::AuthorityRow row;
     row.name = wanted.name;
-    row.key_name = wanted.name;
+    row.key_name = key_name;
     row.created_at = home.clock().now();
     TRY(writer.insert_authority(row));
     return {};
@@ -145,10 +152,11 @@ Result<x509::Certificate> make_root(Home& home, const NewAuthority& wanted, cons
   TRY(auto profile, root_profile(home, wanted));
   TRY(auto begun, find_begun(home, wanted, AuthorityKind::kRoot));
   if (begun && !begun->certificate.empty()) return x509::Certificate::from_der(begun->certificate);
-  TRY(home.keys().ensure(wanted.name, wanted.key));
-  TRY(auto signer, home.keys().signer(wanted.name));
-  return ca::issue_root({wanted.name, wanted.subject, profile, signer}, home.shared_store(), home.intent_owner(),
-                        home.clock(), {actor});
+  TRY(const auto key_name, key_name_of(wanted));
+  TRY(home.keys().ensure(key_name, wanted.key));
+  TRY(auto signer, home.keys().signer(key_name));
+  return ca::issue_root({wanted.name, wanted.subject, profile, signer, key_name}, home.shared_store(),
+                        home.intent_owner(), home.clock(), {actor});
 }
 
 Result<> import_certificate(Home& home, const std::string& name, const x509::Certificate& certificate,
@@ -158,10 +166,10 @@ Result<> import_certificate(Home& home, const std::string& name, const x509::Cer
   TRY(auto row, home.authority(name));
   if (!row.certificate.empty())
     return fail(Code::kConflict, "Authority {} has a certificate already. Nothing was changed.", name);
-  TRY(auto keys, keymgmt::SoftwareKeyStore::list(home.keys_folder()));
   TRY(auto key, certificate.public_key());
-  const auto own = std::ranges::find(keys, row.key_name, &keymgmt::KeyInfo::name);
-  if (own == keys.end() || !base::equal(own->public_key.spki(), key.spki())) {
+  const auto own = home.keys().public_key(row.key_name);
+  if (!own && own.error().code != Code::kNotFound) return tl::unexpected(own.error());
+  if (!own || !base::equal(own->spki(), key.spki())) {
     return fail(Code::kIntegrity,
                 "The certificate is for another key than that of authority {}. Was it made from {}/exchange/{}.csr?",
                 name, home.path(), name);

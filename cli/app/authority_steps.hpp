@@ -14,7 +14,11 @@ struct NewAuthority {
   std::string name;
   x509::KeyKind key;
   x509::Name subject;
+  std::string token = {};  // URI of the token that is to hold the key; empty: the home
 };
+// key_name_of is the name under which the key of a new authority is kept. kUsage when `token` is no token's URI.
+[[nodiscard]] base::Result<std::string> key_name_of(const NewAuthority& wanted);
+
 // request_authority makes a key, writes the PKCS#10 request for its issuer to exchange/NAME.csr and to `out`, and
 // then makes the authority, without certificate. Where an earlier attempt was interrupted it goes on with the key
 // that is there. kConflict when the authority exists, kUsage for a name that is none.

@@ -26,6 +26,8 @@ struct GlobalOptions {
   std::optional<std::string> passphrase_file;
   std::optional<std::string> identity;  // --as
   std::optional<std::string> identity_passphrase_file;
+  std::optional<std::string> identity_certificate;  // of an identity whose key is on a token
+  std::optional<std::string> pin_file;              // of tokens whose URI names no pin-source
 };
 
 // Context belongs to one call of the program. Not thread-safe.

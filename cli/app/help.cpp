@@ -66,9 +66,11 @@ constexpr std::pair<const char*, const char*> kGlobals[] = {
     {"--home DIR",
      base::translatable("the home to work in; else $YUXIN_HOME, /var/lib/yuxin for root, ~/.local/share/yuxin")},
     {"--passphrase-file FILE", base::translatable("first line unlocks the keys of the home")},
-    {"--as IDENTITY",
-     base::translatable("act and sign as this: a PKCS #12 file, or PEM files: certificate.pem,key.pem")},
+    {"--pin-file FILE", base::translatable("first line is the PIN of tokens whose URI names no pin-source")},
+    {"--as IDENTITY", base::translatable("act and sign as this: a PKCS #12 file, PEM files: certificate.pem,key.pem, "
+                                         "or a key on a token: pkcs11:token=LABEL;object=NAME")},
     {"--as-passphrase-file FILE", base::translatable("first line opens the key of the identity")},
+    {"--as-certificate FILE", base::translatable("its certificate, where the token holds the key alone")},
     {"--json", base::translatable("one JSON document with stable keys instead of text")},
     {"--lang zh|en", base::translatable("the language to speak; else the locale")},
     {"--yes", base::translatable("do not ask before what cannot be undone")},
@@ -134,7 +136,7 @@ std::string bash_completion() {
   for (const auto& noun : nouns) all += noun + " ";
   return fmt::format(R"~(# bash completion of yuxin; load it with: eval "$(yuxin completion bash)"
 _yuxin() {{
-  local words="{}--home --json --lang --passphrase-file --as --as-passphrase-file --yes --quiet --verbose --wide"
+  local words="{}--home --json --lang --passphrase-file --pin-file --as --as-passphrase-file --as-certificate --yes --quiet --verbose --wide"
   local typed=() word
   for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do case $word in -*) ;; *) typed+=("$word") ;; esac; done
   case "${{typed[*]:0:2}}" in

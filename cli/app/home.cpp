@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "identity.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
@@ -115,7 +116,7 @@ Result<std::shared_ptr<Home>> Home::create(const std::string& path, const HomeCo
   TRY(base::write_file(path + "/yuxin.toml", base::as_bytes(print_home_config(config)), Existing::kRefuse,
                        Permissions::kPublic));
   std::shared_ptr<Home> home(new Home(path, config, clock));
-  home->keys_ = std::move(keys);
+  home->keys_->add_software(std::move(keys));
   TRY(home->open_database(Access::kWrite));
   base::Bytes id(8);
   base::random_bytes(id);
@@ -140,8 +141,14 @@ Result<> Home::write_organisation(std::string_view shipped) const {
 }
 
 Result<> Home::unlock(const base::Secret& passphrase) {
-  TRY(keys_, keymgmt::SoftwareKeyStore::unlock(keys_folder(), passphrase));
+  TRY(auto software, keymgmt::SoftwareKeyStore::unlock(keys_folder(), passphrase));
+  keys_->add_software(std::move(software));
   return {};
+}
+
+Result<std::string> Home::service_key_name(const std::string& name) const {
+  if (config_.keys.services.empty()) return name;
+  return keymgmt::token_key_name(config_.keys.services, name);
 }
 
 Result<store::AuthorityRow> Home::authority(std::string_view name) {
@@ -261,7 +268,9 @@ void end_work(const Context& context, Home& home) {
 }
 
 Result<std::shared_ptr<Home>> open_home(const Context& context, Home::Access access) {
-  return Home::open(context.options().home, access, context.clock());
+  TRY(auto home, Home::open(context.options().home, access, context.clock()));
+  home->keys().set_pins(context.options().pin_file, pin_prompt(context));
+  return home;
 }
 
 Result<std::shared_ptr<Home>> open_unlocked_home(const Context& context) {

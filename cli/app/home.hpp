@@ -12,6 +12,7 @@
 #include "yuxin/ca/issuer.hpp"
 #include "yuxin/ca/profile.hpp"
 #include "yuxin/evidence/organisation.hpp"
+#include "yuxin/keymgmt/key_ring.hpp"
 #include "yuxin/keymgmt/keystore.hpp"
 #include "yuxin/store/store.hpp"
 
@@ -48,8 +49,10 @@ class Home {
 
   // unlock opens the key store; kNotAuthorised for a wrong passphrase, after which nothing has changed.
   [[nodiscard]] base::Result<> unlock(const base::Secret& passphrase);
-  // keys are there only after unlock.
-  [[nodiscard]] keymgmt::SoftwareKeyStore& keys() { return *keys_; }
+  // keys are all of the home's. Those on tokens, and all public ones, can be had before unlock.
+  [[nodiscard]] keymgmt::KeyRing& keys() { return *keys_; }
+  // service_key_name is the whole name of a key that the home makes for a service, where the settings want it.
+  [[nodiscard]] base::Result<std::string> service_key_name(const std::string& name) const;
 
   [[nodiscard]] base::Result<store::AuthorityRow> authority(std::string_view name);
   // issuer opens an authority for signing. kConflict when its key or certificate is not in this home.
@@ -65,7 +68,10 @@ class Home {
 
  private:
   Home(std::string path, HomeConfig config, const base::Clock& clock)
-      : path_(std::move(path)), config_(std::move(config)), clock_(clock) {}
+      : path_(std::move(path)),
+        config_(std::move(config)),
+        clock_(clock),
+        keys_(std::make_shared<keymgmt::KeyRing>(keymgmt::TokenOptions{.modules = config_.keys.modules})) {}
   [[nodiscard]] base::Result<> open_database(Access access);
 
   std::string path_;
@@ -73,7 +79,7 @@ class Home {
   const base::Clock& clock_;
   std::shared_ptr<store::Store> store_;
   std::shared_ptr<ca::IntentOwner> owner_;
-  std::shared_ptr<keymgmt::SoftwareKeyStore> keys_;
+  std::shared_ptr<keymgmt::KeyRing> keys_;
 };
 
 // ledger_origin_of names the ledger that a database holds.

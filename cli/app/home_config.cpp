@@ -8,6 +8,7 @@
 #include "yuxin/base/json.hpp"
 #include "yuxin/evidence/cosignature.hpp"
 #include "yuxin/http/ntp.hpp"
+#include "yuxin/keymgmt/token_key_store.hpp"
 #include "yuxin/x509/name.hpp"
 #include "yuxin/x509/oid.hpp"
 
@@ -129,6 +130,22 @@ Result<> read_ledger(ConfigTable& file, LedgerConfig& config) {
   return {};
 }
 
+Result<> read_keys(ConfigTable& file, KeysConfig& config) {
+  TRY(auto keys, file.table("keys"));
+  if (!keys) return {};
+  TRY(config.modules, keys->strings("modules"));
+  for (const auto& module : config.modules) {
+    // a name without its folder would be looked for in places that others may write to
+    if (!module.starts_with('/')) return keys->error("modules", "\"{}\" is no whole path of a module", module);
+  }
+  TRY(auto services, keys->string("services"));
+  config.services = services.value_or("");
+  if (config.services.empty()) return {};
+  const auto token = keymgmt::token_key_name(config.services, "name");
+  if (!token) return keys->error("services", "{}", token.error().detail);
+  return {};
+}
+
 // A host is a DNS name, an IPv4 address, or an IPv6 address in brackets (RFC 3986 section 3.2.2).
 bool is_host(std::string_view host) {
   const bool brackets = host.starts_with('[') && host.ends_with(']');
@@ -170,6 +187,7 @@ Result<HomeConfig> parse_home_config(std::string_view text, const std::string& f
     config.public_url = *checked;
   }
   TRY(read_services(table, config));
+  TRY(read_keys(table, config.keys));
   TRY(read_ledger(table, config.ledger));
   TRY(table.finish());
   return config;
@@ -188,6 +206,11 @@ std::string print_home_config(const HomeConfig& config) {
       "valid_for = \"{}\"   # thisUpdate to nextUpdate\n"
       "every     = \"{}\"   # a new list at least this often, and at once after a revocation\n",
       base::print_period(config.crl_valid_for), base::print_period(config.crl_every));
+  text +=
+      "\n[keys]\n"
+      "modules  = []   # PKCS #11 modules of tokens, [\"/path/module.so\"]; without any, those that p11-kit knows\n"
+      "services = \"\"   # token for the keys of services, \"pkcs11:token=LABEL?pin-source=file:/path\"; without, "
+      "this home\n";
   text +=
       "\n[ledger]\n"
       "time_stamp_url   = \"\"   # somebody else's time stamping authority for checkpoints, \"http://tsa.example/\"\n"

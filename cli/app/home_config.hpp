@@ -34,6 +34,12 @@ struct TimeStampingConfig {
   base::Period key_renew_every{.years = 1};
 };
 
+// KeysConfig is the table [keys].
+struct KeysConfig {
+  std::vector<std::string> modules;  // of PKCS #11; empty: those that p11-kit knows
+  std::string services;              // URI of the token for the keys that the home makes itself; empty: software
+};
+
 struct HomeConfig {
   HomeKind kind = HomeKind::kOnline;
   std::string organisation;
@@ -45,6 +51,7 @@ struct HomeConfig {
   base::Period ocsp_valid_for{.seconds = 3600};
   bool never_issued_is_revoked = false;  // RFC 6960 extended revoked instead of unknown
   base::Period ocsp_signer_renew_before{.seconds = 10 * 86400};
+  KeysConfig keys;
   LedgerConfig ledger;
   TimeStampingConfig tsa;
 };

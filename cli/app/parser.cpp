@@ -49,8 +49,8 @@ void add_option(Slot& slot, const OptionSpec& option) {
   }
 }
 
-constexpr std::string_view kGlobalsWithValue[] = {"--home", "--lang", "--passphrase-file", "--as",
-                                                  "--as-passphrase-file"};
+constexpr std::string_view kGlobalsWithValue[] = {
+    "--home", "--lang", "--passphrase-file", "--pin-file", "--as", "--as-passphrase-file", "--as-certificate"};
 
 struct Globals {
   GlobalOptions options;
@@ -59,14 +59,18 @@ struct Globals {
   std::string passphrase_file;
   std::string identity;
   std::string identity_passphrase_file;
+  std::string identity_certificate;
+  std::string pin_file;
 };
 
 void add_globals(CLI::App& app, Globals& globals) {
   app.add_option("--home", globals.home);
   app.add_option("--lang", globals.language);
   app.add_option("--passphrase-file", globals.passphrase_file);
+  app.add_option("--pin-file", globals.pin_file);
   app.add_option("--as", globals.identity);
   app.add_option("--as-passphrase-file", globals.identity_passphrase_file);
+  app.add_option("--as-certificate", globals.identity_certificate);
   app.add_flag("--json", globals.options.json);
   app.add_flag("--yes,-y", globals.options.yes);
   app.add_flag("--quiet,-q", globals.options.quiet);
@@ -293,6 +297,8 @@ Result<std::variant<ParsedCall, HelpPage>> parse_call(const std::vector<std::str
     if (!globals.identity.empty()) call.options.identity = globals.identity;
     if (!globals.identity_passphrase_file.empty())
       call.options.identity_passphrase_file = globals.identity_passphrase_file;
+    if (!globals.identity_certificate.empty()) call.options.identity_certificate = globals.identity_certificate;
+    if (!globals.pin_file.empty()) call.options.pin_file = globals.pin_file;
     return std::variant<ParsedCall, HelpPage>(std::move(call));
   }
   const auto chosen = app.get_subcommands();

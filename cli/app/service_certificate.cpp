@@ -25,7 +25,7 @@ Result<x509::Certificate> renew_service(Home& home, const Service& service, cons
   TRY(auto issuer, home.issuer(authority));
   base::Bytes random(4);
   base::random_bytes(random);
-  const std::string key_name = service.key_name + "-" + authority + "-" + base::hex(random);
+  TRY(const auto key_name, home.service_key_name(service.key_name + "-" + authority + "-" + base::hex(random)));
   TRY(home.keys().generate(key_name, key));
   TRY(auto signer, home.keys().signer(key_name));
   TRY(auto der, x509::make_request(subject_of(issuer->certificate(), service.common_name), {}, *signer));

@@ -147,7 +147,9 @@ Result<NewAuthority> new_authority(const Arguments& arguments) {
                 "ed448 and sm2.",
                 arguments.one("--key"));
   TRY(auto subject, x509::Name::parse(arguments.one("--subject")));
-  return NewAuthority{name, *kind, std::move(subject)};
+  NewAuthority wanted{name, *kind, std::move(subject), arguments.one("--token")};
+  TRY(key_name_of(wanted));
+  return wanted;
 }
 
 Result<> create_subordinate(Context& context, Home& home, const NewAuthority& wanted,
@@ -178,6 +180,22 @@ Result<> create_root(Context& context, Home& home, const NewAuthority& wanted) {
   return {};
 }
 
+// A key that is on the token already may be somebody else's, so whoever takes it is told.
+Result<> show_token_key(Context& context, Home& home, const NewAuthority& wanted) {
+  if (wanted.token.empty()) return {};
+  TRY(const auto name, key_name_of(wanted));
+  const auto known = home.keys().public_key(name);
+  if (!known && known.error().code != Code::kNotFound) return tl::unexpected(known.error());
+  context.remark(labelled(message("key"), name.substr(0, name.find('?'))));
+  if (!known) return {};
+  context.remark(labelled(message("key is there"),
+                          message("{}, id {}; it becomes this authority's key", x509::print_key_kind(known->kind()),
+                                  base::hex(known->identifier()))));
+  TRY(const auto agreed, context.confirm(message("Take this key?")));
+  if (!agreed) return fail(Code::kUsage, "Nothing was changed.");
+  return {};
+}
+
 Result<int> create(Context& context, const Arguments& arguments) {
   TRY(auto wanted, new_authority(arguments));
   TRY(auto home, open_unlocked_home(context));
@@ -187,6 +205,7 @@ Result<int> create(Context& context, const Arguments& arguments) {
   context.remark(labelled(message("authority"), wanted.name));
   context.remark(labelled(message("subject"), wanted.subject.text()));
   context.remark(labelled(message("key kind"), x509::print_key_kind(wanted.key)));
+  TRY(show_token_key(context, *home, wanted));
   if (arguments.has("--dry-run")) {
     context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
     return 0;
@@ -316,11 +335,16 @@ std::vector<CommandSpec> ca_commands() {
         {"--subject", Arity::kOne, Presence::kRequired, "DN", "\"C=CN, O=…, CN=…\""},
         {"--key", Arity::kOne, Presence::kOptional, "KIND",
          "ec:P-256 (if not given), ec:P-384, rsa:3072, rsa-pss:3072, ed25519, sm2 …"},
+        {"--token", Arity::kOne, Presence::kOptional, "URI",
+         "keep the key on this token (RFC 7512): pkcs11:token=LABEL; made there, never to leave it"},
         {"--root", Arity::kFlag, Presence::kOptional, "", "sign it with its own key: a root"},
         out_option("where to write the request (PEM)"),
         dry_run_option()},
        {"yuxin --home city/online --passphrase-file pass ca create issuing-2 --subject \"C=CN, O=Test City, CN=Test "
-        "City Issuing 2\""},
+        "City Issuing 2\"",
+        "yuxin --home city/online ca create issuing-3 --token pkcs11:token=issuing-2026 --subject \"C=CN, CN=Test "
+        "City "
+        "Issuing 3\""},
        create},
       {"ca",
        "crl",

@@ -18,6 +18,7 @@ std::vector<CommandSpec> collect() {
   for (auto family : {cert_list_commands, cert_show_commands, cert_inspect_commands}) add(all, family());
   all.push_back(cert_verify_command());
   add(all, profile_commands());
+  add(all, key_commands());
   for (auto family : {role_grant_commands, role_list_commands}) add(all, family());
   for (auto make : {sign_command, verify_command, ocsp_query_command, tsa_request_command, tsa_verify_command,
                     audit_log_command, audit_verify_command, audit_export_command, audit_checkpoint_command,

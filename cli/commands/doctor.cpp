@@ -100,7 +100,8 @@ Result<int> run(Context& context, const Arguments&) {
   if (context.options().passphrase_file) {
     TRY(passphrase, context.passphrase({}));
   }
-  const auto checks = examine(home, context.clock(), passphrase ? &*passphrase : nullptr);
+  const auto checks =
+      examine(home, context.clock(), {passphrase ? &*passphrase : nullptr, context.options().pin_file});
   const auto totals = totals_of(checks);
   if (context.options().json) {
     print_document(context, checks, totals);

@@ -50,17 +50,40 @@ bool is_for(const Certificate& certificate, const x509::PublicKey& key) {
 }  // namespace
 
 // Of several certificates for the key the one that is valid longest counts.
-Result<Identity> join_identity(const x509::PrivateKey& key, const std::vector<Certificate>& certificates) {
+Result<Identity> join_identity(std::shared_ptr<const x509::Signer> signer,
+                               const std::vector<Certificate>& certificates) {
   const Certificate* own = nullptr;
   for (const auto& certificate : certificates) {
-    if (!is_for(certificate, key.public_key())) continue;
+    if (!is_for(certificate, signer->public_key())) continue;
     if (own == nullptr || certificate.not_after() > own->not_after()) own = &certificate;
   }
   if (own == nullptr)
     return fail(Code::kIntegrity, "None of the {} certificates is for the private key beside them.",
                 certificates.size());
-  TRY(auto signer, key.signer(x509::default_signature(key.public_key().kind())));
   return Identity{*own, std::move(signer), chain_above(*own, certificates)};
+}
+
+Result<Identity> join_identity(const x509::PrivateKey& key, const std::vector<Certificate>& certificates) {
+  TRY(auto signer, key.signer(x509::default_signature(key.public_key().kind())));
+  return join_identity(std::move(signer), certificates);
+}
+
+Result<Identity> identity_from_token(std::string_view uri, const TokenOptions& options,
+                                     const std::optional<std::string>& certificate_file) {
+  TRY(const auto store, TokenKeyStore::open(uri, options));
+  std::vector<Certificate> certificates;
+  if (certificate_file) {
+    TRY(const auto octets, base::read_file(*certificate_file, kLargestFile));
+    TRY(certificates, x509::certificates_from_bytes(octets));
+  } else {
+    TRY(certificates, store->certificates(uri));
+    if (certificates.empty())
+      return fail(Code::kNotFound,
+                  "Token {} has no certificate. Put it there beside the key, or name its file: --as-certificate FILE",
+                  store->title());
+  }
+  TRY(auto signer, store->signer(uri));
+  return join_identity(std::move(signer), certificates);
 }
 
 Result<Identity> identity_from_pem(ByteView certificates, ByteView key, const AskPassphrase& ask) {
@@ -77,7 +100,9 @@ Result<Identity> identity_from_pem(ByteView certificates, ByteView key, const As
 Result<Identity> load_identity(std::string_view name, const AskPassphrase& ask) {
   if (name.starts_with("pkcs11:"))
     return fail(Code::kUsage,
-                "This version opens no tokens. Name a PKCS #12 file, or PEM files: certificate.pem,key.pem");
+                "\"{}\" is a key on a token and not in a file. Name a PKCS #12 file, or PEM files: "
+                "certificate.pem,key.pem",
+                name);
   const auto comma = name.find(',');
   const std::string first(name.substr(0, comma));
   TRY(auto octets, base::read_file(first, kLargestFile));

@@ -8,6 +8,9 @@
 namespace yuxin::keymgmt {
 
 // join_identity finds the certificate of a key among several, and the chain above it. kIntegrity when there is none.
+[[nodiscard]] base::Result<Identity> join_identity(std::shared_ptr<const x509::Signer> signer,
+                                                   const std::vector<x509::Certificate>& certificates);
+// The same for a key in memory, which signs with its usual algorithm.
 [[nodiscard]] base::Result<Identity> join_identity(const x509::PrivateKey& key,
                                                    const std::vector<x509::Certificate>& certificates);
 

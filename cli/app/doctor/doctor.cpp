@@ -94,15 +94,16 @@ std::vector<Check> check_ledger(const Patient& patient) {
   return checks;
 }
 
-std::vector<Check> examine(const std::string& home, const base::Clock& clock, const base::Secret* passphrase) {
+std::vector<Check> examine(const std::string& home, const base::Clock& clock, const Openers& openers) {
   std::vector<Check> all = check_config(home);
   add(all, check_permissions(home));
   add(all, check_disk(home));
   if (all.front().severity == Severity::kFailure) return all;
   Checklist database("database");
   auto opened = Home::open(home, Home::Access::kRead, clock);
-  auto patient =
-      opened ? patient_of(**opened, clock, passphrase) : Result<Patient>(tl::unexpected(std::move(opened).error()));
+  if (opened) (*opened)->keys().set_pins(openers.pin_file, {});
+  auto patient = opened ? patient_of(**opened, clock, openers.passphrase)
+                        : Result<Patient>(tl::unexpected(std::move(opened).error()));
   if (!patient) {
     const bool newer = patient.error().code == Code::kConflict;
     database.fail(patient.error().detail, newer ? message("use the version of yuxin that the home was last used with")

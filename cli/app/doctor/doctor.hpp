@@ -51,9 +51,23 @@ struct Patient {
   const base::Secret* passphrase = nullptr;            // when given, the keys are tried out
 };
 
+// Openers are what the keys are tried with; without a passphrase nothing is tried.
+struct Openers {
+  const base::Secret* passphrase = nullptr;
+  std::optional<std::string> pin_file;  // of tokens
+};
+
 // examine looks at the folder of a home, whether it opens or not.
-[[nodiscard]] std::vector<Check> examine(const std::string& home, const base::Clock& clock,
-                                         const base::Secret* passphrase);
+[[nodiscard]] std::vector<Check> examine(const std::string& home, const base::Clock& clock, const Openers& openers);
+
+// TokenKeyNeed is a key on a token that the home cannot do without. check_token_key looks whether it is there and
+// fits the certificate (DER; empty: none yet), and tries it where the patient has a passphrase.
+struct TokenKeyNeed {
+  std::string name;
+  std::string purpose;
+  base::Bytes certificate;
+};
+void check_token_key(const Patient& patient, const TokenKeyNeed& need, Checklist& list);
 
 // The examinations, one function each.
 [[nodiscard]] std::vector<Check> check_permissions(const std::string& home);

@@ -62,6 +62,7 @@ void try_keys(const Patient& patient, const std::vector<Needed>& needed, const s
   const auto store = keymgmt::SoftwareKeyStore::unlock(patient.home.keys_folder(), *patient.passphrase);
   if (!store) return list.fail(store.error().detail, message("give the passphrase of this home"));
   for (const auto& key : needed) {
+    if (keymgmt::is_token_name(key.name)) continue;
     const auto tried = try_key(**store, key, keys);
     if (tried) continue;
     list.fail(message("the key of {} does not sign: {}", key.purpose, tried.error().detail),
@@ -85,7 +86,14 @@ std::vector<Check> check_keys(const Patient& patient) {
   } else if (patient.passphrase != nullptr) {
     try_keys(patient, needed, *keys, list);
   }
-  for (const auto& key : needed) check_file(patient, key, *keys, list);
+  for (const auto& key : needed) {
+    if (!keymgmt::is_token_name(key.name)) {
+      check_file(patient, key, *keys, list);
+      continue;
+    }
+    const auto certificate = key.certificate ? base::to_bytes(key.certificate->der()) : base::Bytes();
+    check_token_key(patient, {key.name, key.purpose, certificate}, list);
+  }
   return std::move(list).finish(
       patient.passphrase == nullptr
           ? message("{} keys here; with --passphrase-file they are also tried", needed.size())

@@ -30,7 +30,9 @@ Result<Facts> facts_of(const Patient& patient) {
 
 void check_authority(const Patient& patient, const store::ServiceCertificateRow& row, Checklist& list) {
   const std::string key = patient.home.keys_folder() + "/" + row.key_name + ".key";
-  if (!base::file_exists(key)) {
+  if (keymgmt::is_token_name(row.key_name)) {
+    check_token_key(patient, {row.key_name, message("the attribute authority"), row.certificate}, list);
+  } else if (!base::file_exists(key)) {
     list.fail(message("the key of the attribute authority is missing: {}", key),
               message("restore {} from the latest backup", patient.home.keys_folder()));
   }

@@ -125,13 +125,14 @@ class Issuer {
 
 // issue_root makes a root: a certificate that its own key signs, under the same lints and the same write-ahead order
 // into `store`. The authority is made together with the intent, unless it exists, and then it must have no
-// certificate (kConflict). Gives the certificate, already stored; after a refusal (kRefused) there is no authority
-// either.
+// certificate (kConflict) and the same key name. Gives the certificate, already stored; after a refusal (kRefused)
+// there is no authority either.
 struct RootRequest {
-  std::string authority;  // also the name of its key
+  std::string authority;
   x509::Name subject;
   std::shared_ptr<const Profile> profile;
   std::shared_ptr<const x509::Signer> signer;
+  std::string key_name = {};  // of the signer; empty: the name of the authority
 };
 [[nodiscard]] base::Result<x509::Certificate> issue_root(const RootRequest& request,
                                                          const std::shared_ptr<store::Store>& store,

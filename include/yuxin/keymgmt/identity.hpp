@@ -1,8 +1,9 @@
-// Identities: the key and certificate with which a person or a service acts, from a file of their own.
+// Identities: the key and certificate with which a person or a service acts, from a file or a token of their own.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "yuxin/base/bytes.hpp"
 #include "yuxin/base/result.hpp"
 #include "yuxin/base/secret.hpp"
+#include "yuxin/keymgmt/token_key_store.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/key.hpp"
 
@@ -32,12 +34,18 @@ using AskPassphrase = std::function<base::Result<base::Secret>()>;
 //   officer.pem             PEM with the key, its certificate, and perhaps the chain
 //   officer.pem,officer.key the certificates in the first file, the key in the second
 //
-// Errors: kUsage for a PKCS #11 URI (this version opens no tokens), kNotFound and kNotAuthorised of the files,
+// Errors: kUsage for a PKCS #11 URI, kNotFound and kNotAuthorised of the files,
 // kNotAuthorised for a wrong passphrase, kMalformed for files that hold no key or no certificate, kRefused for
 // encryption that is too weak to be opened, kIntegrity when no certificate is for the key.
 [[nodiscard]] base::Result<Identity> load_identity(std::string_view name, const AskPassphrase& ask);
 
-// The same for octets that are in memory already.
+// identity_from_token opens the key that an RFC 7512 URI names ("pkcs11:token=officer;object=zhang"), with its
+// certificate from the token, or from a file (PEM or DER, with the chain perhaps). Errors: those of TokenKeyStore;
+// kNotFound when the token has no certificate, kIntegrity when none is for the key.
+[[nodiscard]] base::Result<Identity> identity_from_token(std::string_view uri, const TokenOptions& options,
+                                                         const std::optional<std::string>& certificate_file);
+
+// The same as load_identity for octets that are in memory already.
 [[nodiscard]] base::Result<Identity> identity_from_pkcs12(base::ByteView der, const AskPassphrase& ask);
 [[nodiscard]] base::Result<Identity> identity_from_pem(base::ByteView certificates, base::ByteView key,
                                                        const AskPassphrase& ask);

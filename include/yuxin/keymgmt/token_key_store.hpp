@@ -23,10 +23,10 @@ using AskPin = std::function<base::Result<base::Secret>(const std::string& token
 struct TokenOptions {
   // Absolute paths of PKCS #11 modules, with the argument for C_Initialize behind a blank where a module needs one
   // ("/usr/lib/softokn3.so configdir='sql:/etc/nss'"); empty: those that p11-kit is configured with.
-  std::vector<std::string> modules;
+  std::vector<std::string> modules = {};
   // The PIN comes from the URI's pin-source, else from this file (its first line), else from ask_pin.
-  std::optional<std::string> pin_file;
-  AskPin ask_pin;
+  std::optional<std::string> pin_file = {};
+  AskPin ask_pin = {};
   std::size_t sessions = 8;  // open at once, at the most; fewer where the token has fewer
 };
 

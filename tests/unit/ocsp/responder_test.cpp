@@ -41,16 +41,18 @@ base::HttpRequest get(const std::string& target) {
 
 class RefusingSigner final : public x509::Signer {
  public:
-  explicit RefusingSigner(std::shared_ptr<const x509::Signer> of) : of_(std::move(of)) {}
+  explicit RefusingSigner(std::shared_ptr<const x509::Signer> of, base::Code code = base::Code::kSigner)
+      : of_(std::move(of)), code_(code) {}
   [[nodiscard]] const x509::PublicKey& public_key() const override { return of_->public_key(); }
   [[nodiscard]] x509::SignatureAlgorithm algorithm() const override { return of_->algorithm(); }
   [[nodiscard]] base::Result<Bytes> sign(base::ByteView) const override {
-    return base::fail(base::Code::kSigner, "The token was pulled out.");
+    return base::fail(code_, "The token was pulled out.");
   }
   [[nodiscard]] base::Result<Bytes> sign_digest(base::ByteView digest) const override { return sign(digest); }
 
  private:
   std::shared_ptr<const x509::Signer> of_;
+  base::Code code_;
 };
 
 }  // namespace
@@ -450,6 +452,19 @@ TEST_CASE("a key that refuses to sign gives internalError") {
       1, {city.delegate.certificate, std::make_shared<RefusingSigner>(city.delegate.signer)}));
   CHECK(error_of(city.ask(city.request(city.issuing, serial))) == "internalError");
   CHECK(city.responder->counters().internal_error == 1);
+}
+
+TEST_CASE("a key on a token that is away gives tryLater, and answers again once it is back") {
+  OcspCity city;
+  const Serial serial = Serial::random();
+  city.reader.issue(1, serial.content());
+  REQUIRE(city.responder->set_signer(
+      1,
+      {city.delegate.certificate, std::make_shared<RefusingSigner>(city.delegate.signer, base::Code::kUnavailable)}));
+  CHECK(error_of(city.ask(city.request(city.issuing, serial))) == "tryLater");
+  CHECK(city.responder->counters().try_later == 1);
+  REQUIRE(city.responder->set_signer(1, {city.delegate.certificate, city.delegate.signer}));
+  CHECK(city.status(serial) == OcspStatus::kGood);
 }
 
 TEST_CASE("a server that is full says tryLater in OCSP's own words") {

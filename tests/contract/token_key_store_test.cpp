@@ -1,0 +1,321 @@
+// What tokens promise beyond other key stores: they may be reset, pulled and put back, and their keys never leave.
+#include <p11-kit/pkcs11.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "key_stores.hpp"
+
+namespace {
+
+using namespace yuxin;
+using namespace yuxin::test;
+using base::Code;
+using keymgmt::TokenKeyStore;
+using std::chrono::milliseconds;
+
+constexpr const char* kCity = "pkcs11:token=city";
+const x509::KeyKind kP256{x509::KeyType::kP256, 256};
+const base::ByteView kMessage = base::as_bytes("a message");
+
+base::Result<> check_signature(const x509::Signer& signer, base::ByteView message, base::ByteView signature) {
+  return x509::verify_tbs(signer.public_key(), x509::scheme(signer.algorithm()).identifier, message, signature);
+}
+
+// City is a token of its own for a case; nothing where SoftHSM is not installed.
+struct City {
+  explicit City(const std::string& module) : tokens(module) { tokens.add("city"); }
+  [[nodiscard]] std::shared_ptr<TokenKeyStore> open(const std::string& uri = kCity) const {
+    auto store = TokenKeyStore::open(uri, tokens.options());
+    REQUIRE_MESSAGE(store.has_value(), store.error().detail << " " << store.error().diagnostic);
+    return *store;
+  }
+  SoftTokens tokens;
+};
+
+// Raw is the module itself, as somebody else in the process might call it.
+class Raw {
+ public:
+  explicit Raw(const std::string& module) : library_(::dlopen(module.c_str(), RTLD_NOW)) {
+    REQUIRE(library_ != nullptr);
+    void* symbol = ::dlsym(library_, "C_GetFunctionList");
+    REQUIRE(symbol != nullptr);
+    REQUIRE(reinterpret_cast<CK_C_GetFunctionList>(symbol)(&functions_) == CKR_OK);
+  }
+  Raw(const Raw&) = delete;
+  Raw& operator=(const Raw&) = delete;
+  ~Raw() { ::dlclose(library_); }
+  // reset ends every session, and with them every login, on every token.
+  void reset() const {
+    std::array<CK_SLOT_ID, 16> slots{};
+    CK_ULONG count = slots.size();
+    REQUIRE(functions_->C_GetSlotList(CK_TRUE, slots.data(), &count) == CKR_OK);
+    for (CK_ULONG i = 0; i < count; ++i) functions_->C_CloseAllSessions(slots[i]);
+  }
+
+ private:
+  void* library_;
+  CK_FUNCTION_LIST* functions_ = nullptr;
+};
+
+// signs_again waits for a token that came back; a few seconds, because nobody asks an absent one all the time.
+bool signs_again(const x509::Signer& signer) {
+  for (int i = 0; i < 100; ++i) {
+    const auto signature = signer.sign(kMessage);
+    if (signature) return check_signature(signer, kMessage, *signature).has_value();
+    std::this_thread::sleep_for(milliseconds(100));
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("four threads sign on while the token is reset again and again, and every signature verifies") {
+  const auto module = soft_token_module();
+  if (!module) return;
+  const City city(*module);
+  const auto store = city.open();
+  REQUIRE(store->generate("busy", kP256).has_value());
+  const auto signer = store->signer("busy").value();
+  const Raw raw(*module);
+  std::atomic<int> good = 0;
+  std::atomic<int> working = 4;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int i = 0; i < 500; ++i) {
+        const auto text = std::to_string(thread) + ":" + std::to_string(i);
+        const auto signature = signer->sign(base::as_bytes(text));
+        if (signature && check_signature(*signer, base::as_bytes(text), *signature)) ++good;
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+      }
+      --working;
+    });
+  }
+  int resets = 0;
+  while (working > 0) {
+    std::this_thread::sleep_for(milliseconds(30));
+    raw.reset();
+    ++resets;
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(resets > 1);
+  CHECK(good == 2000);
+}
+
+TEST_CASE("while the token is away nothing is signed and it is said so; once it is back signing goes on by itself") {
+  const auto module = soft_token_module();
+  if (!module) return;
+  const City city(*module);
+  const auto store = city.open();
+  const auto made = store->generate("root", kP256);
+  REQUIRE(made.has_value());
+  const auto signer = store->signer("root").value();
+  REQUIRE(signer->sign(kMessage).has_value());
+  for (int round = 0; round < 2; ++round) {
+    city.tokens.pull();
+    for (int i = 0; i < 5; ++i) {
+      const auto refused = signer->sign(kMessage);
+      REQUIRE_FALSE(refused.has_value());
+      CHECK(refused.error().code == Code::kUnavailable);
+      CHECK(refused.error().detail.find("city") != std::string::npos);
+    }
+    CHECK(store->public_key("root").error().code == Code::kUnavailable);
+    city.tokens.put_back();
+    CHECK(signs_again(*signer));
+    CHECK(base::equal(store->public_key("root").value().spki(), made->spki()));
+  }
+}
+
+TEST_CASE("another token of the same name is not taken for the one that was pulled, and is not given its PIN") {
+  const auto module = soft_token_module();
+  if (!module) return;
+  const City city(*module);
+  const auto store = city.open();
+  REQUIRE(store->generate("root", kP256).has_value());
+  const auto signer = store->signer("root").value();
+  REQUIRE(signer->sign(kMessage).has_value());
+  city.tokens.pull();
+  std::filesystem::create_directory(city.tokens.tokens());
+  city.tokens.add("city");
+  for (int i = 0; i < 10; ++i) {
+    CHECK(signer->sign(kMessage).error().code == Code::kUnavailable);
+    std::this_thread::sleep_for(milliseconds(100));
+  }
+  std::filesystem::remove_all(city.tokens.tokens());
+  city.tokens.put_back();
+  CHECK(signs_again(*signer));
+}
+
+TEST_CASE("a key that was exchanged for another one of its name signs nothing") {
+  const auto module = soft_token_module();
+  if (!module || !has_command("pkcs11-tool")) return;
+  const City city(*module);
+  const auto store = city.open();
+  REQUIRE(store->generate("root", kP256).has_value());
+  const auto signer = store->signer("root").value();
+  REQUIRE(signer->sign(kMessage).has_value());
+  const std::string login = "--token-label city --login --pin '" + std::string(kPin) + "' ";
+  for (const char* words :
+       {"--delete-object --type privkey --label root", "--delete-object --type pubkey --label root",
+        "--keypairgen --key-type EC:prime256v1 --label root --id 01"}) {
+    const auto done = city.tokens.pkcs11_tool(login + words);
+    REQUIRE_MESSAGE(done.status == 0, done.output);
+  }
+  Raw(*module).reset();
+  const auto refused = signer->sign(kMessage);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == Code::kIntegrity);
+}
+
+TEST_CASE("a wrong PIN is not authorised and not tried again, and the right one works") {
+  const auto module = soft_token_module();
+  if (!module) return;
+  const City city(*module);
+  REQUIRE(city.open()->generate("root", kP256).has_value());
+  auto options = city.tokens.options();
+  options.pin_file = city.tokens.folder().file("wrong");
+  std::ofstream(*options.pin_file) << "not the PIN\n";
+  const auto store = TokenKeyStore::open(kCity, options).value();
+  const auto refused = store->signer("root");
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == Code::kNotAuthorised);
+  CHECK(refused.error().detail.find("not tried again") == std::string::npos);
+  const auto again = store->signer("root");
+  REQUIRE_FALSE(again.has_value());
+  CHECK(again.error().code == Code::kNotAuthorised);
+  CHECK(again.error().detail.find("not tried again") != std::string::npos);
+  CHECK(TokenKeyStore::open(kCity, options).value()->signer("root").error().detail == again.error().detail);
+  // what everybody may see needs no PIN
+  CHECK(store->public_key("root").has_value());
+  CHECK(store->list().value().size() == 1);
+  CHECK(city.open()->signer("root").has_value());
+}
+
+TEST_CASE("a PIN comes from the URI's file before all others, or is asked for once") {
+  const auto module = soft_token_module();
+  if (!module) return;
+  const City city(*module);
+  auto options = city.tokens.options();
+  options.pin_file.reset();
+  CHECK(TokenKeyStore::open(kCity, options).value()->generate("a", kP256).error().code == Code::kNotAuthorised);
+  int asked = 0;
+  options.ask_pin = [&](const std::string& token) -> base::Result<base::Secret> {
+    ++asked;
+    CHECK(token == "city");
+    return base::Secret(std::string_view(kPin));
+  };
+  {
+    const auto store = TokenKeyStore::open(kCity, options).value();
+    REQUIRE(store->generate("a", kP256).has_value());
+    const auto signer = store->signer("a").value();
+    REQUIRE(signer->sign(kMessage).has_value());
+    Raw(*module).reset();
+    REQUIRE(signer->sign(kMessage).has_value());
+    CHECK(asked == 1);
+  }
+  const auto uri = std::string(kCity) + "?pin-source=file:" + city.tokens.folder().file("pin");
+  CHECK(TokenKeyStore::open(uri, options).value()->signer("a").has_value());
+  CHECK(asked == 1);
+}
+
+TEST_CASE("two tokens of one name are refused with both named, and told apart by their serial numbers") {
+  const auto module = soft_token_module();
+  if (!module) return;
+  const City city(*module);
+  city.tokens.add("city");
+  city.tokens.add("other");
+  const auto refused = TokenKeyStore::open(kCity, city.tokens.options());
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == Code::kConflict);
+  const auto at = refused.error().detail.find(";serial=");
+  REQUIRE(at != std::string::npos);
+  const auto serial = refused.error().detail.substr(at + 8, 16);
+  CHECK(refused.error().detail.find("(" + serial + ")") != std::string::npos);
+  CHECK(TokenKeyStore::open(std::string(kCity) + ";serial=" + serial, city.tokens.options()).has_value());
+  CHECK(TokenKeyStore::open("pkcs11:token=other", city.tokens.options()).has_value());
+  CHECK(TokenKeyStore::open("pkcs11:token=nobody", city.tokens.options()).error().code == Code::kNotFound);
+}
+
+TEST_CASE("URIs that hold a PIN, name modules, are not understood or are none are refused") {
+  const auto module = soft_token_module();
+  if (!module) return;
+  const City city(*module);
+  for (const char* uri :
+       {"pkcs11:token=city?pin-value=1234", "pkcs11:token=city?module-path=/tmp/evil.so",
+        "pkcs11:token=city?module-name=evil", "pkcs11:token=city;colour=red", "pkcs11:token=%zz",
+        "pkcs11:token=city?pin-source=%7Ccat%20/etc/passwd", "pkcs11:token=city?pin-source=pin", "token=city", ""}) {
+    CAPTURE(uri);
+    const auto refused = TokenKeyStore::open(uri, city.tokens.options());
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == Code::kUsage);
+    CHECK(refused.error().detail.find("1234") == std::string::npos);
+  }
+  auto options = city.tokens.options();
+  options.modules = {"/nowhere/module.so"};
+  CHECK(TokenKeyStore::open(kCity, options).error().code == Code::kNotFound);
+}
+
+TEST_CASE(
+    "keys that are made cannot leave the token, and carry the identifier of RFC 5280, as another program sees") {
+  const auto module = soft_token_module();
+  if (!module || !has_command("pkcs11-tool")) return;
+  const City city(*module);
+  const auto store = city.open();
+  for (const char* kind : {"rsa:2048", "ec:P-256"}) {
+    CAPTURE(kind);
+    const std::string name = kind[0] == 'r' ? "first" : "second";
+    const auto key = store->generate(name, x509::parse_key_kind(kind).value());
+    REQUIRE(key.has_value());
+    const auto seen = city.tokens.pkcs11_tool("--token-label city --login --pin '" + std::string(kPin) +
+                                              "' --list-objects --type privkey --label " + name);
+    REQUIRE_MESSAGE(seen.status == 0, seen.output);
+    CAPTURE(seen.output);
+    CHECK(seen.output.find("sensitive, always sensitive, never extractable, local") != std::string::npos);
+    CHECK(seen.output.find("ID:         " + base::hex(key->identifier())) != std::string::npos);
+    CHECK(seen.output.find("decrypt") == std::string::npos);
+    CHECK(seen.output.find("unwrap") == std::string::npos);
+  }
+}
+
+TEST_CASE("an object of the same name that somebody else made is never overwritten, and can be used") {
+  const auto module = soft_token_module();
+  if (!module || !has_command("pkcs11-tool")) return;
+  const City city(*module);
+  const auto made = city.tokens.pkcs11_tool("--token-label city --login --pin '" + std::string(kPin) +
+                                            "' --keypairgen --key-type rsa:2048 --label theirs --id 0102");
+  REQUIRE_MESSAGE(made.status == 0, made.output);
+  const auto store = city.open();
+  CHECK(store->generate("theirs", kP256).error().code == Code::kConflict);
+  for (const char* name : {"theirs", "pkcs11:token=city;object=theirs", "pkcs11:token=city;id=%01%02"}) {
+    CAPTURE(name);
+    const auto signer = store->signer(name);
+    REQUIRE_MESSAGE(signer.has_value(), signer.error().detail);
+    const auto signature = (*signer)->sign(kMessage);
+    REQUIRE(signature.has_value());
+    CHECK(check_signature(**signer, kMessage, *signature).has_value());
+  }
+}
+
+TEST_CASE("a token gives the same octets as software with the same key, where the scheme has no chance in it") {
+  const auto module = soft_token_module();
+  if (!module) return;
+  const City city(*module);
+  for (const char* bits : {"2048", "3072"}) {
+    CAPTURE(bits);
+    const std::string name = std::string("rsa-") + bits;
+    const auto made = city.tokens.folder().run(
+        "openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:" + std::string(bits) + " -out " + name +
+        ".pem && softhsm2-util --import " + name + ".pem --token city --label " + name + " --id " + bits +
+        " --pin '" + kPin + "'");
+    REQUIRE_MESSAGE(made.status == 0, made.output);
+    const auto pem = read_octets(city.tokens.folder().path() / (name + ".pem"));
+    const auto key = x509::PrivateKey::from_pem(pem, nullptr).value();
+    const auto software = key.signer(x509::default_signature(key.public_key().kind())).value();
+    const auto token = city.open()->signer(name).value();
+    CHECK(token->algorithm() == software->algorithm());
+    CHECK(token->sign(kMessage).value() == software->sign(kMessage).value());
+  }
+}
