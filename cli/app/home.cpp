@@ -11,7 +11,6 @@
 #include "yuxin/base/log.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
 #include "yuxin/evidence/ledger.hpp"
-#include "yuxin/keymgmt/key_tree.hpp"
 #include "yuxin/tsa/serials.hpp"
 
 namespace yuxin::cli {
@@ -111,12 +110,14 @@ Result<std::shared_ptr<Home>> Home::create(const std::string& path, const HomeCo
     TRY(base::write_file(path + "/profiles/" + std::string(profile.name) + ".toml", base::as_bytes(profile.text),
                          Existing::kRefuse, Permissions::kPublic));
   }
-  TRY(auto keys, keymgmt::SoftwareKeyStore::create(path + "/keys", passphrase));
-  TRY(keys->generate(kLedgerKey, {x509::KeyType::kEd25519, 256}));
+  const std::string keys = path + "/keys";
+  if (!base::file_exists(keys)) TRY(base::make_directory(keys));
+  std::shared_ptr<Home> home(new Home(path, config, clock));
+  TRY(auto root, keymgmt::create_unlock_file(keys, passphrase));
+  home->unlocked_by(std::move(root));
+  TRY(home->keys().generate(kLedgerKey, {x509::KeyType::kEd25519, 256}));
   TRY(base::write_file(path + "/yuxin.toml", base::as_bytes(print_home_config(config)), Existing::kRefuse,
                        Permissions::kPublic));
-  std::shared_ptr<Home> home(new Home(path, config, clock));
-  home->keys_->add_software(std::move(keys));
   TRY(home->open_database(Access::kWrite));
   base::Bytes id(8);
   base::random_bytes(id);
@@ -141,9 +142,18 @@ Result<> Home::write_organisation(std::string_view shipped) const {
 }
 
 Result<> Home::unlock(const base::Secret& passphrase) {
-  TRY(auto software, keymgmt::SoftwareKeyStore::unlock(keys_folder(), passphrase));
-  keys_->add_software(std::move(software));
+  TRY(auto root, keymgmt::unlock_by_passphrase(keys_folder(), passphrase));
+  unlocked_by(std::move(root));
   return {};
+}
+
+void Home::unlocked_by(keymgmt::UnlockedRoot root) {
+  keys_->add_software(std::make_shared<keymgmt::SoftwareKeyStore>(keys_folder(), root.clone()));
+  root_ = std::move(root);
+}
+
+Result<std::shared_ptr<keymgmt::KeyTree>> Home::key_tree(const std::string& actor) {
+  return keymgmt::KeyTree::open(store_, root_->versions(), {actor, clock_.now()});
 }
 
 Result<std::string> Home::service_key_name(const std::string& name) const {

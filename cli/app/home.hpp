@@ -13,6 +13,7 @@
 #include "yuxin/ca/profile.hpp"
 #include "yuxin/evidence/organisation.hpp"
 #include "yuxin/keymgmt/key_ring.hpp"
+#include "yuxin/keymgmt/key_tree.hpp"
 #include "yuxin/keymgmt/keystore.hpp"
 #include "yuxin/store/store.hpp"
 
@@ -49,6 +50,12 @@ class Home {
 
   // unlock opens the key store; kNotAuthorised for a wrong passphrase, after which nothing has changed.
   [[nodiscard]] base::Result<> unlock(const base::Secret& passphrase);
+  // root is the key under which everything in the home is encrypted; only after unlock.
+  [[nodiscard]] const keymgmt::UnlockedRoot& root() const { return *root_; }
+  // unlocked_by takes over a root key that was had in another way, or rotated.
+  void unlocked_by(keymgmt::UnlockedRoot root);
+  // key_tree opens the tree of keys below it; only after unlock.
+  [[nodiscard]] base::Result<std::shared_ptr<keymgmt::KeyTree>> key_tree(const std::string& actor);
   // keys are all of the home's. Those on tokens, and all public ones, can be had before unlock.
   [[nodiscard]] keymgmt::KeyRing& keys() { return *keys_; }
   // service_key_name is the whole name of a key that the home makes for a service, where the settings want it.
@@ -80,6 +87,7 @@ class Home {
   std::shared_ptr<store::Store> store_;
   std::shared_ptr<ca::IntentOwner> owner_;
   std::shared_ptr<keymgmt::KeyRing> keys_;
+  std::optional<keymgmt::UnlockedRoot> root_;
 };
 
 // ledger_origin_of names the ledger that a database holds.

@@ -1,7 +1,10 @@
 // yuxin key list, generate
 #include "app/authority_steps.hpp"
 #include "app/home.hpp"
+#include "app/key_tree_view.hpp"
 #include "app/key_view.hpp"
+#include "app/progress.hpp"
+#include "app/trust.hpp"
 #include "commands.hpp"
 
 namespace yuxin::cli {
@@ -37,7 +40,55 @@ Result<x509::KeyKind> kind_of(const Arguments& arguments) {
               text);
 }
 
+// A key of the tree: of as many as are asked for, each with its number.
+Result<int> generate_below(Context& context, const Arguments& arguments, const std::string& parent) {
+  const auto level = keymgmt::parse_key_level(arguments.one("--level", "user"));
+  if (!level || *level == keymgmt::KeyLevel::kRoot)
+    return fail(Code::kUsage, "\"{}\" is no storey for a new key: domain, service or user.",
+                arguments.one("--level"));
+  TRY(const auto count, number_option(arguments, "--count", 1));
+  if (count < 1 || count > 100'000) return fail(Code::kUsage, "--count takes a number from 1 to 100000.");
+  keymgmt::NewKey wanted;
+  wanted.name = arguments.one("NAME");
+  wanted.parent = parent;
+  wanted.level = *level;
+  if (arguments.has("--type")) {
+    TRY(wanted.kind, kind_of(arguments));
+  }
+  if (arguments.has("--uses")) {
+    TRY(wanted.use_limit, number_option(arguments, "--uses", 0));
+  }
+  if (arguments.has("--until")) {
+    TRY(wanted.not_after, read_moment(arguments.maybe("--until"), context.clock().now()));
+  }
+  TRY(auto home, open_unlocked_home(context));
+  TRY(auto tree, home->key_tree(context.actor()));
+  const keymgmt::KeyContext by{context.actor(), context.clock().now()};
+  const auto progress = progress_of(context, message("keys"));
+  constexpr std::int64_t kBatch = 500;
+  std::optional<keymgmt::TreeKey> last;
+  for (std::int64_t made = 0; made < count;) {
+    std::vector<keymgmt::NewKey> batch;
+    for (; made < count && std::ssize(batch) < kBatch; ++made) {
+      batch.push_back(wanted);
+      if (count > 1) batch.back().name += "-" + std::to_string(made + 1);
+    }
+    TRY(auto keys, tree->create_many(batch, by));
+    last = std::move(keys.back());
+    if (progress) progress(made, count);
+  }
+  end_work(context, *home);
+  if (context.options().json) context.document(tree_key_json(*last, parent));
+  context.remark(count == 1 ? message("Made the key {} below {}.", last->name, parent)
+                            : message("Made {} keys below {}.", count, parent));
+  return 0;
+}
+
 Result<int> generate(Context& context, const Arguments& arguments) {
+  if (const auto parent = arguments.maybe("--under")) {
+    if (arguments.has("--token")) return fail(Code::kUsage, "A key is below another one or on a token, not both.");
+    return generate_below(context, arguments, *parent);
+  }
   const auto name = arguments.one("NAME");
   const auto token = arguments.maybe("--token");
   TRY(const auto kind, kind_of(arguments));
@@ -83,14 +134,22 @@ std::vector<CommandSpec> key_commands() {
        list},
       {"key",
        "generate",
-       "make a key in the home or on a token",
+       "make a key in the home, on a token, or in the key tree",
        {{"NAME", Arity::kOne, Presence::kRequired, "NAME", "lower-case letters, digits and hyphens"},
         {"--type", Arity::kOne, Presence::kOptional, "KIND",
          "ec:P-256 (if not given), ec:P-384, rsa:3072, rsa-pss:3072, ed25519, sm2 …"},
         {"--token", Arity::kOne, Presence::kOptional, "URI",
          "keep the key on this token (RFC 7512): pkcs11:token=LABEL; made there, never to leave it"},
+        {"--under", Arity::kOne, Presence::kOptional, "NAME",
+         "in the key tree, below this key: root, or a key's name"},
+        {"--level", Arity::kOne, Presence::kOptional, "STOREY",
+         "its storey there: domain, service or user (if not given)"},
+        {"--uses", Arity::kOne, Presence::kOptional, "N", "how many times it may be used there"},
+        {"--until", Arity::kOne, Presence::kOptional, "TIME", "until when it may protect anything new"},
+        {"--count", Arity::kOne, Presence::kOptional, "N", "so many, NAME-1, NAME-2 …"},
         dry_run_option()},
-       {"yuxin --home city/online --passphrase-file pass key generate spare --type P-384",
+       {"yuxin --home city/online --passphrase-file pass key generate yuzhong --under root --level domain",
+        "yuxin --home city/online --passphrase-file pass key generate spare --type P-384",
         "yuxin --home city/online key generate issuing-3 --token pkcs11:token=issuing-2026"},
        generate}};
 }
