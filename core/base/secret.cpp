@@ -1,41 +1,19 @@
 #include "yuxin/base/secret.hpp"
 
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <new>
 #include <utility>
 
+#include "locked_memory.hpp"
+
 namespace yuxin::base {
-namespace {
 
-std::size_t whole_pages(std::size_t size) {
-  static const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  return (size + page - 1) / page * page;
-}
-
-// Whole pages of its own for every secret: mlock, madvise and the wiping then touch nothing else.
-std::uint8_t* allocate(std::size_t size) {
-  if (size == 0) return nullptr;
-  if (size > SIZE_MAX / 2) throw std::bad_alloc();
-  const std::size_t length = whole_pages(size);
-  void* memory = mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) throw std::bad_alloc();
-  // Best effort: without the right to lock, the program still runs, and doctor says so.
-  static_cast<void>(mlock(memory, length));
-  static_cast<void>(madvise(memory, length, MADV_DONTDUMP));
-  return static_cast<std::uint8_t*>(memory);
-}
-
-}  // namespace
-
-Secret::Secret(std::size_t size) : data_(allocate(size)), size_(size) {}
+Secret::Secret(std::size_t size) : data_(size == 0 ? nullptr : locked_allocate(size)), size_(size) {}
 
 Secret::Secret(ByteView copy_of) : Secret(copy_of.size()) {
   if (!copy_of.empty()) std::memcpy(data_, copy_of.data(), copy_of.size());
@@ -57,8 +35,7 @@ Secret::~Secret() { wipe(); }
 
 void Secret::wipe() noexcept {
   if (data_ == nullptr) return;
-  explicit_bzero(data_, size_);
-  munmap(data_, whole_pages(size_));
+  locked_free(data_, size_);
   data_ = nullptr;
   size_ = 0;
 }

@@ -49,9 +49,8 @@ OSSL_PARAM octets(const char* name, ByteView value) {
   return OSSL_PARAM_construct_octet_string(name, const_cast<std::uint8_t*>(value.data()), value.size());
 }
 
-Result<Secret> run_kdf(const char* name, OSSL_PARAM* parameters) {
-  const Kdf kdf(EVP_KDF_fetch(nullptr, name, nullptr));
-  const KdfContext context(kdf ? EVP_KDF_CTX_new(kdf.get()) : nullptr);
+Result<Secret> run_kdf(EVP_KDF* kdf, OSSL_PARAM* parameters) {
+  const KdfContext context(kdf != nullptr ? EVP_KDF_CTX_new(kdf) : nullptr);
   Secret key(32);
   if (!context || EVP_KDF_derive(context.get(), key.data(), key.size(), parameters) != 1) {
     return base::fail(Code::kUnavailable, "A key could not be derived; is there enough memory (128 MiB)?");
@@ -71,7 +70,8 @@ Result<Secret> key_of(const Seal& seal, const Secret& passphrase) {
                            OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_SCRYPT_P, &parallel),
                            OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_MAXMEM, &memory),
                            OSSL_PARAM_construct_end()};
-  return run_kdf("SCRYPT", parameters.data());
+  const Kdf kdf(EVP_KDF_fetch(nullptr, "SCRYPT", nullptr));
+  return run_kdf(kdf.get(), parameters.data());
 }
 
 }  // namespace
@@ -139,7 +139,9 @@ Result<Secret> derive(const Secret& key, std::string_view purpose) {
   std::array parameters = {OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), 0),
                            octets(OSSL_KDF_PARAM_KEY, key.view()),
                            octets(OSSL_KDF_PARAM_INFO, base::as_bytes(purpose)), OSSL_PARAM_construct_end()};
-  TRY(auto derived, run_kdf("HKDF", parameters.data()));
+  // Fetched once: to look it up costs more than to derive a key.
+  static const Kdf kHkdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
+  TRY(auto derived, run_kdf(kHkdf.get(), parameters.data()));
   Secret text(derived.size() * 2);
   constexpr std::string_view kDigits = "0123456789abcdef";
   for (std::size_t i = 0; i < derived.size(); ++i) {

@@ -9,11 +9,14 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 using namespace yuxin::base;
 
@@ -118,4 +121,28 @@ TEST_CASE("a protected process makes no core dump and cannot be attached to") {
   int status = -1;
   REQUIRE(waitpid(child, &status, 0) == child);
   CHECK(status == 0);
+}
+
+TEST_CASE("many secrets of many sizes stay apart, begin as zeros, and can be made and dropped by many threads") {
+  std::vector<std::jthread> threads;
+  std::atomic<int> wrong{0};
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&wrong, t] {
+      std::vector<std::pair<Secret, std::uint8_t>> kept;
+      for (int i = 0; i < 3000; ++i) {
+        const auto size = static_cast<std::size_t>(1 + (i * 37 + t * 11) % 1500);
+        Secret secret(size);
+        for (const auto octet : secret.view()) wrong += octet == 0 ? 0 : 1;
+        const auto mark = static_cast<std::uint8_t>(i % 251 + 1);
+        for (std::size_t at = 0; at < size; ++at) secret.data()[at] = mark;
+        kept.emplace_back(std::move(secret), mark);
+        if (kept.size() > 40) {
+          for (const auto octet : kept.front().first.view()) wrong += octet == kept.front().second ? 0 : 1;
+          kept.erase(kept.begin());
+        }
+      }
+    });
+  }
+  threads.clear();
+  CHECK(wrong == 0);
 }

@@ -185,7 +185,8 @@ TEST_CASE("a wrapped key cannot stand in for another, nor be changed") {
   CHECK(tampered("UPDATE tree_versions SET wrapped = (SELECT wrapped FROM kept WHERE key = 4) WHERE key = 5") == 1);
   CHECK(tampered("UPDATE tree_versions SET wrapped = x'00' WHERE key = 5") == 1);
   CHECK(tampered("UPDATE tree_versions SET wrapped = x'' WHERE key = 5") == 1);
-  CHECK(tampered("UPDATE tree_versions SET wrapped = CAST(x'ff' || substr(wrapped, 2) AS BLOB) WHERE key = 3") == 3);
+  CHECK(tampered("UPDATE tree_versions SET wrapped = CAST(CASE substr(wrapped, 1, 1) WHEN x'ff' THEN x'00' ELSE "
+                 "x'ff' END || substr(wrapped, 2) AS BLOB) WHERE key = 3") == 3);
   CHECK(tampered("UPDATE tree_versions SET wrapper = (SELECT id FROM kept WHERE key = 2) WHERE key = 5") == 1);
   CHECK(tampered("UPDATE tree_versions SET wrapper = (SELECT id FROM kept WHERE key = 5) WHERE key = 5") == 1);
   CHECK(
