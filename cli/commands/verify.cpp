@@ -86,6 +86,23 @@ Result<> write_content(const Arguments& arguments, base::ByteView content) {
   return base::write_file(*out, content, base::Existing::kRefuse, base::Permissions::kPublic);
 }
 
+// RFC 5652 section 5.1 allows a message without signers; of such a one nothing is proven.
+int unsigned_message(const Context& context) {
+  const auto detail =
+      message("Nobody signed this message: it holds content and no signature. Do not believe what it says.");
+  if (context.options().json) {
+    context.document(base::JsonObject{{"kind", "message"},
+                                      {"valid", false},
+                                      {"reason", "no-signers"},
+                                      {"detail", detail},
+                                      {"signers", base::JsonArray{}}});
+    return 1;
+  }
+  context.out(message("Not good: {}", detail));
+  context.out(labelled(message("reason"), "no-signers"));
+  return 1;
+}
+
 Result<int> verify_message(const Context& context, const Arguments& arguments, x509::SignedData message_read,
                            std::optional<base::Bytes> detached) {
   TRY(const auto question, question_of(context, arguments, std::move(message_read), std::move(detached)));
@@ -164,6 +181,7 @@ Result<int> verify(Context& context, const Arguments& arguments) {
   auto parsed = x509::SignedData::from_bytes(octets);
   if (!parsed)
     return base::fail_with(parsed.error().code, parsed.error().diagnostic, "{}: {}", place, parsed.error().detail);
+  if (parsed->signers().empty()) return unsigned_message(context);
   std::optional<base::Bytes> detached;
   if (const auto content = arguments.maybe("--content")) {
     TRY(detached, fetch(*content));
