@@ -59,8 +59,11 @@ void print_lines(const Context& context, const PathAnswer& answer) {
   if (!report.valid) {
     context.out(message("Not good: {}", report.detail));
     context.remark(labelled(message("reason"), report.reason));
-  } else {
+  } else if (is_revocation_checked(answer)) {
     context.out(message("Good: {}", report.chain.front().subject().text()));
+  } else {
+    context.out(message("Good: {}; nobody was asked whether it was revoked (--ocsp, --crl)",
+                        report.chain.front().subject().text()));
   }
   for (std::size_t i = 1; i < report.chain.size(); ++i) {
     const bool last = i + 1 == report.chain.size();

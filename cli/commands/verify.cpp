@@ -26,15 +26,23 @@ Result<x509::PathMaterial> material_of(const Context& context, const Arguments& 
 }
 
 Result<SignatureQuestion> question_of(const Context& context, const Arguments& arguments,
+Result<SignatureQuestion::Purpose> purpose_of(const Arguments& arguments) {
+  const auto purpose = arguments.one("--purpose", "documents");
+  if (purpose == "documents") return SignatureQuestion::Purpose::kDocuments;
+  if (purpose == "any") return SignatureQuestion::Purpose::kAny;
+  return fail(Code::kUsage, "No purpose \"{}\". There are documents and any.", purpose);
+}
+
                                       x509::SignedData message_read, std::optional<base::Bytes> content) {
-  SignatureQuestion question{std::move(message_read), std::move(content), {},
-                             context.clock().now(),   std::nullopt,       {}};
+  SignatureQuestion question{
+      std::move(message_read), std::move(content), {}, context.clock().now(), std::nullopt, {}, {}};
   TRY(question.material, material_of(context, arguments));
   if (arguments.has("--at")) {
     TRY(question.at, read_moment(arguments.maybe("--at"), question.now));
   }
   if (arguments.has("--ocsp")) question.status = PathQuestion::Status::kAsk;
   return question;
+  TRY(question.purpose, purpose_of(arguments));
 }
 
 std::string when_text(const SignerAnswer& answer) {
@@ -47,19 +55,19 @@ std::string when_text(const SignerAnswer& answer) {
   return message("not said");
 }
 
-std::string status_text(const SignerAnswer& answer) {
-  if (answer.path.status.empty())
-    return message("nobody was asked whether the certificate was revoked: --ocsp, --crl");
-  const auto& said = answer.path.status.front();
+std::string status_text(const StatusSaid& said) {
   if (said.status == "good") return message("{} is not revoked, says {}", said.subject, said.source);
   return message("{}: {}, says {}", said.subject, said.status, said.source);
 }
 
 void print_signer(const Context& context, const SignerAnswer& answer) {
   const auto name = answer.certificate ? answer.certificate->subject().text() : message("(unknown)");
-  if (answer.valid) {
+  if (answer.valid && is_revocation_checked(answer.path)) {
     context.out(message("Good: signed by {}", name));
   } else {
+  } else if (answer.valid) {
+    context.out(
+        message("Good signature by {}; nobody was asked whether the certificate was revoked (--ocsp, --crl)", name));
     context.out(message("Not good: {}", answer.detail));
     context.out(labelled(message("reason"), answer.reason));
     if (answer.certificate) context.out(labelled(message("signer"), name));
@@ -71,7 +79,8 @@ void print_signer(const Context& context, const SignerAnswer& answer) {
     const bool root = answer.path.report.valid && i + 1 == chain.size();
     context.out(labelled(root ? message("trusted root") : message("issued by"), chain[i].subject().text()));
   }
-  if (answer.valid) context.out(labelled(message("status"), status_text(answer)));
+  if (answer.valid && !answer.path.status.empty())
+    context.out(labelled(message("status"), status_text(answer.path.status.front())));
 }
 
 int exit_status(const std::vector<SignerAnswer>& answers) {
@@ -112,10 +121,15 @@ Result<int> verify_message(const Context& context, const Arguments& arguments, x
   if (status == 0) TRY(write_content(arguments, content));
   if (context.options().json) {
     base::JsonArray signers;
-    for (const auto& answer : answers) signers.push_back(signer_json(answer));
+    bool checked = true;
+    for (const auto& answer : answers) {
+      signers.push_back(signer_json(answer));
+      checked = checked && is_revocation_checked(answer.path);
+    }
     context.document(base::JsonObject{{"kind", "message"},
                                       {"valid", status == 0},
                                       {"content_octets", content.size()},
+                                      {"revocation_checked", checked},
                                       {"content_sha256", base::hex(x509::sha256(content))},
                                       {"signers", std::move(signers)}});
     return status;
@@ -210,8 +224,11 @@ CommandSpec verify_command() {
        {"--ocsp", Arity::kFlag, Presence::kOptional, "", "ask the responders that the certificates name"},
        {"--at", Arity::kOne, Presence::kOptional, "TIME",
         "judge as of this time, where no time stamp says when it was signed"},
-       {"--ledger-key", Arity::kOne, Presence::kOptional, "FILE",
-        "public key of the ledger, for the checkpoint of a bundle"},
+       {"--purpose", Arity::kOne, Presence::kOptional, "documents|any",
+        "any: take certificates that are for something else than documents too; documents if not given"},
+       {"--ledger-key", Arity::kOne, Presence::kOptional, "FILE|KEY",
+        "public key of the ledger that a bundle comes from; its certificate in the bundle, or the home's, if not "
+        "given"},
        out_option("write the content there if everything is good")},
       {"yuxin verify notice.p7m --trust root.pem", "yuxin verify notice.p7s --content notice.pdf --trust root.pem",
        "yuxin verify evidence.tar --trust root.pem --ledger-key ledger.pub"},
