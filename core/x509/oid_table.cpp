@@ -404,6 +404,8 @@ constexpr KnownOid kKnown[] = {
     {"yuxinRoleScope", Private<1>::kOctets},
     {"yuxinAttributeAuthority", Private<2>::kOctets},
     {"gmData", arcs<1, 2, 156, 10197, 6, 1, 4, 2, 1>()},
+    {"yuxinLedger", Private<3>::kOctets},
+    {"yuxinAct", Private<4>::kOctets},
     {"ocspResponse", arcs<1, 3, 6, 1, 5, 5, 7, 16, 2>()},
     {"gmSignedData", arcs<1, 2, 156, 10197, 6, 1, 4, 2, 2>()},
     {"gmEnvelopedData", arcs<1, 2, 156, 10197, 6, 1, 4, 2, 3>()},
