@@ -172,7 +172,8 @@ class ProofSource {
                                                    const ActTrust& trust,
                                                    const ExpectedPrevious& previous = std::nullopt);
 
-// same_person says whether two acts are by one person: the same subject or the same key.
+// same_person says whether two acts are by one person: the same key, or subjects that RFC 5280 section 7.1 calls
+// equal (x509::equal_names).
 [[nodiscard]] bool same_person(const VerifiedAct& a, const VerifiedAct& b);
 
 // StoredAct is an accepted act of the home.
