@@ -16,6 +16,16 @@ Result<x509::PublicKey> read_verifier_key(const std::string& file) {
   return std::move(parsed->key);
 }
 
+Result<evidence::VerifierKey> read_ledger_key(const std::string& text_or_file) {
+  auto key = evidence::parse_verifier_key(text_or_file);
+  // what has the marks of a key and is none must not be looked for on the disk
+  if (key || (!base::file_exists(text_or_file) && text_or_file.find('+') != std::string::npos)) return key;
+  TRY(auto text, base::read_file(text_or_file, 1U << 16U));
+  auto read = evidence::parse_verifier_key(base::as_text(text));
+  if (!read) return base::fail(read.error().code, "{}: {}", text_or_file, read.error().detail);
+  return read;
+}
+
 Result<LedgerSource> ledger_of(Home& home) {
   TRY(auto key, read_verifier_key(home.keys_folder() + "/ledger.pub"));
   TRY(auto origin, home.ledger_origin());

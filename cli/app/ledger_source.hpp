@@ -42,7 +42,9 @@ struct LedgerSource {
 // open_own opens a checkpoint that must be one of this ledger; kIntegrity when it is another's.
 [[nodiscard]] base::Result<evidence::Checkpoint> open_own(const LedgerSource& source, std::string_view note);
 
-// read_verifier_key reads a file with a key in the signed-note form or in PEM.
+// read_ledger_key takes the key of a ledger in the signed-note form (NAME+HASH+KEY), or the name of a file that holds
+// one in that form or in PEM. read_verifier_key reads the file alone.
+[[nodiscard]] base::Result<evidence::VerifierKey> read_ledger_key(const std::string& text_or_file);
 [[nodiscard]] base::Result<x509::PublicKey> read_verifier_key(const std::string& file);
 
 }  // namespace yuxin::cli

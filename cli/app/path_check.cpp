@@ -47,7 +47,7 @@ Result<x509::PathOptions> read_options(const PathWords& words) {
     if (!purpose)
       return fail(Code::kUsage,
                   "No purpose \"{}\". There are any, tls-server, tls-client, email, code-signing, ocsp-signing, "
-                  "time-stamping, crl-sign and attribute-authority.",
+                  "time-stamping, crl-sign, attribute-authority and ledger.",
                   *words.purpose);
     options.purpose = *purpose;
   }

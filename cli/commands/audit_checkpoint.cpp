@@ -4,6 +4,7 @@
 #include "app/checkpoint_page.hpp"
 #include "app/checkpoint_stamp.hpp"
 #include "app/home.hpp"
+#include "app/ledger_certificate.hpp"
 #include "app/ledger_source.hpp"
 #include "app/output.hpp"
 #include "commands.hpp"
@@ -158,6 +159,7 @@ Result<> export_stamp(const Opened& opened, const std::string& file) {
 Result<LedgerSource> source_of(Context& context) {
   // signing needs the ledger's key; without a passphrase the latest one is given
   if (context.options().passphrase_file) {
+    TRY(keep_ledger_certificate(*home, context.actor()));
     TRY(auto home, open_unlocked_home(context));
     TRY(home->checkpoint());
     TRY(auto source, ledger_of(*home));

@@ -202,7 +202,7 @@ CommandSpec cert_verify_command() {
            {"--at", Arity::kOne, Presence::kOptional, "TIME", "verify as of this time: 2026-11-22T10:00:00Z"},
            {"--purpose", Arity::kOne, Presence::kOptional, "PURPOSE",
             "any, tls-server, tls-client, email, code-signing, ocsp-signing, time-stamping, crl-sign, "
-            "attribute-authority"},
+            "attribute-authority, ledger"},
            {"--name", Arity::kMany, Presence::kOptional, "KIND:NAME",
             "the certificate must be for dns:…, ip:… or email:…"},
            {"--policy", Arity::kMany, Presence::kOptional, "OID", "policies that are acceptable; any if not given"},

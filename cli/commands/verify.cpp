@@ -5,6 +5,7 @@
 
 #include "app/evidence_view.hpp"
 #include "app/fetch.hpp"
+#include "app/ledger_source.hpp"
 #include "app/signature_check.hpp"
 #include "app/trust.hpp"
 #include "commands.hpp"
@@ -25,7 +26,6 @@ Result<x509::PathMaterial> material_of(const Context& context, const Arguments& 
   return material;
 }
 
-Result<SignatureQuestion> question_of(const Context& context, const Arguments& arguments,
 Result<SignatureQuestion::Purpose> purpose_of(const Arguments& arguments) {
   const auto purpose = arguments.one("--purpose", "documents");
   if (purpose == "documents") return SignatureQuestion::Purpose::kDocuments;
@@ -33,6 +33,7 @@ Result<SignatureQuestion::Purpose> purpose_of(const Arguments& arguments) {
   return fail(Code::kUsage, "No purpose \"{}\". There are documents and any.", purpose);
 }
 
+Result<SignatureQuestion> question_of(const Context& context, const Arguments& arguments,
                                       x509::SignedData message_read, std::optional<base::Bytes> content) {
   SignatureQuestion question{
       std::move(message_read), std::move(content), {}, context.clock().now(), std::nullopt, {}, {}};
@@ -41,8 +42,8 @@ Result<SignatureQuestion::Purpose> purpose_of(const Arguments& arguments) {
     TRY(question.at, read_moment(arguments.maybe("--at"), question.now));
   }
   if (arguments.has("--ocsp")) question.status = PathQuestion::Status::kAsk;
-  return question;
   TRY(question.purpose, purpose_of(arguments));
+  return question;
 }
 
 std::string when_text(const SignerAnswer& answer) {
@@ -64,10 +65,10 @@ void print_signer(const Context& context, const SignerAnswer& answer) {
   const auto name = answer.certificate ? answer.certificate->subject().text() : message("(unknown)");
   if (answer.valid && is_revocation_checked(answer.path)) {
     context.out(message("Good: signed by {}", name));
-  } else {
   } else if (answer.valid) {
     context.out(
         message("Good signature by {}; nobody was asked whether the certificate was revoked (--ocsp, --crl)", name));
+  } else {
     context.out(message("Not good: {}", answer.detail));
     context.out(labelled(message("reason"), answer.reason));
     if (answer.certificate) context.out(labelled(message("signer"), name));
@@ -128,8 +129,8 @@ Result<int> verify_message(const Context& context, const Arguments& arguments, x
     }
     context.document(base::JsonObject{{"kind", "message"},
                                       {"valid", status == 0},
-                                      {"content_octets", content.size()},
                                       {"revocation_checked", checked},
+                                      {"content_octets", content.size()},
                                       {"content_sha256", base::hex(x509::sha256(content))},
                                       {"signers", std::move(signers)}});
     return status;
@@ -170,14 +171,25 @@ Result<int> verify_act(const Context& context, const Arguments& arguments, const
   return 1;
 }
 
+// Whoever trusts the roots of a home trusts its ledger too.
+Result<evidence::LedgerTrust> ledger_trust(const Context& context, const Arguments& arguments) {
+  evidence::LedgerTrust trust{.now = context.clock().now()};
+  if (const auto given = arguments.maybe("--ledger-key")) {
+    TRY(trust.key, read_ledger_key(*given));
+    return trust;
+  }
+  const auto own = context.options().home + "/keys/ledger.pub";
+  if (!arguments.has("--trust") && base::file_exists(own)) {
+    TRY(auto key, read_verifier_key(own));
+    trust.known.push_back(std::move(key));
+  }
+  return trust;
+}
+
 Result<int> verify_bundle(const Context& context, const Arguments& arguments, base::ByteView archive) {
   TRY(const auto trust, trust_in(context, arguments));
-  std::optional<evidence::VerifierKey> key;
-  if (const auto place = arguments.maybe("--ledger-key")) {
-    TRY(const auto text, fetch(*place));
-    TRY(key, evidence::parse_verifier_key(base::as_text(text)));
-  }
-  TRY(const auto report, evidence::verify_bundle(archive, trust, key));
+  TRY(const auto ledger, ledger_trust(context, arguments));
+  TRY(const auto report, evidence::verify_bundle(archive, trust, ledger));
   if (context.options().json) {
     auto document = bundle_json(report);
     document["kind"] = "bundle";
@@ -185,7 +197,7 @@ Result<int> verify_bundle(const Context& context, const Arguments& arguments, ba
   } else {
     print_bundle(context, report);
   }
-  return report.problems.empty() ? 0 : 1;
+  return report.is_good() ? 0 : 1;
 }
 
 Result<int> verify(Context& context, const Arguments& arguments) {
@@ -231,7 +243,7 @@ CommandSpec verify_command() {
         "given"},
        out_option("write the content there if everything is good")},
       {"yuxin verify notice.p7m --trust root.pem", "yuxin verify notice.p7s --content notice.pdf --trust root.pem",
-       "yuxin verify evidence.tar --trust root.pem --ledger-key ledger.pub"},
+       "yuxin verify evidence.tar --trust root.pem"},
       verify};
 }
 
