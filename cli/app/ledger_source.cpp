@@ -63,6 +63,14 @@ Result<evidence::Checkpoint> open_own(const LedgerSource& source, std::string_vi
                     source.origin);
 }
 
+Result<std::shared_ptr<store::Store>> open_ledger_store(const Context& context, const Arguments& arguments) {
+  const auto file = arguments.one("FILE");
+  std::error_code ignored;
+  if (!file.empty() && !std::filesystem::is_directory(file, ignored)) return open_database_copy(file);
+  TRY(auto home, Home::open(file.empty() ? context.options().home : file, Home::Access::kRead, context.clock()));
+  return home->shared_store();
+}
+
 Result<LedgerSource> open_ledger_source(const Context& context, const Arguments& arguments) {
   auto home = context.options().home;
   auto file = arguments.one("FILE");

@@ -29,6 +29,11 @@ struct LedgerSource {
 // and the key of --key, else keys/ledger.pub of that home.
 [[nodiscard]] base::Result<LedgerSource> open_ledger_source(const Context& context, const Arguments& arguments);
 
+// open_ledger_store is the database alone: of the FILE (or the folder of a home) of the arguments, else of the home
+// of the call. A copy is read without leaving anything beside it.
+[[nodiscard]] base::Result<std::shared_ptr<store::Store>> open_ledger_store(const Context& context,
+                                                                            const Arguments& arguments);
+
 // ledger_of is the ledger of a home that is open, with the key of its own folder.
 [[nodiscard]] base::Result<LedgerSource> ledger_of(Home& home);
 
