@@ -3,6 +3,7 @@
 #include <exception>
 #include <iostream>
 
+#include "app/output.hpp"
 #include "app/parser.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/secret.hpp"
@@ -35,6 +36,8 @@ int run(const std::vector<std::string>& words) {
   if (call.options.quiet) base::set_log_level(base::LogLevel::kQuiet);
   if (call.options.verbose) base::set_log_level(base::LogLevel::kVerbose);
   Context context(call.options, base::system_clock());
+  const auto apart = check_outputs_apart(*call.command, call.arguments, call.options);
+  if (!apart) return report(apart.error(), &call.options);
   auto outcome = call.command->run(context, call.arguments);
   // what was asked for must have arrived: a full disk behind a pipe is a failure too
   if (!std::cout.flush())

@@ -20,39 +20,6 @@ constexpr const char* kPurpose = "attribute-authority";
 constexpr const char* kProfile = "attribute-authority";
 constexpr base::Period kRenewBefore{.years = 2};
 
-// The authority that certifies what serves the home: "issuing", or the first one that can.
-Result<store::AuthorityRow> certifying_authority(Home& home) {
-  TRY(auto rows, home.store().status().authorities());
-  const auto can = [](const store::AuthorityRow& row) { return !row.key_name.empty() && !row.certificate.empty(); };
-  auto found = std::ranges::find_if(rows, [&](const auto& row) { return can(row) && row.name == "issuing"; });
-  if (found == rows.end()) found = std::ranges::find_if(rows, can);
-  if (found != rows.end()) return *found;
-  return fail(Code::kConflict,
-              "{} has no authority that could certify the attribute authority. Bring its certificate first: yuxin ca "
-              "import-certificate NAME FILE",
-              home.path());
-}
-
-// A home of an earlier version has no such file; what comes with the program stands in for it.
-Result<std::shared_ptr<const ca::Profile>> profile_of(const Home& home) {
-  TRY(auto profiles, home.profiles());
-  auto found = profiles.find(kProfile);
-  if (found || found.error().code != Code::kNotFound) return found;
-  for (const auto& shipped : ca::shipped_profiles()) {
-    if (shipped.name != kProfile) continue;
-    TRY(auto profile, ca::parse_profile(shipped.text, std::string(shipped.name) + ".toml"));
-    return std::make_shared<const ca::Profile>(std::move(profile));
-  }
-  return found;
-}
-
-Result<std::optional<store::ServiceCertificateRow>> row_in_service(Home& home, std::int64_t authority) {
-  TRY(auto rows, home.store().status().service_certificates(kPurpose));
-  const auto row = std::ranges::find(rows, authority, &store::ServiceCertificateRow::authority);
-  if (row == rows.end()) return std::optional<store::ServiceCertificateRow>();
-  return std::optional(*row);
-}
-
 // The key of the next one is of the kind of the last one; the first one is SM2 where the authority is.
 Result<x509::KeyKind> next_key(const store::AuthorityRow& authority,
                                const std::optional<store::ServiceCertificateRow>& row) {
@@ -62,22 +29,14 @@ Result<x509::KeyKind> next_key(const store::AuthorityRow& authority,
   return row || kind.type == x509::KeyType::kSm2 ? kind : x509::KeyKind{x509::KeyType::kP256, 256};
 }
 
-// A new certificate lives no longer than its issuer, so renewing one that ends with the issuer would gain nothing.
-Result<bool> is_due(const store::AuthorityRow& authority, const std::optional<store::ServiceCertificateRow>& row,
-                    base::UnixTime now) {
-  if (!row) return true;
-  TRY(auto issuer, x509::Certificate::from_der(authority.certificate));
-  return row->not_after <= base::add(now, kRenewBefore) && row->not_after < issuer.not_after();
-}
-
 Result<store::ServiceCertificateRow> row_in_service_now(Home& home, const std::string& actor) {
   TRY(auto authority, certifying_authority(home));
-  TRY(auto row, row_in_service(home, authority.id));
-  TRY(auto due, is_due(authority, row, home.clock().now()));
+  TRY(auto row, service_in_use(home, kPurpose, authority.id));
+  TRY(auto due, is_service_due(authority, row, kRenewBefore, home.clock().now()));
   if (due) {
     TRY(auto kind, next_key(authority, row));
     TRY(renew_attribute_authority(home, authority.name, kind, actor));
-    TRY(row, row_in_service(home, authority.id));
+    TRY(row, service_in_use(home, kPurpose, authority.id));
   }
   if (!row) return fail(Code::kInternal, "The attribute authority that was made is not in service.");
   return std::move(*row);
@@ -106,7 +65,7 @@ Result<bool> list_is_due(Home& home) {
 
 Result<x509::Certificate> renew_attribute_authority(Home& home, const std::string& authority,
                                                     const x509::KeyKind& key, const std::string& actor) {
-  TRY(auto profile, profile_of(home));
+  TRY(auto profile, service_profile(home, kProfile));
   return renew_service(home, {kPurpose, "roles", profile, "Attribute authority of " + authority}, authority, key,
                        actor);
 }

@@ -17,6 +17,36 @@ std::string role_text(const evidence::VerifiedAct& act) {
   return scope.empty() ? role->role.text() : message("{} for {}", role->role.text(), scope);
 }
 
+std::string acts_text(std::size_t count) { return count == 1 ? message("{} act", count) : message("{} acts", count); }
+std::string entries_text(std::int64_t count) {
+  return count == 1 ? message("{} ledger entry", count) : message("{} ledger entries", count);
+}
+
+std::string_view ledger_proof_name(evidence::BundleReport::LedgerProof proof) {
+  using enum evidence::BundleReport::LedgerProof;
+  if (proof == kUnknown) return "none";
+  return proof == kKey ? "key" : "certificate";
+}
+
+// The checkpoint and what stands under it is proven to be the ledger's by its key alone.
+void print_ledger_proof(const Context& context, const evidence::BundleReport& report) {
+  using enum evidence::BundleReport::LedgerProof;
+  switch (report.ledger) {
+    case kUnknown:
+      context.out(labelled(message("records"), message("not proven: nobody said whose key signs the ledger; give "
+                                                       "--ledger-key FILE")));
+      return;
+    case kKey:
+      context.out(labelled(message("records"),
+                           message("{}, under the ledger's key that is known here", entries_text(report.records))));
+      return;
+    case kCertificate:
+      context.out(labelled(message("records"), message("{}, under the ledger's key that the trusted root vouches for",
+                                                       entries_text(report.records))));
+      return;
+  }
+}
+
 base::JsonArray texts(const std::vector<std::string>& list) { return base::JsonArray(list.begin(), list.end()); }
 
 }  // namespace
@@ -71,14 +101,23 @@ base::JsonObject act_json(const evidence::VerifiedAct& act) {
 }
 
 void print_bundle(const Context& context, const evidence::BundleReport& report) {
-  if (report.problems.empty()) {
-    context.out(message("Good: everything about {} holds: {} acts, {} ledger entries.", report.object,
-                        report.acts.size(), report.records));
+  if (report.is_good()) {
+    context.out(message("Good: everything about {} holds: {}, {}.", report.object, acts_text(report.acts.size()),
+                        entries_text(report.records)));
+  } else if (report.problems.empty()) {
+    context.out(
+        message("Not good: of what the ledger says about {} nothing is proven: nobody said whose key signs "
+                "the ledger. Give --ledger-key FILE.",
+                report.object));
+    context.out(labelled(message("reason"), bundle_reason(report)));
   } else {
     context.out(message("Not good: the evidence about {} does not hold.", report.object));
   }
   for (const auto& problem : report.problems) context.out(message("FAIL   {}", problem));
+  if (!report.is_good() && !report.acts.empty())
+    context.out(message("Proven by the trusted root: {}", acts_text(report.acts.size())));
   for (const auto& act : report.acts) print_act(context, act);
+  print_ledger_proof(context, report);
   if (report.checkpoint) {
     context.out(labelled(message("checkpoint"),
                          message("{}, {} entries, root {}", report.checkpoint->origin, report.checkpoint->head.size,
@@ -88,13 +127,20 @@ void print_bundle(const Context& context, const evidence::BundleReport& report) 
   for (const auto& remark : report.remarks) context.remark(remark);
 }
 
+std::string_view bundle_reason(const evidence::BundleReport& report) {
+  if (!report.problems.empty()) return "evidence";
+  return report.is_good() ? "ok" : "ledger-key-missing";
+}
+
 base::JsonObject bundle_json(const evidence::BundleReport& report) {
   base::JsonArray acts;
   for (const auto& act : report.acts) acts.push_back(act_json(act));
-  base::JsonObject object{{"valid", report.problems.empty()},
+  base::JsonObject object{{"valid", report.is_good()},
+                          {"reason", bundle_reason(report)},
                           {"object", report.object},
                           {"acts", std::move(acts)},
                           {"records", report.records},
+                          {"ledger_proof", ledger_proof_name(report.ledger)},
                           {"problems", texts(report.problems)},
                           {"remarks", texts(report.remarks)}};
   if (report.checkpoint) {

@@ -19,6 +19,9 @@ namespace yuxin::cli {
 void print_act(const Context& context, const evidence::VerifiedAct& act);
 [[nodiscard]] base::JsonObject act_json(const evidence::VerifiedAct& act);
 
+// bundle_reason is "ok", "ledger-key-missing" (nothing is wrong, and nobody said whose key signs the ledger) or
+// "evidence" (something does not hold).
+[[nodiscard]] std::string_view bundle_reason(const evidence::BundleReport& report);
 void print_bundle(const Context& context, const evidence::BundleReport& report);
 [[nodiscard]] base::JsonObject bundle_json(const evidence::BundleReport& report);
 

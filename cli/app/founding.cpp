@@ -9,6 +9,7 @@
 #include "attribute_authority.hpp"
 #include "authority_steps.hpp"
 #include "home.hpp"
+#include "ledger_certificate.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/x509/request.hpp"
 
@@ -167,6 +168,7 @@ Result<Founded> build(const Homes& homes, const FoundingPlan& plan) {
   TRY(renew_attribute_authority(*homes.online, "issuing", plan.keys.tsa, plan.actor));
   TRY(keep_role_list(*homes.online, plan.actor));
   TRY(renew_time_stamper(*homes.online, "issuing", plan.keys.tsa, plan.actor));
+  TRY(keep_ledger_certificate(*homes.online, plan.actor));
   TRY(auto order, homes.online->crl_order("issuing"));
   TRY(ca::publish_crl(homes.online->store(), order, homes.online->clock(), {plan.actor}));
   TRY(homes.root->checkpoint());

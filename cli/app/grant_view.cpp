@@ -22,6 +22,7 @@ std::string_view reason_text(const GrantRow& row) {
 
 std::string_view grant_state(const GrantRow& row, base::UnixTime now) {
   if (row.revoked_at && *row.revoked_at <= now) return "revoked";
+  if (row.compromised_at && *row.compromised_at <= now) return "compromised";
   if (now < row.not_before) return "not-yet";
   return now <= row.not_after ? "in-force" : "expired";
 }
@@ -29,6 +30,7 @@ std::string_view grant_state(const GrantRow& row, base::UnixTime now) {
 std::string grant_state_text(const GrantRow& row, base::UnixTime now) {
   const auto state = grant_state(row, now);
   if (state == "revoked") return message("revoked ({})", reason_text(row));
+  if (state == "compromised") return message("its key was compromised");
   if (state == "not-yet") return message("not yet in force");
   return state == "in-force" ? message("in force") : message("expired");
 }
@@ -44,7 +46,9 @@ base::JsonObject grant_json(const GrantRow& row, base::UnixTime now) {
                           {"granted_at", base::rfc3339(row.granted_at)},
                           {"state", grant_state(row, now)},
                           {"revoked_at", nullptr},
+                          {"compromised_at", nullptr},
                           {"reason", nullptr}};
+  if (row.compromised_at) object["compromised_at"] = base::rfc3339(*row.compromised_at);
   if (row.revoked_at) {
     object["revoked_at"] = base::rfc3339(*row.revoked_at);
     object["reason"] = reason_text(row);

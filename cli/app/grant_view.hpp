@@ -10,7 +10,8 @@
 
 namespace yuxin::cli {
 
-// grant_state is the word of JSON: "in-force", "not-yet", "expired", "revoked".
+// grant_state is the word of JSON: "in-force", "not-yet", "expired", "revoked", "compromised" (its
+// holder's key).
 [[nodiscard]] std::string_view grant_state(const evidence::GrantRow& row, base::UnixTime now);
 // grant_state_text is for people.
 [[nodiscard]] std::string grant_state_text(const evidence::GrantRow& row, base::UnixTime now);

@@ -236,7 +236,7 @@ Result<std::string> ledger_origin_of(store::Store& store) {
 Result<std::shared_ptr<store::Store>> open_database_copy(const std::string& path) {
   store::SqliteOptions options;
   options.path = path;
-  options.mode = store::SqliteOptions::Mode::kReadOnly;
+  options.mode = store::SqliteOptions::Mode::kCopy;
   TRY(auto database, store::open_sqlite(options));
   const auto current = store::check_version(*database, all_migrations());
   if (!current && !is_older_copy(*database)) return tl::unexpected(current.error());

@@ -16,6 +16,16 @@ Result<x509::PublicKey> read_verifier_key(const std::string& file) {
   return std::move(parsed->key);
 }
 
+Result<evidence::VerifierKey> read_ledger_key(const std::string& text_or_file) {
+  auto key = evidence::parse_verifier_key(text_or_file);
+  // what has the marks of a key and is none must not be looked for on the disk
+  if (key || (!base::file_exists(text_or_file) && text_or_file.find('+') != std::string::npos)) return key;
+  TRY(auto text, base::read_file(text_or_file, 1U << 16U));
+  auto read = evidence::parse_verifier_key(base::as_text(text));
+  if (!read) return base::fail(read.error().code, "{}: {}", text_or_file, read.error().detail);
+  return read;
+}
+
 Result<LedgerSource> ledger_of(Home& home) {
   TRY(auto key, read_verifier_key(home.keys_folder() + "/ledger.pub"));
   TRY(auto origin, home.ledger_origin());
@@ -51,6 +61,14 @@ Result<evidence::Checkpoint> open_own(const LedgerSource& source, std::string_vi
   if (checkpoint.origin == source.origin) return checkpoint;
   return base::fail(Code::kIntegrity, "The checkpoint is one of {}; this ledger is {}.", checkpoint.origin,
                     source.origin);
+}
+
+Result<std::shared_ptr<store::Store>> open_ledger_store(const Context& context, const Arguments& arguments) {
+  const auto file = arguments.one("FILE");
+  std::error_code ignored;
+  if (!file.empty() && !std::filesystem::is_directory(file, ignored)) return open_database_copy(file);
+  TRY(auto home, Home::open(file.empty() ? context.options().home : file, Home::Access::kRead, context.clock()));
+  return home->shared_store();
 }
 
 Result<LedgerSource> open_ledger_source(const Context& context, const Arguments& arguments) {

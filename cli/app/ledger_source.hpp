@@ -29,6 +29,11 @@ struct LedgerSource {
 // and the key of --key, else keys/ledger.pub of that home.
 [[nodiscard]] base::Result<LedgerSource> open_ledger_source(const Context& context, const Arguments& arguments);
 
+// open_ledger_store is the database alone: of the FILE (or the folder of a home) of the arguments, else of the home
+// of the call. A copy is read without leaving anything beside it.
+[[nodiscard]] base::Result<std::shared_ptr<store::Store>> open_ledger_store(const Context& context,
+                                                                            const Arguments& arguments);
+
 // ledger_of is the ledger of a home that is open, with the key of its own folder.
 [[nodiscard]] base::Result<LedgerSource> ledger_of(Home& home);
 
@@ -42,7 +47,9 @@ struct LedgerSource {
 // open_own opens a checkpoint that must be one of this ledger; kIntegrity when it is another's.
 [[nodiscard]] base::Result<evidence::Checkpoint> open_own(const LedgerSource& source, std::string_view note);
 
-// read_verifier_key reads a file with a key in the signed-note form or in PEM.
+// read_ledger_key takes the key of a ledger in the signed-note form (NAME+HASH+KEY), or the name of a file that holds
+// one in that form or in PEM. read_verifier_key reads the file alone.
+[[nodiscard]] base::Result<evidence::VerifierKey> read_ledger_key(const std::string& text_or_file);
 [[nodiscard]] base::Result<x509::PublicKey> read_verifier_key(const std::string& file);
 
 }  // namespace yuxin::cli

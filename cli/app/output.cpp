@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <string_view>
+#include <vector>
 
 #include "yuxin/base/file.hpp"
+#include "yuxin/base/text.hpp"
 #include "yuxin/evidence/witness.hpp"
 #include "yuxin/x509/crl.hpp"
 #include "yuxin/x509/ocsp_response.hpp"
@@ -48,7 +51,75 @@ bool is_kind(base::ByteView content, OutputKind kind) {
   return base::as_text(content).starts_with("yuxin.ledger/");
 }
 
+bool is_output(std::string_view option) {
+  return option == "--out" || option == "--response" || (option.starts_with("--") && option.ends_with("-out"));
+}
+
+// Place is a name in a call and what people call the part of the call that it stands in.
+struct Place {
+  std::string part;
+  std::string path;
+};
+
+// A value may name a file as it is, as one of several with commas between (--as), or after "=" (--and ROLE=FILE).
+void add_names(std::vector<Place>& places, const std::string& part, const std::string& value) {
+  places.push_back({part, value});
+  for (const char mark : {',', '='}) {
+    if (value.find(mark) == std::string::npos) continue;
+    for (const auto piece : base::split(value, mark)) places.push_back({part, std::string(piece)});
+  }
+}
+
+std::vector<Place> inputs_of(const CommandSpec& command, const Arguments& arguments, const GlobalOptions& options) {
+  std::vector<Place> inputs;
+  for (const auto& option : command.options) {
+    if (option.arity == Arity::kFlag || is_output(option.name)) continue;
+    for (const auto& value : arguments.many(option.name)) add_names(inputs, option.name, value);
+  }
+  if (options.identity) add_names(inputs, "--as", *options.identity);
+  if (options.identity_passphrase_file) inputs.push_back({"--as-passphrase-file", *options.identity_passphrase_file});
+  if (options.passphrase_file) inputs.push_back({"--passphrase-file", *options.passphrase_file});
+  return inputs;
+}
+
+// is_same_file: streams are never lost by being written to.
+bool is_same_file(const std::string& a, const std::string& b) {
+  struct stat first{};
+  struct stat second{};
+  return ::stat(a.c_str(), &first) == 0 && ::stat(b.c_str(), &second) == 0 && S_ISREG(first.st_mode) &&
+         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 }  // namespace
+
+Result<> check_outputs_apart(const CommandSpec& command, const Arguments& arguments, const GlobalOptions& options) {
+  const auto inputs = inputs_of(command, arguments, options);
+  std::vector<Place> outputs;
+  for (const auto& option : command.options) {
+    if (option.arity == Arity::kFlag || !is_output(option.name)) continue;
+    for (const auto& path : arguments.many(option.name)) {
+      for (const auto& input : inputs) {
+        if (!is_same_file(path, input.path)) continue;
+        return fail(Code::kUsage,
+                    "{} would overwrite {}, which {} names. Nothing was done. Choose another name for {}.",
+                    option.name, path, input.part, option.name);
+      }
+      for (const auto& other : outputs) {
+        if (path == "-" || (path != other.path && !is_same_file(path, other.path))) continue;
+        return fail(Code::kUsage, "{} and {} both name {}. Nothing was done. Give each a name of its own.",
+                    other.part, option.name, path);
+      }
+      outputs.push_back({option.name, path});
+    }
+  }
+  return {};
+}
+
+Result<> check_unused_output(const std::string& path) {
+  if (is_stream(path) || !base::file_exists(path)) return {};
+  return fail(Code::kConflict,
+              "{} exists already and was left as it is. Choose another name, or replace it with --force.", path);
+}
 
 Result<> check_output(const std::string& path, OutputKind kind) {
   if (is_stream(path) || !base::file_exists(path)) return {};

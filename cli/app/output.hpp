@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "command.hpp"
+#include "context.hpp"
 #include "yuxin/base/bytes.hpp"
 #include "yuxin/base/result.hpp"
 
@@ -18,6 +20,18 @@ enum class OutputKind { kRequest, kRevocationList, kOcspResponse, kCheckpoint, k
 
 // check_output makes the refusal of write_output alone, before any work is done.
 [[nodiscard]] base::Result<> check_output(const std::string& path, OutputKind kind);
+
+// check_unused_output refuses, before any work is done, a file that exists: kConflict, which names --force. "-",
+// pipes and devices are fine.
+[[nodiscard]] base::Result<> check_unused_output(const std::string& path);
+
+// check_outputs_apart refuses (kUsage) a call that would write onto a file that it reads: an argument, the identity
+// of
+// --as, a passphrase file; or twice onto one file. Files are the same when device and inode are, whatever their
+// names. The outputs of a call are --out, --response and every option whose name ends in -out. Made for every call
+// before its command runs, and it reads no file.
+[[nodiscard]] base::Result<> check_outputs_apart(const CommandSpec& command, const Arguments& arguments,
+                                                 const GlobalOptions& options);
 
 // check_new_output refuses before any work is done: kConflict for a file that exists, kNotFound for a folder that
 // does not, kNotAuthorised where nothing may be written. "-", pipes and devices are fine.

@@ -47,7 +47,7 @@ Result<x509::PathOptions> read_options(const PathWords& words) {
     if (!purpose)
       return fail(Code::kUsage,
                   "No purpose \"{}\". There are any, tls-server, tls-client, email, code-signing, ocsp-signing, "
-                  "time-stamping, crl-sign and attribute-authority.",
+                  "time-stamping, crl-sign, attribute-authority and ledger.",
                   *words.purpose);
     options.purpose = *purpose;
   }
@@ -66,6 +66,7 @@ class Judge {
     answer_.report = x509::verify_path(question_.certificate, question_.material, question_.at, question_.options);
     if (answer_.report.reason == "revoked") explain_by_lists();
     if (answer_.report.valid && question_.status == PathQuestion::Status::kAsk) ask_all();
+    if (answer_.report.valid && question_.status == PathQuestion::Status::kLists) tell_lists();
     return std::move(answer_);
   }
 
@@ -150,6 +151,25 @@ class Judge {
     }
   }
 
+  // What the lists said that the path was held against.
+  void tell_lists() {
+    if (question_.options.revocation == x509::RevocationMode::kNone) return;
+    const auto& chain = answer_.report.chain;
+    for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
+      for (const auto& list : question_.material.crls) {
+        const auto verdict = x509::check_crl(chain[i], chain[i + 1], list, question_.at);
+        if (verdict.status != x509::CrlStatus::kGood) continue;
+        answer_.status.push_back({chain[i].subject().text(),
+                                  message("the list of {}", list.issuer().text()),
+                                  "good",
+                                  {},
+                                  std::nullopt,
+                                  {}});
+        break;
+      }
+    }
+  }
+
   // The path names the certificate; when and why stands in the list.
   void explain_by_lists() {
     const auto& chain = answer_.report.chain;
@@ -190,6 +210,14 @@ Result<PathQuestion> read_question(const PathWords& words, base::UnixTime now) {
   return question;
 }
 
+bool is_revocation_checked(const PathAnswer& answer) {
+  if (answer.report.chain.empty()) return false;
+  const auto subject = answer.report.chain.front().subject().text();
+  return std::ranges::any_of(answer.status, [&](const StatusSaid& said) {
+    return said.subject == subject && (said.status == "good" || said.status == "revoked");
+  });
+}
+
 PathAnswer answer_question(const PathQuestion& question, const base::Clock& clock) {
   return Judge(question, clock).run();
 }
@@ -216,8 +244,10 @@ base::JsonObject path_answer_json(const PathAnswer& answer) {
     }
     status.push_back(std::move(object));
   }
-  return {{"valid", report.valid},     {"reason", report.reason},         {"detail", report.detail},
-          {"chain", std::move(chain)}, {"policies", std::move(policies)}, {"status", std::move(status)}};
+  return {{"valid", report.valid},           {"reason", report.reason},
+          {"detail", report.detail},         {"chain", std::move(chain)},
+          {"policies", std::move(policies)}, {"revocation_checked", is_revocation_checked(answer)},
+          {"status", std::move(status)}};
 }
 
 }  // namespace yuxin::cli

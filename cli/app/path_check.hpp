@@ -57,6 +57,8 @@ struct PathAnswer {
   x509::PathReport report;
   std::vector<StatusSaid> status;
 };
+// is_revocation_checked says whether a responder or a list said something about the certificate itself.
+[[nodiscard]] bool is_revocation_checked(const PathAnswer& answer);
 [[nodiscard]] PathAnswer answer_question(const PathQuestion& question, const base::Clock& clock);
 
 [[nodiscard]] base::JsonObject path_answer_json(const PathAnswer& answer);

@@ -1,11 +1,14 @@
 #include "service_certificate.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "yuxin/x509/request.hpp"
 
 namespace yuxin::cli {
 
+using base::Code;
+using base::fail;
 using base::Result;
 
 namespace {
@@ -20,13 +23,59 @@ x509::Name subject_of(const x509::Certificate& issuer, const std::string& common
 
 }  // namespace
 
+Result<store::AuthorityRow> certifying_authority(Home& home) {
+  TRY(auto rows, home.store().status().authorities());
+  const auto can = [](const store::AuthorityRow& row) { return !row.key_name.empty() && !row.certificate.empty(); };
+  auto found = std::ranges::find_if(rows, [&](const auto& row) { return can(row) && row.name == "issuing"; });
+  if (found == rows.end()) found = std::ranges::find_if(rows, can);
+  if (found != rows.end()) return *found;
+  return fail(Code::kConflict,
+              "{} has no authority that could certify what serves it. Bring its certificate first: yuxin ca "
+              "import-certificate NAME FILE",
+              home.path());
+}
+
+Result<std::shared_ptr<const ca::Profile>> service_profile(const Home& home, std::string_view name) {
+  TRY(auto profiles, home.profiles());
+  auto found = profiles.find(name);
+  if (found || found.error().code != Code::kNotFound) return found;
+  for (const auto& shipped : ca::shipped_profiles()) {
+    if (shipped.name != name) continue;
+    TRY(auto profile, ca::parse_profile(shipped.text, std::string(shipped.name) + ".toml"));
+    return std::make_shared<const ca::Profile>(std::move(profile));
+  }
+  return found;
+}
+
+Result<std::optional<store::ServiceCertificateRow>> service_in_use(Home& home, const std::string& purpose,
+                                                                   std::int64_t authority) {
+  TRY(auto rows, home.store().status().service_certificates(purpose));
+  const auto row = std::ranges::find(rows, authority, &store::ServiceCertificateRow::authority);
+  if (row == rows.end()) return std::optional<store::ServiceCertificateRow>();
+  return std::optional(*row);
+}
+
+Result<bool> is_service_due(const store::AuthorityRow& authority,
+                            const std::optional<store::ServiceCertificateRow>& row, const base::Period& renew_before,
+                            base::UnixTime now) {
+  if (!row) return true;
+  TRY(auto issuer, x509::Certificate::from_der(authority.certificate));
+  return row->not_after <= base::add(now, renew_before) && row->not_after < issuer.not_after();
+}
+
 Result<x509::Certificate> renew_service(Home& home, const Service& service, const std::string& authority,
                                         const x509::KeyKind& key, const std::string& actor) {
-  TRY(auto issuer, home.issuer(authority));
+  TRY(home.issuer(authority));  // whoever cannot certify refuses before a key is made
   base::Bytes random(4);
   base::random_bytes(random);
   TRY(const auto key_name, home.service_key_name(service.key_name + "-" + authority + "-" + base::hex(random)));
   TRY(home.keys().generate(key_name, key));
+  return certify_service(home, service, authority, key_name, actor);
+}
+
+Result<x509::Certificate> certify_service(Home& home, const Service& service, const std::string& authority,
+                                          const std::string& key_name, const std::string& actor) {
+  TRY(auto issuer, home.issuer(authority));
   TRY(auto signer, home.keys().signer(key_name));
   TRY(auto der, x509::make_request(subject_of(issuer->certificate(), service.common_name), {}, *signer));
   TRY(auto request, x509::CertificateRequest::from_der(der));

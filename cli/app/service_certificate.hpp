@@ -1,8 +1,11 @@
 // The certificates of what a home does besides issuing: its OCSP responder, time stamper, attribute authority.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "home.hpp"
 #include "yuxin/base/result.hpp"
@@ -17,6 +20,30 @@ struct Service {
   std::shared_ptr<const ca::Profile> profile;
   std::string common_name;  // the rest of the subject is the authority's
 };
+
+// certifying_authority is the authority that certifies what serves the home: "issuing", or the first one that can.
+// kConflict where none can.
+[[nodiscard]] base::Result<store::AuthorityRow> certifying_authority(Home& home);
+
+// service_profile is the home's profile of this name, or, in a home of an earlier version, what comes with the
+// program.
+[[nodiscard]] base::Result<std::shared_ptr<const ca::Profile>> service_profile(const Home& home,
+                                                                               std::string_view name);
+
+// service_in_use is the row of a purpose under an authority, where there is one. is_service_due says whether there is
+// none, or so little of its time is left and a new one would live longer, which ends with its issuer.
+[[nodiscard]] base::Result<std::optional<store::ServiceCertificateRow>> service_in_use(Home& home,
+                                                                                       const std::string& purpose,
+                                                                                       std::int64_t authority);
+[[nodiscard]] base::Result<bool> is_service_due(const store::AuthorityRow& authority,
+                                                const std::optional<store::ServiceCertificateRow>& row,
+                                                const base::Period& renew_before, base::UnixTime now);
+
+// certify_service makes a certificate for a key of the home that is there, and puts it into service in place of the
+// last one.
+[[nodiscard]] base::Result<x509::Certificate> certify_service(Home& home, const Service& service,
+                                                              const std::string& authority,
+                                                              const std::string& key_name, const std::string& actor);
 
 // renew_service makes a new key and certificate and puts them into service in place of the last ones. The key is
 // durable before its certificate is, and the certificate before it serves.

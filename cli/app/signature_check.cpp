@@ -1,6 +1,7 @@
 #include "signature_check.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "yuxin/x509/ocsp_response.hpp"
 
@@ -14,13 +15,6 @@ using x509::Certificate;
 namespace {
 
 constexpr std::uint32_t kSigningUsages = x509::kDigitalSignature | x509::kNonRepudiation;
-
-bool may_sign(const Certificate& certificate) {
-  const auto* extension = certificate.tbs().find(x509::oid::kKeyUsage);
-  if (extension == nullptr) return true;
-  const auto usage = x509::read_key_usage(extension->value);
-  return usage && (*usage & kSigningUsages) != 0;
-}
 
 // JudgeSigner carries one signer through: signature, moment, path and status, purpose.
 class JudgeSigner {
@@ -145,17 +139,29 @@ class JudgeSigner {
     const bool revoked = said.status == "revoked" && said.revoked_at.value_or(base::UnixTime{0}) <= answer_.judged_at;
     answer_.path.status.push_back(said);
     if (!revoked) return true;
-    return refuse("revoked",
-                  message("{} was revoked {} ({}), before this was signed as far as is proven. Do not rely "
-                          "on it.",
-                          said.subject, base::local_time(said.revoked_at.value_or(base::UnixTime{0})), said.reason));
+    const auto when = base::local_time(said.revoked_at.value_or(base::UnixTime{0}));
+    if (answer_.time_stamp) {
+      return refuse("revoked",
+                    message("{} was revoked {} ({}), and the time stamp proves only that this was signed by "
+                            "{}, which is later. Do not rely on it.",
+                            said.subject, when, said.reason, base::local_time(answer_.time_stamp->time)));
+    }
+    return refuse("revoked", message("{} was revoked {} ({}), and no time stamp proves that this was signed before "
+                                     "that. Do not rely on it.",
+                                     said.subject, when, said.reason));
   }
 
   bool check_usage() {
-    if (may_sign(*answer_.certificate)) return true;
-    return refuse("key-usage", message("The certificate of {} is not for signing: its key usage has neither "
-                                       "digitalSignature nor nonRepudiation.",
-                                       answer_.certificate->subject().text()));
+    const auto& certificate = *answer_.certificate;
+    if (!can_sign(certificate)) {
+      return refuse("key-usage", message("The certificate of {} is not for signing: its key usage has neither "
+                                         "digitalSignature nor nonRepudiation.",
+                                         certificate.subject().text()));
+    }
+    if (question_.purpose == SignatureQuestion::Purpose::kAny || is_for_documents(certificate)) return true;
+    return refuse("purpose", message("The certificate of {} is not for signing documents: its extended key usage is "
+                                     "for something else. Where that is as it should be: --purpose any",
+                                     certificate.subject().text()));
   }
 
   // What the message carries helps to build paths and says what was revoked; whom to trust it cannot say.
@@ -177,6 +183,25 @@ class JudgeSigner {
 };
 
 }  // namespace
+
+bool can_sign(const Certificate& certificate) {
+  const auto* extension = certificate.tbs().find(x509::oid::kKeyUsage);
+  if (extension == nullptr) return true;
+  const auto usage = x509::read_key_usage(extension->value);
+  return usage && (*usage & kSigningUsages) != 0;
+}
+
+bool is_for_documents(const Certificate& certificate) {
+  const auto* extension = certificate.tbs().find(x509::oid::kExtKeyUsage);
+  if (extension == nullptr) return true;
+  const auto purposes = x509::read_extended_key_usage(extension->value);
+  const std::array<x509::Oid, 5> fitting = {x509::oid::kClientAuth, x509::oid::kEmailProtection,
+                                            x509::oid::kCodeSigning, x509::oid::kDocumentSigning,
+                                            x509::oid::kAnyExtendedKeyUsage};
+  return purposes && std::ranges::any_of(*purposes, [&](const base::Bytes& purpose) {
+           return std::ranges::any_of(fitting, [&](x509::Oid one) { return base::equal(one, purpose); });
+         });
+}
 
 std::vector<SignerAnswer> judge_signers(const SignatureQuestion& question, const base::Clock& clock) {
   std::vector<SignerAnswer> answers;

@@ -4,6 +4,7 @@
 
 #include "attribute_authority.hpp"
 #include "authority_steps.hpp"
+#include "ledger_certificate.hpp"
 #include "yuxin/base/log.hpp"
 
 namespace yuxin::cli {
@@ -73,6 +74,7 @@ Result<> Upkeep::tidy() {
   if (ended > 0)
     base::log_warning(
         base::message("{} interrupted issuances were ended as void; their serial numbers count as revoked.", ended));
+  TRY(keep_ledger_certificate(*home_, kActor));
   return home_->checkpoint();
 }
 

@@ -4,6 +4,7 @@
 #include "app/checkpoint_page.hpp"
 #include "app/checkpoint_stamp.hpp"
 #include "app/home.hpp"
+#include "app/ledger_certificate.hpp"
 #include "app/ledger_source.hpp"
 #include "app/output.hpp"
 #include "commands.hpp"
@@ -149,16 +150,16 @@ std::string stamp_text(const CheckpointTrust::Verdict& stamp) {
                        stamp.authority);
 }
 
-Result<> export_stamp(const Opened& opened, const std::string& file) {
-  if (opened.kept.time_stamp.empty())
-    return fail(Code::kNotFound, "The checkpoint of {} records has no time stamp.", opened.kept.size);
-  return write_output(file, opened.kept.time_stamp, OutputKind::kTimeStamp);
+// Whoever kept a checkpoint kept it to compare the next one with; --force replaces one, and nothing else.
+Result<> check_place(const Arguments& arguments, const std::string& file, OutputKind kind) {
+  return arguments.has("--force") ? check_output(file, kind) : check_unused_output(file);
 }
 
 Result<LedgerSource> source_of(Context& context) {
   // signing needs the ledger's key; without a passphrase the latest one is given
   if (context.options().passphrase_file) {
     TRY(auto home, open_unlocked_home(context));
+    TRY(keep_ledger_certificate(*home, context.actor()));
     TRY(home->checkpoint());
     TRY(auto source, ledger_of(*home));
     add_stamp(context, source);
@@ -205,13 +206,18 @@ void print_document(const Context& context, const LedgerSource& source, const Op
 Result<int> checkpoint(Context& context, const Arguments& arguments) {
   if (arguments.has("--add")) return add(context, arguments);
   TRY(const auto size, size_option(arguments));
+  const auto out = arguments.maybe("--out");
+  const auto stamp_out = arguments.maybe("--time-stamp-out");
+  if (out) TRY(check_place(arguments, *out, OutputKind::kCheckpoint));
+  if (stamp_out) TRY(check_place(arguments, *stamp_out, OutputKind::kTimeStamp));
   TRY(const auto source, source_of(context));
   TRY(const auto opened, open_kept(source, size));
   if (arguments.has("--print")) return print_page(context, source, opened);
+  if (stamp_out && opened.kept.time_stamp.empty())
+    return fail(Code::kNotFound, "The checkpoint of {} records has no time stamp.", opened.kept.size);
   const auto& note = opened.kept.note;
-  const auto out = arguments.maybe("--out");
   if (out) TRY(write_output(*out, base::as_bytes(note), OutputKind::kCheckpoint));
-  if (const auto file = arguments.maybe("--time-stamp-out")) TRY(export_stamp(opened, *file));
+  if (stamp_out) TRY(write_output(*stamp_out, opened.kept.time_stamp, OutputKind::kTimeStamp));
   if (context.options().json) {
     print_document(context, source, opened);
     return 0;
@@ -239,6 +245,7 @@ CommandSpec audit_checkpoint_command() {
            {"--add", Arity::kOne, Presence::kOptional, "FILE", "keep the co-signatures that a witness gave"},
            {"--time-stamp-out", Arity::kOne, Presence::kOptional, "FILE", "where to write its time stamp (DER)"},
            out_option("where to write it; standard output if not given"),
+           {"--force", Arity::kFlag, Presence::kOptional, "", "replace an older checkpoint or time stamp there"},
            dry_run_option()},
           {"yuxin --home city/online --passphrase-file pass audit checkpoint --out checkpoint.txt",
            "yuxin --home city/online audit checkpoint --print",

@@ -3,7 +3,7 @@
 
 #include <deque>
 
-#include "app/home.hpp"
+#include "app/ledger_source.hpp"
 #include "commands.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/ledger.hpp"
@@ -77,9 +77,9 @@ base::JsonObject record_of(const std::string& text) {
   return {{"text", text}};
 }
 
-Result<std::deque<Entry>> entries_of(Home& home, const Question& question) {
+Result<std::deque<Entry>> entries_of(store::Store& store, const Question& question) {
   std::deque<Entry> entries;
-  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+  TRY(store.read([&](store::Reader& reader) -> Result<> {
     entries.clear();
     TRY(auto size, evidence::size(reader));
     return evidence::for_each(reader, question.from, size, [&](const evidence::StoredRecord& stored) -> Result<> {
@@ -130,8 +130,8 @@ void print_table(const Context& context, const std::deque<Entry>& entries) {
 
 Result<int> log(Context& context, const Arguments& arguments) {
   TRY(auto question, question_of(arguments));
-  TRY(auto home, open_home(context, Home::Access::kRead));
-  TRY(auto entries, entries_of(*home, question));
+  TRY(const auto store, open_ledger_store(context, arguments));
+  TRY(auto entries, entries_of(*store, question));
   if (context.options().json) {
     for (const auto& entry : entries) {
       base::JsonObject line{{"sequence", entry.sequence}};
@@ -154,7 +154,8 @@ CommandSpec audit_log_command() {
   return {"audit",
           "log",
           "show what was done, by whom, in the order of the ledger",
-          {{"--kind", Arity::kOne, Presence::kOptional, "KIND", "certificate, certificate.revoked, crl.published …"},
+          {{"FILE", Arity::kOne, Presence::kOptional, "FILE", "a copied yuxin.db; the home if not given"},
+           {"--kind", Arity::kOne, Presence::kOptional, "KIND", "certificate, certificate.revoked, crl.published …"},
            {"--object", Arity::kOne, Presence::kOptional, "TEXT",
             "part of the object's name: issuing/3F9A…, or a serial"},
            {"--actor", Arity::kOne, Presence::kOptional, "TEXT", "part of the name of who did it"},
@@ -162,7 +163,7 @@ CommandSpec audit_log_command() {
            {"--until", Arity::kOne, Presence::kOptional, "TIME", "before this time"},
            {"--after", Arity::kOne, Presence::kOptional, "N", "entries after this one; the latest if not given"},
            {"--limit", Arity::kOne, Presence::kOptional, "N", "how many at the most; 100 if not given, 0 for all"}},
-          {"yuxin --home city/online audit log --kind certificate.revoked",
+          {"yuxin --home city/online audit log --kind certificate.revoked", "yuxin audit log yuxin-copy.db --limit 0",
            "yuxin --home city/online audit log --actor local:alice --since 2026-11-01 --until 2026-12-01",
            "yuxin --home city/online --json audit log"},
           log};

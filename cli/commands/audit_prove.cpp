@@ -1,5 +1,6 @@
 // yuxin audit prove: what convinces an auditor or a witness without the ledger.
 #include <charconv>
+#include <set>
 
 #include "app/home.hpp"
 #include "app/ledger_source.hpp"
@@ -27,6 +28,10 @@ Result<std::string> latest_note(store::Reader& reader) {
         "No checkpoint of this ledger was signed yet. Sign one: yuxin audit checkpoint --passphrase-file FILE");
   }
   return std::move(notes.back());
+}
+
+Result<> write_new(const std::string& file, std::string_view text) {
+  return base::write_file(file, base::as_bytes(text), base::Existing::kRefuse, base::Permissions::kPublic);
 }
 
 // Wanted is what is to be proven: one record by its number, or all about one object.
@@ -154,7 +159,14 @@ Result<int> prove(Context& context, const Arguments& arguments) {
                 {"proofs", std::move(proofs)}};
     return {};
   }));
-  context.document(document);
+  const auto out = arguments.maybe("--out");
+  if (!out) {
+    context.document(document);
+    return 0;
+  }
+  TRY(write_new(*out, base::print_json_pretty(document) + '\n'));
+  context.remark(
+      message("Wrote the proof to {}. To check it: yuxin audit prove --verify {} --key ledger.pub", *out, *out));
   return 0;
 }
 
@@ -181,42 +193,101 @@ Result<> check_proof(const base::JsonObject& proof, const evidence::TreeHead& he
     if (!hash) return not_a_proof(file);
     path.push_back(*hash);
   }
-  TRY(evidence::verify_inclusion(evidence::leaf_hash(base::as_bytes(text)), base::json_int(proof, "sequence", -1),
-                                 head, path));
+  const auto sequence = base::json_int(proof, "sequence", -1);
+  const auto leaf = evidence::leaf_hash(base::as_bytes(text));
+  if (base::json_string(proof, "leaf") != base::hex(leaf))
+    return fail(Code::kIntegrity, "The leaf of entry {} is not the hash of its record.", sequence);
+  TRY(evidence::verify_inclusion(leaf, sequence, head, path));
   const auto attachment = base::from_base64(base::json_string(proof, "attachment"));
   if (!attachment) return not_a_proof(file);
   TRY(auto record, base::parse_json(text));
   const auto expected = record.is_object() ? base::json_string(record.get_object(), "attachment") : std::string();
   if (!attachment->empty() && base::hex(x509::sha256(*attachment)) != expected) {
-    return fail(Code::kIntegrity, "What is attached to entry {} is not what the entry stands for.",
-                base::json_int(proof, "sequence", -1));
+    return fail(Code::kIntegrity, "What is attached to entry {} is not what the entry stands for.", sequence);
   }
   return {};
 }
 
-Result<int> check(Context& context, const Arguments& arguments) {
-  const auto file = arguments.one("--verify");
-  const auto key_file = arguments.maybe("--key");
-  if (!key_file) return fail(Code::kUsage, "Give the public key of the ledger with --key FILE.");
-  TRY(auto key, read_verifier_key(*key_file));
-  TRY(auto text, base::read_file(file));
-  TRY(auto json, base::parse_json(base::as_text(text)));
-  if (!json.is_object()) return not_a_proof(file);
-  const auto& document = json.get_object();
-  const auto* proofs = document.if_contains("proofs");
+// A proof of growth proves something else, to a witness.
+bool is_growth(base::ByteView text, const base::Json* json) {
+  if (json != nullptr) return json->is_object() && json->get_object().contains("request");
+  const auto request = evidence::parse_witness_request(base::as_text(text));
+  return request && request->old_size.has_value();
+}
+
+Result<base::JsonObject> read_proofs(const std::string& file) {
+  TRY(const auto text, base::read_file(file));
+  auto json = base::parse_json(base::as_text(text));
+  if (is_growth(text, json ? &*json : nullptr)) {
+    return fail(
+        Code::kMalformed,
+        "{} is a proof that the ledger only grew, made with --since. A witness checks and countersigns it: yuxin "
+        "audit witness",
+        file);
+  }
+  if (!json) return not_a_proof(file);
+  const auto* proofs = json->is_object() ? json->get_object().if_contains("proofs") : nullptr;
   if (proofs == nullptr || !proofs->is_array() || proofs->get_array().empty()) return not_a_proof(file);
-  TRY(auto checkpoint, evidence::open_checkpoint(base::json_string(document, "checkpoint"), key));
-  for (const auto& proof : proofs->get_array()) {
+  return std::move(json->get_object());
+}
+
+// What stands beside the checkpoint for reading must be what the checkpoint says.
+Result<> check_head(const base::JsonObject& document, const evidence::Checkpoint& checkpoint,
+                    const std::string& file) {
+  if (base::json_string(document, "ledger") == checkpoint.origin &&
+      base::json_int(document, "records", -1) == checkpoint.head.size &&
+      base::json_string(document, "root") == base::hex(checkpoint.head.root)) {
+    return {};
+  }
+  return fail(Code::kIntegrity,
+              "{} says another ledger, another number of records or another root than its checkpoint.", file);
+}
+
+Result<> check_proofs(const base::JsonObject& document, const evidence::Checkpoint& checkpoint,
+                      const std::string& file) {
+  TRY(check_head(document, checkpoint, file));
+  std::set<std::int64_t> seen;
+  for (const auto& proof : document.at("proofs").get_array()) {
     if (!proof.is_object()) return not_a_proof(file);
     TRY(check_proof(proof.get_object(), checkpoint.head, file));
-    if (!context.options().json) context.out(base::json_string(proof.get_object(), "record"));
+    const auto sequence = base::json_int(proof.get_object(), "sequence", -1);
+    if (seen.insert(sequence).second) continue;
+    return fail(Code::kIntegrity, "{} holds entry {} twice.", file, sequence);
   }
+  return {};
+}
+
+Result<x509::PublicKey> key_of(const Context& context, const Arguments& arguments) {
+  if (const auto given = arguments.maybe("--key")) {
+    TRY(auto key, read_ledger_key(*given));
+    return std::move(key.key);
+  }
+  const auto own = context.options().home + "/keys/ledger.pub";
+  if (base::file_exists(own)) return read_verifier_key(own);
+  return fail(Code::kUsage, "Give the public key of the ledger with --key FILE; there is no home here that has one.");
+}
+
+Result<int> check(Context& context, const Arguments& arguments) {
+  const auto file = arguments.one("--verify");
+  TRY(const auto document, read_proofs(file));
+  TRY(const auto key, key_of(context, arguments));
+  TRY(const auto checkpoint, evidence::open_checkpoint(base::json_string(document, "checkpoint"), key));
+  TRY(check_proofs(document, checkpoint, file));
+  const auto& proofs = document.at("proofs").get_array();
+  std::string records;
+  for (const auto& proof : proofs) records += base::json_string(proof.get_object(), "record") + '\n';
+  const auto out = arguments.maybe("--out");
+  if (out) TRY(write_new(*out, records));
   if (context.options().json) {
     context.document(base::JsonObject{
-        {"good", true}, {"ledger", checkpoint.origin}, {"records", checkpoint.head.size}, {"proofs", *proofs}});
+        {"good", true}, {"ledger", checkpoint.origin}, {"records", checkpoint.head.size}, {"proofs", proofs}});
+  } else if (!out) {
+    context.out(std::string_view(records).substr(0, records.size() - 1));
   }
-  context.remark(message("Proven: {} entries stand in {} among its first {}.", proofs->get_array().size(),
-                         checkpoint.origin, checkpoint.head.size));
+  context.remark(proofs.size() == 1 ? message("Proven: {} entry stands in {} among its first {}.", proofs.size(),
+                                              checkpoint.origin, checkpoint.head.size)
+                                    : message("Proven: {} entries stand in {} among its first {}.", proofs.size(),
+                                              checkpoint.origin, checkpoint.head.size));
   return 0;
 }
 
@@ -233,20 +304,21 @@ Result<int> prove_or_check(Context& context, const Arguments& arguments) {
 }  // namespace
 
 CommandSpec audit_prove_command() {
-  return {"audit",
-          "prove",
-          "prove with a checkpoint that entries stand in the ledger or that it only grew, or check such a proof",
-          {{"ENTRY", Arity::kOne, Presence::kOptional, "N|AUTHORITY/SERIAL",
-            "number of an entry, or all about a certificate"},
-           {"--since", Arity::kOne, Presence::kOptional, "FILE|N",
-            "prove growth since an older checkpoint, for witnesses (C2SP tlog-witness)"},
-           {"--verify", Arity::kOne, Presence::kOptional, "FILE", "check a proof instead of making one"},
-           {"--key", Arity::kOne, Presence::kOptional, "FILE", "public key of the ledger"},
-           out_option("where to write the proof of growth; standard output if not given")},
-          {"yuxin --home city/online audit prove issuing/3F9A77C2 > proof.json",
-           "yuxin --home city/online audit prove --since countersigned.txt --out request.txt",
-           "yuxin audit prove --verify proof.json --key ledger.pub"},
-          prove_or_check};
+  return {
+      "audit",
+      "prove",
+      "prove with a checkpoint that entries stand in the ledger or that it only grew, or check such a proof",
+      {{"ENTRY", Arity::kOne, Presence::kOptional, "N|AUTHORITY/SERIAL",
+        "number of an entry, or all about a certificate"},
+       {"--since", Arity::kOne, Presence::kOptional, "FILE|N",
+        "prove growth since an older checkpoint, for witnesses (C2SP tlog-witness)"},
+       {"--verify", Arity::kOne, Presence::kOptional, "FILE", "check a proof instead of making one"},
+       {"--key", Arity::kOne, Presence::kOptional, "FILE|KEY", "public key of the ledger; the home's if not given"},
+       out_option("where to write the proof, or what was proven; standard output if not given")},
+      {"yuxin --home city/online audit prove issuing/3F9A77C2 > proof.json",
+       "yuxin --home city/online audit prove --since countersigned.txt --out request.txt",
+       "yuxin audit prove --verify proof.json --key ledger.pub"},
+      prove_or_check};
 }
 
 }  // namespace yuxin::cli

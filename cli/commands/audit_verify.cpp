@@ -57,8 +57,10 @@ void print_lines(const Context& context, const LedgerFindings& findings) {
                 report.problems.size()));
     return;
   }
-  context.out(message("The ledger is whole: {} entries, head {}, {} signed checkpoints.", report.records,
-                      base::hex(report.head.root).substr(0, 16), findings.checkpoints));
+  const auto checkpoints = findings.checkpoints == 1 ? message("{} signed checkpoint", findings.checkpoints)
+                                                     : message("{} signed checkpoints", findings.checkpoints);
+  context.out(message("The ledger is whole: {} entries, head {}, {}.", report.records,
+                      base::hex(report.head.root).substr(0, 16), checkpoints));
   if (findings.compared) {
     context.out(message("It begins with what the given checkpoint stands for."));
     if (const auto& stamp = findings.time_stamp) {

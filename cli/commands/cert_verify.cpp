@@ -59,8 +59,11 @@ void print_lines(const Context& context, const PathAnswer& answer) {
   if (!report.valid) {
     context.out(message("Not good: {}", report.detail));
     context.remark(labelled(message("reason"), report.reason));
-  } else {
+  } else if (is_revocation_checked(answer)) {
     context.out(message("Good: {}", report.chain.front().subject().text()));
+  } else {
+    context.out(message("Good: {}; nobody was asked whether it was revoked (--ocsp, --crl)",
+                        report.chain.front().subject().text()));
   }
   for (std::size_t i = 1; i < report.chain.size(); ++i) {
     const bool last = i + 1 == report.chain.size();
@@ -199,7 +202,7 @@ CommandSpec cert_verify_command() {
            {"--at", Arity::kOne, Presence::kOptional, "TIME", "verify as of this time: 2026-11-22T10:00:00Z"},
            {"--purpose", Arity::kOne, Presence::kOptional, "PURPOSE",
             "any, tls-server, tls-client, email, code-signing, ocsp-signing, time-stamping, crl-sign, "
-            "attribute-authority"},
+            "attribute-authority, ledger"},
            {"--name", Arity::kMany, Presence::kOptional, "KIND:NAME",
             "the certificate must be for dns:…, ip:… or email:…"},
            {"--policy", Arity::kMany, Presence::kOptional, "OID", "policies that are acceptable; any if not given"},

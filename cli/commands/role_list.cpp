@@ -23,6 +23,22 @@ Result<std::optional<base::UnixTime>> moment_of(const Arguments& arguments) {
   return time;
 }
 
+// A role that organisation.toml does not know was mistyped, unless somebody held it in former times.
+Result<> check_known(Home& home, const std::string& role) {
+  if (role.empty()) return {};
+  TRY(const auto code, evidence::RoleCode::parse(role));
+  TRY(const auto organisation, home.organisation());
+  if (organisation->rule_of(code) != nullptr) return {};
+  bool held = false;
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(const auto rows, evidence::list_grants(reader, {role, "", std::nullopt}));
+    held = !rows.empty();
+    return {};
+  }));
+  if (held) return {};
+  return fail(Code::kNotFound, "There is no role {} in organisation.toml, and nobody was ever granted it.", role);
+}
+
 void print_table(const Context& context, const std::vector<GrantRow>& rows, base::UnixTime now) {
   Table table({{message("serial")},
                {message("role")},
@@ -41,6 +57,7 @@ void print_table(const Context& context, const std::vector<GrantRow>& rows, base
 Result<int> list(Context& context, const Arguments& arguments) {
   TRY(const auto at, moment_of(arguments));
   TRY(auto home, open_home(context, Home::Access::kRead));
+  TRY(check_known(*home, arguments.one("--role")));
   const evidence::GrantFilter filter{arguments.one("--role"), arguments.one("--holder"), at};
   std::vector<GrantRow> rows;
   TRY(home->store().read([&](store::Reader& reader) -> Result<> {

@@ -1,7 +1,9 @@
 // yuxin sign: a file becomes a signed message.
 #include <fmt/format.h>
 
+#include "app/evidence_view.hpp"
 #include "app/identity.hpp"
+#include "app/signature_check.hpp"
 #include "app/stamp_client.hpp"
 #include "app/trust.hpp"
 #include "commands.hpp"
@@ -45,7 +47,24 @@ Result<> check_identity(const keymgmt::Identity& identity, base::UnixTime now) {
                 certificate.subject().text(), base::local_time(certificate.not_before()),
                 base::local_time(certificate.not_after()));
   }
+  if (!can_sign(certificate) || !is_for_documents(certificate)) {
+    return fail(
+        Code::kRefused,
+        "Not signed: the certificate of {} is not for signing documents, and whoever verified it would refuse "
+        "it. Take the signature certificate of a person or an organisation.",
+        certificate.subject().text());
+  }
   return {};
+}
+
+// What is signed with this command could pass for an act that its signer never meant to do.
+Result<> check_content(base::ByteView content) {
+  if (!looks_like_act(content)) return {};
+  return fail(
+      Code::kRefused,
+      "Not signed: this is the statement of an act (a JSON object with the member \"act\"), and signed as a "
+      "document it could pass for one. An act is signed by the command that it is for, such as yuxin role grant, "
+      "which shows what it says.");
 }
 
 base::Bytes encoded(base::Bytes der, SignOrder::Encoding encoding) {
@@ -77,6 +96,7 @@ Result<base::Bytes> stamped(const base::Bytes& message_der, const std::string& u
 Result<int> sign(Context& context, const Arguments& arguments) {
   TRY(const auto order, order_of(arguments));
   TRY(const auto content, base::read_file(order.file));
+  TRY(check_content(content));
   TRY(const auto identity, open_identity(context));
   const auto now = context.clock().now();
   TRY(check_identity(identity, now));

@@ -5,6 +5,7 @@
 
 #include "app/evidence_view.hpp"
 #include "app/fetch.hpp"
+#include "app/ledger_source.hpp"
 #include "app/signature_check.hpp"
 #include "app/trust.hpp"
 #include "commands.hpp"
@@ -25,15 +26,23 @@ Result<x509::PathMaterial> material_of(const Context& context, const Arguments& 
   return material;
 }
 
+Result<SignatureQuestion::Purpose> purpose_of(const Arguments& arguments) {
+  const auto purpose = arguments.one("--purpose", "documents");
+  if (purpose == "documents") return SignatureQuestion::Purpose::kDocuments;
+  if (purpose == "any") return SignatureQuestion::Purpose::kAny;
+  return fail(Code::kUsage, "No purpose \"{}\". There are documents and any.", purpose);
+}
+
 Result<SignatureQuestion> question_of(const Context& context, const Arguments& arguments,
                                       x509::SignedData message_read, std::optional<base::Bytes> content) {
-  SignatureQuestion question{std::move(message_read), std::move(content), {},
-                             context.clock().now(),   std::nullopt,       {}};
+  SignatureQuestion question{
+      std::move(message_read), std::move(content), {}, context.clock().now(), std::nullopt, {}, {}};
   TRY(question.material, material_of(context, arguments));
   if (arguments.has("--at")) {
     TRY(question.at, read_moment(arguments.maybe("--at"), question.now));
   }
   if (arguments.has("--ocsp")) question.status = PathQuestion::Status::kAsk;
+  TRY(question.purpose, purpose_of(arguments));
   return question;
 }
 
@@ -47,18 +56,18 @@ std::string when_text(const SignerAnswer& answer) {
   return message("not said");
 }
 
-std::string status_text(const SignerAnswer& answer) {
-  if (answer.path.status.empty())
-    return message("nobody was asked whether the certificate was revoked: --ocsp, --crl");
-  const auto& said = answer.path.status.front();
+std::string status_text(const StatusSaid& said) {
   if (said.status == "good") return message("{} is not revoked, says {}", said.subject, said.source);
   return message("{}: {}, says {}", said.subject, said.status, said.source);
 }
 
 void print_signer(const Context& context, const SignerAnswer& answer) {
   const auto name = answer.certificate ? answer.certificate->subject().text() : message("(unknown)");
-  if (answer.valid) {
+  if (answer.valid && is_revocation_checked(answer.path)) {
     context.out(message("Good: signed by {}", name));
+  } else if (answer.valid) {
+    context.out(
+        message("Good signature by {}; nobody was asked whether the certificate was revoked (--ocsp, --crl)", name));
   } else {
     context.out(message("Not good: {}", answer.detail));
     context.out(labelled(message("reason"), answer.reason));
@@ -71,7 +80,8 @@ void print_signer(const Context& context, const SignerAnswer& answer) {
     const bool root = answer.path.report.valid && i + 1 == chain.size();
     context.out(labelled(root ? message("trusted root") : message("issued by"), chain[i].subject().text()));
   }
-  if (answer.valid) context.out(labelled(message("status"), status_text(answer)));
+  if (answer.valid && !answer.path.status.empty())
+    context.out(labelled(message("status"), status_text(answer.path.status.front())));
 }
 
 int exit_status(const std::vector<SignerAnswer>& answers) {
@@ -86,6 +96,23 @@ Result<> write_content(const Arguments& arguments, base::ByteView content) {
   return base::write_file(*out, content, base::Existing::kRefuse, base::Permissions::kPublic);
 }
 
+// RFC 5652 section 5.1 allows a message without signers; of such a one nothing is proven.
+int unsigned_message(const Context& context) {
+  const auto detail =
+      message("Nobody signed this message: it holds content and no signature. Do not believe what it says.");
+  if (context.options().json) {
+    context.document(base::JsonObject{{"kind", "message"},
+                                      {"valid", false},
+                                      {"reason", "no-signers"},
+                                      {"detail", detail},
+                                      {"signers", base::JsonArray{}}});
+    return 1;
+  }
+  context.out(message("Not good: {}", detail));
+  context.out(labelled(message("reason"), "no-signers"));
+  return 1;
+}
+
 Result<int> verify_message(const Context& context, const Arguments& arguments, x509::SignedData message_read,
                            std::optional<base::Bytes> detached) {
   TRY(const auto question, question_of(context, arguments, std::move(message_read), std::move(detached)));
@@ -95,9 +122,14 @@ Result<int> verify_message(const Context& context, const Arguments& arguments, x
   if (status == 0) TRY(write_content(arguments, content));
   if (context.options().json) {
     base::JsonArray signers;
-    for (const auto& answer : answers) signers.push_back(signer_json(answer));
+    bool checked = true;
+    for (const auto& answer : answers) {
+      signers.push_back(signer_json(answer));
+      checked = checked && is_revocation_checked(answer.path);
+    }
     context.document(base::JsonObject{{"kind", "message"},
                                       {"valid", status == 0},
+                                      {"revocation_checked", checked},
                                       {"content_octets", content.size()},
                                       {"content_sha256", base::hex(x509::sha256(content))},
                                       {"signers", std::move(signers)}});
@@ -139,14 +171,25 @@ Result<int> verify_act(const Context& context, const Arguments& arguments, const
   return 1;
 }
 
+// Whoever trusts the roots of a home trusts its ledger too.
+Result<evidence::LedgerTrust> ledger_trust(const Context& context, const Arguments& arguments) {
+  evidence::LedgerTrust trust{.now = context.clock().now()};
+  if (const auto given = arguments.maybe("--ledger-key")) {
+    TRY(trust.key, read_ledger_key(*given));
+    return trust;
+  }
+  const auto own = context.options().home + "/keys/ledger.pub";
+  if (!arguments.has("--trust") && base::file_exists(own)) {
+    TRY(auto key, read_verifier_key(own));
+    trust.known.push_back(std::move(key));
+  }
+  return trust;
+}
+
 Result<int> verify_bundle(const Context& context, const Arguments& arguments, base::ByteView archive) {
   TRY(const auto trust, trust_in(context, arguments));
-  std::optional<evidence::VerifierKey> key;
-  if (const auto place = arguments.maybe("--ledger-key")) {
-    TRY(const auto text, fetch(*place));
-    TRY(key, evidence::parse_verifier_key(base::as_text(text)));
-  }
-  TRY(const auto report, evidence::verify_bundle(archive, trust, key));
+  TRY(const auto ledger, ledger_trust(context, arguments));
+  TRY(const auto report, evidence::verify_bundle(archive, trust, ledger));
   if (context.options().json) {
     auto document = bundle_json(report);
     document["kind"] = "bundle";
@@ -154,7 +197,7 @@ Result<int> verify_bundle(const Context& context, const Arguments& arguments, ba
   } else {
     print_bundle(context, report);
   }
-  return report.problems.empty() ? 0 : 1;
+  return report.is_good() ? 0 : 1;
 }
 
 Result<int> verify(Context& context, const Arguments& arguments) {
@@ -164,6 +207,7 @@ Result<int> verify(Context& context, const Arguments& arguments) {
   auto parsed = x509::SignedData::from_bytes(octets);
   if (!parsed)
     return base::fail_with(parsed.error().code, parsed.error().diagnostic, "{}: {}", place, parsed.error().detail);
+  if (parsed->signers().empty()) return unsigned_message(context);
   std::optional<base::Bytes> detached;
   if (const auto content = arguments.maybe("--content")) {
     TRY(detached, fetch(*content));
@@ -192,11 +236,14 @@ CommandSpec verify_command() {
        {"--ocsp", Arity::kFlag, Presence::kOptional, "", "ask the responders that the certificates name"},
        {"--at", Arity::kOne, Presence::kOptional, "TIME",
         "judge as of this time, where no time stamp says when it was signed"},
-       {"--ledger-key", Arity::kOne, Presence::kOptional, "FILE",
-        "public key of the ledger, for the checkpoint of a bundle"},
+       {"--purpose", Arity::kOne, Presence::kOptional, "documents|any",
+        "any: take certificates that are for something else than documents too; documents if not given"},
+       {"--ledger-key", Arity::kOne, Presence::kOptional, "FILE|KEY",
+        "public key of the ledger that a bundle comes from; its certificate in the bundle, or the home's, if not "
+        "given"},
        out_option("write the content there if everything is good")},
       {"yuxin verify notice.p7m --trust root.pem", "yuxin verify notice.p7s --content notice.pdf --trust root.pem",
-       "yuxin verify evidence.tar --trust root.pem --ledger-key ledger.pub"},
+       "yuxin verify evidence.tar --trust root.pem"},
       verify};
 }
 

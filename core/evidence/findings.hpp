@@ -13,6 +13,7 @@ class Findings {
   void add(std::string sentence) {
     if (++count_ <= kMost) sentences_.push_back(std::move(sentence));
   }
+  [[nodiscard]] bool empty() const { return count_ == 0; }
   [[nodiscard]] std::vector<std::string> finish() && {
     if (count_ > kMost) sentences_.push_back(base::message("and {} more", count_ - kMost));
     return std::move(sentences_);

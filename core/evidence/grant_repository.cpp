@@ -1,6 +1,10 @@
 #include "grant_repository.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "yuxin/x509/digest.hpp"
+#include "yuxin/x509/name_match.hpp"
 
 namespace yuxin::evidence::grants {
 
@@ -55,6 +59,14 @@ Result<std::vector<GrantRow>> gather(Session& session, std::string_view where,
   return rows;
 }
 
+// The text of a subject is compared and not its octets, so that rows of every age are found. One that cannot be read
+// again must say the same.
+bool is_name(std::string_view text, const x509::Name& wanted) {
+  const auto name = x509::Name::parse(text);
+  if (name) return x509::equal_names(*name, wanted);
+  return x509::comparable_text(text) == x509::comparable_text(wanted.text());
+}
+
 }  // namespace
 
 Person person_of(const x509::Certificate& certificate) {
@@ -88,9 +100,6 @@ Result<std::vector<GrantRow>> list(Session& session, const GrantFilter& filter) 
                         "WHERE ($1 = '' OR role = $1) AND ($2 = '' OR instr(holder, $2) > 0) "
                         "ORDER BY id",
                         {filter.role, filter.holder}));
-  if (filter.in_force_at) {
-    std::erase_if(rows, [&](const GrantRow& row) { return !row.in_force_at(*filter.in_force_at); });
-  }
   return rows;
 }
 
@@ -99,9 +108,21 @@ Result<std::vector<GrantRow>> of_holder(Session& session, const Person& holder) 
                 {base::ByteView(holder.key), base::ByteView(holder.subject)});
 }
 
-Result<std::vector<GrantRow>> of_person(Session& session, const Person& person) {
-  return gather(session, "WHERE holder_key = $1 OR holder_subject = $2 ORDER BY id",
-                {base::ByteView(person.key), base::ByteView(person.subject)});
+Result<std::vector<GrantRow>> of_person(Session& session, const x509::Certificate& person) {
+  TRY(auto rows, gather(session, "WHERE holder_key = $1", {base::ByteView(person_of(person).key)}));
+  std::vector<std::string> names;
+  TRY(session.query("SELECT DISTINCT holder FROM role_grants", {}, [&](const Row& row) -> Result<Next> {
+    std::string text(row.text(0));
+    if (is_name(text, person.subject())) names.push_back(std::move(text));
+    return Next::kRow;
+  }));
+  for (const auto& name : names) {
+    TRY(auto more,
+        gather(session, "WHERE holder = $1 AND holder_key != $2", {name, base::ByteView(person_of(person).key)}));
+    std::ranges::move(more, std::back_inserter(rows));
+  }
+  std::ranges::sort(rows, {}, &GrantRow::id);
+  return rows;
 }
 
 Result<std::vector<GrantRow>> of_role(Session& session, std::string_view role) {

@@ -24,10 +24,12 @@ struct Person {
 // set_revoked: false when there is no such grant, or it is revoked already.
 [[nodiscard]] base::Result<bool> set_revoked(Session& session, std::int64_t id, base::UnixTime at, int reason);
 [[nodiscard]] base::Result<std::optional<GrantRow>> find(Session& session, base::ByteView serial);
+// list looks at the role and the holder of the filter.
 [[nodiscard]] base::Result<std::vector<GrantRow>> list(Session& session, const GrantFilter& filter);
-// of_holder: the same subject and the same key. of_person: the one or the other.
+// of_holder: the same subject and the same key, octet for octet. of_person: the one or the other, where subjects are
+// compared as people read them (x509::equal_names), whatever they looked like when a grant was made.
 [[nodiscard]] base::Result<std::vector<GrantRow>> of_holder(Session& session, const Person& holder);
-[[nodiscard]] base::Result<std::vector<GrantRow>> of_person(Session& session, const Person& person);
+[[nodiscard]] base::Result<std::vector<GrantRow>> of_person(Session& session, const x509::Certificate& person);
 [[nodiscard]] base::Result<std::vector<GrantRow>> of_role(Session& session, std::string_view role);
 // for_each visits every grant in the order of the ids, in constant memory; for_each_revoked those that are revoked
 // and did not end before `still_valid_at`.

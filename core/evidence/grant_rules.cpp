@@ -1,9 +1,11 @@
 // Who may grant what to whom.
 #include <algorithm>
 
+#include "compromised.hpp"
 #include "grant_repository.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/authority.hpp"
+#include "yuxin/x509/name_match.hpp"
 
 namespace yuxin::evidence {
 
@@ -14,9 +16,9 @@ using base::Result;
 
 namespace {
 
-// Whoever has the same subject or the same key is the same person, under whatever certificate.
+// Whoever has the same key or a subject that people read as the same is the same person, under whatever certificate.
 bool same_person(const x509::Certificate& a, const x509::Certificate& b) {
-  return a.subject().same(b.subject()) || base::equal(a.tbs().spki, b.tbs().spki);
+  return x509::equal_names(a.subject(), b.subject()) || base::equal(a.tbs().spki, b.tbs().spki);
 }
 
 bool any_matches(const std::vector<RolePattern>& patterns, const RoleCode& role) {
@@ -121,9 +123,10 @@ Result<> check_exclusion(const Organisation& organisation, const GrantOrder& ord
 
 Result<> check_person(store::Reader& reader, const Organisation& organisation, const std::vector<GrantOrder>& orders,
                       const GrantOrder& order) {
-  TRY(const auto rows, grants::of_person(reader.session(), grants::person_of(order.holder)));
+  TRY(auto rows, grants::of_person(reader.session(), order.holder));
+  TRY(mark_compromised(reader, rows));
   for (const auto& row : rows) {
-    if (row.revoked_at) continue;
+    if (row.revoked_at || row.compromised_at) continue;
     TRY(const auto standing, standing_of(row));
     TRY(check_exclusion(organisation, order, standing));
   }

@@ -1,6 +1,7 @@
 // Granting and revoking roles, and looking at what was granted.
 #include <algorithm>
 
+#include "compromised.hpp"
 #include "grant_repository.hpp"
 #include "yuxin/evidence/authority.hpp"
 #include "yuxin/evidence/canonical.hpp"
@@ -158,7 +159,12 @@ Result<GrantRow> revoke_role(store::Writer& writer, base::ByteView serial, x509:
 }
 
 Result<std::vector<GrantRow>> list_grants(store::Reader& reader, const GrantFilter& filter) {
-  return grants::list(reader.session(), filter);
+  TRY(auto rows, grants::list(reader.session(), filter));
+  TRY(mark_compromised(reader, rows));
+  if (filter.in_force_at) {
+    std::erase_if(rows, [&](const GrantRow& row) { return !row.in_force_at(*filter.in_force_at); });
+  }
+  return rows;
 }
 
 Result<GrantRow> find_grant(store::Reader& reader, base::ByteView serial) {
@@ -174,6 +180,7 @@ Result<GrantRow> find_grant(store::Reader& reader, base::ByteView serial) {
 
 Result<std::vector<GrantRow>> grants_of(store::Reader& reader, const x509::Certificate& holder, base::UnixTime at) {
   TRY(auto rows, grants::of_holder(reader.session(), grants::person_of(holder)));
+  TRY(mark_compromised(reader, rows));
   std::erase_if(rows, [&](const GrantRow& row) { return !row.in_force_at(at); });
   return rows;
 }

@@ -1,6 +1,7 @@
 // Whether somebody may hold roles, and may act in one now.
 #include <algorithm>
 
+#include "compromised.hpp"
 #include "grant_repository.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/authority.hpp"
@@ -48,6 +49,8 @@ std::string miss(const GrantRow& row, base::UnixTime at) {
     return message("it was revoked at {} ({})", base::local_time(*row.revoked_at),
                    x509::reason_name(static_cast<x509::RevocationReason>(row.reason)));
   }
+  if (row.compromised_at && *row.compromised_at <= at)
+    return message("its key was compromised at {}", base::local_time(*row.compromised_at));
   if (at < row.not_before) return message("it is in force from {} only", base::local_time(row.not_before));
   return message("it was in force until {}", base::local_time(row.not_after));
 }
@@ -85,6 +88,14 @@ Result<> check_holder(store::Reader& reader, const x509::Certificate& holder, ba
   }
   if (row->status.state != store::CertificateState::kGood)
     return fail(Code::kRefused, "The certificate of {} is revoked or on hold. A role needs a good one.", name);
+  TRY(const auto compromised, compromised_keys(reader));
+  const auto key = x509::sha256(holder.tbs().spki);
+  if (compromised.contains(base::Bytes(key.begin(), key.end())))
+    return fail(
+        Code::kRefused,
+        "The key of {} is known to be in wrong hands: another certificate with it was revoked for that. A role "
+        "needs a new key.",
+        name);
   if (now < holder.not_before() || now > holder.not_after())
     return fail(Code::kRefused, "The certificate of {} is valid from {} until {} only.", name,
                 base::local_time(holder.not_before()), base::local_time(holder.not_after()));
@@ -101,6 +112,7 @@ Result<GrantRow> check_acting(store::Reader& reader, const Organisation& organis
   const auto person = grants::person_of(question.holder);
   TRY(auto rows, grants::of_holder(reader.session(), person));
   std::erase_if(rows, [&](const GrantRow& row) { return row.role != question.role.text(); });
+  TRY(mark_compromised(reader, rows));
   std::string why = message("no such role was granted to this subject with this key");
   for (const auto& row : rows) {
     if (!row.in_force_at(question.at)) {
@@ -112,7 +124,8 @@ Result<GrantRow> check_acting(store::Reader& reader, const Organisation& organis
       why = message("it is limited to {}", row.scope);
       continue;
     }
-    TRY(const auto others, grants::of_person(reader.session(), person));
+    TRY(auto others, grants::of_person(reader.session(), question.holder));
+    TRY(mark_compromised(reader, others));
     TRY(check_other_roles(organisation, question, others));
     return row;
   }

@@ -10,6 +10,7 @@
 #include "verify_grants.hpp"
 #include "verify_published.hpp"
 #include "yuxin/base/json.hpp"
+#include "yuxin/base/text.hpp"
 #include "yuxin/evidence/canonical.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/crl.hpp"
@@ -43,6 +44,38 @@ std::string status_of(const CertificateRow& row) {
                      invalidity ? base::rfc3339(*invalidity) : "");
 }
 
+// Issuance is what a record, or a row, says beside the digest of a certificate; it travels in Fact::says. A row's
+// `change` is its place among all changes of status, which responders and lists follow; a record's is the place that
+// it gave.
+struct Issuance {
+  std::string certificate;
+  std::string profile;
+  std::string time;
+  std::string change;
+};
+std::string print(const Issuance& said) {
+  return said.certificate + '\n' + said.profile + '\n' + said.time + '\n' + said.change;
+}
+Issuance read_issuance(std::string_view says) {
+  const auto parts = base::split(says, '\n');
+  if (parts.size() != 4) return {};
+  return {std::string(parts[0]), std::string(parts[1]), std::string(parts[2]), std::string(parts[3])};
+}
+
+// The names of a certificate as its row has them.
+std::string names_of(const x509::Certificate& certificate) {
+  const auto* extension = certificate.tbs().find(x509::oid::kSubjectAltName);
+  const auto names = extension == nullptr
+                         ? std::vector<x509::GeneralName>()
+                         : x509::read_alternative_names(extension->value).value_or(std::vector<x509::GeneralName>());
+  std::string text;
+  for (const auto& name : names) {
+    if (!text.empty()) text += ' ';
+    text += std::string(x509::general_name_prefix(name.kind)) + ':' + name.value;
+  }
+  return text;
+}
+
 // Audit walks the ledger once, then the certificates, and then compares what both said about each object.
 class Audit {
  public:
@@ -58,6 +91,8 @@ class Audit {
   [[nodiscard]] Result<> read_certificates();
   [[nodiscard]] Result<> read_certificate(const CertificateRow& row);
   void check_body(const std::string& object, const CertificateRow& row);
+  void note_role_list(const std::vector<Fact>& facts);
+  void check_newest_role_list();
   void compare_object(const std::vector<Fact>& facts);
   void compare_certificate(const std::vector<Fact>& facts);
   void compare_row(const Fact& row, const std::vector<const Fact*>& origins, std::string_view last_status);
@@ -67,6 +102,11 @@ class Audit {
   FactSorter facts_;
   Findings problems_;
   Findings remarks_;
+  Findings order_problems_;       // of the changes of status: told where nothing else is wrong, which moves them all
+  std::int64_t changes_ = 0;      // of status, in the records so far
+  bool lacks_role_list_ = false;  // whether the newest role list in the records is in no table
+  std::string newest_role_list_;  // its object
+  std::int64_t role_list_record_ = 0;
   Frontier tree_;
   std::int64_t expected_ = 0;
   bool whole_ = true;  // no record was missing so far: tree heads can be compared
@@ -85,7 +125,9 @@ Result<VerifyReport> Audit::run() {
   TRY(add_act_rows(reader_, facts_));
   TRY(check_schema());
   TRY(facts_.for_each_object([this](const std::vector<Fact>& facts) { compare_object(facts); }));
+  check_newest_role_list();
   VerifyReport report;
+  if (problems_.empty()) problems_ = std::move(order_problems_);
   report.head = tree_.head();
   report.records = tree_.size();
   report.problems = std::move(problems_).finish();
@@ -152,12 +194,14 @@ Result<> Audit::add_facts(std::int64_t sequence, const base::JsonObject& record)
   }
   if (kind == "certificate.issued") {
     TRY(add_outcome(sequence, object, data));
-    return facts_.add(
-        {object, Fact::Source::kRecord, sequence, Fact::What::kIssued, base::json_string(data, "certificate"), {}});
+    const Issuance said{base::json_string(data, "certificate"), base::json_string(data, "profile"),
+                        base::json_string(record, "time"), std::to_string(++changes_)};
+    return facts_.add({object, Fact::Source::kRecord, sequence, Fact::What::kIssued, print(said), {}});
   }
   if (kind == "certificate.void") {
     TRY(add_outcome(sequence, object, data));
-    return facts_.add({object, Fact::Source::kRecord, sequence, Fact::What::kVoid, {}, {}});
+    const Issuance said{{}, {}, {}, std::to_string(++changes_)};
+    return facts_.add({object, Fact::Source::kRecord, sequence, Fact::What::kVoid, print(said), {}});
   }
   const auto status = kind.substr(std::string_view("certificate.").size());
   if (status != "revoked" && status != "held" && status != "released") return {};
@@ -165,7 +209,8 @@ Result<> Audit::add_facts(std::int64_t sequence, const base::JsonObject& record)
                   ? std::string(kGoodStatus)
                   : status_said(status, base::json_string(data, "at"), base::json_string(data, "reason"),
                                 base::json_string(data, "invalidity_date"));
-  return facts_.add({object, Fact::Source::kRecord, sequence, Fact::What::kStatus, {}, std::move(said)});
+  return facts_.add({object, Fact::Source::kRecord, sequence, Fact::What::kStatus,
+                     print({{}, {}, {}, std::to_string(++changes_)}), std::move(said)});
 }
 
 Result<> Audit::add_outcome(std::int64_t sequence, const std::string& object, const base::JsonObject& data) {
@@ -199,8 +244,10 @@ Result<> Audit::read_certificate(const CertificateRow& row) {
   const std::string object = authority->second + '/' + serial->hex();
   const bool is_void = row.status.state == CertificateState::kVoid;
   if (!is_void) check_body(object, row);
-  return facts_.add({object, Fact::Source::kTable, 0, is_void ? Fact::What::kVoid : Fact::What::kIssued,
-                     is_void ? std::string() : base::hex(x509::sha256(row.der)), status_of(row)});
+  const Issuance said{is_void ? std::string() : base::hex(x509::sha256(row.der)), row.profile,
+                      base::rfc3339(row.issued_at), std::to_string(row.status_sequence)};
+  return facts_.add({object, Fact::Source::kTable, 0, is_void ? Fact::What::kVoid : Fact::What::kIssued, print(said),
+                     status_of(row)});
 }
 
 // check_body finds a row that says other than its certificate: one that hides from a search, from the list of what
@@ -213,9 +260,9 @@ void Audit::check_body(const std::string& object, const CertificateRow& row) {
   }
   const auto& tbs = certificate->tbs();
   if (!base::equal(tbs.serial, row.serial) || tbs.not_before != row.not_before || tbs.not_after != row.not_after ||
-      certificate->subject().text() != row.subject) {
-    problems_.add(
-        message("The row of certificate {} says another serial, subject or validity than the certificate.", object));
+      certificate->subject().text() != row.subject || names_of(*certificate) != row.names) {
+    problems_.add(message(
+        "The row of certificate {} says another serial, subject, name or validity than the certificate.", object));
   }
 }
 
@@ -226,8 +273,25 @@ void Audit::compare_object(const std::vector<Fact>& facts) {
   if (object.starts_with(kActPrefix)) return compare_act(facts, problems_);
   if (object.starts_with(kAuthorityPrefix)) return compare_authority(facts, problems_);
   if (object.starts_with(kGrantPrefix)) return compare_grant(facts, problems_);
-  if (object.starts_with(kRoleListPrefix)) return compare_role_list(facts, problems_);
+  if (object.starts_with(kRoleListPrefix)) {
+    note_role_list(facts);
+    return compare_role_list(facts, problems_);
+  }
   compare_certificate(facts);
+}
+
+// Lists come by their numbers, so that the last one is the newest. Older ones are forgotten, but never that one.
+void Audit::note_role_list(const std::vector<Fact>& facts) {
+  newest_role_list_ = facts.front().object;
+  lacks_role_list_ = facts.front().source == Fact::Source::kRecord;
+  role_list_record_ = facts.front().sequence;
+}
+void Audit::check_newest_role_list() {
+  if (!lacks_role_list_) return;
+  problems_.add(
+      message("Record {} says that a list of revoked roles was made, the newest one; it is missing from the "
+              "table.",
+              role_list_record_));
 }
 
 void Audit::compare_certificate(const std::vector<Fact>& facts) {
@@ -235,7 +299,9 @@ void Audit::compare_certificate(const std::vector<Fact>& facts) {
   const Fact* row = nullptr;
   std::vector<const Fact*> origins;
   std::string_view last_status = kGoodStatus;
+  std::string last_change;
   for (const auto& fact : facts) {
+    if (fact.source == Fact::Source::kRecord) last_change = read_issuance(fact.says).change;
     if (fact.source == Fact::Source::kTable) {
       row = &fact;
     } else if (fact.what == Fact::What::kStatus) {
@@ -248,6 +314,13 @@ void Audit::compare_certificate(const std::vector<Fact>& facts) {
   }
   if (row != nullptr) {
     compare_row(*row, origins, last_status);
+    const auto change = read_issuance(row->says).change;
+    if (change != last_change) {
+      order_problems_.add(
+          message("Certificate {} stands at place {} among the changes of status; by the records it is "
+                  "place {}.",
+                  object, change, last_change));
+    }
   } else {
     problems_.add(message("Record {} is about certificate {}, which is missing from the table.",
                           facts.front().sequence, object));
@@ -263,9 +336,15 @@ void Audit::compare_row(const Fact& row, const std::vector<const Fact*>& origins
     return;
   }
   const auto& origin = *origins.front();
-  if (origin.what != row.what || origin.says != row.says) {
+  const auto recorded = read_issuance(origin.says);
+  const auto stored = read_issuance(row.says);
+  if (origin.what != row.what || recorded.certificate != stored.certificate) {
     problems_.add(message("Certificate {} in the table is not the one that record {} stands for.", row.object,
                           origin.sequence));
+  } else if (row.what == Fact::What::kIssued &&
+             (recorded.profile != stored.profile || recorded.time != stored.time)) {
+    problems_.add(message("The row of certificate {} says another profile or time of issuing than record {}.",
+                          row.object, origin.sequence));
   }
   if (row.what == Fact::What::kVoid || row.status == last_status) return;
   problems_.add(message("The status of certificate {} in the table is \"{}\", its last record says \"{}\".",

@@ -110,6 +110,7 @@ constinit const Oid kDocumentSigning = arcs<1, 3, 6, 1, 5, 5, 7, 3, 36>();
 constinit const Oid kRole = arcs<2, 5, 4, 72>();
 constinit const Oid kRoleScope = Private<1>::kOctets;
 constinit const Oid kAttributeAuthority = Private<2>::kOctets;
+constinit const Oid kLedger = Private<3>::kOctets;
 // Digests
 constinit const Oid kSha1 = arcs<1, 3, 14, 3, 2, 26>();
 constinit const Oid kSha256 = arcs<2, 16, 840, 1, 101, 3, 4, 2, 1>();
@@ -403,6 +404,8 @@ constexpr KnownOid kKnown[] = {
     {"noRevAvail", arcs<2, 5, 29, 56>()},
     {"yuxinRoleScope", Private<1>::kOctets},
     {"yuxinAttributeAuthority", Private<2>::kOctets},
+    {"yuxinLedger", Private<3>::kOctets},
+    {"yuxinAct", Private<4>::kOctets},
     {"gmData", arcs<1, 2, 156, 10197, 6, 1, 4, 2, 1>()},
     {"ocspResponse", arcs<1, 3, 6, 1, 5, 5, 7, 16, 2>()},
     {"gmSignedData", arcs<1, 2, 156, 10197, 6, 1, 4, 2, 2>()},

@@ -1,5 +1,7 @@
 """Acts on the real program: roles change on signed words only, each of them can be proven with a root certificate and an archive, and
 whoever lost the certificate or the role acts no more."""
+import base64
+import hashlib
 import io
 import json
 import pathlib
@@ -124,6 +126,55 @@ def check_lost_authority(town):
     alone("verify", town.folder / "SEC-ADM.tar", "--trust", town.root)
 
 
+def check_forged_ledger(town, file):
+    """A genuine act in a ledger that a stranger made around it: the act is proven, what the ledger says is not."""
+    with tarfile.open(file) as archive:
+        files = {member.name: archive.extractfile(member).read() for member in archive.getmembers()}
+    key = town.folder / "forger.pem"
+    city.run("openssl", "genpkey", "-algorithm", "ED25519", "-out", key)
+    raw = subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER"], check=True, capture_output=True).stdout[-32:]
+    origin = files["checkpoint.txt"].split(b"\n")[0]
+    typed = b"\x01" + raw
+    digest = hashlib.sha256(origin + b"\n" + typed).digest()[:4]
+    sequences = sorted(int(name.split("/")[1][:-5]) for name in files if name.startswith("records/"))
+    for name in [name for name in files if name.startswith(("records/", "proofs/"))]:
+        if name not in (f"records/{sequences[0]}.json", f"proofs/{sequences[0]}.json"):
+            del files[name]
+    # one invented record: a tree of a single leaf needs no path
+    record = json.loads(files.pop(f"records/{sequences[0]}.json"))
+    files.pop(f"proofs/{sequences[0]}.json")
+    record["actor"] = "C=CN, O=Test City, CN=somebody else"
+    octets = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    leaf = base64.b64encode(hashlib.sha256(b"\0" + octets).digest()).decode()
+    files["records/0.json"] = octets
+    files["proofs/0.json"] = json.dumps({"leaf": leaf, "path": [], "sequence": 0, "size": 1}, separators=(",", ":")).encode()
+    text = origin + b"\n1\n" + leaf.encode() + b"\n"
+    (town.folder / "note").write_bytes(text)
+    city.run("openssl", "pkeyutl", "-sign", "-inkey", key, "-rawin", "-in", town.folder / "note", "-out", town.folder / "note.sig")
+    signature = (town.folder / "note.sig").read_bytes()
+    files["checkpoint.txt"] = text + "\n\u2014 ".encode() + origin + b" " + base64.b64encode(digest + signature) + b"\n"
+    files["plain/checkpoint.txt"], files["plain/checkpoint-signature.bin"] = text, signature
+    files["plain/ledger-key.pem"] = city.run("openssl", "pkey", "-in", key, "-pubout").stdout.encode()
+    for name in ("checkpoint.tst", "plain/checkpoint-certificates.pem"):
+        files.pop(name, None)
+    manifest = json.loads(files.pop("manifest.json"))
+    manifest["ledger_key"] = f"{origin.decode()}+{digest.hex()}+{base64.b64encode(typed).decode()}"
+    without = {name: octets for name, octets in files.items() if name != "ledger.pem"}
+    for some in (files, without):
+        manifest["files"] = [{"name": name, "sha256": hashlib.sha256(octets).hexdigest(), "size": len(octets)} for name, octets in sorted(some.items())]
+        whole = dict(some)
+        whole["manifest.json"] = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        forged = town.folder / "forged.tar"
+        with tarfile.open(forged, "w", format=tarfile.USTAR_FORMAT) as archive:
+            for name, octets in sorted(whole.items()):
+                member = tarfile.TarInfo(name)
+                member.size = len(octets)
+                archive.addfile(member, io.BytesIO(octets))
+        said = json.loads(alone("--json", "verify", forged, "--trust", town.root, expect=1).stdout)
+        assert not said["valid"] and said["ledger_proof"] == "none" and len(said["acts"]) == 1, said
+        assert ("ledger.pem" in some) == bool([one for one in said["problems"] if "not signed with the key given" in one]), said
+
+
 def story(preset, options=()):
     with city.City(preset=preset, options=options) as town:
         town.found_roles()
@@ -135,6 +186,7 @@ def story(preset, options=()):
         if preset != "city":
             return 0
         check_openssl(town, file)
+        check_forged_ledger(town, file)
         tampered = check_tampering(town, file, key)
         check_chain_of_acts(town)
         check_race(town)

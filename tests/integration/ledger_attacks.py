@@ -311,9 +311,34 @@ def certificates_exchanged(db):
     db("UPDATE certificate_bodies SET der = ? WHERE id = ?", der_a, b)
 
 
-@attack(r"The row of certificate issuing/[0-9A-F]+ says another serial, subject or validity than the certificate\.")
+@attack(r"The row of certificate issuing/[0-9A-F]+ says another serial, subject, name or validity than the certificate\.")
 def certificate_renamed(db):
     db("UPDATE certificates SET subject = 'CN=somebody' WHERE state = 1")
+
+
+@attack(r"The row of certificate issuing/[0-9A-F]+ says another serial, subject, name or validity than the certificate\.")
+def certificate_under_another_name(db):
+    db("UPDATE certificates SET names = 'dns:elsewhere.test' WHERE state = 1")
+
+
+@attack(r"The row of certificate issuing/[0-9A-F]+ says another profile or time of issuing than record \d+\.")
+def certificate_of_another_profile(db):
+    db("UPDATE certificates SET profile = 'sub-ca' WHERE state = 1")
+
+
+@attack(r"The row of certificate issuing/[0-9A-F]+ says another profile or time of issuing than record \d+\.")
+def certificate_issued_at_another_time(db):
+    db("UPDATE certificates SET issued_at = issued_at - 86400 WHERE state = 1")
+
+
+@attack(r"Certificate issuing/[0-9A-F]+ stands at place \d+ among the changes of status; by the records it is place \d+\.")
+def revocation_hidden_from_responders(db):
+    db("UPDATE certificates SET status_sequence = -1 WHERE state = 1")
+
+
+@attack(r"Record \d+ says that a list of revoked roles was made, the newest one; it is missing from the table\.")
+def role_lists_removed(db):
+    db("DELETE FROM role_lists")
 
 
 @attack(r"The certificate of authority issuing in the table is in no record\.")

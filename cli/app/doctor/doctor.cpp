@@ -87,9 +87,10 @@ std::vector<Check> check_ledger(const Patient& patient) {
     intents.warn(message("{} issuances were begun and have no outcome yet", open),
                  message("a running server, or the next command with the passphrase, ends them as void"));
   }
-  auto checks = std::move(list).finish(
-      message("{} entries, head {}…, consistent with {} signed checkpoints", findings->report.records,
-              base::hex(findings->report.head.root).substr(0, 8), findings->checkpoints));
+  const auto checkpoints = findings->checkpoints == 1 ? message("{} signed checkpoint", findings->checkpoints)
+                                                      : message("{} signed checkpoints", findings->checkpoints);
+  auto checks = std::move(list).finish(message("{} entries, head {}…, consistent with {}", findings->report.records,
+                                               base::hex(findings->report.head.root).substr(0, 8), checkpoints));
   add(checks, std::move(intents).finish(message("no issuance was interrupted")));
   return checks;
 }

@@ -89,6 +89,12 @@ Result<VerifiedAct> accept_act(base::ByteView signed_act, ProofSource& source, c
                                const ExpectedPrevious& previous) {
   const auto judged = judge_signature(signed_act);
   if (!judged) return tl::unexpected(act_error(judged.error()));
+  if (!is_marked(judged->message)) {
+    return base::fail(
+        base::Code::kBadSignature,
+        "The act was signed as a document: its signature does not say that an act is meant. Sign it with "
+        "the command that it is for.");
+  }
   if (const auto there = time_stamp_of(judged->message); !there || !there->empty()) {
     return base::fail(base::Code::kConflict,
                       "The act has a time stamp already. Give the act as it was signed, without proofs.");

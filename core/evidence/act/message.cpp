@@ -59,6 +59,17 @@ Judged<SignedStatement> judge_signature(base::ByteView signed_act) {
   return SignedStatement{std::move(*message), std::move(*signature), std::move(*statement), digest};
 }
 
+x509::CmsAttribute act_mark() {
+  static const auto kType = x509::oid_from_dotted("2.25.160386230721243331123476633139246630112.4").value();
+  return {kType, {{0x02, 0x01, 0x01}}};
+}
+
+bool is_marked(const x509::SignedData& message) {
+  const auto mark = act_mark();
+  const auto found = message.signers().front().signed_attribute(mark.type);
+  return found && found->values == mark.values;
+}
+
 std::optional<base::Bytes> time_stamp_of(const x509::SignedData& message) {
   auto attribute = message.signers().front().unsigned_attribute(x509::oid::kTimeStampToken);
   if (!attribute || attribute->values.empty()) return base::Bytes{};

@@ -25,6 +25,12 @@ struct SignedStatement {
   Statement statement;
   Hash digest{};
 };
+// act_mark is the signed attribute by which a signer says that an act is meant, and no document whose words are those
+// of one: 2.25.160386230721243331123476633139246630112.4, INTEGER 1. Acts that were accepted before there was a mark
+// have none, so that it is asked for when an act is accepted and not when one is verified.
+[[nodiscard]] x509::CmsAttribute act_mark();
+[[nodiscard]] bool is_marked(const x509::SignedData& message);
+
 // judge_signature looks at the first three problems of an act.
 [[nodiscard]] Judged<SignedStatement> judge_signature(base::ByteView signed_act);
 

@@ -13,6 +13,7 @@ Result<base::Bytes> sign_act(const Act& act, const x509::CmsSigner& actor,
   options.form = form;
   options.signing_time = act.time;
   options.chain = chain;
+  options.signed_attributes = {act_mark()};
   return x509::sign_message(base::as_bytes(text), {actor}, options);
 }
 

@@ -27,10 +27,11 @@ class Collection {
       put("checkpoint.tst", request_.checkpoint_time_stamp);
       if (auto plain = plain_stamp(request_.checkpoint_time_stamp)) files_.merge(*plain);
     }
+    TRY(add_ledger_certificates(key.key, checkpoint.origin));
     TRY(add_acts());
     TRY(add_records(checkpoint.head));
     if (facts_.records.empty()) {
-      return fail(Code::kNotFound, "The ledger says nothing about {}. To look for it: yuxin audit log --object TEXT",
+      return fail(Code::kNotFound, "The ledger has no entry about {}. To look for it: yuxin audit log --object TEXT",
                   request_.object);
     }
     TRY(add_documents());
@@ -43,6 +44,18 @@ class Collection {
 
  private:
   void put(const std::string& name, base::ByteView octets) { files_[name] = base::to_bytes(octets); }
+
+  Result<> add_ledger_certificates(const x509::PublicKey& key, const std::string& origin) {
+    const auto& certificates = request_.ledger_certificates;
+    if (certificates.empty()) return {};
+    if (!is_certificate_of(certificates.front(), key, origin)) {
+      return fail(Code::kUsage, "The certificate of {} is not one of the ledger {}.",
+                  certificates.front().subject().text(), origin);
+    }
+    put("ledger.pem", base::as_bytes(certificates_pem(certificates)));
+    facts_.ledger_certificate = certificates_kind(certificates);
+    return {};
+  }
 
   Result<> add_acts() {
     TRY(const auto acts, acts_of(reader_, request_.object));

@@ -16,6 +16,7 @@ using base::JsonObject;
 namespace {
 
 constexpr std::int64_t kVersion = 1;
+constexpr std::size_t kLongestChain = 32;
 
 // canonical is for values that were made here and can be written.
 std::string canonical(const Json& value) { return canonical_json(value).value_or(std::string()); }
@@ -117,6 +118,33 @@ std::optional<Manifest> parse_manifest(base::ByteView text) {
   }
   if (print_manifest(manifest) != base::as_text(text)) return std::nullopt;
   return manifest;
+}
+
+std::string certificates_pem(const std::vector<x509::Certificate>& certificates) {
+  std::string text;
+  for (const auto& certificate : certificates) text += certificate.pem();
+  return text;
+}
+
+std::optional<std::vector<x509::Certificate>> certificates_in(base::ByteView pem) {
+  auto certificates = x509::certificates_from_bytes(pem);
+  if (!certificates || certificates->size() > kLongestChain) return std::nullopt;
+  if (certificates_pem(*certificates) != base::as_text(pem)) return std::nullopt;
+  return std::move(*certificates);
+}
+
+ReadmeFacts::Stamp certificates_kind(const std::vector<x509::Certificate>& certificates) {
+  using enum ReadmeFacts::Stamp;
+  if (certificates.empty()) return kNone;
+  const auto is_sm2 = [](const x509::Certificate& certificate) {
+    return x509::scheme_by_identifier(certificate.signature_algorithm()) == x509::SignatureAlgorithm::kSm2Sm3;
+  };
+  return std::ranges::any_of(certificates, is_sm2) ? kSm2 : kPlain;
+}
+
+bool is_certificate_of(const x509::Certificate& certificate, const x509::PublicKey& key, std::string_view origin) {
+  return base::equal(certificate.tbs().spki, key.spki()) &&
+         certificate.subject().first(x509::oid::kCommonName) == origin;
 }
 
 std::optional<FileMap> plain_checkpoint(std::string_view note, std::string_view ledger_key) {

@@ -9,6 +9,7 @@
 #include "tar.hpp"
 #include "yuxin/base/json.hpp"
 #include "yuxin/evidence/bundle.hpp"
+#include "yuxin/x509/certificate.hpp"
 
 namespace yuxin::evidence {
 
@@ -94,7 +95,15 @@ struct ReadmeFacts {
   std::vector<PlainAct> acts;
   std::vector<std::int64_t> records;
   enum class Stamp { kNone, kPlain, kSm2 } checkpoint_stamp = Stamp::kNone;  // kSm2: openssl cannot verify it
+  Stamp ledger_certificate = Stamp::kNone;
 };
+// certificates_in reads ledger.pem, exactly as certificates_pem writes it; nothing otherwise.
+[[nodiscard]] std::string certificates_pem(const std::vector<x509::Certificate>& certificates);
+[[nodiscard]] std::optional<std::vector<x509::Certificate>> certificates_in(base::ByteView pem);
+[[nodiscard]] ReadmeFacts::Stamp certificates_kind(const std::vector<x509::Certificate>& certificates);
+// is_certificate_of says whether a certificate is of this key and names this ledger. Who issued it is not asked.
+[[nodiscard]] bool is_certificate_of(const x509::Certificate& certificate, const x509::PublicKey& key,
+                                     std::string_view origin);
 [[nodiscard]] ReadmeFacts::Stamp stamp_kind(const base::Bytes* token);  // nothing: kNone
 // plain_stamp is the certificates that the checkpoint's time stamp carries, as PEM; nothing when it is none.
 [[nodiscard]] std::optional<FileMap> plain_stamp(base::ByteView token);

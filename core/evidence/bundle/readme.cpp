@@ -189,6 +189,22 @@ openssl pkeyutl -verify -pubin -inkey plain/ledger-key.pem -rawin -in plain/chec
 ```
 )~";
 
+constexpr const char* kLedgerCertificate = R"~(
+Whose key that is says the certificate in `ledger.pem`: it leads to the root, is for ledgers only, and names this ledger.
+该密钥属于谁，由 `ledger.pem` 中的证书证明：该证书可追溯到根证书，仅用于账本，并写明本账本的名称。
+```sh
+openssl verify -CAfile root.pem -untrusted ledger.pem -purpose any ledger.pem
+openssl x509 -in ledger.pem -noout -pubkey | cmp - plain/ledger-key.pem
+openssl x509 -in ledger.pem -noout -ext extendedKeyUsage | grep '2\.25\.160386230721243331123476633139246630112\.3$'
+openssl x509 -in ledger.pem -noout -subject -nameopt multiline | grep "commonName *= $(sed -n 1p checkpoint.txt)$"
+```
+)~";
+
+constexpr const char* kSm2LedgerCertificate = R"~(
+Whose key that is says the certificate in `ledger.pem`, which is signed with SM2: `yuxin verify` can check it.
+该密钥属于谁，由 `ledger.pem` 中的证书证明；该证书使用 SM2 签名，请使用 `yuxin verify` 验证。
+)~";
+
 constexpr const char* kCheckpointTimeStamp = R"~(
 When it was signed at the latest: / 签名时间不晚于：
 ```sh
@@ -211,6 +227,8 @@ std::string readme(const ReadmeFacts& facts) {
   for (const auto sequence : facts.records) sequences += (sequences.empty() ? "" : " ") + std::to_string(sequence);
   text += fmt::format(fmt::runtime(kRecords), fmt::arg("sequences", sequences));
   text += kCheckpoint;
+  if (facts.ledger_certificate == ReadmeFacts::Stamp::kPlain) text += kLedgerCertificate;
+  if (facts.ledger_certificate == ReadmeFacts::Stamp::kSm2) text += kSm2LedgerCertificate;
   if (facts.checkpoint_stamp == ReadmeFacts::Stamp::kPlain) text += kCheckpointTimeStamp;
   if (facts.checkpoint_stamp == ReadmeFacts::Stamp::kSm2) text += kSm2CheckpointTimeStamp;
   return text + "\nClean up / 清理:\n```sh\nrm -f *.tmp\n```\n";

@@ -20,8 +20,8 @@ constexpr std::size_t kLargestBundle = 1U << 30U;
 
 class Examination {
  public:
-  Examination(FileMap files, const ActTrust& trust, const std::optional<VerifierKey>& ledger_key)
-      : files_(std::move(files)), described_(describe(files_)), trust_(trust), ledger_key_(ledger_key) {}
+  Examination(FileMap files, const ActTrust& trust, const LedgerTrust& ledger)
+      : files_(std::move(files)), described_(describe(files_)), trust_(trust), ledger_(ledger) {}
 
   Result<BundleReport> run() {
     const auto* text = file("manifest.json");
@@ -121,21 +121,80 @@ class Examination {
     const auto note = parse_note(base::as_text(*octets));
     auto checkpoint = note ? parse_checkpoint_text(note->text) : std::nullopt;
     if (!checkpoint) return problem("checkpoint.txt is not a checkpoint.");
-    if (ledger_key_) {
-      const auto opened = open_checkpoint(base::as_text(*octets), ledger_key_->key);
-      if (!opened) problem("checkpoint.txt: {}", opened.error().detail);
-    } else {
-      remark_that(
-          "The ledger's key was not given, so the signature on the checkpoint was not checked. Give it with "
-          "--ledger-key.");
-    }
-    check_plain_checkpoint(base::as_text(*octets));
     check_checkpoint_time_stamp(note->text);
+    read_ledger_certificates();
+    const auto key = believed_key(base::as_text(*octets), checkpoint->origin);
+    check_plain_checkpoint(base::as_text(*octets), key);
     report_.checkpoint = std::move(checkpoint);
   }
 
-  // The key that the bundle names proves nothing, but what stands in plain files must be of that key.
-  void check_plain_checkpoint(std::string_view note) {
+  void read_ledger_certificates() {
+    const auto* octets = file("ledger.pem");
+    if (octets == nullptr) return;
+    expect("ledger.pem");
+    auto certificates = certificates_in(*octets);
+    if (!certificates) return problem("ledger.pem holds no certificates as yuxin audit export writes them.");
+    ledger_certificates_ = std::move(*certificates);
+    facts_.ledger_certificate = certificates_kind(ledger_certificates_);
+  }
+
+  // believed_key finds the key that signed the checkpoint among those that the verifier believes, and says how.
+  std::optional<x509::PublicKey> believed_key(std::string_view note, std::string_view origin) {
+    if (ledger_.key) return given_key(note, origin);
+    for (const auto& known : ledger_.known) {
+      if (!open_checkpoint(note, known)) continue;
+      report_.ledger = BundleReport::LedgerProof::kKey;
+      return known;
+    }
+    return ledger_certificates_.empty() ? std::nullopt : certified_key(note, origin);
+  }
+
+  std::optional<x509::PublicKey> given_key(std::string_view note, std::string_view origin) {
+    report_.ledger = BundleReport::LedgerProof::kKey;
+    const auto opened = open_checkpoint(note, ledger_.key->key);
+    if (!opened) {
+      problem("checkpoint.txt: {}", opened.error().detail);
+      return std::nullopt;
+    }
+    if (!ledger_.key->name.empty() && ledger_.key->name != origin) {
+      problem("checkpoint.txt is one of the ledger {}, and the key that was given is that of {}.", origin,
+              ledger_.key->name);
+    }
+    return ledger_.key->key;
+  }
+
+  // Whoever is trusted vouches for the key: its certificate leads to an anchor, is for ledgers and nothing else, so
+  // that no other certificate can be put in its place, and names this ledger.
+  std::optional<x509::PublicKey> certified_key(std::string_view note, std::string_view origin) {
+    const auto& certificate = ledger_certificates_.front();
+    const auto key = certificate.public_key();
+    if (!key || !is_certificate_of(certificate, *key, origin)) {
+      problem("ledger.pem is a certificate of {}, not of the ledger {}.", certificate.subject().text(), origin);
+      return std::nullopt;
+    }
+    x509::PathOptions options;
+    options.purpose = x509::PathPurpose::kLedger;
+    const auto path = trust_.paths.verify(certificate, report_.checkpoint_time.value_or(ledger_.now), options,
+                                          ledger_certificates_);
+    if (!path.valid) {
+      problem("ledger.pem: {}", path.detail);
+      return std::nullopt;
+    }
+    if (const auto opened = open_checkpoint(note, *key); !opened) {
+      problem("checkpoint.txt: {}", opened.error().detail);
+      return std::nullopt;
+    }
+    report_.ledger = BundleReport::LedgerProof::kCertificate;
+    return *key;
+  }
+
+  // The key that the bundle names proves nothing, but it must be the one that is believed, and what stands in plain
+  // files must be of that key.
+  void check_plain_checkpoint(std::string_view note, const std::optional<x509::PublicKey>& believed) {
+    const auto named = parse_verifier_key(manifest_.ledger_key);
+    if (believed && (!named || !base::equal(named->key.spki(), believed->spki()))) {
+      problem("manifest.json names another key of the ledger than the one that is believed.");
+    }
     const auto plain = plain_checkpoint(note, manifest_.ledger_key);
     if (!plain) return problem("checkpoint.txt is not signed with the key that the bundle names.");
     check_same(*plain, "checkpoint.txt");
@@ -293,7 +352,8 @@ class Examination {
   FileMap files_;
   std::vector<Manifest::File> described_;
   const ActTrust& trust_;
-  const std::optional<VerifierKey>& ledger_key_;
+  const LedgerTrust& ledger_;
+  std::vector<x509::Certificate> ledger_certificates_;
   Manifest manifest_;
   std::set<std::string, std::less<>> expected_;
   std::map<std::string, std::optional<std::size_t>>
@@ -305,13 +365,12 @@ class Examination {
 
 }  // namespace
 
-Result<BundleReport> verify_bundle(base::ByteView archive, const ActTrust& trust,
-                                   const std::optional<VerifierKey>& ledger_key) {
+Result<BundleReport> verify_bundle(base::ByteView archive, const ActTrust& trust, const LedgerTrust& ledger) {
   if (archive.size() > kLargestBundle) {
     return base::fail(base::Code::kMalformed, "The bundle is larger than a GiB.");
   }
   TRY(auto files, read_tar(archive));
-  return Examination(std::move(files), trust, ledger_key).run();
+  return Examination(std::move(files), trust, ledger).run();
 }
 
 }  // namespace yuxin::evidence

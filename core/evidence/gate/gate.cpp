@@ -9,6 +9,7 @@
 #include "gate/assignment.hpp"
 #include "yuxin/base/language.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/x509/name_match.hpp"
 
 namespace yuxin::evidence {
 
@@ -349,7 +350,8 @@ Result<GateRule> GateRule::make(std::string name, std::vector<Requirement> requi
 }
 
 bool same_person(const VerifiedAct& a, const VerifiedAct& b) {
-  return a.actor().subject().same(b.actor().subject()) || base::equal(a.actor().tbs().spki, b.actor().tbs().spki);
+  return x509::equal_names(a.actor().subject(), b.actor().subject()) ||
+         base::equal(a.actor().tbs().spki, b.actor().tbs().spki);
 }
 
 GateDecision decide(const GateRule& rule, const GateQuestion& question, const Organisation& organisation) {

@@ -271,7 +271,10 @@ Result<std::shared_ptr<Database>> open_sqlite(const SqliteOptions& options) {
     return fail(Code::kUsage, "The database needs a file name, not \"{}\".", options.path);
   }
   TRY(check_folder(options.path));
-  if (options.mode == SqliteOptions::Mode::kReadOnly) {
+  if (options.mode == SqliteOptions::Mode::kCopy && is_at_rest(options.path)) {
+    if (auto at_rest = open_to_read(options, Role::kAtRest)) return at_rest;
+  }
+  if (options.mode != SqliteOptions::Mode::kReadWrite) {
     auto opened = open_to_read(options, Role::kOnlyReader);
     // Readers share memory through a file beside the database. Where there is no room for it, or nobody may write,
     // a database that nobody has open can be read without.

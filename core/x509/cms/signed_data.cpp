@@ -13,6 +13,28 @@ namespace {
 
 using base::Bytes;
 using base::ByteView;
+using Excess = SignedData::Impl::Excess;
+
+// Each signer costs its verifier a path; a message of a few megabytes could ask for tens of thousands of them.
+bool too_many(SignedData::Impl& impl, Excess what) {
+  impl.excess = what;
+  return false;
+}
+
+base::Failure refused_for(Excess what) {
+  using base::Code;
+  if (what == Excess::kSigners) {
+    return base::fail(Code::kMalformed, "The message has more than {} signers; so many are not looked at.",
+                      SignedData::kMostSigners);
+  }
+  if (what == Excess::kCertificates) {
+    return base::fail(Code::kMalformed, "The message carries more than {} certificates; so many are not looked at.",
+                      SignedData::kMostCertificates);
+  }
+  return base::fail(Code::kMalformed,
+                    "The message carries more than {} lists and responses; so many are not looked at.",
+                    SignedData::kMostRevocations);
+}
 
 // OtherRevocationInfoFormat ::= SEQUENCE { otherRevInfoFormat OBJECT IDENTIFIER, otherRevInfo ANY }
 void read_other_revocation(ByteView content, SignedData::Impl& impl) {
@@ -31,6 +53,7 @@ bool read_revocation(der::Reader& fields, SignedData::Impl& impl) {
     const auto choice = set->element();
     if (!choice) return false;
     impl.revocation_choices.push_back(choice->whole);
+    if (impl.revocation_choices.size() > SignedData::kMostRevocations) return too_many(impl, Excess::kRevocations);
     if (choice->tag == der::kSequence) impl.crls.push_back(choice->whole);
     if (choice->tag == cms::kOtherRevocation) read_other_revocation(choice->content, impl);
   }
@@ -46,6 +69,7 @@ bool read_certificates(der::Reader& fields, SignedData::Impl& impl) {
     const auto choice = set->element();
     if (!choice) return false;
     impl.certificate_choices.push_back(choice->whole);
+    if (impl.certificate_choices.size() > SignedData::kMostCertificates) return too_many(impl, Excess::kCertificates);
     if (choice->tag == der::kSequence) {
       if (auto certificate = Certificate::from_der(choice->whole)) impl.certificates.push_back(*certificate);
     } else if (choice->tag == cms::kAttributeCertificateV2) {
@@ -114,6 +138,7 @@ bool read_signers(der::Reader& fields, SignedData::Impl& impl) {
     if (!signer) return false;
     impl.signer_elements.push_back(element->whole);
     impl.signers.push_back(*signer);
+    if (impl.signers.size() > SignedData::kMostSigners) return too_many(impl, Excess::kSigners);
   }
   return true;
 }
@@ -230,10 +255,12 @@ base::Result<SignedData> SignedData::from_bytes(ByteView pem_or_der) {
   auto impl = std::make_shared<Impl>();
   impl->der = std::move(only.der);
   if (read_message(*impl)) return SignedData(std::move(impl));
+  if (impl->excess != Excess::kNone) return refused_for(impl->excess);
   if (auto der = ber_to_der(impl->der)) {
     auto again = std::make_shared<Impl>();
     again->der = std::move(*der);
     if (read_message(*again)) return SignedData(std::move(again));
+    if (again->excess != Excess::kNone) return refused_for(again->excess);
   }
   return base::fail(
       base::Code::kMalformed,

@@ -11,6 +11,8 @@ namespace yuxin::x509 {
 struct SignedData::Impl {
   base::Bytes der;
   CmsForm form = CmsForm::kRfc5652;
+  // What there is more of than anybody needs; the message is not read then.
+  enum class Excess { kNone, kSigners, kCertificates, kRevocations } excess = Excess::kNone;
   base::ByteView digest_algorithms;  // whole SET
   base::ByteView encapsulated;       // whole encapContentInfo, in the GM form contentInfo
   Oid content_type;

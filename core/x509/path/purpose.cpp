@@ -20,7 +20,7 @@ struct PurposeRow {
 };
 
 const auto& purposes() {
-  static const std::array<PurposeRow, 9> kRows{{
+  static const std::array<PurposeRow, 10> kRows{{
       {PathPurpose::kAny, "any", {}, 0, false},
       {PathPurpose::kTlsServer, "tls-server", oid::kServerAuth, kDigitalSignature | kKeyEncipherment | kKeyAgreement,
        true},
@@ -32,6 +32,7 @@ const auto& purposes() {
       {PathPurpose::kTimeStamping, "time-stamping", oid::kTimeStamping, kDigitalSignature | kNonRepudiation, true},
       {PathPurpose::kCrlSign, "crl-sign", {}, kCrlSign, false},
       {PathPurpose::kAttributeAuthority, "attribute-authority", oid::kAttributeAuthority, kDigitalSignature, true},
+      {PathPurpose::kLedger, "ledger", oid::kLedger, kDigitalSignature, true},
   }};
   return kRows;
 }
@@ -64,7 +65,8 @@ bool is_explicit(PathPurpose purpose, const Certificate& certificate) {
   const ExtensionView* extension = certificate.tbs().find(oid::kExtKeyUsage);
   if (purpose == PathPurpose::kOcspSigning) return extension != nullptr;
   if (purpose == PathPurpose::kAttributeAuthority) return extension != nullptr && !certificate.is_ca();
-  if (purpose != PathPurpose::kTimeStamping) return true;
+  if (purpose == PathPurpose::kLedger && certificate.is_ca()) return false;
+  if (purpose != PathPurpose::kTimeStamping && purpose != PathPurpose::kLedger) return true;
   if (extension == nullptr || !extension->critical) return false;
   const auto usages = read_extended_key_usage(extension->value);
   return usages && usages->size() == 1;
@@ -73,7 +75,7 @@ bool is_explicit(PathPurpose purpose, const Certificate& certificate) {
 bool leaf_allows(PathPurpose purpose, const Certificate& certificate) {
   const PurposeRow& row = row_of(purpose);
   const bool exact = purpose == PathPurpose::kOcspSigning || purpose == PathPurpose::kTimeStamping ||
-                     purpose == PathPurpose::kAttributeAuthority;
+                     purpose == PathPurpose::kAttributeAuthority || purpose == PathPurpose::kLedger;
   return key_usage_allows(certificate, row.key_usage) && is_explicit(purpose, certificate) &&
          extended_usage_allows(certificate, row.usage, exact ? AnyUsage::kDoesNotCount : AnyUsage::kCounts);
 }

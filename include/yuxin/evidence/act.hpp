@@ -166,12 +166,14 @@ class ProofSource {
 };
 // accept_act takes an act as its actor signed it, completes it (time stamp, then status of every certificate, then
 // role) and gives it verified, by verify_act over the completed octets. Nothing is asked for an act whose signature
-// or statement does not hold. Errors: those of the source, act_error of what verify_act finds.
+// or statement does not hold, or (kBadSignature) whose signature does not say that an act is meant, as sign_act's does.
+// Errors: those of the source, act_error of what verify_act finds.
 [[nodiscard]] base::Result<VerifiedAct> accept_act(base::ByteView signed_act, ProofSource& source,
                                                    const ActTrust& trust,
                                                    const ExpectedPrevious& previous = std::nullopt);
 
-// same_person says whether two acts are by one person: the same subject or the same key.
+// same_person says whether two acts are by one person: the same key, or subjects that RFC 5280 section 7.1 calls
+// equal (x509::equal_names).
 [[nodiscard]] bool same_person(const VerifiedAct& a, const VerifiedAct& b);
 
 // StoredAct is an accepted act of the home.

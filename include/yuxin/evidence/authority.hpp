@@ -145,8 +145,12 @@ struct GrantRow {
   std::optional<base::UnixTime> revoked_at;
   int reason = 0;  // CRLReason
   base::Bytes der;
+  // Since when the holder's key is known to be in wrong hands: a certificate of this home with this key was revoked
+  // for its compromise. Not kept with the grant; filled in by list_grants, grants_of and check_acting.
+  std::optional<base::UnixTime> compromised_at = std::nullopt;
   [[nodiscard]] bool in_force_at(base::UnixTime at) const {
-    return not_before <= at && at <= not_after && (!revoked_at || at < *revoked_at);
+    return not_before <= at && at <= not_after && (!revoked_at || at < *revoked_at) &&
+           (!compromised_at || at < *compromised_at);
   }
 };
 

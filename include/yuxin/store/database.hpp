@@ -83,7 +83,9 @@ class Database {
 
 struct SqliteOptions {
   std::string path;
-  enum class Mode { kReadWrite, kReadOnly } mode = Mode::kReadWrite;
+  // kCopy: a file that nobody is working with, such as an auditor's copy. It is read as one that never changes, so
+  // that nothing is left beside it; one that somebody has open is read as with kReadOnly.
+  enum class Mode { kReadWrite, kReadOnly, kCopy } mode = Mode::kReadWrite;
   int busy_timeout_ms = 10'000;
   std::size_t group_limit = 256;  // transactions in one commit at the most
 };

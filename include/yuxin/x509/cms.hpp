@@ -49,8 +49,12 @@ struct CmsSignerInfo {
 class SignedData {
  public:
   // from_bytes takes one ContentInfo of type signedData of either form, in DER, in BER (which other programs write
-  // for streamed content; it is made DER first), or in PEM ("CMS" or "PKCS7"). kMalformed for anything else and for
-  // octets after it.
+  // for streamed content; it is made DER first), or in PEM ("CMS" or "PKCS7"). kMalformed for anything else, for
+  // octets after it, and for more signers, certificates, or lists and responses than the bounds below: a stranger's
+  // message must not decide how long its verifier works.
+  static constexpr std::size_t kMostSigners = 64;
+  static constexpr std::size_t kMostCertificates = 1000;
+  static constexpr std::size_t kMostRevocations = 1000;
   [[nodiscard]] static base::Result<SignedData> from_bytes(base::ByteView pem_or_der);
 
   [[nodiscard]] base::ByteView der() const;

@@ -90,6 +90,7 @@ YUXIN_OID(kDocumentSigning);
 YUXIN_OID(kRole);                // id-at-role
 YUXIN_OID(kRoleScope);           // attribute of role grants: where a role is good (evidence/authority.hpp)
 YUXIN_OID(kAttributeAuthority);  // extended key usage of those who sign role grants
+YUXIN_OID(kLedger);              // extended key usage of keys that sign the checkpoints of a ledger
 // Digests
 YUXIN_OID(kSha1);
 YUXIN_OID(kSha256);

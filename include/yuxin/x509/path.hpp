@@ -28,9 +28,10 @@ enum class PathPurpose {
   kTimeStamping,  // the extended key usage must be critical and alone (RFC 3161 section 2.3)
   kCrlSign,
   kAttributeAuthority,  // no certification authority, and the extended key usage says so (RFC 5755 section 4.5)
+  kLedger,              // the extended key usage says so, and nothing else
 };
 // purpose_name is "any", "tls-server", "tls-client", "email", "code-signing", "ocsp-signing", "time-stamping",
-// "crl-sign", "attribute-authority".
+// "crl-sign", "attribute-authority", "ledger".
 [[nodiscard]] std::string_view purpose_name(PathPurpose purpose);
 [[nodiscard]] std::optional<PathPurpose> purpose_by_name(std::string_view name);
 

@@ -62,6 +62,26 @@ TEST_CASE("nothing is asked for an act whose signature does not hold") {
   CHECK(city.stamps == 0);
 }
 
+TEST_CASE(
+    "a statement that was signed as a document is accepted as no act, and older acts without a mark stay good") {
+  ActCity city;
+  const auto wei = city.person("Wei");
+  const auto text = need(statement(city.act(), wei.certificate));
+  x509::CmsSignOptions options;
+  options.signing_time = city.clock.now();
+  options.chain = {city.issuing.certificate()};
+  const auto document = need(x509::sign_message(base::as_bytes(text), {wei.cms()}, options));
+  const auto accepted = accept_act(document, city, city.trust());
+  REQUIRE_FALSE(accepted);
+  CHECK(accepted.error().code == base::Code::kBadSignature);
+  CHECK(accepted.error().detail.find("signed as a document") != std::string::npos);
+  CHECK(city.stamps == 0);
+  CHECK(verify_act(need(add_proofs(document, city.proofs(document, wei))), city.trust()));
+  options.signed_attributes = {
+      {x509::oid_from_dotted("2.25.160386230721243331123476633139246630112.4").value(), {{0x02, 0x01, 0x02}}}};
+  CHECK_FALSE(accept_act(need(x509::sign_message(base::as_bytes(text), {wei.cms()}, options)), city, city.trust()));
+}
+
 TEST_CASE("an act that was completed before is not completed again") {
   ActCity city;
   const auto act = city.accepted(city.act(), city.person("Wei"));

@@ -162,6 +162,19 @@ TEST_CASE("a renewed certificate and another name with the same key are still th
   CHECK(office.ask(rule({entry(), review()})).allowed);
 }
 
+TEST_CASE("a name written otherwise is the same person (RFC 5280 section 7.1)") {
+  for (const char* name : {"C=CN, O=TEST CITY, CN=WEI", "C=CN, O=Test  City, CN=wei",
+                           "C=CN, O=Test City, CN=W\xe2\x80\x8b"
+                           "ei"}) {
+    Office office;
+    const auto again = office.city.certify(name, ActCity::person_extensions());
+    office.city.grant(again, "RA.REVIEW");
+    office.make(office.wei, "request.enter", "RA.ENTRY");
+    office.make(again, "request.review", "RA.REVIEW");
+    CHECK_FALSE(office.ask(rule({entry(), review()})).allowed);
+  }
+}
+
 TEST_CASE("a quorum counts persons and not acts") {
   Office office;
   auto two = requirement("approval", {"request.approve"}, {"RA.APPROVE"});

@@ -147,6 +147,14 @@ TEST_CASE("nobody stands on both sides of an exclusion at one time") {
     audit.holder = town.ca.issue("C=CN, O=Test City, CN=alias", officer.key.public_key(), {});
     refused(town.try_grant(audit), Code::kNotAuthorised, "auditor-operator");
   }
+  SUBCASE("under the same name in other letters, blanks and unseen characters") {
+    for (const char* name : {"Officer-05", "OFFICER-05", "officer-05\xe2\x80\x8b",
+                             "\xef\xbd\x8f"
+                             "fficer-05"}) {
+      refused(town.try_grant(RoleTown::order("CA.AUD", town.officer(name))), Code::kNotAuthorised,
+              "auditor-operator");
+    }
+  }
   SUBCASE("another person may") {
     CHECK(town.try_grant(RoleTown::order("CA.AUD", town.officer("auditor-01"))).has_value());
   }
@@ -306,6 +314,65 @@ TEST_CASE("who may act, and why not") {
   town.now = kNow;
   REQUIRE(town.revoke(row).has_value());
   refused(town.act(officer, "PSB:OFF", police), Code::kNotAuthorised, "privilegeWithdrawn");
+}
+
+// keep puts a certificate into the table of the home, as issued.
+std::int64_t keep(RoleTown& town, const x509::Certificate& certificate) {
+  store::CertificateRow row;
+  row.authority = town.home.authority();
+  row.serial = base::to_bytes(certificate.tbs().serial);
+  row.der = base::to_bytes(certificate.der());
+  row.not_after = certificate.not_after();
+  std::int64_t id = 0;
+  town.home.write([&](store::Writer& writer) -> Result<> {
+    TRY(id, writer.insert_certificate(row));
+    return {};
+  });
+  return id;
+}
+
+TEST_CASE("a key in wrong hands ends every grant that hangs on it, under whatever certificate") {
+  RoleTown town;
+  const auto officer = town.officer("officer-05");
+  const RoleTown::Officer other{officer.key,
+                                town.ca.issue("C=CN, O=Test City, CN=Elsewhere", officer.key.public_key(), {})};
+  town.grant(RoleTown::order("PSB:OFF", officer));
+  const auto id = keep(town, other.certificate);
+  const auto revoke = [&](RevocationReason reason, std::optional<base::UnixTime> since = std::nullopt) {
+    const store::CertificateStatus status{store::CertificateState::kRevoked, kNow, static_cast<int>(reason), since};
+    town.home.write([&](store::Writer& writer) { return writer.change_status(id, status); });
+  };
+  const auto in_force = [&](base::UnixTime at) {
+    std::size_t found = 0;
+    town.home.read([&](Reader& reader) -> Result<> {
+      TRY(const auto rows, evidence::list_grants(reader, {"", "", at}));
+      TRY(const auto own, evidence::grants_of(reader, officer.certificate, at));
+      CHECK(rows.size() == own.size());
+      found = rows.size();
+      return {};
+    });
+    return found;
+  };
+  for (const auto reason : {RevocationReason::kSuperseded, RevocationReason::kCessationOfOperation}) {
+    revoke(reason);
+    CHECK(town.act(officer, "PSB:OFF").has_value());
+    CHECK(in_force(kNow) == 1);
+  }
+  for (const auto reason :
+       {RevocationReason::kKeyCompromise, RevocationReason::kCaCompromise, RevocationReason::kAaCompromise}) {
+    revoke(reason);
+    refused(town.act(officer, "PSB:OFF"), Code::kNotAuthorised, "its key was compromised");
+    CHECK(in_force(kNow) == 0);
+  }
+  // what was done before that stands; an invalidity date says since when
+  revoke(RevocationReason::kKeyCompromise, kNow - base::days(1));
+  town.home.read([&](Reader& reader) -> Result<> {
+    TRY(const auto rows, evidence::list_grants(reader, {}));
+    CHECK(rows.at(0).compromised_at == kNow - base::days(1));
+    return {};
+  });
+  // the person goes on with a new key, and the old grant stands in no way
+  CHECK(town.try_grant(RoleTown::order("PSB:OFF", town.officer("officer-05"))).has_value());
 }
 
 TEST_CASE("an exclusion that was written after the grants stops both roles") {

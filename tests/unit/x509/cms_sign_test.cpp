@@ -116,6 +116,34 @@ TEST_CASE("several persons sign one message, each for itself") {
   CHECK(verify_signer(message, 2).error().code == Code::kUsage);
 }
 
+TEST_CASE("a message of more signers, certificates or lists than anybody needs is not read") {
+  const test::SmallAuthority authority("C=CN, CN=Authority", {KeyType::kP256, 256});
+  const auto alice = test::make_person(authority, "C=CN, CN=Alice", {KeyType::kP256, 256});
+  const std::vector<CmsSigner> most(SignedData::kMostSigners, alice.as_signer());
+  CHECK(SignedData::from_bytes(need(sign_message(kContent, most, {}))));
+  const std::vector<CmsSigner> more(SignedData::kMostSigners + 1, alice.as_signer());
+  const auto crowd = SignedData::from_bytes(need(sign_message(kContent, more, {})));
+  REQUIRE_FALSE(crowd);
+  CHECK(crowd.error().code == base::Code::kMalformed);
+  CHECK(crowd.error().detail == "The message has more than 64 signers; so many are not looked at.");
+
+  const auto message = need(SignedData::from_bytes(need(sign_message(kContent, {alice.as_signer()}, {}))));
+  const auto with = [&](std::size_t certificates, std::size_t lists) {
+    CmsAdditions additions;
+    std::vector<Bytes> some;
+    for (std::size_t i = 0; i < std::max(certificates, lists); ++i) {
+      some.push_back(
+          {0x30, 0x04, 0x02, 0x02, static_cast<std::uint8_t>(0x10 + (i >> 8U)), static_cast<std::uint8_t>(i)});
+    }
+    for (std::size_t i = 0; i < certificates; ++i) additions.certificates.emplace_back(some[i]);
+    for (std::size_t i = 0; i < lists; ++i) additions.crls.emplace_back(some[i]);
+    return SignedData::from_bytes(need(add_to_message(message, 0, additions)));
+  };
+  CHECK(with(SignedData::kMostCertificates - 1, SignedData::kMostRevocations));  // the signer's is there already
+  CHECK_FALSE(with(SignedData::kMostCertificates, 0));
+  CHECK_FALSE(with(0, SignedData::kMostRevocations + 1));
+}
+
 TEST_CASE("a signer's certificate that is left out must be given beside the message") {
   const Scene scene;
   CmsSignOptions options;

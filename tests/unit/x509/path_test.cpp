@@ -328,7 +328,7 @@ TEST_CASE("policies: what the path allows, and what is asked") {
 
 TEST_CASE("purposes and reasons have stable names") {
   for (const char* name : {"any", "tls-server", "tls-client", "email", "code-signing", "ocsp-signing",
-                           "time-stamping", "crl-sign", "attribute-authority"}) {
+                           "time-stamping", "crl-sign", "attribute-authority", "ledger"}) {
     const auto purpose = x509::purpose_by_name(name);
     REQUIRE(purpose);
     CHECK(x509::purpose_name(*purpose) == name);
