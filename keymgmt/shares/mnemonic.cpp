@@ -87,7 +87,7 @@ Result<Share> parse_share_words(std::string_view text) {
   std::uint64_t bits = 0;
   for (const auto word : words.first(kHeaderWords)) bits = (bits << 10U) | word;
   Share share = from_header_bits(bits);
-  TRY(check_words(customization_of(share.set.extendable), words));
+  TRY(check_words(customization_of(share.set.extendable), words, 1));
   share.value = Secret(*size);
   const auto value = words.subspan(kHeaderWords, words.size() - kOtherWords);
   if (!octets_of(value, {share.value.data(), share.value.size()}))

@@ -108,7 +108,7 @@ Result<WordNumbers> parse_words(std::string_view text) {
   }
 }
 
-Result<> check_words(std::string_view customization, std::span<const std::uint16_t> words) {
+Result<> check_words(std::string_view customization, std::span<const std::uint16_t> words, std::size_t first) {
   if (rs1024_is_right(customization, words)) return {};
   const auto slip = find_slip(customization, words);
   if (!slip) {
@@ -121,11 +121,11 @@ Result<> check_words(std::string_view customization, std::span<const std::uint16
     return fail(Code::kMalformed,
                 "The checksum of the words is wrong. Words {} and {} seem to have changed places; compare them with "
                 "the paper.",
-                slip->position + 1, slip->position + 2);
+                slip->position + first, slip->position + first + 1);
   }
   return fail(Code::kMalformed,
               "The checksum of the words is wrong. The slip seems to be in word {}; compare it with the paper.",
-              slip->position + 1);
+              slip->position + first);
 }
 
 Result<std::string_view> complete_share_word(std::string_view typed, std::size_t position) {

@@ -12,10 +12,10 @@
 
 namespace yuxin::keymgmt {
 
-// WordNumbers holds the numbers of at most 64 words, which tell what the words tell, and wipes them.
+// WordNumbers holds the numbers of at most 96 words, which tell what the words tell, and wipes them.
 class WordNumbers {
  public:
-  static constexpr std::size_t kMost = 64;
+  static constexpr std::size_t kMost = 96;
   WordNumbers() = default;
   WordNumbers(const WordNumbers&) = default;
   WordNumbers& operator=(const WordNumbers&) = default;
@@ -45,10 +45,12 @@ class WordNumbers {
 // print_words writes numbers as words with one blank between them.
 [[nodiscard]] base::Secret print_words(std::span<const std::uint16_t> numbers);
 // parse_words reads words as parse_share_words does. kMalformed for a word that is not in the list (positions from 1)
-// and for more than 64.
+// and for more than 96.
 [[nodiscard]] base::Result<WordNumbers> parse_words(std::string_view text);
 
-// check_words is kMalformed with a hint at the place when the checksum at the end of the words is wrong.
-[[nodiscard]] base::Result<> check_words(std::string_view customization, std::span<const std::uint16_t> words);
+// check_words is kMalformed with a hint at the place when the checksum at the end of the words is wrong; the first
+// word has the number `first` there.
+[[nodiscard]] base::Result<> check_words(std::string_view customization, std::span<const std::uint16_t> words,
+                                         std::size_t first);
 
 }  // namespace yuxin::keymgmt
