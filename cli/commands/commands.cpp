@@ -26,6 +26,10 @@ std::vector<CommandSpec> collect() {
                     audit_prove_command, audit_witness_command, doctor_command}) {
     all.push_back(make());
   }
+  add(all, share_list_commands());
+  for (auto make :
+       {share_split_command, share_print_command, share_drill_command, share_join_command, share_reshare_command})
+    all.push_back(make());
   add(all, about_commands());
   return all;
 }

@@ -35,6 +35,12 @@ std::vector<CommandSpec> role_grant_commands();
 std::vector<CommandSpec> role_list_commands();
 CommandSpec tsa_request_command();
 CommandSpec tsa_verify_command();
+CommandSpec share_split_command();
+std::vector<CommandSpec> share_list_commands();
+CommandSpec share_print_command();
+CommandSpec share_drill_command();
+CommandSpec share_join_command();
+CommandSpec share_reshare_command();
 std::vector<CommandSpec> about_commands();
 
 }  // namespace yuxin::cli

@@ -7,6 +7,13 @@
 
 namespace yuxin::keymgmt {
 
+struct KeyAndCertificates {
+  x509::PrivateKey key;
+  std::vector<x509::Certificate> certificates;
+};
+// read_pkcs12 opens a PKCS #12 file with one key; errors of identity_from_pkcs12.
+[[nodiscard]] base::Result<KeyAndCertificates> read_pkcs12(base::ByteView der, const AskPassphrase& ask);
+
 // join_identity finds the certificate of a key among several, and the chain above it. kIntegrity when there is none.
 [[nodiscard]] base::Result<Identity> join_identity(std::shared_ptr<const x509::Signer> signer,
                                                    const std::vector<x509::Certificate>& certificates);

@@ -100,7 +100,7 @@ Result<Certificate> our_certificate(X509* certificate) {
 
 }  // namespace
 
-Result<Identity> identity_from_pkcs12(ByteView der, const AskPassphrase& ask) {
+Result<KeyAndCertificates> read_pkcs12(ByteView der, const AskPassphrase& ask) {
   ERR_clear_error();
   const auto* next = der.data();
   const Pkcs12Ptr file(d2i_PKCS12(nullptr, &next, static_cast<long>(der.size())));
@@ -136,7 +136,12 @@ Result<Identity> identity_from_pkcs12(ByteView der, const AskPassphrase& ask) {
     TRY(auto certificate, our_certificate(sk_X509_value(others.get(), i)));
     certificates.push_back(std::move(certificate));
   }
-  return join_identity(ours, certificates);
+  return KeyAndCertificates{std::move(ours), std::move(certificates)};
+}
+
+Result<Identity> identity_from_pkcs12(ByteView der, const AskPassphrase& ask) {
+  TRY(const auto contents, read_pkcs12(der, ask));
+  return join_identity(contents.key, contents.certificates);
 }
 
 }  // namespace yuxin::keymgmt

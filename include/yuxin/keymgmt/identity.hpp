@@ -50,4 +50,13 @@ using AskPassphrase = std::function<base::Result<base::Secret>()>;
 [[nodiscard]] base::Result<Identity> identity_from_pem(base::ByteView certificates, base::ByteView key,
                                                        const AskPassphrase& ask);
 
+// Opener is a certificate with its key in software: what opens messages that are sealed to it. Only who opens them
+// holds one; to sign, take an Identity.
+struct Opener {
+  x509::Certificate certificate;
+  x509::PrivateKey key;
+};
+// load_opener opens the same files as load_identity, with the same errors.
+[[nodiscard]] base::Result<Opener> load_opener(std::string_view name, const AskPassphrase& ask);
+
 }  // namespace yuxin::keymgmt

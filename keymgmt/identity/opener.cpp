@@ -1,0 +1,72 @@
+// A key with its certificate, to open what is sealed to them.
+
+#include <algorithm>
+#include <cstring>
+
+#include "join.hpp"
+#include "yuxin/base/file.hpp"
+
+namespace yuxin::keymgmt {
+
+using base::Code;
+using base::fail;
+using base::Result;
+using base::Secret;
+
+namespace {
+
+constexpr std::size_t kLargestFile = 4U << 20U;
+
+// Octets of a file that may hold a key in the clear.
+Result<Secret> read_secret(const std::string& file) {
+  TRY(auto octets, base::read_file(file, kLargestFile));
+  Secret secret{base::ByteView(octets)};
+  ::explicit_bzero(octets.data(), octets.size());
+  return secret;
+}
+
+bool is_encrypted(base::ByteView pem) {
+  return base::as_text(pem).find("-----BEGIN ENCRYPTED PRIVATE KEY-----") != std::string_view::npos;
+}
+
+Result<KeyAndCertificates> read_pem(const Secret& certificates, const Secret& key, const AskPassphrase& ask) {
+  Secret passphrase;
+  const bool encrypted = is_encrypted(key.view());
+  if (encrypted) {
+    TRY(passphrase, ask());
+  }
+  TRY(auto opened, x509::PrivateKey::from_pem(key.view(), encrypted ? &passphrase : nullptr));
+  TRY(auto all, x509::certificates_from_bytes(certificates.view()));
+  return KeyAndCertificates{std::move(opened), std::move(all)};
+}
+
+Result<KeyAndCertificates> read_files(std::string_view name, const AskPassphrase& ask) {
+  const auto comma = name.find(',');
+  TRY(const auto first, read_secret(std::string(name.substr(0, comma))));
+  if (comma != std::string_view::npos) {
+    TRY(const auto second, read_secret(std::string(name.substr(comma + 1))));
+    return read_pem(first, second, ask);
+  }
+  const bool der = !first.empty() && first.view()[0] == 0x30;
+  return der ? read_pkcs12(first.view(), ask) : read_pem(first, first, ask);
+}
+
+}  // namespace
+
+Result<Opener> load_opener(std::string_view name, const AskPassphrase& ask) {
+  if (name.starts_with("pkcs11:"))
+    return fail(Code::kUsage, "What is sealed to a certificate is opened with a key in a file, not in a token: {}",
+                name);
+  auto contents = read_files(name, ask);
+  if (!contents)
+    return base::fail_with(contents.error().code, contents.error().diagnostic, "{}: {}", name,
+                           contents.error().detail);
+  for (auto& certificate : contents->certificates) {
+    if (base::equal(certificate.tbs().spki, contents->key.public_key().spki()))
+      return Opener{std::move(certificate), std::move(contents->key)};
+  }
+  return fail(Code::kIntegrity, "None of the {} certificates is for the private key beside them.",
+              contents->certificates.size());
+}
+
+}  // namespace yuxin::keymgmt
