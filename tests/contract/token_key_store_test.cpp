@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "key_stores.hpp"
+#include "yuxin/keymgmt/key_ring.hpp"
 
 namespace {
 
@@ -219,6 +220,32 @@ TEST_CASE("a PIN comes from the URI's file before all others, or is asked for on
   const auto uri = std::string(kCity) + "?pin-source=file:" + city.tokens.folder().file("pin");
   CHECK(TokenKeyStore::open(uri, options).value()->signer("a").has_value());
   CHECK(asked == 1);
+}
+
+TEST_CASE("a ring leads names to tokens and to the software store, and tokens need no unlocked store") {
+  const auto module = soft_token_module();
+  if (!module) return;
+  const City city(*module);
+  const auto name = keymgmt::token_key_name(kCity, "root");
+  REQUIRE(name.has_value());
+  CHECK(*name == "pkcs11:token=city;object=root");
+  keymgmt::KeyRing ring(city.tokens.options());
+  const auto on_token = ring.generate(*name, kP256);
+  REQUIRE(on_token.has_value());
+  CHECK(ring.generate("root", kP256).error().code == Code::kNotAuthorised);
+  ring.add_software(keymgmt::SoftwareKeyStore::create(city.tokens.folder().file("keys"),
+                                                      base::Secret(std::string_view("correct horse")))
+                        .value());
+  const auto in_software = ring.ensure("root", kP256);
+  REQUIRE(in_software.has_value());
+  CHECK(base::equal(ring.public_key(*name).value().spki(), on_token->spki()));
+  CHECK(base::equal(ring.signer(*name).value()->public_key().spki(), on_token->spki()));
+  CHECK(base::equal(ring.signer("root").value()->public_key().spki(), in_software->spki()));
+  CHECK(ring.list().value().size() == 1);
+  CHECK(ring.token(*name).value() == ring.token(kCity).value());
+  CHECK(ring.signer("pkcs11:token=nobody;object=root").error().code == Code::kNotFound);
+  CHECK(ring.signer(kCity).error().code == Code::kUsage);
+  CHECK(keymgmt::token_key_name(*name, "another").error().code == Code::kUsage);
 }
 
 TEST_CASE("two tokens of one name are refused with both named, and told apart by their serial numbers") {

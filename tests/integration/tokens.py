@@ -5,6 +5,7 @@ import pathlib
 import re
 import tempfile
 import time
+import urllib.request
 
 import city
 from city import run
@@ -156,6 +157,22 @@ def check_pulled(place, certificate):
     assert "ok     keys" in doctor, doctor
 
 
+def check_stamps(place):
+    """A time stamp key that is replaced goes where the services' keys are now, and openssl believes its stamps."""
+    town = place.town
+    old = next(row for row in town.json("cert", "list", "--profile", "timestamp"))
+    town.yuxin("cert", "revoke", old["serial"], "--reason", "superseded", "--yes")
+    with town.serve():
+        query, reply = town.folder / "q.tsq", town.folder / "r.tsr"
+        run("openssl", "ts", "-query", "-data", town.passphrase, "-cert", "-out", query)
+        request = urllib.request.Request(f"{town.url}/tsa", data=query.read_bytes(), headers={"Content-Type": "application/timestamp-query"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            reply.write_bytes(answer.read())
+        run("openssl", "ts", "-verify", "-queryfile", query, "-in", reply, "-CAfile", town.root)
+    keys = {use: key["place"] for key in town.json("key", "list") for use in key["for"]}
+    assert keys["the time stamp authority"] == "token", keys
+
+
 def check_identity(place):
     """An officer whose key and certificate are on a token, and one whose certificate is in a file."""
     town, tokens = place.town, place.tokens
@@ -216,6 +233,7 @@ def main():
             place.found()
             certificate = check_issuing(place)
             check_pulled(place, certificate)
+            check_stamps(place)
             check_identity(place)
             check_no_pin(place)
     print("tokens: issuing, OCSP, pulling and putting back, identities and secrecy of PINs are as they should be")
