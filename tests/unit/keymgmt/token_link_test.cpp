@@ -4,7 +4,9 @@
 #include <dlfcn.h>
 #include <doctest/doctest.h>
 
+#include <array>
 #include <atomic>
+#include <shared_mutex>
 #include <thread>
 
 #include "keymgmt/keystore/token_generate.hpp"
@@ -33,12 +35,20 @@ struct Double {
   bool spoil = false;
   std::atomic<CK_ULONG> open_sessions = 0;
   CK_ULONG most_sessions = 1000;
+  std::shared_mutex resetting;
 };
 Double* current = nullptr;
 
+// guarded lets a call into the module while nobody resets it, because SoftHSM frees sessions that are at work.
+template <auto Function, typename... Args>
+CK_RV guarded(Args... args) {
+  const std::shared_lock lock(current->resetting);
+  return (current->real.*Function)(args...);
+}
+
 CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR* pin, CK_ULONG size) {
   ++current->logins;
-  return current->real.C_Login(session, user, pin, size);
+  return guarded<&CK_FUNCTION_LIST::C_Login>(session, user, pin, size);
 }
 
 CK_RV initialize(void* arguments) {
@@ -54,13 +64,37 @@ CK_RV token_info(CK_SLOT_ID slot, CK_TOKEN_INFO* info) {
 
 CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, void* application, CK_NOTIFY notify, CK_SESSION_HANDLE* session) {
   if (current->open_sessions >= current->most_sessions) return CKR_SESSION_COUNT;
-  const CK_RV rv = current->real.C_OpenSession(slot, flags, application, notify, session);
+  const CK_RV rv = guarded<&CK_FUNCTION_LIST::C_OpenSession>(slot, flags, application, notify, session);
   if (rv == CKR_OK) ++current->open_sessions;
   return rv;
 }
 
+CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key) {
+  return guarded<&CK_FUNCTION_LIST::C_SignInit>(session, mechanism, key);
+}
+
+CK_RV find_init(CK_SESSION_HANDLE session, CK_ATTRIBUTE* wanted, CK_ULONG count) {
+  return guarded<&CK_FUNCTION_LIST::C_FindObjectsInit>(session, wanted, count);
+}
+
+CK_RV find(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE* found, CK_ULONG most, CK_ULONG* count) {
+  return guarded<&CK_FUNCTION_LIST::C_FindObjects>(session, found, most, count);
+}
+
+CK_RV find_end(CK_SESSION_HANDLE session) { return guarded<&CK_FUNCTION_LIST::C_FindObjectsFinal>(session); }
+
+CK_RV attributes(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE* list, CK_ULONG count) {
+  return guarded<&CK_FUNCTION_LIST::C_GetAttributeValue>(session, object, list, count);
+}
+
+CK_RV session_info(CK_SESSION_HANDLE session, CK_SESSION_INFO* info) {
+  return guarded<&CK_FUNCTION_LIST::C_GetSessionInfo>(session, info);
+}
+
+CK_RV close_session(CK_SESSION_HANDLE session) { return guarded<&CK_FUNCTION_LIST::C_CloseSession>(session); }
+
 CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE* data, CK_ULONG size, CK_BYTE* signature, CK_ULONG* signature_size) {
-  const CK_RV rv = current->real.C_Sign(session, data, size, signature, signature_size);
+  const CK_RV rv = guarded<&CK_FUNCTION_LIST::C_Sign>(session, data, size, signature, signature_size);
   if (current->failing_signs > 0) {
     --current->failing_signs;
     return current->failure;
@@ -85,6 +119,13 @@ class Bench {
     double_.list.C_GetTokenInfo = token_info;
     double_.list.C_OpenSession = open_session;
     double_.list.C_Sign = sign;
+    double_.list.C_SignInit = sign_init;
+    double_.list.C_FindObjectsInit = find_init;
+    double_.list.C_FindObjects = find;
+    double_.list.C_FindObjectsFinal = find_end;
+    double_.list.C_GetAttributeValue = attributes;
+    double_.list.C_GetSessionInfo = session_info;
+    double_.list.C_CloseSession = close_session;
     current = &double_;
   }
   Bench(const Bench&) = delete;
@@ -99,6 +140,15 @@ class Bench {
   }
   [[nodiscard]] std::shared_ptr<TokenLink> link() { return link(tokens_.options()); }
   [[nodiscard]] Double& token() { return double_; }
+  // reset ends every session and login between two calls of whoever works, as a token does that was switched off.
+  void reset() {
+    const std::unique_lock lock(double_.resetting);
+    std::array<CK_SLOT_ID, 8> slots{};
+    CK_ULONG count = slots.size();
+    REQUIRE(double_.real.C_GetSlotList(CK_TRUE, slots.data(), &count) == CKR_OK);
+    for (CK_ULONG i = 0; i < count; ++i) double_.real.C_CloseAllSessions(slots[i]);
+    double_.open_sessions = 0;
+  }
   [[nodiscard]] const SoftTokens& tokens() const { return tokens_; }
 
  private:
@@ -267,4 +317,31 @@ TEST_CASE("a token with fewer sessions than asked for serves all threads with th
   for (auto& thread : threads) thread.join();
   CHECK(good == 300);
   CHECK(bench.token().open_sessions <= 2);
+}
+
+TEST_CASE("threads sign on through resets that fall in the middle of their signatures") {
+  const auto module = soft_token_module();
+  if (!module) return;
+  Bench bench(*module);
+  const auto link = bench.link();
+  REQUIRE(make_root(*link).has_value());
+  const auto signer = signer_of(link).value();
+  std::atomic<int> good = 0;
+  std::atomic<int> working = 4;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < 500; ++n) good += verifies(*signer, signer->sign(kMessage)) ? 1 : 0;
+      --working;
+    });
+  }
+  int resets = 0;
+  while (working > 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    bench.reset();
+    ++resets;
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(resets > 1);
+  CHECK(good == 2000);
 }
