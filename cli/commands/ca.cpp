@@ -4,6 +4,7 @@
 #include "app/authority_steps.hpp"
 #include "app/certificate_view.hpp"
 #include "app/home.hpp"
+#include "app/key_view.hpp"
 #include "app/output.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
@@ -56,6 +57,11 @@ base::JsonObject as_json(const Known& known) {
   return object;
 }
 
+std::string key_place(const store::AuthorityRow& row) {
+  if (keymgmt::is_token_name(row.key_name)) return message("on a token");
+  return row.key_name.empty() ? message("elsewhere") : message("here");
+}
+
 Result<int> list(Context& context, const Arguments&) {
   TRY(auto home, open_home(context, Home::Access::kRead));
   std::vector<Known> all;
@@ -83,8 +89,7 @@ Result<int> list(Context& context, const Arguments&) {
   for (const auto& known : all) {
     table.add({known.row.name,
                known.certificate ? known.certificate->subject().text() : message("(waits for its certificate)"),
-               known.certificate ? date_of(known.certificate->not_after()) : "",
-               known.row.key_name.empty() ? message("elsewhere") : message("here"),
+               known.certificate ? date_of(known.certificate->not_after()) : "", key_place(known.row),
                known.list ? std::to_string(known.list->number) : "",
                known.list ? date_of(known.list->next_update) : ""});
   }
@@ -113,7 +118,9 @@ Result<int> show(Context& context, const Arguments& arguments) {
     return 0;
   }
   context.out(labelled(message("authority"), row.name));
-  context.out(labelled(message("key"), row.key_name.empty() ? message("elsewhere") : message("in this home")));
+  const bool on_token = keymgmt::is_token_name(row.key_name);
+  const auto here = row.key_name.empty() ? message("elsewhere") : message("in this home");
+  context.out(labelled(message("key"), on_token ? shown_key_name(row.key_name) : here));
   if (!known->certificate) {
     context.out(labelled(message("certificate"),
                          message("none yet; its request is {}/exchange/{}.csr", home->path(), row.name)));
@@ -180,20 +187,18 @@ Result<> create_root(Context& context, Home& home, const NewAuthority& wanted) {
   return {};
 }
 
-// A key that is on the token already may be somebody else's, so whoever takes it is told.
-Result<> show_token_key(Context& context, Home& home, const NewAuthority& wanted) {
-  if (wanted.token.empty()) return {};
+// A key that is on the token already may be somebody else's, so whoever takes it is told. Gives whether there is one.
+Result<bool> show_token_key(const Context& context, Home& home, const NewAuthority& wanted) {
+  if (wanted.token.empty()) return false;
   TRY(const auto name, key_name_of(wanted));
   const auto known = home.keys().public_key(name);
   if (!known && known.error().code != Code::kNotFound) return tl::unexpected(known.error());
-  context.remark(labelled(message("key"), name.substr(0, name.find('?'))));
-  if (!known) return {};
+  context.remark(labelled(message("key"), shown_key_name(name)));
+  if (!known) return false;
   context.remark(labelled(message("key is there"),
                           message("{}, id {}; it becomes this authority's key", x509::print_key_kind(known->kind()),
                                   base::hex(known->identifier()))));
-  TRY(const auto agreed, context.confirm(message("Take this key?")));
-  if (!agreed) return fail(Code::kUsage, "Nothing was changed.");
-  return {};
+  return true;
 }
 
 Result<int> create(Context& context, const Arguments& arguments) {
@@ -205,10 +210,14 @@ Result<int> create(Context& context, const Arguments& arguments) {
   context.remark(labelled(message("authority"), wanted.name));
   context.remark(labelled(message("subject"), wanted.subject.text()));
   context.remark(labelled(message("key kind"), x509::print_key_kind(wanted.key)));
-  TRY(show_token_key(context, *home, wanted));
+  TRY(const bool key_is_there, show_token_key(context, *home, wanted));
   if (arguments.has("--dry-run")) {
     context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
     return 0;
+  }
+  if (key_is_there) {
+    TRY(const auto agreed, context.confirm(message("Take this key?")));
+    if (!agreed) return fail(Code::kUsage, "Nothing was changed.");
   }
   if (kind == AuthorityKind::kRoot) {
     TRY(create_root(context, *home, wanted));

@@ -1,6 +1,7 @@
 #include "yuxin/keymgmt/token_key_store.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -21,6 +22,29 @@ using Retry = TokenLink::Retry;
 
 struct TokenKeyStore::Impl {
   std::shared_ptr<TokenLink> link;
+  std::atomic<bool> found_before = false;
+
+  // find looks for one object of a kind. What is missing on a token that showed keys before is looked for once more
+  // with the module begun anew, because SoftHSM shows a token that was put back without its objects.
+  template <typename T>
+  [[nodiscard]] Result<std::optional<T>> find(Login login, const KeySelector& selector,
+                                              Outcome<std::optional<T>> (*look)(Desk&, const KeySelector&)) {
+    const auto once = [&] {
+      return link->perform<std::optional<T>>(login, Retry::kAfterLoss, [&](Desk& desk) -> Outcome<std::optional<T>> {
+        auto found = look(desk, selector);
+        if (!found || *found) return found;
+        if (auto present = confirm_present(desk); !present) return tl::unexpected(std::move(present).error());
+        return found;
+      });
+    };
+    TRY(auto found, once());
+    if (!found && found_before) {
+      TRY(link->begin_anew());
+      TRY(found, once());
+    }
+    if (found) found_before = true;
+    return found;
+  }
 
   [[nodiscard]] base::Failure absent(const KeySelector& selector) const {
     return fail(Code::kNotFound, "There is no key {} on token {}.", selector.text(), link->title());
@@ -112,8 +136,7 @@ Result<PublicKey> TokenKeyStore::generate(std::string_view name, const x509::Key
 
 Result<PublicKey> TokenKeyStore::ensure(std::string_view name, const x509::KeyKind& kind) {
   TRY(const auto selector, selector_of(name));
-  TRY(const auto found, impl_->link->perform<std::optional<TokenKey>>(
-                            Login::kUser, Retry::kAfterLoss, [&](Desk& desk) { return find_key(desk, selector); }));
+  TRY(const auto found, impl_->find(Login::kUser, selector, find_key));
   if (!found) return generate(name, kind);
   const auto& key = found->public_key;
   if (key.kind() == kind) return key;
@@ -125,16 +148,14 @@ Result<PublicKey> TokenKeyStore::ensure(std::string_view name, const x509::KeyKi
 
 Result<std::shared_ptr<const x509::Signer>> TokenKeyStore::signer(std::string_view name) const {
   TRY(const auto selector, selector_of(name));
-  TRY(const auto found, impl_->link->perform<std::optional<TokenKey>>(
-                            Login::kUser, Retry::kAfterLoss, [&](Desk& desk) { return find_key(desk, selector); }));
+  TRY(const auto found, impl_->find(Login::kUser, selector, find_key));
   if (!found) return impl_->absent(selector);
   return make_token_signer(impl_->link, selector, *found);
 }
 
 Result<PublicKey> TokenKeyStore::public_key(std::string_view name) const {
   TRY(const auto selector, selector_of(name));
-  TRY(auto seen, impl_->link->perform<std::optional<PublicKey>>(
-                     Login::kNone, Retry::kAfterLoss, [&](Desk& desk) { return find_public(desk, selector); }));
+  TRY(auto seen, impl_->find(Login::kNone, selector, find_public));
   if (!seen) return impl_->absent(selector);
   return std::move(*seen);
 }

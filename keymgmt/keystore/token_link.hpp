@@ -76,7 +76,7 @@ class TokenLink {
   };
   // look gives where the token is, or what to say while nobody is to ask it.
   [[nodiscard]] base::Result<Now> look() const;
-  [[nodiscard]] Outcome<> once(const Now& now, Login login, const Work<void>& work);
+  [[nodiscard]] Outcome<> once(const Now& at, Login login, const Work<void>& work);
   [[nodiscard]] Outcome<> log_in(const Module::Use& use, const TokenPlace& place, const Session& session);
   [[nodiscard]] Outcome<> log_in_with_pin(const Module::Use& use, const TokenPlace& place, const Session& session,
                                           CK_FLAGS flags, CK_USER_TYPE user);

@@ -2,10 +2,10 @@
 
 #include <p11-kit/p11-kit.h>
 
-#include <cstdlib>
 #include <map>
 
 #include "token_error.hpp"
+#include "token_text.hpp"
 
 namespace yuxin::keymgmt {
 
@@ -26,20 +26,10 @@ Registry& registry() {
   return all;
 }
 
-std::string file_name(CK_FUNCTION_LIST* functions) {
-  char* text = p11_kit_module_get_filename(functions);
-  if (text == nullptr) return {};
-  std::string copy(text);
-  std::free(text);
-  return copy;
-}
+std::string file_name(CK_FUNCTION_LIST* functions) { return taken(p11_kit_module_get_filename(functions)); }
 
 std::string configured_argument(CK_FUNCTION_LIST* functions) {
-  char* text = p11_kit_config_option(functions, "x-init-reserved");
-  if (text == nullptr) return {};
-  std::string copy(text);
-  std::free(text);
-  return copy;
+  return taken(p11_kit_config_option(functions, "x-init-reserved"));
 }
 
 const char* last_message() {
@@ -95,9 +85,9 @@ std::vector<std::shared_ptr<Module>> Module::configured() {
   std::vector<std::shared_ptr<Module>> found;
   auto& all = registry();
   const std::lock_guard lock(all.mutex);
-  CK_FUNCTION_LIST** list = p11_kit_modules_load(nullptr, P11_KIT_MODULE_UNMANAGED);
-  if (list == nullptr) return found;
-  for (CK_FUNCTION_LIST** next = list; *next != nullptr; ++next) {
+  const Allocated<CK_FUNCTION_LIST*> list(p11_kit_modules_load(nullptr, P11_KIT_MODULE_UNMANAGED), &std::free);
+  if (!list) return found;
+  for (CK_FUNCTION_LIST** next = list.get(); *next != nullptr; ++next) {
     const auto name = file_name(*next);
     if (auto known = all.modules[name].lock()) {
       found.push_back(std::move(known));
@@ -109,7 +99,6 @@ std::vector<std::shared_ptr<Module>> Module::configured() {
     all.modules[name] = made;
     found.push_back(std::move(made));
   }
-  std::free(list);
   return found;
 }
 

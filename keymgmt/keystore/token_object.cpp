@@ -151,6 +151,14 @@ Outcome<std::optional<PublicKey>> find_public(Desk& desk, const KeySelector& sel
   return read_public_key(desk, found->front());
 }
 
+Outcome<> confirm_present(Desk& desk) {
+  CK_TOKEN_INFO token{};
+  const CK_RV rv = desk.functions()->C_GetTokenInfo(desk.place.slot, &token);
+  if (rv != CKR_OK) return trouble(rv, desk.token(), "C_GetTokenInfo");
+  if (place_of(desk.place.module, desk.place.slot, token).id() == desk.place.id()) return {};
+  return trouble(CKR_TOKEN_NOT_PRESENT, desk.token(), "C_GetTokenInfo");
+}
+
 Outcome<std::optional<TokenKey>> find_key(Desk& desk, const KeySelector& selector) {
   auto handle = find_private(desk, selector);
   if (!handle) return tl::unexpected(std::move(handle).error());

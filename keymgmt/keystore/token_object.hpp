@@ -27,7 +27,7 @@ namespace yuxin::keymgmt {
 
 // TokenKey is a private key that was found, with the public key that the token says belongs to it.
 struct TokenKey {
-  CK_OBJECT_HANDLE handle;
+  CK_OBJECT_HANDLE handle = 0;
   x509::PublicKey public_key;
   bool always_authenticate = false;
 };
@@ -35,6 +35,8 @@ struct TokenKey {
 // the token says what its public key is.
 [[nodiscard]] Outcome<std::optional<CK_OBJECT_HANDLE>> find_private(Desk& desk, const KeySelector& selector);
 [[nodiscard]] Outcome<std::optional<TokenKey>> find_key(Desk& desk, const KeySelector& selector);
+// confirm_present is asked where nothing was found: a token that is away may look empty.
+[[nodiscard]] Outcome<> confirm_present(Desk& desk);
 // find_public looks at what is seen without a login.
 [[nodiscard]] Outcome<std::optional<x509::PublicKey>> find_public(Desk& desk, const KeySelector& selector);
 

@@ -1,7 +1,6 @@
 #include "token_uri.hpp"
 
-#include <cstdlib>
-
+#include "token_text.hpp"
 #include "yuxin/keymgmt/token_key_store.hpp"
 
 namespace yuxin::keymgmt {
@@ -27,9 +26,7 @@ std::optional<std::string> path_of(std::string_view source) {
 std::string print(P11KitUri* uri) {
   char* text = nullptr;
   if (p11_kit_uri_format(uri, P11_KIT_URI_FOR_ANY, &text) != P11_KIT_URI_OK) return {};
-  std::string copy(text);
-  std::free(text);
-  return copy;
+  return taken(text);
 }
 
 base::Bytes attribute(P11KitUri* uri, CK_ATTRIBUTE_TYPE type) {

@@ -1,12 +1,11 @@
 """Authorities and services whose keys are on tokens: SoftHSM2 end to end, judged by openssl and by OpenSC. Certificates are issued and OCSP is
 answered from tokens; the token is pulled while the server runs and put back, and the server goes on by itself; no PIN is in a file of a home."""
-import json
 import os
 import pathlib
 import re
-import subprocess
 import tempfile
 import time
+import urllib.request
 
 import city
 from city import run
@@ -83,7 +82,8 @@ class TokenCity:
         self.town.yuxin("ca", "import-certificate", "issuing-t", self.issuing, "--yes")
 
     def issue(self, name, expect=0):
-        csr, out = self.town.request(name), self.town.folder / f"{name}.pem"
+        csr = self.town.request(name, f"/C=CN/O=Test City/CN={name}.city.test")
+        out = self.town.folder / f"{name}.pem"
         done = self.town.yuxin("cert", "issue", "--ca", "issuing-t", "--profile", "tls-server", "--csr", csr, "--san", f"dns:{name}.city.test", "--out",
                                out, expect=expect)
         return out if expect == 0 else done
@@ -138,7 +138,7 @@ def check_pulled(place, certificate):
         place.tokens.pull()
         place.says(certificate, "trylater", seconds=10)
         refused = place.issue("early", expect=7)
-        assert "issuing" in refused.stderr, refused.stderr
+        assert "Is its token" in refused.stderr, refused.stderr
         assert town.yuxin("doctor", expect=1).stdout.count("FAIL   keys") >= 1
         # what needs no key is served on
         assert town.get("/crl/issuing-t.crl")[0] == 200
@@ -157,6 +157,22 @@ def check_pulled(place, certificate):
     assert "ok     keys" in doctor, doctor
 
 
+def check_stamps(place):
+    """A time stamp key that is replaced goes where the services' keys are now, and openssl believes its stamps."""
+    town = place.town
+    old = town.json("cert", "list", "--profile", "timestamp")["certificates"][0]
+    town.yuxin("cert", "revoke", old["serial"], "--reason", "superseded", "--yes")
+    with town.serve():
+        query, reply = town.folder / "q.tsq", town.folder / "r.tsr"
+        run("openssl", "ts", "-query", "-data", town.passphrase, "-cert", "-out", query)
+        request = urllib.request.Request(f"{town.url}/tsa", data=query.read_bytes(), headers={"Content-Type": "application/timestamp-query"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            reply.write_bytes(answer.read())
+        run("openssl", "ts", "-verify", "-queryfile", query, "-in", reply, "-CAfile", town.root)
+    keys = {use: key["place"] for key in town.json("key", "list") for use in key["for"]}
+    assert keys["the time stamp authority"] == "token", keys
+
+
 def check_identity(place):
     """An officer whose key and certificate are on a token, and one whose certificate is in a file."""
     town, tokens = place.town, place.tokens
@@ -165,13 +181,15 @@ def check_identity(place):
     run("softhsm2-util", "--import", town.folder / "zhang.key", "--token", "officer", "--label", "zhang", "--id", "0a0b", "--pin", tokens.pins["officer"])
     notice, signed = town.folder / "notice", town.folder / "notice.p7m"
     notice.write_text("water is off on Friday\n")
+    chain = town.folder / "chain.pem"
+    chain.write_text(town.root.read_text() + town.issuing.read_text())
 
     def sign(*words, expect=0):
         signed.unlink(missing_ok=True)
         return town.yuxin(*words, "sign", notice, "--out", signed, expect=expect)
 
     def judge():
-        options = ("-inform", "DER", "-binary", "-content", notice, "-CAfile", town.root, "-certfile", town.issuing, "-purpose", "any")
+        options = ("-inform", "DER", "-binary", "-content", notice, "-CAfile", chain, "-purpose", "any")
         run("openssl", "cms", "-verify", "-in", signed, *options, "-out", os.devnull)
 
     identity = "pkcs11:token=officer;object=zhang"
@@ -215,6 +233,7 @@ def main():
             place.found()
             certificate = check_issuing(place)
             check_pulled(place, certificate)
+            check_stamps(place)
             check_identity(place)
             check_no_pin(place)
     print("tokens: issuing, OCSP, pulling and putting back, identities and secrecy of PINs are as they should be")

@@ -67,6 +67,22 @@ TEST_CASE("what is written for a new home is read back the same") {
   CHECK(config_of(cli::print_home_config(config)).kind == cli::HomeKind::kOfflineRoot);
 }
 
+TEST_CASE("keys may be on tokens: modules by their whole paths, and a token for the services") {
+  const std::string keys = std::string(kLeast) + "[keys]\n";
+  const auto config =
+      config_of(keys + "modules = [\"/usr/lib/a.so\"]\nservices = \"pkcs11:token=city?pin-source=file:/etc/pin\"\n");
+  REQUIRE(config.keys.modules.size() == 1);
+  CHECK(config.keys.modules[0] == "/usr/lib/a.so");
+  CHECK(config.keys.services == "pkcs11:token=city?pin-source=file:/etc/pin");
+  CHECK(config_of(kLeast).keys.services.empty());
+  for (const char* bad :
+       {"modules = [\"a.so\"]", "services = \"token=city\"", "services = \"pkcs11:token=city;object=one\"",
+        "services = \"pkcs11:token=city?pin-value=1\""}) {
+    CAPTURE(bad);
+    CHECK(mentions(refusal_of(keys + bad + "\n"), "yuxin.toml"));
+  }
+}
+
 TEST_CASE("a refusal names the file, the line, and what could stand there") {
   CHECK(mentions(refusal_of("organisation = \"x\"\n"), "kind"));
   CHECK(mentions(refusal_of("kind = \"online\"\n"), "organisation"));
