@@ -2,7 +2,6 @@
 whoever lost the certificate or the role acts no more."""
 import base64
 import hashlib
-import io
 import json
 import pathlib
 import shutil
@@ -45,14 +44,17 @@ def check_openssl(town, file):
 
 
 def archive_of(members):
-    """A tar archive of (name, octets), in the one form that a bundle has: Python fills the end with zeros up to 10240."""
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for name, octets in members:
-            member = tarfile.TarInfo(name)
-            member.size = len(octets)
-            archive.addfile(member, io.BytesIO(octets))
-    return made.getvalue()[:sum(512 + (len(octets) + 511) // 512 * 512 for _, octets in members) + 1024]
+    """A tar archive of (name, octets) in the one form that a bundle has (POSIX ustar); Python's own differs in fields that say nothing."""
+    made = b""
+    for name, octets in members:
+        fields = [(0, name.encode()), (100, b"0000644"), (108, b"0000000"), (116, b"0000000"), (124, b"%011o" % len(octets)), (136, b"0" * 11),
+                  (148, b" " * 8), (156, b"0"), (257, b"ustar\x0000"), (329, b"0000000"), (337, b"0000000")]
+        header = bytearray(512)
+        for at, value in fields:
+            header[at:at + len(value)] = value
+        header[148:156] = b"%06o\0 " % sum(header)
+        made += bytes(header) + octets + bytes(-len(octets) % 512)
+    return made + bytes(1024)
 
 
 def rewritten(file, name, change):
