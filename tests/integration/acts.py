@@ -117,11 +117,18 @@ def check_race(town):
 def check_lost_authority(town):
     """A revoked certificate and a revoked role act no more, at once; what was done before stands."""
     person = town.issue("late", "person-signing")
-    town.revoke(town.folder / "secadm.pem")
+    town.revoke(town.folder / "secadm.pem", "superseded")
     before = town.json("role", "list")
     done = town.acting("secadm", "role", "grant", "PSB:OFF", "--to", person, "--yes", expect=None)
     assert done.returncode in (1, 3), (done.returncode, done.stderr)
     assert "revoked" in done.stderr, done.stderr
+    thief = town.issue("stolen", "person-signing")
+    town.acting("super", "role", "grant", "SEC:ADM", "--to", thief, "--yes")
+    town.revoke(thief, "keyCompromise")
+    done = town.acting("stolen", "role", "grant", "PSB:OFF", "--to", person, "--yes", expect=3)
+    assert "holds no role" in done.stderr, done.stderr
+    states = [row["state"] for row in town.json("role", "list", "--role", "SEC:ADM")["grants"] if row["holder"].endswith("stolen")]
+    assert states == ["compromised"], states
     second = town.issue("secadm2", "person-signing")
     town.acting("super", "role", "grant", "SEC:ADM", "--to", second, "--yes")
     serial = next(row["serial"] for row in town.json("role", "list", "--role", "SEC:ADM")["grants"] if row["holder"].endswith("secadm2"))
@@ -129,7 +136,7 @@ def check_lost_authority(town):
     done = town.acting("secadm2", "role", "grant", "PSB:OFF", "--to", person, "--yes", expect=3)
     assert "holds no role" in done.stderr, done.stderr
     after = town.json("role", "list")
-    assert len(after["grants"]) == len(before["grants"]) + 1, (before, after)
+    assert len(after["grants"]) == len(before["grants"]) + 2, (before, after)
     alone("verify", town.folder / "SEC-ADM.tar", "--trust", town.root)
 
 
