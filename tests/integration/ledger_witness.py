@@ -142,7 +142,7 @@ def set_witnesses(town, *keys):
 
 def checkpoint(town, name):
     file = town.folder / name
-    town.yuxin("audit", "checkpoint", "--quiet", "--out", file)
+    town.yuxin("audit", "checkpoint", "--quiet", "--force", "--out", file)
     return file
 
 

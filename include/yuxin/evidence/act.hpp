@@ -166,8 +166,8 @@ class ProofSource {
 };
 // accept_act takes an act as its actor signed it, completes it (time stamp, then status of every certificate, then
 // role) and gives it verified, by verify_act over the completed octets. Nothing is asked for an act whose signature
-// or statement does not hold, or (kBadSignature) whose signature does not say that an act is meant, as sign_act's does.
-// Errors: those of the source, act_error of what verify_act finds.
+// or statement does not hold, or (kBadSignature) whose signature does not say that an act is meant, as sign_act's
+// does. Errors: those of the source, act_error of what verify_act finds.
 [[nodiscard]] base::Result<VerifiedAct> accept_act(base::ByteView signed_act, ProofSource& source,
                                                    const ActTrust& trust,
                                                    const ExpectedPrevious& previous = std::nullopt);

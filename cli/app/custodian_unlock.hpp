@@ -1,0 +1,23 @@
+// Unlocking a home by its custodians' shares.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "command.hpp"
+#include "home.hpp"
+#include "yuxin/base/result.hpp"
+#include "yuxin/keymgmt/share_register.hpp"
+
+namespace yuxin::cli {
+
+// unlock_label is the name of a set of shares among the ways that unlock a home.
+[[nodiscard]] std::string unlock_label(const keymgmt::ShareRegister& shares);
+
+// unlock_by_custodians gathers shares of the set in `register_file`, from the options or from custodians who take
+// turns, until the quorum is met, and unlocks. kConflict for a set that another one replaced; kNotAuthorised when the
+// set does not unlock this home.
+[[nodiscard]] base::Result<> unlock_by_custodians(const Context& context, const Arguments& arguments,
+                                                  const std::string& register_file, Home& home);
+
+}  // namespace yuxin::cli
