@@ -3,6 +3,7 @@
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "join.hpp"
@@ -113,7 +114,7 @@ Result<KeyAndCertificates> read_pkcs12(ByteView der, const AskPassphrase& ask) {
   const std::string_view text = passphrase.text();
   // The library wants it ended by a zero.
   Secret ended(text.size() + 1);
-  std::copy(text.begin(), text.end(), ended.data());
+  std::ranges::copy(text, ended.data());
   EVP_PKEY* raw_key = nullptr;
   X509* raw_own = nullptr;
   STACK_OF(X509)* raw_others = nullptr;

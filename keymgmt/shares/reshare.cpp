@@ -179,7 +179,7 @@ Result<> Reshare::replace(const ShareRegister& next, const std::vector<SetFile>&
                      std::filesystem::absolute(folder).lexically_normal().string(),
                      now};
   TRY(save_reshare_state(impl_->path, state));
-  const auto prepared = [&]() -> Result<> {
+  auto prepared = [&]() -> Result<> {
     TRY(base::make_directory(state.folder));
     TRY(write_files(state.folder, files));
     TRY(base::write_file(pending_of(state.folder), base::as_bytes(print_register(next)), Existing::kRefuse,
