@@ -178,7 +178,6 @@ void report_set(const Context& context, const keymgmt::ShareRegister& shares, co
     }
   }
   table.print(context);
-  context.remark("");
   context.remark(
       message("Give every custodian their file, print what is for paper, and then delete them here. Keep {}/{} where "
               "everybody can read it: it holds nothing secret.",

@@ -47,7 +47,6 @@ Result<int> show_plan(const Context& context, const keymgmt::ShareRegister& shar
       context.out(labelled("", message("{}: {}, {}", group.name, member.name, base::tr(seal_title(member.seal)))));
   }
   for (const auto& line : digest_lines(message("plan"), planned.digest)) context.out(line);
-  context.remark("");
   context.remark(
       message("Nothing was changed. When every holder has seen the same words, give the digest with "
               "--confirm:"));

@@ -258,7 +258,9 @@ Result<> write_file(const std::string& path, ByteView data, Existing existing, P
 
 Result<> make_directory(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) != 0) return write_failure(path);
-  return flush_folder(path);
+  auto flushed = flush_folder(path);
+  if (!flushed) ::rmdir(path.c_str());
+  return flushed;
 }
 
 bool file_exists(const std::string& path) {

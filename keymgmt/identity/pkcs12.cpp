@@ -3,6 +3,7 @@
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "join.hpp"

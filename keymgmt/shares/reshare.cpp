@@ -80,9 +80,18 @@ std::string set_file_name(std::size_t group, std::size_t number, ShareSeal seal)
 
 Result<> write_share_set(const std::string& folder, const ShareRegister& shares, const std::vector<SetFile>& files) {
   TRY(base::make_directory(folder));
-  TRY(write_files(folder, files));
-  return base::write_file(register_of(folder), base::as_bytes(print_register(shares)), Existing::kRefuse,
-                          Permissions::kPublic);
+  auto written = write_files(folder, files);
+  if (written) {
+    written = base::write_file(register_of(folder), base::as_bytes(print_register(shares)), Existing::kRefuse,
+                               Permissions::kPublic);
+  }
+  if (!written) {
+    // the register first: only the flush behind it may have failed, and a folder with one is a set
+    std::error_code ignored;
+    std::filesystem::remove(register_of(folder), ignored);
+    remove_set(folder);
+  }
+  return written;
 }
 
 Result<ShareRegister> load_register(const std::string& path) {
@@ -170,7 +179,7 @@ Result<> Reshare::replace(const ShareRegister& next, const std::vector<SetFile>&
                      std::filesystem::absolute(folder).lexically_normal().string(),
                      now};
   TRY(save_reshare_state(impl_->path, state));
-  const auto prepared = [&]() -> Result<> {
+  auto prepared = [&]() -> Result<> {
     TRY(base::make_directory(state.folder));
     TRY(write_files(state.folder, files));
     TRY(base::write_file(pending_of(state.folder), base::as_bytes(print_register(next)), Existing::kRefuse,

@@ -121,10 +121,11 @@ Result<std::vector<std::vector<Share>>> split_secret(const Secret& secret, const
     return fail(Code::kUsage, "No secret can be shared among so many groups and members with these thresholds.");
   std::array<std::uint8_t, 2> random{};
   base::random_bytes(random);
-  const ShareSetHeader set{.identifier = static_cast<std::uint16_t>((random[0] << 8U | random[1]) & 0x7fffU),
-                           .iteration_exponent = iteration_exponent,
-                           .group_threshold = group_threshold,
-                           .group_count = static_cast<std::uint8_t>(groups.size())};
+  const ShareSetHeader set{
+      .identifier = static_cast<std::uint16_t>((unsigned{random[0]} << 8U | random[1]) & 0x7fffU),
+      .iteration_exponent = iteration_exponent,
+      .group_threshold = group_threshold,
+      .group_count = static_cast<std::uint8_t>(groups.size())};
   TRY(const auto encrypted, encrypt_master(secret, passphrase, set));
   TRY(const auto group_values, split_octets(encrypted, group_threshold, groups.size()));
   std::vector<std::vector<Share>> all;

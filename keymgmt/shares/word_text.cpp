@@ -74,7 +74,7 @@ bool octets_of(std::span<const std::uint16_t> words, std::span<std::uint8_t> oct
       padding |= value;
     } else {
       auto& octet = octets[(bit - before) / 8];
-      octet = static_cast<std::uint8_t>((octet << 1U) | value);
+      octet = static_cast<std::uint8_t>((unsigned{octet} << 1U) | value);
     }
   }
   return padding == 0;

@@ -105,6 +105,10 @@ def split(safe):
         safe.trace(words, kill_at=number, after=safe.rng.random() < 0.5)
         if (safe.folder / "fresh/register.json").exists():
             assert safe.joins(("li", "zhao", "chen"), "fresh"), f"killed at step {number}: a register of a set that is not whole"
+    for number in range(1, len(clean.steps) + 1, EVERY):
+        shutil.rmtree(safe.folder / "fresh", ignore_errors=True)
+        done = safe.trace(words, fail_from=number, error=safe.rng.choice([errno.ENOSPC, errno.EIO]))
+        assert done.code in (0, 7) and (done.code == 0 or not (safe.folder / "fresh").exists()), f"step {number}: {done.code}: {safe.said()}"
     print(f"{len(clean.steps)} steps of share split")
 
 

@@ -27,7 +27,7 @@ enum class Permissions : unsigned { kPrivate = 0600, kPublic = 0644 };
 // exists and `kRefuse` was asked, kNotFound (no such folder), kNotAuthorised, kUnavailable (disk full ...).
 [[nodiscard]] Result<> write_file(const std::string& path, ByteView data, Existing existing, Permissions permissions);
 
-// make_directory creates one directory with mode 0700; an existing one is kConflict.
+// make_directory creates one directory with mode 0700; an existing one is kConflict. After failure none was made.
 [[nodiscard]] Result<> make_directory(const std::string& path);
 
 [[nodiscard]] bool file_exists(const std::string& path);

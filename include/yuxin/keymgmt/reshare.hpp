@@ -25,7 +25,7 @@ inline constexpr const char* kRegisterName = "register.json";
 [[nodiscard]] std::string set_file_name(std::size_t group, std::size_t number, ShareSeal seal);
 
 // write_share_set makes a folder with the files of a new set. The register comes last: a folder without one is not a
-// set. Errors of base::make_directory and base::write_file.
+// set. On an error the folder is gone again. Errors of base::make_directory and base::write_file.
 [[nodiscard]] base::Result<> write_share_set(const std::string& folder, const ShareRegister& shares,
                                              const std::vector<SetFile>& files);
 
