@@ -1,5 +1,7 @@
 #include "token_uri.hpp"
 
+#include <algorithm>
+
 #include "token_text.hpp"
 #include "yuxin/keymgmt/token_key_store.hpp"
 
@@ -36,8 +38,10 @@ base::Bytes attribute(P11KitUri* uri, CK_ATTRIBUTE_TYPE type) {
   return {octets, octets + found->ulValueLen};
 }
 
-// shown cuts a PIN off before a URI is shown or logged.
-std::string_view shown(std::string_view text) { return text.substr(0, text.find('?')); }
+// shown cuts a PIN off before a URI is shown or logged, also one that stands where none may.
+std::string_view shown(std::string_view text) {
+  return text.substr(0, std::min(text.find('?'), text.find("pin-value")));
+}
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <shared_mutex>
 #include <thread>
 
@@ -202,16 +203,24 @@ TEST_CASE("a token that goes on failing is begun anew once, then left in peace f
   const auto signer = signer_of(link).value();
   bench.token().failure = CKR_DEVICE_ERROR;
   bench.token().failing_signs = 1000;
+  const auto begin = std::chrono::steady_clock::now();
   for (int i = 0; i < 20; ++i) {
     const auto refused = signer->sign(kMessage);
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().code == Code::kUnavailable);
   }
-  CHECK(bench.token().failing_signs > 990);
-  CHECK(bench.token().restarts == 2);
+  // on a machine that is busy the while may be over before the twentieth
+  if (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(200)) {
+    CHECK(bench.token().failing_signs == 997);
+    CHECK(bench.token().restarts == 2);
+  }
   bench.token().failing_signs = 0;
-  std::this_thread::sleep_for(std::chrono::milliseconds(400));
-  CHECK(verifies(*signer, signer->sign(kMessage)));
+  bool back = false;
+  for (int i = 0; i < 50 && !back; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    back = verifies(*signer, signer->sign(kMessage));
+  }
+  CHECK(back);
 }
 
 TEST_CASE("what a token refuses for good is not tried again") {
