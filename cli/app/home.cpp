@@ -283,15 +283,20 @@ Result<std::shared_ptr<Home>> open_home(const Context& context, Home::Access acc
   return home;
 }
 
+Result<> end_interrupted(const Context& context, Home& home) {
+  TRY(auto ended, ca::resolve_intents(home.store(), *home.intent_owner(), context.clock()));
+  if (ended > 0)
+    context.remark(
+        base::message("{} interrupted issuances were ended as void; their serial numbers count as revoked.", ended));
+  return {};
+}
+
 Result<std::shared_ptr<Home>> open_unlocked_home(const Context& context) {
   // read first: a wrong folder or an old program should not cost anybody a passphrase
   TRY(auto home, open_home(context, Home::Access::kWrite));
   TRY(auto passphrase, context.passphrase(base::message("Passphrase for the keys of {}", home->path())));
   TRY(home->unlock(passphrase));
-  TRY(auto ended, ca::resolve_intents(home->store(), *home->intent_owner(), context.clock()));
-  if (ended > 0)
-    context.remark(
-        base::message("{} interrupted issuances were ended as void; their serial numbers count as revoked.", ended));
+  TRY(end_interrupted(context, *home));
   return home;
 }
 

@@ -103,6 +103,8 @@ void end_work(const Context& context, Home& home);
 
 // open_home opens the home of a call.
 [[nodiscard]] base::Result<std::shared_ptr<Home>> open_home(const Context& context, Home::Access access);
+// end_interrupted ends what a crash left behind in an unlocked home, and says so.
+[[nodiscard]] base::Result<> end_interrupted(const Context& context, Home& home);
 // open_unlocked_home also takes the passphrase and unlocks, and ends what a crash left behind.
 [[nodiscard]] base::Result<std::shared_ptr<Home>> open_unlocked_home(const Context& context);
 

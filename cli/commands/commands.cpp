@@ -27,8 +27,8 @@ std::vector<CommandSpec> collect() {
     all.push_back(make());
   }
   add(all, share_list_commands());
-  for (auto make :
-       {share_split_command, share_print_command, share_drill_command, share_join_command, share_reshare_command})
+  for (auto make : {share_split_command, share_print_command, share_drill_command, share_join_command,
+                    share_reshare_command, share_unlock_command})
     all.push_back(make());
   add(all, about_commands());
   return all;

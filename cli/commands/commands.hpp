@@ -41,6 +41,7 @@ CommandSpec share_print_command();
 CommandSpec share_drill_command();
 CommandSpec share_join_command();
 CommandSpec share_reshare_command();
+CommandSpec share_unlock_command();
 std::vector<CommandSpec> about_commands();
 
 }  // namespace yuxin::cli

@@ -7,7 +7,9 @@
 #include <thread>
 
 #include "app/attribute_authority.hpp"
+#include "app/custodian_unlock.hpp"
 #include "app/monitoring.hpp"
+#include "app/share_input.hpp"
 #include "app/time_stamping.hpp"
 #include "app/upkeep.hpp"
 #include "commands.hpp"
@@ -98,10 +100,19 @@ void add_routes(http::Router& router, const std::set<std::string>& parts, ocsp::
   router.prefix("/checkpoint/", {"GET"}, monitoring);
 }
 
+Result<std::shared_ptr<Home>> open_for_serving(const Context& context, const Arguments& arguments) {
+  const auto shares = arguments.maybe("--shares");
+  if (!shares) return open_unlocked_home(context);
+  TRY(auto home, open_home(context, Home::Access::kWrite));
+  TRY(unlock_by_custodians(context, arguments, *shares, *home));
+  TRY(end_interrupted(context, *home));
+  return home;
+}
+
 Result<int> run(Context& context, const Arguments& arguments) {
   const EndSignals signals;
   TRY(auto parts, parts_of(arguments));
-  TRY(auto home, open_unlocked_home(context));
+  TRY(auto home, open_for_serving(context, arguments));
   if (home->config().kind == HomeKind::kOfflineRoot) {
     return fail(Code::kConflict,
                 "{} is an offline root. It serves nothing; its list is published by the online home: yuxin ca "
@@ -162,14 +173,20 @@ Result<int> run(Context& context, const Arguments& arguments) {
 }  // namespace
 
 CommandSpec serve_command() {
+  std::vector<OptionSpec> options = {
+      {"--only", Arity::kOne, Presence::kOptional, "ocsp,crl,tsa", "serve these parts only"},
+      {"--public-port", Arity::kOne, Presence::kOptional, "N", "port of the status service; 0 takes a free one"},
+      {"--ra-port", Arity::kOne, Presence::kOptional, "N", "port of the registration interface"},
+      {"--shares", Arity::kOne, Presence::kOptional, "REGISTER",
+       "unlock by the custodians of this set instead of a passphrase"}};
+  for (auto& option : share_options(Arity::kMany)) options.push_back(option);
   return {
       "serve",
       "",
       "serve OCSP, revocation lists, issuer certificates and time stamps; renew lists and signers",
-      {{"--only", Arity::kOne, Presence::kOptional, "ocsp,crl,tsa", "serve these parts only"},
-       {"--public-port", Arity::kOne, Presence::kOptional, "N", "port of the status service; 0 takes a free one"},
-       {"--ra-port", Arity::kOne, Presence::kOptional, "N", "port of the registration interface"}},
-      {"yuxin --home city/online --passphrase-file pass serve", "yuxin --home city/online serve --public-port 8080"},
+      std::move(options),
+      {"yuxin --home city/online --passphrase-file pass serve", "yuxin --home city/online serve --public-port 8080",
+       "yuxin --home city/online serve --shares shares/register.json"},
       run};
 }
 

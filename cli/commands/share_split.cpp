@@ -1,7 +1,10 @@
 // yuxin share split: a secret becomes its custodians' shares.
+#include "app/custodian_unlock.hpp"
 #include "app/share_making.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
+#include "yuxin/evidence/canonical.hpp"
+#include "yuxin/evidence/ledger.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -10,6 +13,7 @@ using base::Code;
 using base::fail;
 using base::message;
 using base::Result;
+using base::Secret;
 
 Result<> check_new_folder(const std::string& folder) {
   if (folder.empty()) return fail(Code::kUsage, "The folder of the new set needs a name.");
@@ -33,23 +37,59 @@ Result<int> say_plan(const Context& context, const keymgmt::SharePlan& plan, con
   return 0;
 }
 
+// A home's shares are of a key that opens its root key, and not of the root key itself: a rotation of that does not
+// change what custodians hold, and what they hold opens nothing without the home.
+Result<Secret> unlocking_key() {
+  Secret key(32);
+  base::random_bytes({key.data(), key.size()});
+  return key;
+}
+
+// The shares are durable before they unlock anything: a set that nobody holds would be a door without a key.
+Result<> let_unlock(Context& context, Home& home, const keymgmt::ShareRegister& shares, const Secret& secret) {
+  TRY(home.store().write([&](store::Writer& writer) -> Result<> {
+    TRY(evidence::append(writer, {.kind = "key.shares",
+                                  .object = "keys/root",
+                                  .actor = context.actor(),
+                                  .time = context.clock().now(),
+                                  .data = evidence::ObjectWriter()
+                                              .add("register", base::hex(keymgmt::register_fingerprint(shares)))
+                                              .add("set", unlock_label(shares))
+                                              .finish(),
+                                  .attachment = {}}));
+    return {};
+  }));
+  TRY(keymgmt::add_shares(home.keys_folder(), home.root(), unlock_label(shares), secret));
+  end_work(context, home);
+  return {};
+}
+
 Result<int> split(Context& context, const Arguments& arguments) {
   const auto folder = arguments.one("--out");
   TRY(const auto plan, keymgmt::load_share_plan(arguments.one("PLAN")));
   TRY(check_new_folder(folder));
   if (arguments.has("--dry-run")) return say_plan(context, plan, folder);
-  const SecretSource source = secret_file_source(arguments.one("--secret-file"));
+  std::shared_ptr<Home> home;
+  SecretSource source = unlocking_key;
+  if (const auto file = arguments.maybe("--secret-file")) {
+    source = secret_file_source(*file);
+  } else {
+    TRY(home, open_unlocked_home(context));
+  }
   TRY(const auto passphrases, ask_passphrases(context, arguments, plan));
   TRY(const auto secret, source());
   TRY(const auto set, keymgmt::make_share_set(secret, plan, context.clock().now(), std::nullopt));
   TRY(const auto files, seal_set(set, plan, passphrases));
   TRY(keymgmt::write_share_set(folder, set.shares, files));
+  if (home) TRY(let_unlock(context, *home, set.shares, secret));
   if (context.options().json) {
     context.document(set_document(set.shares, folder));
     return 0;
   }
   context.out(message("Made the set \"{}\" in {}", plan.title, folder));
   report_set(context, set.shares, folder);
+  if (home)
+    context.remark(message("They unlock the home {}: yuxin share unlock, and yuxin serve --shares.", home->path()));
   return 0;
 }
 
@@ -61,12 +101,13 @@ CommandSpec share_split_command() {
       "split",
       "split a secret among custodians, as a plan says, and seal each share for its holder",
       {{"PLAN", Arity::kOne, Presence::kRequired, "PLAN", "the plan (TOML): groups, members, how many are needed"},
-       {"--secret-file", Arity::kOne, Presence::kRequired, "FILE",
-        "the secret: 16 to 64 octets, or hexadecimal digits"},
+       {"--secret-file", Arity::kOne, Presence::kOptional, "FILE",
+        "the secret: 16 to 64 octets, or hexadecimal digits; if not given, a new key that unlocks the home"},
        {"--out", Arity::kOne, Presence::kRequired, "DIR", "the folder to make for the shares and their register"},
        passphrase_for_option(),
        dry_run_option()},
-      {"yuxin share split plan.toml --secret-file key.bin --out shares",
+      {"yuxin --home city/root --passphrase-file pass share split plan.toml --out shares",
+       "yuxin share split plan.toml --secret-file key.bin --out shares",
        "yuxin share split plan.toml --secret-file key.bin --out shares --passphrase-for \"Li Wei=li.pass\""},
       split};
 }
