@@ -6,6 +6,7 @@
 
 #include "service_certificate.hpp"
 #include "yuxin/base/log.hpp"
+#include "yuxin/ca/standing.hpp"
 #include "yuxin/x509/digest.hpp"
 
 namespace yuxin::cli {
@@ -63,18 +64,32 @@ Result<x509::KeyKind> next_key(const store::AuthorityRow& authority,
 }
 
 // A new certificate lives no longer than its issuer, so renewing one that ends with the issuer would gain nothing.
-Result<bool> is_due(const store::AuthorityRow& authority, const std::optional<store::ServiceCertificateRow>& row,
-                    base::UnixTime now) {
+Result<bool> is_due(Home& home, const store::AuthorityRow& authority,
+                    const std::optional<store::ServiceCertificateRow>& row) {
   if (!row) return true;
+  TRY(const bool withdrawn, is_withdrawn(home.store(), *row));
+  if (withdrawn) return true;
+  const auto now = home.clock().now();
   TRY(auto issuer, x509::Certificate::from_der(authority.certificate));
   return row->not_after <= base::add(now, kRenewBefore) && row->not_after < issuer.not_after();
 }
 
+}  // namespace
+
+Result<> require_granting_authority(Home& home) {
+  TRY(auto authority, certifying_authority(home));
+  return ca::require_good_standing(home.store(), home.path(), authority, home.clock().now());
+}
+
+namespace {
+
 Result<store::ServiceCertificateRow> row_in_service_now(Home& home, const std::string& actor) {
   TRY(auto authority, certifying_authority(home));
   TRY(auto row, row_in_service(home, authority.id));
-  TRY(auto due, is_due(authority, row, home.clock().now()));
-  if (due) {
+  TRY(auto due, is_due(home, authority, row));
+  // under a revoked authority the one in service goes on: it still has lists to sign
+  const bool barred = row && due && !require_granting_authority(home);
+  if (due && !barred) {
     TRY(auto kind, next_key(authority, row));
     TRY(renew_attribute_authority(home, authority.name, kind, actor));
     TRY(row, row_in_service(home, authority.id));
