@@ -163,8 +163,15 @@ Result<> Upkeep::keep_signer(const store::AuthorityRow& authority) {
 
 Result<> Upkeep::keep_lists() {
   TRY(auto authorities, home_->store().status().authorities());
+  TRY(const auto damaged, publication_.damaged_lists());
   for (const auto& authority : authorities) {
     if (authority.key_name.empty() || authority.certificate.empty()) continue;
+    if (std::ranges::find(damaged, authority.name) != damaged.end()) {
+      base::log_error(base::message("The list of {} is missing or is not what was published; a new one is made.",
+                                    authority.name));
+      TRY(publish(authority, ca::publish_crl));
+      continue;
+    }
     TRY(auto scheduled, is_scheduled(authority));
     TRY(auto lacks, ca::lacks_changes(home_->store(), authority.id));
     if (scheduled) {

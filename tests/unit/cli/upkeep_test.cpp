@@ -192,3 +192,21 @@ TEST_CASE("a signer that lives no longer than it is to be renewed before is not 
   for (int day = 0; day < 9; ++day) scene.pass(base::days(1));
   CHECK(scene.signer().certificate == second.certificate);
 }
+
+TEST_CASE("a published list that was deleted or changed is made anew") {
+  Scene scene;
+  for (const bool deleted : {true, false}) {
+    const auto before = scene.list();
+    const auto path = scene.home->path() + "/" + before.file;
+    if (deleted) {
+      std::filesystem::remove(path);
+    } else {
+      std::ofstream(path, std::ios::app) << "x";
+    }
+    scene.pass(base::Seconds{2});
+    CHECK(scene.list().number == before.number + 1);
+    CHECK(must(scene.publication->damaged_lists()).empty());
+    scene.pass(base::Seconds{2});
+    CHECK(scene.list().number == before.number + 1);
+  }
+}
