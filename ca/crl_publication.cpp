@@ -111,15 +111,11 @@ std::string file_name(const store::AuthorityRow& authority, std::int64_t number)
   return fmt::format("{}/{}-{}.crl", kFolder, authority.name, number);
 }
 
-Result<std::int64_t> latest_number(store::Store& store, std::int64_t authority) {
-  std::int64_t number = 0;
-  TRY(store.read([&](store::Reader& reader) -> Result<> {
-    auto latest = reader.latest_crl(authority);
-    if (latest) number = latest->number;
-    if (!latest && latest.error().code != Code::kNotFound) return tl::unexpected(std::move(latest).error());
-    return {};
-  }));
-  return number;
+Result<std::optional<store::CrlRow>> latest_list(store::Store& store, std::int64_t authority) {
+  auto latest = store.status().latest_crl(authority);
+  if (latest) return std::optional(std::move(*latest));
+  if (latest.error().code == Code::kNotFound) return std::optional<store::CrlRow>();
+  return tl::unexpected(std::move(latest).error());
 }
 
 // make_published records the list as the one to hand out; the one before stays on disk for readers that hold it.
@@ -137,6 +133,12 @@ Result<> make_published(store::Store& store, const store::AuthorityRow& authorit
                  .attachment = {}}));
     return {};
   });
+}
+
+// A file that was lost or changed may be brought again.
+bool is_as_published(const std::string& home, const store::CrlRow& row) {
+  const auto octets = base::read_file(home + "/" + row.file, std::size_t{1} << 30U);
+  return octets && base::equal(x509::sha256(*octets), row.sha256);
 }
 
 void forget_old_file(const std::string& home, const store::AuthorityRow& authority, std::int64_t number) {
@@ -171,14 +173,14 @@ Result<std::int64_t> write_entries(store::Store& store, const CrlOrder& order, c
 
 Result<store::CrlRow> publish_locked(store::Store& store, const CrlOrder& order, const base::Clock& clock,
                                      const Authorisation& authorisation) {
-  TRY(auto previous, latest_number(store, order.authority.id));
+  TRY(const auto latest, latest_list(store, order.authority.id));
   const auto now = clock.now();
   auto key_identifier = order.certificate.subject_key_identifier();
   if (key_identifier.empty()) key_identifier = order.signer->public_key().identifier();
   const x509::CrlFields fields{.issuer = order.certificate.tbs().subject,
                                .this_update = now,
                                .next_update = base::add(now, order.valid_for),
-                               .number = previous + 1,
+                               .number = latest ? latest->number + 1 : 1,
                                .authority_key_identifier = key_identifier,
                                .delta_base = std::nullopt,
                                .extensions = {}};
@@ -260,7 +262,13 @@ Result<store::CrlRow> import_crl(store::Store& store, const store::AuthorityRow&
                     file_name(authority, *number),
                     x509::digest(x509::DigestAlgorithm::kSha256, crl.der()),
                     0};
-  TRY(auto previous, latest_number(store, authority.id));
+  TRY(auto latest, latest_list(store, authority.id));
+  if (latest && latest->number == *number && base::equal(latest->sha256, row.sha256) &&
+      !is_as_published(home, *latest)) {
+    TRY(base::write_file(home + "/" + row.file, crl.der(), base::Existing::kReplace, base::Permissions::kPublic));
+    return std::move(*latest);
+  }
+  const auto previous = latest ? latest->number : 0;
   if (*number <= previous) {
     return fail(Code::kConflict, "List {} of {} is not newer than list {}, which is published. Nothing was changed.",
                 *number, authority.name, previous);

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <mutex>
 #include <string_view>
 
+#include "yuxin/base/file.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/snapshot.hpp"
 #include "yuxin/ocsp/authorities.hpp"
@@ -85,6 +87,25 @@ struct Published {
   std::map<std::string, std::int64_t, std::less<>> authorities;
 };
 
+// A list whose file was compared with its digest, and what it was then; nothing where it was not as published.
+struct Compared {
+  Bytes sha256;
+  base::OpenFile::Identity identity;
+  bool is_published = false;
+};
+
+x509::Digest256 digest_of(const base::OpenFile& file) {
+  x509::Sha256 digest;
+  Bytes piece(std::size_t{64} << 10U);
+  for (std::uint64_t at = 0; at < file.size();) {
+    const std::size_t got = file.read_at(at, piece);
+    if (got == 0) break;
+    digest.update(ByteView(piece).first(got));
+    at += got;
+  }
+  return digest.finish();
+}
+
 }  // namespace
 
 struct Publication::Impl {
@@ -92,9 +113,14 @@ struct Publication::Impl {
   const base::Clock& clock;
   const PublicationOptions options;
   base::Snapshot<Published> published;
+  std::mutex comparing;
+  std::map<std::int64_t, Compared> compared;  // by authority
 
+  // open_list opens the file of a list and gives it only if it is the one that was published. It is read once for
+  // each change of the file.
+  [[nodiscard]] base::Result<std::shared_ptr<const base::OpenFile>> open_list(const store::CrlRow& row);
   [[nodiscard]] base::Result<> reload();
-  [[nodiscard]] base::HttpReply crl(std::string_view name) const;
+  [[nodiscard]] base::HttpReply crl(std::string_view name);
 };
 
 base::Result<> Publication::Impl::reload() {
@@ -113,7 +139,28 @@ base::Result<> Publication::Impl::reload() {
   return {};
 }
 
-base::HttpReply Publication::Impl::crl(std::string_view name) const {
+base::Result<std::shared_ptr<const base::OpenFile>> Publication::Impl::open_list(const store::CrlRow& row) {
+  TRY(auto file, base::OpenFile::below(options.home, row.file));
+  {
+    const std::lock_guard lock(comparing);
+    const auto known = compared.find(row.authority);
+    if (known != compared.end() && known->second.sha256 == row.sha256 && known->second.identity == file->identity()) {
+      if (known->second.is_published) return file;
+      return base::fail(base::Code::kIntegrity, "{} is not the list that was published", row.file);
+    }
+  }
+  const bool is_published = base::equal(digest_of(*file), row.sha256);
+  {
+    const std::lock_guard lock(comparing);
+    compared[row.authority] = {row.sha256, file->identity(), is_published};
+  }
+  if (is_published) return file;
+  base::log_error(
+      base::message("{} is not revocation list {} as it was published; it is not served.", row.file, row.number));
+  return base::fail(base::Code::kIntegrity, "{} is not the list that was published", row.file);
+}
+
+base::HttpReply Publication::Impl::crl(std::string_view name) {
   const auto known = published.get();
   const auto authority = known->authorities.find(name);
   if (authority == known->authorities.end()) return not_found();
@@ -127,6 +174,13 @@ base::HttpReply Publication::Impl::crl(std::string_view name) const {
     return base::problem(503, base::tr("Unavailable"),
                          base::tr("The revocation list cannot be looked up now; ask again in a moment."));
   }
+  auto file = open_list(*row);
+  if (!file) {
+    // no relying party may take a list for current that this home did not make (RFC 5280 section 5)
+    base::log_debug("crl: " + file.error().detail + " " + file.error().diagnostic);
+    return base::problem(503, base::tr("Unavailable"),
+                         base::tr("The file of this list is missing or is not what was published; ask again later."));
+  }
   const std::int64_t left = std::max<std::int64_t>((row->next_update - clock.now()).count, 0);
   base::HttpReply reply;
   reply.content_type = "application/pkix-crl";
@@ -135,13 +189,13 @@ base::HttpReply Publication::Impl::crl(std::string_view name) const {
       {"Last-Modified", base::http_date(row->this_update)},
       {"Expires", base::http_date(row->next_update)},
       {"ETag", fmt::format("\"{}\"", base::hex(row->sha256))}};
-  reply.file = options.home + "/" + row->file;
+  reply.file = std::move(*file);
   return reply;
 }
 
 base::Result<std::unique_ptr<Publication>> Publication::start(store::StatusReader& status, const base::Clock& clock,
                                                               PublicationOptions options) {
-  std::unique_ptr<Impl> impl(new Impl{status, clock, std::move(options), {}});
+  std::unique_ptr<Impl> impl(new Impl{status, clock, std::move(options), {}, {}, {}});
   TRY(impl->reload());
   return std::unique_ptr<Publication>(new Publication(std::move(impl)));
 }
@@ -171,6 +225,18 @@ base::HttpReply Publication::answer(const base::HttpRequest& request) {
   if (name.size() <= kCrlSuffix.size()) return not_found();
   name.remove_suffix(kCrlSuffix.size());
   return impl_->crl(name);
+}
+
+base::Result<std::vector<std::string>> Publication::damaged_lists() {
+  const auto known = impl_->published.get();
+  std::vector<std::string> damaged;
+  for (const auto& [name, authority] : known->authorities) {
+    const auto row = impl_->status.latest_crl(authority);
+    if (!row && row.error().code == base::Code::kNotFound) continue;
+    if (!row) return tl::unexpected(row.error());
+    if (!impl_->open_list(*row)) damaged.push_back(name);
+  }
+  return damaged;
 }
 
 base::Result<> Publication::tick() { return impl_->reload(); }

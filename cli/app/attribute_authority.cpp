@@ -6,6 +6,7 @@
 
 #include "service_certificate.hpp"
 #include "yuxin/base/log.hpp"
+#include "yuxin/ca/standing.hpp"
 #include "yuxin/x509/digest.hpp"
 
 namespace yuxin::cli {
@@ -29,11 +30,31 @@ Result<x509::KeyKind> next_key(const store::AuthorityRow& authority,
   return row || kind.type == x509::KeyType::kSm2 ? kind : x509::KeyKind{x509::KeyType::kP256, 256};
 }
 
+Result<bool> is_due(Home& home, const store::AuthorityRow& authority,
+                    const std::optional<store::ServiceCertificateRow>& row) {
+  if (row) {
+    TRY(const bool withdrawn, is_withdrawn(home.store(), *row));
+    if (withdrawn) return true;
+  }
+  return is_service_due(authority, row, kRenewBefore, home.clock().now());
+}
+
+}  // namespace
+
+Result<> require_granting_authority(Home& home) {
+  TRY(auto authority, certifying_authority(home));
+  return ca::require_good_standing(home.store(), home.path(), authority, home.clock().now());
+}
+
+namespace {
+
 Result<store::ServiceCertificateRow> row_in_service_now(Home& home, const std::string& actor) {
   TRY(auto authority, certifying_authority(home));
   TRY(auto row, service_in_use(home, kPurpose, authority.id));
-  TRY(auto due, is_service_due(authority, row, kRenewBefore, home.clock().now()));
-  if (due) {
+  TRY(auto due, is_due(home, authority, row));
+  // under a revoked authority the one in service goes on: it still has lists to sign
+  const bool barred = row && due && !require_granting_authority(home);
+  if (due && !barred) {
     TRY(auto kind, next_key(authority, row));
     TRY(renew_attribute_authority(home, authority.name, kind, actor));
     TRY(row, service_in_use(home, kPurpose, authority.id));

@@ -23,6 +23,10 @@ namespace yuxin::cli {
 [[nodiscard]] base::Result<evidence::AttributeAuthority> open_attribute_authority(Home& home,
                                                                                   const std::string& actor);
 
+// require_granting_authority refuses (kConflict) where what certifies the attribute authority is revoked or expired:
+// nobody would accept a grant. Revoking and lists go on.
+[[nodiscard]] base::Result<> require_granting_authority(Home& home);
+
 // attribute_authority_certificates are all that this home ever had, newest first: candidates for a RoleProof.
 [[nodiscard]] base::Result<std::vector<x509::Certificate>> attribute_authority_certificates(Home& home);
 

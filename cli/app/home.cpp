@@ -9,6 +9,7 @@
 #include "identity.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/log.hpp"
+#include "yuxin/ca/standing.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/tsa/serials.hpp"
@@ -171,6 +172,12 @@ Result<store::AuthorityRow> Home::authority(std::string_view name) {
 }
 
 Result<std::shared_ptr<ca::Issuer>> Home::issuer(std::string_view name) {
+  TRY(auto opened, open_issuer(name));
+  TRY(ca::require_good_standing(*store_, path_, opened->authority(), clock_.now()));
+  return opened;
+}
+
+Result<std::shared_ptr<ca::Issuer>> Home::open_issuer(std::string_view name) {
   TRY(auto row, authority(name));
   if (row.key_name.empty()) {
     return fail(Code::kConflict, "The key of authority {} is not in {}. Work in the home that holds it.", name,
@@ -200,7 +207,8 @@ ca::PublicAddresses Home::addresses(std::string_view authority) const {
 }
 
 Result<ca::CrlOrder> Home::crl_order(std::string_view name) {
-  TRY(auto open, issuer(name));
+  // an authority that was revoked or expired goes on telling what it revoked
+  TRY(auto open, open_issuer(name));
   TRY(auto signer, keys_->signer(open->authority().key_name));
   return ca::CrlOrder{open->authority(), open->certificate(), std::move(signer), config_.crl_valid_for, path_};
 }

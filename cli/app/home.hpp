@@ -62,7 +62,8 @@ class Home {
   [[nodiscard]] base::Result<std::string> service_key_name(const std::string& name) const;
 
   [[nodiscard]] base::Result<store::AuthorityRow> authority(std::string_view name);
-  // issuer opens an authority for signing. kConflict when its key or certificate is not in this home.
+  // issuer opens an authority for signing certificates. kConflict when its key or certificate is not in this home, or
+  // when its certificate or one above it is revoked or expired (ca::standing_of). Lists are signed all the same.
   [[nodiscard]] base::Result<std::shared_ptr<ca::Issuer>> issuer(std::string_view name);
   // addresses is what certificates of an authority say about status and issuer.
   [[nodiscard]] ca::PublicAddresses addresses(std::string_view authority) const;
@@ -80,6 +81,7 @@ class Home {
         clock_(clock),
         keys_(std::make_shared<keymgmt::KeyRing>(keymgmt::TokenOptions{.modules = config_.keys.modules})) {}
   [[nodiscard]] base::Result<> open_database(Access access);
+  [[nodiscard]] base::Result<std::shared_ptr<ca::Issuer>> open_issuer(std::string_view name);
 
   std::string path_;
   HomeConfig config_;

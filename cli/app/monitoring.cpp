@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "yuxin/base/json.hpp"
+#include "yuxin/base/text.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
 #include "yuxin/x509/digest.hpp"
 
@@ -90,8 +91,15 @@ HttpReply Monitoring::ready() {
   if (signers) {
     for (const auto& signer : *signers) serving = serving || signer.not_after > now;
   }
-  if (serving) return text_reply(200, "text/plain", "ready\n");
-  return text_reply(503, "text/plain", signers ? "no OCSP signer in service\n" : "the database does not answer\n");
+  if (!signers) return text_reply(503, "text/plain", "the database does not answer\n");
+  if (!serving) return text_reply(503, "text/plain", "no OCSP signer in service\n");
+  const auto damaged = publication_ == nullptr ? Result<std::vector<std::string>>() : publication_->damaged_lists();
+  if (!damaged) return text_reply(503, "text/plain", "the database does not answer\n");
+  if (!damaged->empty()) {
+    return text_reply(503, "text/plain",
+                      "the list of " + base::join(*damaged, ", ") + " is missing or is not what was published\n");
+  }
+  return text_reply(200, "text/plain", "ready\n");
 }
 
 HttpReply Monitoring::checkpoint(std::optional<std::int64_t> size, CheckpointPart part) {

@@ -8,14 +8,16 @@
 #include "home.hpp"
 #include "yuxin/base/http_message.hpp"
 #include "yuxin/http/server.hpp"
+#include "yuxin/ocsp/publication.hpp"
 #include "yuxin/ocsp/responder.hpp"
 #include "yuxin/tsa/authority.hpp"
 
 namespace yuxin::cli {
 
 // Monitoring answers for people and programs that look after the server. /healthz says that the process runs, /readyz
-// that the database answers and an OCSP signer is in service, /checkpoint gives the newest signed checkpoint of the
-// ledger with its co-signatures, /checkpoint/SIZE an older one and /checkpoint/SIZE.tst its time stamp. Thread-safe.
+// that the database answers, an OCSP signer is in service and every list is what was published, /checkpoint gives the
+// newest signed checkpoint of the ledger with its co-signatures, /checkpoint/SIZE an older one and
+// /checkpoint/SIZE.tst its time stamp. Thread-safe.
 class Monitoring final : public base::HttpService {
  public:
   Monitoring(Home& home, const ocsp::Responder& responder) : home_(home), responder_(responder) {}
@@ -25,6 +27,9 @@ class Monitoring final : public base::HttpService {
     const std::lock_guard lock(counting_);
     counts_ = std::move(counts);
   }
+
+  // watch tells what is published; before that /readyz does not ask.
+  void watch(ocsp::Publication& publication) { publication_ = &publication; }
 
   // stamp_with tells which time-stamping authority serves here, if one does.
   void stamp_with(const tsa::Authority& authority) { stamping_ = &authority; }
@@ -41,6 +46,7 @@ class Monitoring final : public base::HttpService {
   Home& home_;
   const ocsp::Responder& responder_;
   const tsa::Authority* stamping_ = nullptr;
+  ocsp::Publication* publication_ = nullptr;
   mutable std::mutex counting_;  // held while the counts are asked for
   std::function<http::ServerCounts()> counts_;
 };

@@ -88,4 +88,15 @@ Result<x509::Certificate> certify_service(Home& home, const Service& service, co
   return issued.certificate;
 }
 
+Result<bool> is_withdrawn(store::Store& store, const store::ServiceCertificateRow& row) {
+  TRY(const auto certificate, x509::Certificate::from_der(row.certificate));
+  bool withdrawn = false;
+  TRY(store.read([&](store::Reader& reader) -> Result<> {
+    TRY(const auto known, reader.find(row.authority, certificate.tbs().serial, store::Reader::With::kRowOnly));
+    withdrawn = known.status.state != store::CertificateState::kGood;
+    return {};
+  }));
+  return withdrawn;
+}
+
 }  // namespace yuxin::cli

@@ -51,4 +51,7 @@ struct Service {
                                                             const std::string& authority, const x509::KeyKind& key,
                                                             const std::string& actor);
 
+// is_withdrawn says whether the certificate of a service was revoked or put on hold: it is replaced at once then.
+[[nodiscard]] base::Result<bool> is_withdrawn(store::Store& store, const store::ServiceCertificateRow& row);
+
 }  // namespace yuxin::cli

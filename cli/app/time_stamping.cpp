@@ -4,7 +4,9 @@
 #include <chrono>
 
 #include "authority_steps.hpp"
+#include "service_certificate.hpp"
 #include "yuxin/base/log.hpp"
+#include "yuxin/ca/standing.hpp"
 
 namespace yuxin::cli {
 
@@ -36,22 +38,12 @@ Result<x509::KeyKind> kind_of(const std::optional<store::ServiceCertificateRow>&
   return x509::KeyKind{x509::KeyType::kP256, 256};
 }
 
-Result<bool> is_revoked(Home& home, const store::AuthorityRow& authority, const x509::Certificate& certificate) {
-  bool revoked = false;
-  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
-    TRY(const auto row, reader.find(authority.id, certificate.tbs().serial, store::Reader::With::kRowOnly));
-    revoked = row.status.state != store::CertificateState::kGood;
-    return {};
-  }));
-  return revoked;
-}
-
 Result<bool> is_due(Home& home, const store::ServiceCertificateRow& row, const store::AuthorityRow& authority) {
   TRY(auto certificate, x509::Certificate::from_der(row.certificate));
   TRY(auto issuer, x509::Certificate::from_der(authority.certificate));
   const auto now = home.clock().now();
-  TRY(const bool revoked, is_revoked(home, authority, certificate));
-  if (revoked) return true;
+  TRY(const bool withdrawn, is_withdrawn(home.store(), row));
+  if (withdrawn) return true;
   if (base::add(certificate.not_before(), home.config().tsa.key_renew_every) <= now) return true;
   const bool runs_out = certificate.not_after() <= base::add(now, kRunsOut);
   return runs_out && issuer.not_after() > base::add(certificate.not_after(), kWorthwhile);
@@ -100,6 +92,11 @@ Result<std::optional<store::ServiceCertificateRow>> keep_time_stamper(Home& home
     TRY(due, is_due(home, *row, *authority));
   }
   if (!due) return row;
+  if (auto allowed = ca::require_good_standing(home.store(), home.path(), *authority, home.clock().now()); !allowed) {
+    // the one in service goes on until it ends
+    if (!row || row->not_after <= home.clock().now()) return tl::unexpected(std::move(allowed).error());
+    return row;
+  }
   TRY(auto kind, kind_of(row, *authority));
   TRY(auto renewed, renew_time_stamper(home, authority->name, kind, actor));
   base::log_info(base::message("The time stamp key of {} was renewed; its certificate is valid until {}.",

@@ -5,7 +5,9 @@
 #include "attribute_authority.hpp"
 #include "authority_steps.hpp"
 #include "ledger_certificate.hpp"
+#include "service_certificate.hpp"
 #include "yuxin/base/log.hpp"
+#include "yuxin/ca/standing.hpp"
 
 namespace yuxin::cli {
 
@@ -18,6 +20,8 @@ constexpr const char* kActor = "service:upkeep";
 // A command that changes a status publishes the list itself; the server steps in where a list lacks the change at two
 // looks, so that after a command was killed the list is at most two of these behind.
 constexpr base::Seconds kListsEvery{2};
+// What a revoked signer says nobody believes, so it is looked for as often.
+constexpr base::Seconds kSignersEvery{2};
 
 }  // namespace
 
@@ -45,10 +49,10 @@ Result<> Upkeep::prepare() {
 
 void Upkeep::step() {
   run(follow_, base::Seconds{1}, "following the status", &Upkeep::follow);
-  run(signers_, base::Seconds{10}, "renewing OCSP signers", &Upkeep::keep_signers);
+  run(signers_, kSignersEvery, "renewing OCSP signers", &Upkeep::keep_signers);
   run(lists_, kListsEvery, "publishing lists", &Upkeep::keep_lists);
   run(roles_, base::Seconds{5}, "publishing the list of roles", &Upkeep::keep_roles);
-  run(stamps_, base::Seconds{10}, "renewing the time stamp key", &Upkeep::keep_stamping);
+  run(stamps_, kSignersEvery, "renewing the time stamp key", &Upkeep::keep_stamping);
   run(tidy_, base::minutes(1), "keeping the ledger", &Upkeep::tidy);
   run(checkpoint_stamps_, base::minutes(1), "time-stamping the checkpoint", &Upkeep::stamp);
 }
@@ -98,8 +102,22 @@ Result<> Upkeep::keep_signers() {
   return {};
 }
 
+// A revoked authority certifies no new signer; the one it has goes on until it ends.
+Result<bool> Upkeep::may_certify(const store::AuthorityRow& authority) {
+  const auto now = home_->clock().now();
+  const auto allowed = ca::require_good_standing(home_->store(), home_->path(), authority, now);
+  if (allowed) {
+    barred_.erase(authority.id);
+    return true;
+  }
+  if (barred_.insert(authority.id).second) base::log_error(allowed.error().detail);
+  return false;
+}
+
 Result<bool> Upkeep::is_renewal_due(const std::optional<store::ServiceCertificateRow>& row) const {
   if (!row) return true;
+  TRY(const bool withdrawn, is_withdrawn(home_->store(), *row));
+  if (withdrawn) return true;
   const auto now = home_->clock().now();
   if (row->not_after > base::add(now, home_->config().ocsp_signer_renew_before)) return false;
   // where a certificate lives no longer than that, as in the last days of its authority, it is renewed when a third
@@ -118,6 +136,9 @@ Result<> Upkeep::keep_signer(const store::AuthorityRow& authority) {
   };
   TRY(auto row, find());
   TRY(auto due, is_renewal_due(row));
+  if (due) {
+    TRY(due, may_certify(authority));
+  }
   if (due) {
     x509::KeyKind kind{x509::KeyType::kP256, 256};
     if (row) {
@@ -144,8 +165,15 @@ Result<> Upkeep::keep_signer(const store::AuthorityRow& authority) {
 
 Result<> Upkeep::keep_lists() {
   TRY(auto authorities, home_->store().status().authorities());
+  TRY(const auto damaged, publication_.damaged_lists());
   for (const auto& authority : authorities) {
     if (authority.key_name.empty() || authority.certificate.empty()) continue;
+    if (std::ranges::find(damaged, authority.name) != damaged.end()) {
+      base::log_error(base::message("The list of {} is missing or is not what was published; a new one is made.",
+                                    authority.name));
+      TRY(publish(authority, ca::publish_crl));
+      continue;
+    }
     TRY(auto scheduled, is_scheduled(authority));
     TRY(auto lacks, ca::lacks_changes(home_->store(), authority.id));
     if (scheduled) {

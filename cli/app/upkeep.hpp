@@ -44,6 +44,7 @@ class Upkeep {
   [[nodiscard]] base::Result<> keep_signers();
   [[nodiscard]] base::Result<> keep_signer(const store::AuthorityRow& authority);
   [[nodiscard]] base::Result<bool> is_renewal_due(const std::optional<store::ServiceCertificateRow>& row) const;
+  [[nodiscard]] base::Result<bool> may_certify(const store::AuthorityRow& authority);
   [[nodiscard]] base::Result<> keep_lists();
   template <typename How>
   [[nodiscard]] base::Result<> publish(const store::AuthorityRow& authority, How how);
@@ -63,6 +64,7 @@ class Upkeep {
   CheckpointStamper stamper_;
   Duty follow_, signers_, lists_, tidy_, roles_, stamps_, checkpoint_stamps_;
   std::map<std::int64_t, base::Bytes> signers_in_use_;  // authority to certificate
+  std::set<std::int64_t> barred_;                       // authorities that may not certify, as was logged
   std::set<std::int64_t> lacking_;                      // authorities whose lists lacked a change at the last look
 };
 

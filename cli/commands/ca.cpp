@@ -10,6 +10,7 @@
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ca/crl_publication.hpp"
+#include "yuxin/ca/standing.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -24,10 +25,11 @@ struct Known {
   store::AuthorityRow row;
   std::optional<x509::Certificate> certificate;
   std::optional<store::CrlRow> list;
+  std::optional<ca::Standing> standing;  // nothing without a certificate, or where the list that says it is missing
 };
 
 Result<Known> known_of(store::Reader& reader, store::AuthorityRow row) {
-  Known known{std::move(row), {}, {}};
+  Known known{std::move(row), {}, {}, {}};
   if (!known.row.certificate.empty()) {
     TRY(known.certificate, x509::Certificate::from_der(known.row.certificate));
   }
@@ -35,6 +37,21 @@ Result<Known> known_of(store::Reader& reader, store::AuthorityRow row) {
   if (list) known.list = std::move(*list);
   if (!list && list.error().code != Code::kNotFound) return tl::unexpected(std::move(list).error());
   return known;
+}
+
+void judge(Context& context, Home& home, Known& known) {
+  if (!known.certificate) return;
+  auto standing = ca::standing_of(home.store(), home.path(), known.row, context.clock().now());
+  if (standing) {
+    known.standing = std::move(*standing);
+  } else {
+    context.remark(standing.error().detail);
+  }
+}
+
+std::string state_of(const Known& known) {
+  if (!known.certificate) return {};
+  return known.standing ? ca::standing_text(*known.standing, known.row.name) : message("not known");
 }
 
 base::JsonObject as_json(const Known& known) {
@@ -49,6 +66,13 @@ base::JsonObject as_json(const Known& known) {
     object["not_before"] = base::rfc3339(certificate.not_before());
     object["not_after"] = base::rfc3339(certificate.not_after());
     object["sha256"] = base::hex(certificate.sha256_fingerprint());
+    object["state"] = known.standing ? ca::standing_name(known.standing->state) : "unknown";
+  }
+  if (known.standing && known.standing->state != ca::Standing::State::kGood) {
+    object["state_of"] = known.standing->authority;
+    object["state_since"] = base::rfc3339(known.standing->since);
+    if (known.standing->state == ca::Standing::State::kRevoked)
+      object["reason"] = x509::reason_name(known.standing->reason);
   }
   if (known.list) {
     object["crl_number"] = known.list->number;
@@ -74,6 +98,7 @@ Result<int> list(Context& context, const Arguments&) {
     }
     return {};
   }));
+  for (auto& known : all) judge(context, *home, known);
   if (context.options().json) {
     base::JsonArray array;
     for (const auto& known : all) array.push_back(as_json(known));
@@ -83,13 +108,14 @@ Result<int> list(Context& context, const Arguments&) {
   Table table({{message("name")},
                {message("subject")},
                {message("valid until")},
+               {message("state")},
                {message("key")},
                {message("list"), Table::Align::kRight},
                {message("next list")}});
   for (const auto& known : all) {
     table.add({known.row.name,
                known.certificate ? known.certificate->subject().text() : message("(waits for its certificate)"),
-               known.certificate ? date_of(known.certificate->not_after()) : "", key_place(known.row),
+               known.certificate ? date_of(known.certificate->not_after()) : "", state_of(known), key_place(known.row),
                known.list ? std::to_string(known.list->number) : "",
                known.list ? date_of(known.list->next_update) : ""});
   }
@@ -105,6 +131,7 @@ Result<int> show(Context& context, const Arguments& arguments) {
     TRY(known, known_of(reader, row));
     return {};
   }));
+  judge(context, *home, *known);
   if (arguments.has("--pem")) {
     if (!known->certificate) return fail(Code::kNotFound, "Authority {} has no certificate yet.", row.name);
     const auto pem = known->certificate->pem();
@@ -136,6 +163,7 @@ Result<int> show(Context& context, const Arguments& arguments) {
   context.out(labelled(message("key kind"), x509::print_key_kind(key.kind())));
   context.out(labelled(message("valid"), message("{} to {}", base::local_time(certificate.not_before()),
                                                  base::local_time(certificate.not_after()))));
+  context.out(labelled(message("state"), state_of(*known)));
   context.out(labelled(message("SHA-256"), base::hex(fingerprint)));
   context.out(labelled(message("read aloud"), base::join(words, " ")));
   if (known->list)

@@ -101,6 +101,7 @@ Result<std::vector<GrantRow>> carry_out(Context& context, Home& home, const Argu
                                         const Organisation& organisation, const Person& person,
                                         std::vector<GrantOrder> orders) {
   const auto actor = context.actor();
+  TRY(require_granting_authority(home));
   TRY(const auto authority, open_attribute_authority(home, actor));
   // Whoever was asked may have thought for a while; the grant begins now.
   const auto now = std::max(context.clock().now(), authority.certificate.not_before());

@@ -136,6 +136,7 @@ Result<int> run(Context& context, const Arguments& arguments) {
   TRY(upkeep.prepare());
 
   Monitoring monitoring(*home, *responder);
+  if (parts.contains("crl")) monitoring.watch(*publication);
   RoleListService roles(*home);
   http::Router router;
   add_routes(router, parts, *responder, *publication, roles, monitoring);

@@ -1,17 +1,14 @@
 #include "reply.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <iterator>
+#include <span>
 
 #include "characters.hpp"
+#include "yuxin/base/file.hpp"
 #include "yuxin/base/language.hpp"
-#include "yuxin/base/log.hpp"
-#include "yuxin/base/result.hpp"
 
 namespace yuxin::http {
 namespace {
@@ -103,29 +100,13 @@ void append_persistence(std::string& out, Persistence persistence) {
   out.append(kLineEnd);
 }
 
-OpenedReply opened(base::HttpReply reply) {
-  const std::uint64_t length = reply.shared ? reply.shared->body.size() : reply.body.size();
-  return {std::move(reply), {}, length};
-}
-
-OpenedReply unreadable(const std::string& path, int error) {
-  if (error == ENOENT) {
-    return opened(base::problem(404, base::tr("Not found"), base::tr("There is nothing at this address.")));
-  }
-  base::log_error(base::message("Cannot send {}: {}.", path, base::system_error()));
-  return opened(refusal(500));
-}
-
 }  // namespace
 
 OpenedReply open_reply(base::HttpReply reply) {
-  if (reply.shared || reply.file.empty()) return opened(std::move(reply));
-  Descriptor file(::open(reply.file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file) return unreadable(reply.file, errno);
-  struct stat status{};
-  if (::fstat(file.get(), &status) != 0) return unreadable(reply.file, errno);
-  if (!S_ISREG(status.st_mode)) return unreadable(reply.file, errno = EISDIR);
-  return {std::move(reply), std::move(file), static_cast<std::uint64_t>(status.st_size)};
+  const std::uint64_t length = reply.shared ? reply.shared->body.size()
+                               : reply.file ? reply.file->size()
+                                            : reply.body.size();
+  return {std::move(reply), length};
 }
 
 void StatusLines::set_time(base::UnixTime now) {
@@ -153,7 +134,7 @@ void append_head(std::string& out, const OpenedReply& opened, const StatusLines&
 BodySource::BodySource(OpenedReply opened)
     : shared_(std::move(opened.reply.shared)),
       owned_(std::move(opened.reply.body)),
-      file_(std::move(opened.file)),
+      file_(std::move(opened.reply.file)),
       left_(shared_ || !never_has_body(opened.reply.status) ? opened.length : 0) {}
 
 bool BodySource::append(std::string& out, std::size_t size) {
@@ -165,9 +146,9 @@ bool BodySource::append(std::string& out, std::size_t size) {
   } else {
     const std::size_t before = out.size();
     out.resize(before + size);
-    const ssize_t got = ::pread(file_.get(), out.data() + before, size, static_cast<off_t>(at_));
-    if (got <= 0) return false;
-    size = static_cast<std::size_t>(got);
+    const std::span<std::uint8_t> room(reinterpret_cast<std::uint8_t*>(out.data()) + before, size);
+    size = file_->read_at(at_, room);
+    if (size == 0) return false;
     out.resize(before + size);
   }
   at_ += size;

@@ -7,21 +7,17 @@
 #include <string>
 #include <string_view>
 
-#include "descriptor.hpp"
 #include "yuxin/base/http_message.hpp"
 #include "yuxin/base/time.hpp"
 
 namespace yuxin::http {
 
-// OpenedReply is a reply whose body is at hand: if it is a file, the file is open and its length known.
+// OpenedReply is a reply with the length of its body.
 struct OpenedReply {
   base::HttpReply reply;
-  Descriptor file;
   std::uint64_t length = 0;  // octets of the body
 };
 
-// open_reply opens the file that a reply names. May wait for the disk. A file that is missing makes it a 404, one
-// that cannot be read a 500.
 [[nodiscard]] OpenedReply open_reply(base::HttpReply reply);
 
 enum class Persistence {
@@ -59,7 +55,7 @@ class BodySource {
  private:
   std::shared_ptr<const base::HttpContent> shared_;
   base::Bytes owned_;
-  Descriptor file_;
+  std::shared_ptr<const base::OpenFile> file_;
   std::uint64_t at_ = 0;
   std::uint64_t left_ = 0;
 };

@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include "app/doctor/doctor.hpp"
+#include "app/service_certificate.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/standing.hpp"
 #include "yuxin/x509/digest.hpp"
 
 namespace yuxin::cli {
@@ -71,6 +73,19 @@ Result<> check_chain(const Patient& patient, const KnownAuthority& leaf) {
     certificate = std::move(issuer);
   }
   return base::fail(Code::kIntegrity, "its issuers lead in a circle");
+}
+
+// An authority's own expiry is the business of check_validity.
+void check_standing(const Patient& patient, const KnownAuthority& authority, Checklist& list) {
+  const auto& name = authority.row.name;
+  const auto standing = ca::standing_of(patient.home.store(), patient.home.path(), authority.row, patient.now);
+  if (!standing)
+    return list.fail(standing.error().detail,
+                     message("bring the list again from where its key is: yuxin ca import-crl NAME FILE"));
+  using State = ca::Standing::State;
+  if (standing->state == State::kGood || (standing->state == State::kExpired && standing->authority == name)) return;
+  list.fail(message("{} signs nothing new: {}", name, ca::standing_text(*standing, name)),
+            message("make its successor: yuxin ca create NAME --subject DN"));
 }
 
 std::string list_remedy(const Patient& patient, const KnownAuthority& authority) {
@@ -148,6 +163,9 @@ void check_signer(const Patient& patient, const KnownAuthority& authority, Check
                                    : Result<>(tl::unexpected(certificate.error()));
   if (!checked)
     return list.fail(message("the OCSP signer of {} is not good: {}", name, checked.error().detail), remedy);
+  if (const auto withdrawn = is_withdrawn(patient.home.store(), *row); withdrawn && *withdrawn)
+    return list.fail(message("the certificate of the OCSP signer of {} was revoked and it still serves", name),
+                     remedy);
   if (certificate->not_after() < patient.now)
     return list.fail(message("the OCSP signer of {} expired on {}", name, date_of(certificate->not_after())), remedy);
   if (certificate->not_after() <= base::add(patient.now, patient.home.config().ocsp_signer_renew_before))
@@ -175,6 +193,7 @@ std::vector<Check> check_chains(const Patient& patient) {
   for (const auto& authority : patient.authorities) {
     if (!authority.certificate) continue;
     const auto checked = check_chain(patient, authority);
+    check_standing(patient, authority, list);
     if (checked) continue;
     list.fail(message("{} does not lead to a root: {}", authority.row.name, checked.error().detail),
               message("make the missing authority known: yuxin ca import-certificate NAME FILE"));

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "app/doctor/doctor.hpp"
+#include "app/service_certificate.hpp"
 #include "app/time_stamping.hpp"
 
 namespace yuxin::cli {
@@ -49,6 +50,9 @@ std::vector<Check> check_time_stamps(const Patient& patient) {
               message("restore the home from its latest backup"));
     return std::move(list).finish({});
   }
+  if (const auto withdrawn = is_withdrawn(patient.home.store(), *row); withdrawn && *withdrawn)
+    list.fail(message("the time stamp certificate was revoked and it still serves"),
+              message("start the server, which makes a new one: yuxin --home {} serve", patient.home.path()));
   check_stamper(patient, *certificate, list);
   return std::move(list).finish(message("certificate valid until {}; {}", date_of(certificate->not_after()),
                                         source_text(patient.home.config().tsa)));

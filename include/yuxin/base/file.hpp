@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 
 #include "yuxin/base/bytes.hpp"
@@ -29,6 +31,38 @@ enum class Permissions : unsigned { kPrivate = 0600, kPublic = 0644 };
 
 // make_directory creates one directory with mode 0700; an existing one is kConflict. After failure none was made.
 [[nodiscard]] Result<> make_directory(const std::string& path);
+
+// OpenFile is a regular file that is open for reading, so that what was looked at is what is sent. Immutable; the
+// file itself may still be written to by others, which its identity tells. Thread-safe.
+class OpenFile {
+ public:
+  // below opens "a/b/c" inside a folder without following a symbolic link on the way. kNotFound, kRefused (a link, a
+  // folder, a device, ".."), kNotAuthorised, kUnavailable.
+  [[nodiscard]] static Result<std::shared_ptr<const OpenFile>> below(const std::string& folder,
+                                                                     const std::string& path);
+  ~OpenFile();
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+
+  // Identity changes whenever somebody writes to the file or puts another in its place: nobody sets a ctime.
+  struct Identity {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    std::uint64_t size = 0;
+    std::int64_t modified_ns = 0;
+    std::int64_t changed_ns = 0;
+    friend bool operator==(const Identity&, const Identity&) = default;
+  };
+  [[nodiscard]] const Identity& identity() const { return identity_; }
+  [[nodiscard]] std::uint64_t size() const { return identity_.size; }
+  // read_at fills `out` from an offset and gives how much there was: less only at the end, and after an error.
+  [[nodiscard]] std::size_t read_at(std::uint64_t offset, std::span<std::uint8_t> out) const;
+
+ private:
+  OpenFile(int number, const Identity& identity) : number_(number), identity_(identity) {}
+  int number_;
+  Identity identity_;
+};
 
 [[nodiscard]] bool file_exists(const std::string& path);
 

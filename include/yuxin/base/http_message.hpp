@@ -14,6 +14,8 @@
 
 namespace yuxin::base {
 
+class OpenFile;
+
 // HttpRequest is a view of one request, valid during the call that it is handed to and no longer. A HEAD request
 // arrives as GET: the server leaves the body out of the reply. `target` is the request-target of RFC 9112 section 3.2
 // in origin form, as raw as it came: not decoded, not normalised (a router that folds "//" breaks base64 in OCSP
@@ -48,9 +50,8 @@ struct HttpReply {
   std::vector<std::pair<std::string, std::string>> fields;  // without Content-Type, Content-Length and Date
   Bytes body;
   std::shared_ptr<const HttpContent> shared;
-  // Path of a file that is the body, sent in pieces as the client takes them (large CRLs); empty when not used. It is
-  // opened once: a file that is replaced by renaming is sent whole, old or new. A missing one answers 404.
-  std::string file;
+  // An open file that is the body, sent in pieces as the client takes them (large CRLs); null when not used.
+  std::shared_ptr<const OpenFile> file;
 };
 
 // HttpService answers requests. Its calls are made from many threads at once.

@@ -38,7 +38,8 @@ struct CrlOrder {
 [[nodiscard]] base::Result<bool> lacks_changes(store::Store& store, std::int64_t authority);
 
 // import_crl takes a list that the authority signed elsewhere (an offline root). Errors: kBadSignature, kRefused
-// (another issuer, expired, a delta), kConflict (its number is not above the published one's).
+// (another issuer, expired, a delta), kConflict (its number is not above the published one's). The very list
+// that is published may come again where its file was lost or changed.
 [[nodiscard]] base::Result<store::CrlRow> import_crl(store::Store& store, const store::AuthorityRow& authority,
                                                      const x509::Certificate& certificate, const x509::Crl& crl,
                                                      const std::string& home, const base::Clock& clock,

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "yuxin/base/http_message.hpp"
 #include "yuxin/base/result.hpp"
@@ -24,7 +25,9 @@ struct PublicationOptions {
 //   GET /ca/{ca}.p7c   the certificate and those above it, a certs-only CMS message (RFC 5652 section 5),
 //                      application/pkcs7-mime
 // Certificates are laid out once, and given on the network thread. The list is looked up for each request, in the
-// pool, so that a new one is seen as soon as it is published; it is sent from its file. Thread-safe.
+// pool, so that a new one is seen as soon as it is published; it is sent from its file, which is opened without
+// following links and compared with the digest in the store once for each change of it. One that is missing or is not
+// what was published is 503. Thread-safe.
 class Publication final : public base::HttpService {
  public:
   // start reads the authorities. `status` and `clock` must outlive it. Errors: those of the store.
@@ -35,6 +38,10 @@ class Publication final : public base::HttpService {
 
   [[nodiscard]] std::optional<base::HttpReply> answer_now(const base::HttpRequest& request) override;
   [[nodiscard]] base::HttpReply answer(const base::HttpRequest& request) override;
+
+  // damaged_lists names the authorities whose latest list cannot be served, because its file is missing or is not
+  // what was published. Cheap where nothing has changed. Errors: those of the store.
+  [[nodiscard]] base::Result<std::vector<std::string>> damaged_lists();
 
   // tick takes up new authorities and certificates; for a timer. Errors: those of the store.
   [[nodiscard]] base::Result<> tick();

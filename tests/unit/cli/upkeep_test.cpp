@@ -65,12 +65,27 @@ class Scene {
   [[nodiscard]] store::ServiceCertificateRow signer() const {
     return must(home->store().status().service_certificates("ocsp")).at(0);
   }
-  // changes the status of the OCSP signer's certificate, as a command would that is killed before it publishes.
-  void change(decltype(&ca::hold) how) const {
+  // changes the status of a certificate, as a command would that is killed before it publishes.
+  void change(decltype(&ca::hold) how, base::ByteView der) const {
     const auto row = must(home->authority("issuing"));
-    const auto certificate = must(x509::Certificate::from_der(signer().certificate));
+    const auto certificate = must(x509::Certificate::from_der(der));
     must(how(home->store(), {row.id, row.name, *certificate.serial(), x509::RevocationReason::kUnspecified, {}},
              clock, {"local:alice"}));
+  }
+  // revokes the authority where its root is, and brings the root's list.
+  void revoke_authority() {
+    auto root = must(cli::Home::open(folder.file("city") + "/root", cli::Home::Access::kWrite, clock));
+    must(root->unlock(base::Secret("pass")));
+    const auto row = must(root->authority("root"));
+    const auto certificate = must(x509::Certificate::from_der(must(home->authority("issuing")).certificate));
+    must(ca::revoke(root->store(),
+                    {row.id, row.name, *certificate.serial(), x509::RevocationReason::kKeyCompromise, {}}, clock,
+                    {"local:alice"}));
+    const auto list = must(ca::publish_crl(root->store(), must(root->crl_order("root")), clock, {"local:alice"}));
+    const auto octets = test::read_octets(root->path() + "/" + list.file);
+    const auto known = must(home->authority("root"));
+    must(ca::import_crl(home->store(), known, must(x509::Certificate::from_der(known.certificate)),
+                        must(x509::Crl::from_der(octets)), home->path(), clock, {"local:alice"}));
   }
 
   test::TemporaryFolder folder;
@@ -92,6 +107,7 @@ class Scene {
 TEST_CASE("lists come by schedule, and between two of them only when a status has changed") {
   Scene scene;
   const auto first = scene.list();
+  const auto roles = must(scene.home->store().status().service_certificates("attribute-authority")).at(0).certificate;
   scene.pass(base::hours(1));
   scene.pass(base::hours(22));
   CHECK(scene.list().number == first.number);
@@ -102,7 +118,7 @@ TEST_CASE("lists come by schedule, and between two of them only when a status ha
   // a change is published at the second look, in case that whoever made it is about to
   for (const auto how : {&ca::hold, &ca::release}) {
     const auto before = scene.list().number;
-    scene.change(how);
+    scene.change(how, roles);
     scene.pass(base::Seconds{2});
     CHECK(scene.list().number == before);
     scene.pass(base::Seconds{2});
@@ -118,7 +134,7 @@ TEST_CASE("a clock that was set back does not stop the lists") {
   scene.pass(base::hours(25));
   const auto number = scene.list().number;
   scene.pass(base::Seconds{-3600});
-  scene.change(&ca::hold);
+  scene.change(&ca::hold, scene.signer().certificate);
   scene.pass(base::Seconds{2});
   scene.pass(base::Seconds{2});
   CHECK(scene.list().number == number + 1);
@@ -137,6 +153,34 @@ TEST_CASE("the OCSP signer is renewed ten days before it ends, with a key of its
   CHECK(scene.signer().certificate == second.certificate);
 }
 
+TEST_CASE("an OCSP signer whose certificate is revoked or on hold is replaced within seconds") {
+  for (const auto how : {&ca::hold, &ca::revoke}) {
+    Scene scene;
+    const auto first = scene.signer();
+    scene.change(how, first.certificate);
+    scene.pass(base::Seconds{2});
+    const auto second = scene.signer();
+    CHECK(second.certificate != first.certificate);
+    CHECK(second.key_name != first.key_name);
+    scene.pass(base::Seconds{2});
+    CHECK(scene.signer().certificate == second.certificate);
+  }
+}
+
+TEST_CASE("under a revoked authority no signer is made, and lists go on") {
+  Scene scene;
+  scene.revoke_authority();
+  const auto first = scene.signer();
+  const auto list = scene.list().number;
+  for (int day = 0; day < 25; ++day) scene.pass(base::days(1));
+  CHECK(scene.signer().certificate == first.certificate);
+  CHECK(scene.list().number > list + 20);
+  const auto refused = scene.home->issuer("issuing");
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == base::Code::kConflict);
+  CHECK(refused.error().detail.find("keyCompromise") != std::string::npos);
+}
+
 TEST_CASE("a signer that lives no longer than it is to be renewed before is not renewed all the time") {
   Scene scene("P60D");
   const auto first = scene.signer();
@@ -147,4 +191,22 @@ TEST_CASE("a signer that lives no longer than it is to be renewed before is not 
   CHECK(second.certificate != first.certificate);
   for (int day = 0; day < 9; ++day) scene.pass(base::days(1));
   CHECK(scene.signer().certificate == second.certificate);
+}
+
+TEST_CASE("a published list that was deleted or changed is made anew") {
+  Scene scene;
+  for (const bool deleted : {true, false}) {
+    const auto before = scene.list();
+    const auto path = scene.home->path() + "/" + before.file;
+    if (deleted) {
+      std::filesystem::remove(path);
+    } else {
+      std::ofstream(path, std::ios::app) << "x";
+    }
+    scene.pass(base::Seconds{2});
+    CHECK(scene.list().number == before.number + 1);
+    CHECK(must(scene.publication->damaged_lists()).empty());
+    scene.pass(base::Seconds{2});
+    CHECK(scene.list().number == before.number + 1);
+  }
 }

@@ -2,7 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
+#include "command.hpp"
 #include "small_ocsp_city.hpp"
+#include "yuxin/base/file.hpp"
+#include "yuxin/x509/digest.hpp"
 
 using namespace yuxin;
 using namespace yuxin::ocsp;
@@ -18,7 +23,15 @@ struct Scene {
     auto waiting = test::row_of(3, "waiting", issuing);
     waiting.certificate.clear();
     reader.set_authorities({test::row_of(1, "root", root), child, waiting});
-    publication = need(Publication::start(reader, clock, {"/somewhere/home"}));
+    std::filesystem::create_directories(folder.path() / "crl");
+    publication = need(Publication::start(reader, clock, {folder.path().string()}));
+  }
+  // publish writes a list to its file and makes it the latest of authority 2.
+  void publish(std::int64_t number, const std::string& text, base::UnixTime from, base::UnixTime until) {
+    const auto file = "crl/issuing-" + std::to_string(number) + ".crl";
+    test::write_text(folder.file(file), text);
+    reader.set_latest_crl(
+        2, {2, number, from, until, file, x509::digest(x509::DigestAlgorithm::kSha256, base::as_bytes(text))});
   }
   base::HttpReply get(std::string_view target) const {
     base::HttpRequest request;
@@ -28,12 +41,20 @@ struct Scene {
     return reply ? std::move(*reply) : publication->answer(request);
   }
 
+  test::TemporaryFolder folder;
   test::FakeClock clock{kNoon};
   test::FakeStatusReader reader;
   test::SmallAuthority root{"CN=Root", {x509::KeyType::kP256, 256}};
   test::SmallAuthority issuing{"CN=Issuing", {x509::KeyType::kP256, 256}, root};
   std::unique_ptr<Publication> publication;
 };
+
+std::string text_of(const base::HttpReply& reply) {
+  REQUIRE(reply.file != nullptr);
+  base::Bytes content(static_cast<std::size_t>(reply.file->size()));
+  REQUIRE(reply.file->read_at(0, content) == content.size());
+  return std::string(base::as_text(content));
+}
 
 }  // namespace
 
@@ -69,23 +90,50 @@ TEST_CASE("openssl reads the chain of an authority from its certs-only message")
 TEST_CASE("the latest list is sent from its file, with what caches may do with it") {
   Scene scene;
   CHECK(scene.get("/crl/issuing.crl").status == 404);  // none yet
-  scene.reader.set_latest_crl(
-      2, {2, 7, kNoon - base::hours(1), kNoon + base::hours(23), "crl/issuing-7.crl", base::Bytes(32, 0xab)});
+  scene.publish(7, "seven", kNoon - base::hours(1), kNoon + base::hours(23));
   const auto reply = scene.get("/crl/issuing.crl");
   CHECK(reply.status == 200);
   CHECK(reply.content_type == "application/pkix-crl");
-  CHECK(reply.file == "/somewhere/home/crl/issuing-7.crl");
+  CHECK(text_of(reply) == "seven");
   const std::map<std::string, std::string> fields(reply.fields.begin(), reply.fields.end());
   CHECK(fields.at("Cache-Control") == "max-age=300, public, no-transform");
   CHECK(fields.at("Last-Modified") == "Sun, 22 Nov 2026 09:00:00 GMT");
   CHECK(fields.at("Expires") == "Mon, 23 Nov 2026 09:00:00 GMT");
 
-  scene.reader.set_latest_crl(2, {2, 8, kNoon, kNoon + base::minutes(2), "crl/issuing-8.crl", {}});
+  scene.publish(8, "eight", kNoon, kNoon + base::minutes(2));
   const auto next = scene.get("/crl/issuing.crl");
-  CHECK(next.file == "/somewhere/home/crl/issuing-8.crl");
+  CHECK(text_of(next) == "eight");
   CHECK(next.fields[0].second == "max-age=120, public, no-transform");
   scene.clock.advance(base::hours(1));
   CHECK(scene.get("/crl/issuing.crl").fields[0].second == "max-age=0, public, no-transform");
+}
+
+TEST_CASE("a list that is not what was published is not served, and is again when it is") {
+  Scene scene;
+  scene.publish(7, "seven", kNoon, kNoon + base::hours(24));
+  const auto path = scene.folder.file("crl/issuing-7.crl");
+  const auto other = scene.folder.file("other");
+  test::write_text(other, "seven");
+  CHECK(text_of(scene.get("/crl/issuing.crl")) == "seven");
+  CHECK(need(scene.publication->damaged_lists()).empty());
+  const auto expect_damage = [&] {
+    CHECK(scene.get("/crl/issuing.crl").status == 503);
+    CHECK(need(scene.publication->damaged_lists()) == std::vector<std::string>{"issuing"});
+    std::filesystem::remove(path);
+    test::write_text(path, "seven");
+    CHECK(text_of(scene.get("/crl/issuing.crl")) == "seven");
+    CHECK(need(scene.publication->damaged_lists()).empty());
+  };
+  test::write_text(path, "sevem");  // of the same length
+  expect_damage();
+  std::filesystem::remove(path);
+  expect_damage();
+  std::filesystem::remove(path);
+  std::filesystem::create_symlink(other, path);  // even to the same octets
+  expect_damage();
+  std::filesystem::remove(path);
+  std::filesystem::create_directory(path);
+  expect_damage();
 }
 
 TEST_CASE("what is not published is not found, whatever the path looks like") {
