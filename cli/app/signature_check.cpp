@@ -103,7 +103,7 @@ class JudgeSigner {
           said.status = "revoked";
           said.reason = x509::reason_name(verdict.reason);
         }
-        if (!take(std::move(said))) return false;
+        if (!take(said)) return false;
       }
     }
     return true;
@@ -132,10 +132,10 @@ class JudgeSigner {
       said.revoked_at = evidence.revoked_at;
       said.reason = x509::reason_name(evidence.reason.value_or(x509::RevocationReason::kUnspecified));
     }
-    return take(std::move(said));
+    return take(said);
   }
 
-  bool take(StatusSaid said) {
+  bool take(const StatusSaid& said) {
     const bool revoked = said.status == "revoked" && said.revoked_at.value_or(base::UnixTime{0}) <= answer_.judged_at;
     answer_.path.status.push_back(said);
     if (!revoked) return true;
