@@ -59,10 +59,10 @@ Result<std::vector<Certificate>> ledger_certificates(store::Store& store, const 
   TRY(const auto authorities, authorities_of(store));
   std::vector<Certificate> chain;
   for (const auto& row : rows) {
-    TRY(auto certificate, Certificate::from_der(row.certificate));
+    TRY(const auto certificate, Certificate::from_der(row.certificate));
     if (!base::equal(certificate.tbs().spki, key.spki())) continue;
     if (!chain.empty() && certificate.not_after() <= chain.front().not_after()) continue;
-    chain.assign(1, std::move(certificate));
+    chain = {certificate};
   }
   while (!chain.empty() && chain.size() < kLongestChain) {
     const auto* issuer = issuer_of(chain.back(), authorities);

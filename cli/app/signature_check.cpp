@@ -103,7 +103,7 @@ class JudgeSigner {
           said.status = "revoked";
           said.reason = x509::reason_name(verdict.reason);
         }
-        if (!take(std::move(said))) return false;
+        if (!take(said)) return false;
       }
     }
     return true;
@@ -132,7 +132,7 @@ class JudgeSigner {
       said.revoked_at = evidence.revoked_at;
       said.reason = x509::reason_name(evidence.reason.value_or(x509::RevocationReason::kUnspecified));
     }
-    return take(std::move(said));
+    return take(said);
   }
 
   bool take(const StatusSaid& said) {
