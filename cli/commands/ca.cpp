@@ -115,8 +115,8 @@ Result<int> list(Context& context, const Arguments&) {
   for (const auto& known : all) {
     table.add({known.row.name,
                known.certificate ? known.certificate->subject().text() : message("(waits for its certificate)"),
-               known.certificate ? date_of(known.certificate->not_after()) : "", state_of(known), key_place(known.row),
-               known.list ? std::to_string(known.list->number) : "",
+               known.certificate ? date_of(known.certificate->not_after()) : "", state_of(known),
+               key_place(known.row), known.list ? std::to_string(known.list->number) : "",
                known.list ? date_of(known.list->next_update) : ""});
   }
   table.print(context);
