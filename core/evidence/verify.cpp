@@ -43,6 +43,16 @@ std::string status_of(const CertificateRow& row) {
                      invalidity ? base::rfc3339(*invalidity) : "");
 }
 
+// A certificate and the profile that it was issued by, as one text.
+std::string issued_said(std::string_view certificate, std::string_view profile) {
+  return fmt::format("{} {}", certificate, profile);
+}
+std::string_view certificate_said(std::string_view said) { return said.substr(0, said.find(' ')); }
+std::string_view profile_said(std::string_view said) {
+  const auto blank = said.find(' ');
+  return blank == std::string_view::npos ? std::string_view() : said.substr(blank + 1);
+}
+
 // Audit walks the ledger once, then the certificates, and then compares what both said about each object.
 class Audit {
  public:
@@ -152,8 +162,12 @@ Result<> Audit::add_facts(std::int64_t sequence, const base::JsonObject& record)
   }
   if (kind == "certificate.issued") {
     TRY(add_outcome(sequence, object, data));
-    return facts_.add(
-        {object, Fact::Source::kRecord, sequence, Fact::What::kIssued, base::json_string(data, "certificate"), {}});
+    return facts_.add({object,
+                       Fact::Source::kRecord,
+                       sequence,
+                       Fact::What::kIssued,
+                       issued_said(base::json_string(data, "certificate"), base::json_string(data, "profile")),
+                       {}});
   }
   if (kind == "certificate.void") {
     TRY(add_outcome(sequence, object, data));
@@ -200,7 +214,8 @@ Result<> Audit::read_certificate(const CertificateRow& row) {
   const bool is_void = row.status.state == CertificateState::kVoid;
   if (!is_void) check_body(object, row);
   return facts_.add({object, Fact::Source::kTable, 0, is_void ? Fact::What::kVoid : Fact::What::kIssued,
-                     is_void ? std::string() : base::hex(x509::sha256(row.der)), status_of(row)});
+                     is_void ? std::string() : issued_said(base::hex(x509::sha256(row.der)), row.profile),
+                     status_of(row)});
 }
 
 // check_body finds a row that says other than its certificate: one that hides from a search, from the list of what
@@ -263,9 +278,12 @@ void Audit::compare_row(const Fact& row, const std::vector<const Fact*>& origins
     return;
   }
   const auto& origin = *origins.front();
-  if (origin.what != row.what || origin.says != row.says) {
+  if (origin.what != row.what || certificate_said(origin.says) != certificate_said(row.says)) {
     problems_.add(message("Certificate {} in the table is not the one that record {} stands for.", row.object,
                           origin.sequence));
+  } else if (!profile_said(origin.says).empty() && origin.says != row.says) {
+    problems_.add(message("The row of certificate {} says profile {}, record {} says {}.", row.object,
+                          profile_said(row.says), origin.sequence, profile_said(origin.says)));
   }
   if (row.what == Fact::What::kVoid || row.status == last_status) return;
   problems_.add(message("The status of certificate {} in the table is \"{}\", its last record says \"{}\".",
