@@ -126,6 +126,13 @@ Result<> check_attribute(const Profile& profile, const AttributeRule& rule, cons
 Result<x509::Name> apply_subject(const Profile& profile, const x509::Name& wanted,
                                  const std::vector<GeneralName>& alt_names) {
   for (const auto& attribute : wanted.attributes()) {
+    if (base::has_stray_blank(attribute.value)) {
+      return fail(
+          Code::kRefused,
+          "The subject's {} has a blank at its beginning, at its end or twice in a row, which nobody sees. Give "
+          "another with --subject.",
+          x509::attribute_keyword(attribute.type));
+    }
     const bool known =
         std::ranges::any_of(profile.subject, [&](const AttributeRule& rule) { return rule.type == attribute.type; });
     if (known) continue;

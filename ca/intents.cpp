@@ -88,7 +88,8 @@ Result<> void_intent(store::Writer& writer, std::int64_t sequence, const OpenInt
                             .not_before = tbs->not_before,
                             .not_after = tbs->not_after,
                             .actor = intent.actor,
-                            .tbs = intent.tbs};
+                            .tbs = intent.tbs,
+                            .spki = {}};
   return record_void(writer, facts, sequence, "interrupted", now);
 }
 

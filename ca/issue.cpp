@@ -87,7 +87,8 @@ IssuanceFacts Issuer::Impl::facts(const PreparedIssuance::Impl& prepared) const 
           .not_before = prepared.validity.not_before,
           .not_after = prepared.validity.not_after,
           .actor = prepared.actor,
-          .tbs = prepared.tbs};
+          .tbs = prepared.tbs,
+          .spki = prepared.key.spki()};
 }
 
 Result<x509::Certificate> Issuer::Impl::sign_exactly(const PreparedIssuance::Impl& prepared) const {

@@ -27,6 +27,27 @@ Result<> check_profile_use(const Profile& profile, const std::string& authority)
   return {};
 }
 
+// Whoever verifies must be able to learn that an authority was revoked, and an authority without a limit may make
+// others (RFC 5280 section 4.2.1.9).
+Result<> check_authority_profile(const Profile& profile, const PublicAddresses& addresses) {
+  if (!profile.is_ca()) return {};
+  if (profile.name == "root-ca") {
+    return fail(
+        Code::kRefused,
+        "Profile root-ca is for a certificate that its own key signs. To make one: yuxin ca create NAME --root");
+  }
+  if (!profile.basic_constraints->path_length) {
+    return fail(Code::kRefused,
+                "Profile {} makes an authority without a limit on those below it. Set path_length in its file.",
+                profile.name);
+  }
+  if (profile.crl_distribution_points && !addresses.crls.empty()) return {};
+  return fail(Code::kRefused,
+              "The authority's certificate would not say where its revocation list is. Set public_url in yuxin.toml, "
+              "and crl_distribution_points in profile {}.",
+              profile.name);
+}
+
 Result<> check_key(const Profile& profile, const x509::PublicKey& key) {
   if (profile.admits(key.kind())) return {};
   return fail(Code::kRefused,
@@ -40,6 +61,7 @@ Result<> check_key(const Profile& profile, const x509::PublicKey& key) {
 Result<PreparedIssuance> Issuer::prepare(const std::shared_ptr<const Profile>& profile, const Enrolment& enrolment,
                                          const Authorisation& authorisation) {
   TRY(check_profile_use(*profile, impl_->parts.authority.name));
+  TRY(check_authority_profile(*profile, impl_->parts.addresses));
   const auto& key = enrolment.request.public_key();
   TRY(check_key(*profile, key));
   TRY(enrolment.request.verify_possession());
@@ -53,6 +75,7 @@ Result<PreparedIssuance> Issuer::prepare(const std::shared_ptr<const Profile>& p
   auto prepared = std::make_unique<PreparedIssuance::Impl>(PreparedIssuance::Impl{
       .issuer = impl_->identity,
       .tbs = {},
+      .key = key,
       .serial = x509::Serial::random(),
       .subject = subject.text(),
       .alt_names = alt_names_text(alt_names),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "yuxin/base/json.hpp"
+#include "yuxin/ca/key_use.hpp"
 #include "yuxin/evidence/ledger.hpp"
 
 namespace yuxin::ca {
@@ -34,6 +35,7 @@ std::string object_name(std::string_view authority, const x509::Serial& serial) 
 }
 
 Result<std::int64_t> record_intent(store::Writer& writer, const IssuanceFacts& facts, base::UnixTime now) {
+  TRY(refuse_compromised_key(writer, facts.spki));
   return evidence::append(writer,
                           {.kind = "certificate.intent",
                            .object = object_name(facts.authority_name, facts.serial),
@@ -47,6 +49,7 @@ Result<std::int64_t> record_issued(store::Writer& writer, const IssuanceFacts& f
                                    std::int64_t intent, base::UnixTime now) {
   auto row = row_of(facts, now);
   row.der = base::to_bytes(der);
+  row.key_tag = key_tag_of(facts.spki);
   TRY(writer.insert_certificate(row));
   return evidence::append(writer, {.kind = "certificate.issued",
                                    .object = object_name(facts.authority_name, facts.serial),
@@ -60,6 +63,7 @@ Result<std::int64_t> record_issued(store::Writer& writer, const IssuanceFacts& f
 Result<> record_void(store::Writer& writer, const IssuanceFacts& facts, std::int64_t intent, std::string_view reason,
                      base::UnixTime now) {
   auto row = row_of(facts, now);
+  row.key_tag = 0;
   row.status.state = store::CertificateState::kVoid;
   row.status.revoked_at = now;
   TRY(writer.insert_certificate(row));

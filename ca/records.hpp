@@ -24,9 +24,10 @@ struct IssuanceFacts {
   base::UnixTime not_after;
   std::string_view actor;
   base::ByteView tbs;
+  base::ByteView spki;
 };
 
-// record_intent writes what is about to be signed; gives its sequence.
+// record_intent writes what is about to be signed; gives its sequence. kRefused for a compromised key.
 [[nodiscard]] base::Result<std::int64_t> record_intent(store::Writer& writer, const IssuanceFacts& facts,
                                                        base::UnixTime now);
 // record_issued stores the certificate and the record of it; gives the record's sequence.

@@ -72,7 +72,8 @@ Result<x509::Certificate> issue_root(const RootRequest& request, const std::shar
                       .not_before = validity.not_before,
                       .not_after = validity.not_after,
                       .actor = authorisation.actor,
-                      .tbs = tbs};
+                      .tbs = tbs,
+                      .spki = key.spki()};
   std::int64_t intent = 0;
   TRY(store->write([&](store::Writer& writer) -> Result<> {
     TRY(facts.authority, ensure_authority(writer, request, clock.now()));

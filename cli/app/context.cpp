@@ -99,6 +99,8 @@ void Context::remark(std::string_view line) const {
   if (!options_.quiet) std::cerr << visible(line) << '\n';
 }
 
+void Context::warn(std::string_view line) const { std::cerr << visible(base::message("warning: {}", line)) << '\n'; }
+
 void Context::document(const base::Json& value) const { std::cout << base::print_json_pretty(value) << '\n'; }
 
 bool Context::interactive() const { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }

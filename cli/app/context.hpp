@@ -44,6 +44,8 @@ class Context {
   void out(std::string_view line) const;
   // remark writes one line for people to standard error, unless --quiet.
   void remark(std::string_view line) const;
+  // warn writes "warning: ..." to standard error, also with --quiet: it must be seen.
+  void warn(std::string_view line) const;
   // document prints the one JSON document of a call with --json.
   void document(const base::Json& value) const;
 

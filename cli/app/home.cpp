@@ -9,6 +9,7 @@
 #include "identity.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/log.hpp"
+#include "yuxin/ca/key_use.hpp"
 #include "yuxin/ca/standing.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
 #include "yuxin/evidence/ledger.hpp"
@@ -97,6 +98,7 @@ Result<> Home::open_database(Access access) {
   // who only reads has nothing to tell other processes, and may not be able to make the file
   TRY(store_, store::Store::over(std::move(database), write ? path_ + "/status.signal" : std::string()));
   if (write) {
+    TRY(ca::fill_key_tags(*store_));
     TRY(owner_, ca::IntentOwner::enter(path_ + "/intents.lock"));
   }
   return {};

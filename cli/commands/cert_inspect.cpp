@@ -88,8 +88,22 @@ void print_findings(const Context& context, const x509::Certificate& certificate
   table.print(context);
 }
 
-// A file may hold a chain. Each certificate is held against its issuer, where that one is known.
-Result<std::vector<Linted>> lint_all(const Arguments& arguments) {
+bool is_signed_by(const x509::Certificate& certificate, const x509::Certificate& issuer) {
+  if (!issuer.subject().same(certificate.issuer())) return false;
+  const auto key = issuer.public_key();
+  return key && x509::verify_signature(certificate, *key);
+}
+
+// The issuer among the certificates of a file; a certificate is its own only where it signed itself.
+const x509::Certificate* issuer_in(const std::vector<x509::Certificate>& file, const x509::Certificate& certificate) {
+  const auto found = std::ranges::find_if(
+      file, [&](const x509::Certificate& candidate) { return is_signed_by(certificate, candidate); });
+  return found == file.end() ? nullptr : &*found;
+}
+
+// A file may hold a chain. Each certificate is held against its issuer, where that one is known; the first, which is
+// meant, against the one that was given and no other.
+Result<std::vector<Linted>> lint_all(const Context& context, const Arguments& arguments) {
   const auto place = arguments.one("FILE");
   TRY(auto bytes, fetch(place));
   auto certificates = x509::certificates_from_bytes(bytes);
@@ -97,22 +111,24 @@ Result<std::vector<Linted>> lint_all(const Arguments& arguments) {
     return base::fail_with(certificates.error().code, certificates.error().diagnostic, "{}: {}", place,
                            certificates.error().detail);
   }
-  auto issuers = *certificates;
+  std::optional<x509::Certificate> given;
   if (const auto file = arguments.maybe("--issuer")) {
-    TRY(auto issuer, fetch_certificate(*file));
-    issuers.push_back(std::move(issuer));
+    TRY(given, fetch_certificate(*file));
+    const auto& meant = certificates->front();
+    if (!is_signed_by(meant, *given))
+      context.warn(message("{} did not issue {}; it is held against it all the same", *file, meant.subject().text()));
   }
   std::vector<Linted> all;
   for (const auto& certificate : *certificates) {
-    const auto issuer = std::ranges::find_if(
-        issuers, [&](const x509::Certificate& candidate) { return candidate.subject().same(certificate.issuer()); });
-    all.push_back({certificate, x509::lint(certificate, issuer == issuers.end() ? nullptr : &*issuer)});
+    const auto* issuer = given && all.empty() ? &*given : issuer_in(*certificates, certificate);
+    if (issuer == nullptr && given) issuer = &*given;
+    all.push_back({certificate, x509::lint(certificate, issuer)});
   }
   return all;
 }
 
 Result<int> lint(Context& context, const Arguments& arguments) {
-  TRY(auto all, lint_all(arguments));
+  TRY(auto all, lint_all(context, arguments));
   const bool bad = std::ranges::any_of(all, [](const Linted& linted) { return has_errors(linted.findings); });
   if (context.options().json) {
     base::JsonArray array;

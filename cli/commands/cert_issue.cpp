@@ -1,11 +1,15 @@
 // yuxin cert issue, yuxin cert renew
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "app/certificate_view.hpp"
 #include "app/home.hpp"
+#include "app/issued_record.hpp"
 #include "app/output.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
+#include "yuxin/ca/key_use.hpp"
 #include "yuxin/x509/request.hpp"
 
 namespace yuxin::cli {
@@ -111,6 +115,24 @@ base::Failure prefix_refusal(base::Error error) {
   return base::Failure(std::move(error));
 }
 
+// The key may be known already: compromised, or as somebody else's.
+Result<> check_key_uses(const Context& context, Home& home, const ca::Enrolment& enrolment,
+                        const std::string& subject) {
+  const auto& key = enrolment.request.public_key();
+  std::optional<store::CertificateRow> other;
+  auto read = home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(ca::refuse_compromised_key(reader, key.spki()));
+    TRY(other, ca::other_use_of_key(reader, key, subject));
+    return {};
+  });
+  if (!read) return prefix_refusal(std::move(read).error());
+  if (!other) return {};
+  const auto serial = x509::Serial::from_der_content(other->serial);
+  context.warn(message("this key is already certified as {} ({})", other->subject,
+                       serial ? serial->hex() : base::hex_upper(other->serial)));
+  return {};
+}
+
 Result<int> issue(Context& context, const Arguments& arguments, Home& home, const std::string& authority,
                   const std::string& profile_name, const ca::Enrolment& enrolment) {
   TRY(auto profiles, home.profiles());
@@ -120,6 +142,7 @@ Result<int> issue(Context& context, const Arguments& arguments, Home& home, cons
   if (!prepared) {
     return prefix_refusal(std::move(prepared).error());
   }
+  TRY(check_key_uses(context, home, enrolment, prepared->subject()));
   describe_prepared(context, *prepared, authority);
   if (arguments.has("--dry-run")) {
     context.remark(message("Every check passed. Nothing was issued (--dry-run)."));
@@ -148,6 +171,22 @@ Result<int> run_issue(Context& context, const Arguments& arguments) {
   return issue(context, arguments, *home, authority, arguments.one("--profile"), enrolment);
 }
 
+// What serves the home has its key here, and the server renews it: a request with another key is somebody's who wants
+// to speak in its name.
+Result<> check_renewable(const x509::Certificate& certificate, const std::string& profile,
+                         const ca::Enrolment& enrolment) {
+  static constexpr std::array<std::string_view, 4> kOfTheHome = {"ocsp-responder", "timestamp", "attribute-authority",
+                                                                 "root-ca"};
+  if (std::ranges::find(kOfTheHome, profile) == kOfTheHome.end()) return {};
+  TRY(const auto key, certificate.public_key());
+  if (base::equal(key.spki(), enrolment.request.public_key().spki())) return {};
+  return fail(
+      Code::kRefused,
+      "Not issued: {} belongs to the home itself (profile {}), and the request is for another key. The server "
+      "renews it by itself.",
+      certificate.subject().text(), profile);
+}
+
 // A renewal keeps subject, names and profile; the key is the one of the new request, or the old one when the same
 // request is shown again.
 Result<int> run_renew(Context& context, const Arguments& arguments) {
@@ -160,13 +199,15 @@ Result<int> run_renew(Context& context, const Arguments& arguments) {
                 found.serial.hex(), state_text(found.row, context.clock().now()));
   }
   TRY(auto certificate, x509::Certificate::from_der(found.row.der));
+  TRY(const auto profile, issued_profile(*home, found));
+  TRY(check_renewable(certificate, profile, enrolment));
   enrolment.subject = certificate.subject();
   enrolment.alt_names.emplace();
   if (const auto* names = certificate.tbs().find(x509::oid::kSubjectAltName)) {
     auto parsed = x509::read_alternative_names(names->value);
     if (parsed) enrolment.alt_names = std::move(*parsed);
   }
-  return issue(context, arguments, *home, found.authority, found.row.profile, enrolment);
+  return issue(context, arguments, *home, found.authority, profile, enrolment);
 }
 
 }  // namespace

@@ -83,9 +83,23 @@ std::string publish_list(Context& context, Home& home, const std::string& author
   return message("The list could not be published now; a running server does it, or: yuxin ca crl {}.", authority);
 }
 
+// A list that its own signer's revocation stands in proves nothing, and it could not be taken back (RFC 5280 section
+// 6.1: trust in a root ends by taking it out of the trust stores).
+Result<> check_not_own(Home& home, const FoundCertificate& found, StatusAction action) {
+  TRY(const auto authority, home.authority(found.authority));
+  if (action == StatusAction::kRelease || found.row.der.empty() || !base::equal(authority.certificate, found.row.der))
+    return {};
+  return fail(
+      Code::kRefused,
+      "{} is the certificate of authority {} itself, and no list of its own can revoke it. Tell those who trust "
+      "it to take it out of their trust stores. Nothing was changed.",
+      found.serial.hex(), found.authority);
+}
+
 Result<int> run(Context& context, const Arguments& arguments, StatusAction action) {
   TRY(auto home, open_unlocked_home(context));
   TRY(auto found, find_certificate(*home, arguments));
+  TRY(check_not_own(*home, found, action));
   TRY(auto order, order_of(found, arguments, action));
   TRY(ca::check_allowed(found.row, action, order, context.clock().now()));
   describe(context, found);

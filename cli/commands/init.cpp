@@ -21,7 +21,7 @@ Result<std::string> organisation_of(const Context& context, const Arguments& arg
     TRY(name, context.ask(message("Organisation name"), ""));
   }
   if (name.empty()) return fail(Code::kUsage, "The organisation needs a name. Give it with --org NAME.");
-  if (!base::is_utf8(name) || base::has_control_character(name))
+  if (!base::is_utf8(name) || base::has_unseen_character(name) || base::has_stray_blank(name))
     return fail(Code::kUsage, "The organisation's name has characters that no certificate may hold.");
   // RFC 5280 appendix A: ub-common-name is 64, and " Issuing 1" is added to it
   if (base::code_points(name) > 50)

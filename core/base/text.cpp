@@ -40,6 +40,21 @@ constexpr std::array<Range, 8> kNoWidth{{{0x0300, 0x036F},
                                          {0x3099, 0x309A},
                                          {0xFE00, 0xFE0F}}};
 
+// What is not seen or not assigned, so that two names that look alike are not: format characters (general category
+// Cf), line and paragraph separators (Zl, Zp), blanks other than U+0020 (Zs), private use (Co), noncharacters and the
+// selectors and fillers that Unicode calls default ignorable (DerivedCoreProperties.txt). From the table of general
+// categories in UnicodeData.txt, version 15 (Unicode Standard, section 4.5), by blocks where a block holds nothing
+// else.
+constexpr std::array<Range, 35> kUnseen{{
+    {0x00A0, 0x00A0},   {0x00AD, 0x00AD},   {0x034F, 0x034F},   {0x0600, 0x0605},   {0x061C, 0x061C},
+    {0x06DD, 0x06DD},   {0x070F, 0x070F},   {0x0890, 0x0891},   {0x08E2, 0x08E2},   {0x115F, 0x1160},
+    {0x1680, 0x1680},   {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x2000, 0x200F},   {0x2028, 0x202F},
+    {0x205F, 0x206F},   {0x3000, 0x3000},   {0x3164, 0x3164},   {0xE000, 0xF8FF},   {0xFDD0, 0xFDEF},
+    {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},   {0xFFFE, 0xFFFF},
+    {0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A},
+    {0x1FFFE, 0x1FFFF}, {0x2FFFE, 0x2FFFF}, {0x323B0, 0xE00FF}, {0xE0100, 0xE01EF}, {0xE01F0, 0x10FFFF},
+}};
+
 template <std::size_t N>
 bool in_any(const std::array<Range, N>& ranges, char32_t c) {
   return std::any_of(ranges.begin(), ranges.end(), [c](Range r) { return c >= r.first && c <= r.last; });
@@ -122,6 +137,19 @@ bool has_control_character(std::string_view text) {
     if ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069)) return true;
   }
   return false;
+}
+
+bool has_unseen_character(std::string_view text) {
+  if (has_control_character(text)) return true;
+  while (!text.empty()) {
+    const char32_t c = next(text).code;
+    if (c > 0x7F && in_any(kUnseen, c)) return true;
+  }
+  return false;
+}
+
+bool has_stray_blank(std::string_view text) {
+  return text.starts_with(' ') || text.ends_with(' ') || text.find("  ") != std::string_view::npos;
 }
 
 std::size_t code_points(std::string_view text) {

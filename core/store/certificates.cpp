@@ -164,6 +164,31 @@ Result<std::vector<CertificateRow>> Reader::find_all(base::ByteView serial, With
                  values, with);
 }
 
+Result<std::vector<CertificateRow>> Reader::compromised_with_key_tag(std::int64_t tag) {
+  // RFC 5280 section 5.3.1: keyCompromise, cACompromise, aACompromise; as the partial index says it
+  static const std::string kSql =
+      select(With::kDer, " WHERE c.key_tag = $1 AND c.state = 1 AND c.reason IN (1, 2, 10) ORDER BY c.id");
+  const Value values[] = {tag};
+  return collect(session_, kSql, values, With::kDer);
+}
+
+Result<std::vector<CertificateRow>> Reader::others_with_key_tag(std::int64_t tag, std::string_view subject) {
+  static const std::string kSql =
+      select(With::kDer, " WHERE c.key_tag = $1 AND c.subject <> $2 ORDER BY c.id DESC LIMIT 16");
+  const Value values[] = {tag, subject};
+  return collect(session_, kSql, values, With::kDer);
+}
+
+Result<std::vector<CertificateRow>> Reader::without_key_tag() {
+  static const std::string kSql = select(With::kDer, " WHERE c.key_tag IS NULL ORDER BY c.id LIMIT 1000");
+  return collect(session_, kSql, {}, With::kDer);
+}
+
+Result<> Writer::set_key_tag(std::int64_t id, std::int64_t tag) {
+  TRY(session().execute("UPDATE certificates SET key_tag = $2 WHERE id = $1", {id, tag}));
+  return {};
+}
+
 Result<std::vector<CertificateRow>> Reader::list(const CertificateFilter& filter, With with) {
   Conditions conditions(filter);
   conditions.add_page();
@@ -188,12 +213,13 @@ Result<std::int64_t> Writer::insert_certificate(const CertificateRow& row) {
   auto id = session().insert(
       "INSERT INTO certificates (authority, serial, profile, subject, names, not_before, not_after, issued_at, "
       "state, "
-      "revoked_at, reason, invalidity_date, status_sequence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
-      "$12, "
+      "revoked_at, reason, invalidity_date, key_tag, status_sequence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+      "$10, $11, $12, $13, "
       "(SELECT coalesce(max(status_sequence), 0) + 1 FROM certificates))",
       {row.authority, base::ByteView(row.serial), row.profile, row.subject, row.names, row.not_before.seconds,
        row.not_after.seconds, row.issued_at.seconds, static_cast<std::int64_t>(row.status.state),
-       row.status.revoked_at.seconds, std::int64_t{row.status.reason}, optional_time(row.status.invalidity_date)});
+       row.status.revoked_at.seconds, std::int64_t{row.status.reason}, optional_time(row.status.invalidity_date),
+       row.key_tag ? Value(*row.key_tag) : Value(std::monostate{})});
   if (!id) {
     return conflict(std::move(id).error(),
                     message("The authority has used serial {} before, or does not exist; nothing was changed.",

@@ -149,7 +149,7 @@ base::Result<> check_value(const std::string& keyword, const NameAttribute& attr
   if (!base::is_utf8(attribute.value)) {
     return base::fail(Code::kMalformed, "The value of {} in the name is not UTF-8 text.", keyword);
   }
-  if (base::has_control_character(attribute.value)) {
+  if (base::has_unseen_character(attribute.value)) {
     return base::fail(Code::kMalformed,
                       "The value of {} in the name holds a control character: only visible text may stand there.",
                       keyword);

@@ -95,8 +95,8 @@ class Home {
       auto row = row_of(serial, number);
       row.der = der;
       TRY(issued.id, writer.insert_certificate(row));
-      const auto data = fmt::format(R"({{"certificate":"{}","intent":{},"profile":"p"}})",
-                                    base::hex(x509::sha256(der)), issued.intent);
+      const auto data = fmt::format(R"({{"certificate":"{}","intent":{},"profile":"{}"}})",
+                                    base::hex(x509::sha256(der)), issued.intent, row.profile);
       TRY(evidence::append(writer, record("certificate.issued", issued.object, data, {})));
       return {};
     }));

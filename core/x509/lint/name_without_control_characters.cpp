@@ -11,11 +11,11 @@ namespace {
 LintFault check(const LintContext& context) {
   const auto bad = find_attribute(context, [](const NameAttribute& attribute) {
     // PrintableString is the business of its own rule.
-    return attribute.tag != der::kPrintableString && base::has_control_character(attribute.value);
+    return attribute.tag != der::kPrintableString && base::has_unseen_character(attribute.value);
   });
   if (!bad) return kHolds;
-  return message("{} in the name of the {} has control characters or turns the direction of writing.", bad->keyword(),
-                 bad->whose());
+  return message("{} in the name of the {} has characters that are not seen or that turn the direction of writing.",
+                 bad->keyword(), bad->whose());
 }
 
 }  // namespace

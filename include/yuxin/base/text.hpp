@@ -16,6 +16,12 @@ namespace yuxin::base {
 // has_control_character looks for C0, DEL, C1 and the bidirectional overrides that make a name lie on a
 // screen (U+202A to U+202E, U+2066 to U+2069). `text` must be UTF-8.
 [[nodiscard]] bool has_control_character(std::string_view text);
+// has_unseen_character looks, beyond those, for what makes two different names look alike: format characters such as
+// zero-width joiners, blanks other than U+0020, line separators, private use, and what lies beyond the assigned
+// planes.
+[[nodiscard]] bool has_unseen_character(std::string_view text);
+// has_stray_blank: U+0020 at the beginning, at the end, or twice in a row (RFC 4518 section 2.6.1 ignores them).
+[[nodiscard]] bool has_stray_blank(std::string_view text);
 // code_points counts the characters of UTF-8 text.
 [[nodiscard]] std::size_t code_points(std::string_view text);
 // columns is the width on a terminal: East Asian wide characters take two columns.

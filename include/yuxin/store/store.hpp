@@ -52,7 +52,8 @@ struct CertificateRow {
   base::UnixTime issued_at;
   CertificateStatus status;
   std::int64_t status_sequence = 0;
-  base::Bytes der;  // filled only where asked for
+  std::optional<std::int64_t> key_tag;  // written only: key_tag_of its key, 0 where there is no certificate
+  base::Bytes der;                      // filled only where asked for
 };
 
 // CertificateFilter selects rows of a list. All conditions must hold; empty ones hold always.
@@ -130,6 +131,13 @@ class Reader {
   [[nodiscard]] base::Result<CertificateRow> find(std::int64_t authority, base::ByteView serial, With with);
   // find_all looks through every authority: a serial is unique only within one.
   [[nodiscard]] base::Result<std::vector<CertificateRow>> find_all(base::ByteView serial, With with);
+  // compromised_with_key_tag gives the certificates that may be for a key and were revoked because it leaked, and
+  // others_with_key_tag the newest few that name another subject. With their DER: compare the keys.
+  [[nodiscard]] base::Result<std::vector<CertificateRow>> compromised_with_key_tag(std::int64_t tag);
+  [[nodiscard]] base::Result<std::vector<CertificateRow>> others_with_key_tag(std::int64_t tag,
+                                                                              std::string_view subject);
+  // without_key_tag gives some of the rows that have no tag yet, with their DER.
+  [[nodiscard]] base::Result<std::vector<CertificateRow>> without_key_tag();
   [[nodiscard]] base::Result<std::vector<CertificateRow>> list(const CertificateFilter& filter, With with);
   [[nodiscard]] base::Result<std::int64_t> count(const CertificateFilter& filter);
   // for_each_certificate visits every certificate in the order of the ids, in constant memory.
@@ -171,6 +179,7 @@ class Writer : public Reader {
   [[nodiscard]] base::Result<std::int64_t> insert_certificate(const CertificateRow& row);
   // change_status gives the next status sequence. The caller has checked that the change is allowed.
   [[nodiscard]] base::Result<> change_status(std::int64_t id, const CertificateStatus& status);
+  [[nodiscard]] base::Result<> set_key_tag(std::int64_t id, std::int64_t tag);
   [[nodiscard]] base::Result<> insert_crl(const CrlRow& row);  // kConflict: number not above the latest
   [[nodiscard]] base::Result<> set_service_certificate(const ServiceCertificateRow& row);
   [[nodiscard]] base::Result<> set_setting(std::string_view name, std::string_view value);

@@ -42,6 +42,22 @@ TEST_CASE("characters that lie on a screen are seen") {
   }
 }
 
+TEST_CASE("characters that nobody sees are found") {
+  // general categories of UnicodeData.txt: Zs, Cf, Zl, Zp, Co, Cn
+  for (const char* bad :
+       {"a\xC2\xA0z", "a\xC2\xADz", "\xE2\x80\x8B", "\xE2\x80\x8D", "\xE2\x80\x8E", "\xE2\x80\xA8", "\xE2\x80\xA9",
+        "\xE2\x80\xAF", "\xE2\x81\xA0", "\xE3\x80\x80", "\xEE\x80\x80", "\xEF\xBB\xBF", "\xEF\xBF\xBF", "\xD8\x9C",
+        "\xF3\xA0\x80\x81", "\xF3\xB0\x80\x80", "\xE2\x80\xAE", "a\nb"}) {
+    CAPTURE(bad);
+    CHECK(has_unseen_character(bad));
+  }
+  for (const char* good :
+       {"", "Test City", "重庆市数字证书中心", "Zürich", "Ωμέγα", "\xF0\xA0\x80\x80", "北京（东）·"})
+    CHECK_FALSE(has_unseen_character(good));
+  for (const char* bad : {" a", "a ", "a  b", " "}) CHECK(has_stray_blank(bad));
+  for (const char* good : {"", "a", "a b c"}) CHECK_FALSE(has_stray_blank(good));
+}
+
 TEST_CASE("characters and columns are counted") {
   CHECK(code_points("渝信 Yuxin") == 8);
   CHECK(columns("渝信 Yuxin") == 10);

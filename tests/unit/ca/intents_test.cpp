@@ -50,7 +50,8 @@ x509::Serial intend(const SmallCa& ca, const ca::IntentOwner& owner) {
                            .not_before = ca.clock.now(),
                            .not_after = ca.clock.now() + base::days(10),
                            .actor = "local:alice",
-                           .tbs = tbs},
+                           .tbs = tbs,
+                           .spki = ca.key.public_key().spki()},
                           ca.clock.now()));
     return {};
   }));

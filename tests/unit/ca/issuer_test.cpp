@@ -206,3 +206,23 @@ TEST_CASE("a key that is not the certificate's is refused") {
   REQUIRE_FALSE(issuer.has_value());
   CHECK(issuer.error().code == Code::kIntegrity);
 }
+
+TEST_CASE("a key that was revoked for compromise is certified no more, decided where the intent is written") {
+  const SmallCa ca;
+  const Applicant applicant({x509::KeyType::kP256, 256});
+  const auto profile = shipped("tls-client");
+  // prepared before anybody knew
+  auto prepared = need(ca.issuer->prepare(profile, applicant.ask("CN=beta"), kAlice));
+  const auto first = ca.issue(profile, applicant.ask("CN=alpha")).certificate;
+  need(ca::revoke(*ca.store, ca.order(first, x509::RevocationReason::kSuperseded), ca.clock, kAlice));
+  // superseded says nothing against the key
+  CHECK(ca.issue(profile, applicant.ask("CN=gamma")).ledger_sequence > 0);
+  const auto second = ca.issue(profile, applicant.ask("CN=delta")).certificate;
+  need(ca::revoke(*ca.store, ca.order(second, x509::RevocationReason::kKeyCompromise), ca.clock, kAlice));
+  const auto refused = ca.issuer->issue(std::move(prepared));
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == base::Code::kRefused);
+  CHECK(ca.audit().problems.empty());
+  // another key of the same person is taken
+  CHECK(ca.issue(profile, Applicant(kEc).ask("CN=delta")).ledger_sequence > 0);
+}

@@ -1,0 +1,72 @@
+#include "yuxin/ca/key_use.hpp"
+
+#include "yuxin/x509/certificate.hpp"
+#include "yuxin/x509/crl.hpp"
+#include "yuxin/x509/digest.hpp"
+
+namespace yuxin::ca {
+
+using base::Code;
+using base::fail;
+using base::Result;
+
+namespace {
+
+// The key of a stored certificate; empty where it has none that parses.
+base::Bytes spki_of(const store::CertificateRow& row) {
+  const auto certificate = x509::Certificate::from_der(row.der);
+  return certificate ? base::to_bytes(certificate->tbs().spki) : base::Bytes();
+}
+
+}  // namespace
+
+std::int64_t key_tag_of(base::ByteView spki) {
+  const auto digest = x509::sha256(spki);
+  std::uint64_t tag = 0;
+  for (std::size_t i = 0; i < 8; ++i) tag = tag << 8U | digest[i];
+  return tag == 0 ? 1 : static_cast<std::int64_t>(tag);
+}
+
+Result<std::optional<store::CertificateRow>> other_use_of_key(store::Reader& reader, const x509::PublicKey& key,
+                                                              std::string_view subject) {
+  TRY(auto rows, reader.others_with_key_tag(key_tag_of(key.spki()), subject));
+  for (auto& row : rows) {
+    if (base::equal(spki_of(row), key.spki())) return std::optional(std::move(row));
+  }
+  return std::optional<store::CertificateRow>();
+}
+
+Result<> refuse_compromised_key(store::Reader& reader, base::ByteView spki) {
+  TRY(const auto rows, reader.compromised_with_key_tag(key_tag_of(spki)));
+  for (const auto& row : rows) {
+    if (!base::equal(spki_of(row), spki)) continue;
+    const auto serial = x509::Serial::from_der_content(row.serial);
+    return fail(Code::kRefused,
+                "The key is compromised: certificate {} ({}), which has it too, was revoked at {} ({}). Ask the "
+                "applicant for a new key.",
+                serial ? serial->hex() : base::hex_upper(row.serial), row.subject,
+                base::local_time(row.status.revoked_at),
+                x509::reason_name(static_cast<x509::RevocationReason>(row.status.reason)));
+  }
+  return {};
+}
+
+Result<> fill_key_tags(store::Store& store) {
+  while (true) {
+    std::vector<store::CertificateRow> rows;
+    TRY(store.read([&](store::Reader& reader) -> Result<> {
+      TRY(rows, reader.without_key_tag());
+      return {};
+    }));
+    if (rows.empty()) return {};
+    TRY(store.write([&](store::Writer& writer) -> Result<> {
+      for (const auto& row : rows) {
+        const auto spki = spki_of(row);
+        TRY(writer.set_key_tag(row.id, spki.empty() ? 0 : key_tag_of(spki)));
+      }
+      return {};
+    }));
+  }
+}
+
+}  // namespace yuxin::ca

@@ -1,0 +1,29 @@
+// Which certificates a home has issued for one key.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "yuxin/base/result.hpp"
+#include "yuxin/store/store.hpp"
+#include "yuxin/x509/key.hpp"
+
+namespace yuxin::ca {
+
+// key_tag_of is what store::CertificateRow::key_tag holds for a SubjectPublicKeyInfo; never 0.
+[[nodiscard]] std::int64_t key_tag_of(base::ByteView spki);
+
+// other_use_of_key gives the newest certificate of the home for exactly this key that names another subject.
+[[nodiscard]] base::Result<std::optional<store::CertificateRow>> other_use_of_key(store::Reader& reader,
+                                                                                  const x509::PublicKey& key,
+                                                                                  std::string_view subject);
+
+// refuse_compromised_key fails with kRefused where the key stands in a certificate that was revoked because the key
+// leaked (keyCompromise, cACompromise, aACompromise): whoever has it would have the new certificate too.
+[[nodiscard]] base::Result<> refuse_compromised_key(store::Reader& reader, base::ByteView spki);
+
+// fill_key_tags gives rows from before the tag theirs. Cheap where there is nothing to do.
+[[nodiscard]] base::Result<> fill_key_tags(store::Store& store);
+
+}  // namespace yuxin::ca
