@@ -95,6 +95,8 @@ class Campaign:
         """Revokes, holds or releases; a killed command may have done it or not, but nothing else."""
         before = self.promised.pop(serial)
         options = ["--reason", self.rng.choice(["keyCompromise", "superseded", "unspecified"])] if verb == "revoke" else []
+        if "keyCompromise" in options:  # acknowledged or not, the key may be refused from now on
+            self.request = self.town.request(f"applicant-{self.count}")
         done = self.trace(verb, kill_at, after, "cert", verb, serial, "--yes", *options)
         self.check()
         found = self.tables.states[serial]

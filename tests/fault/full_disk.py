@@ -104,12 +104,12 @@ def full_while_serving(disk, town, csr, scratch):
     town.yuxin("cert", "issue", "--profile", "tls-client", "--csr", csr, "--out", out)
     with town.serve() as server:
         disk.fill()
-        done = town.revoke(out, expect=None)
+        done = town.revoke(out, "superseded", expect=None)
         assert done.returncode == 7, f"exit code {done.returncode}: {done.stderr}"
         assert ": good" in town.ocsp(out, "-no_nonce") and ": good" in town.ocsp(out)
         assert town.get("/crl/issuing.crl")[0] == 200
         disk.free()
-        town.revoke(out)
+        town.revoke(out, "superseded")
         assert ": revoked" in town.ocsp(out)
         assert server.stop() == 0
 

@@ -17,7 +17,7 @@ VERBS = (("hold", "on-hold"), ("release", "good"), ("revoke", "revoked"))
 class Scene:
     def __init__(self, town, rng):
         self.town, self.rng = town, rng
-        self.csr, self.output = town.request("applicant"), town.folder / "output.txt"
+        self.output = town.folder / "output.txt"
         self.count = 0
 
     def words(self, *words):
@@ -25,6 +25,7 @@ class Scene:
 
     def issue(self):
         self.count += 1
+        self.csr = self.town.request(f"applicant-{self.count}")  # a leaked key is certified no more
         out = self.town.folder / f"issued-{self.count}.pem"
         self.town.yuxin("cert", "issue", "--profile", "tls-client", "--csr", self.csr, "--out", out)
         return self.town.serial(out).lstrip("0"), out

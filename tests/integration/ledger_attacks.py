@@ -300,7 +300,7 @@ def certificate_removed(db):
 @attack(r"Certificate issuing/[0-9A-F]+ is in the table, but no record says that it was issued\.")
 def certificate_put_in(db):
     db("INSERT INTO certificates SELECT 900, authority, x'0102', profile, subject, names, not_before, not_after, issued_at, state, revoked_at, "
-       "reason, invalidity_date, 900 FROM certificates WHERE state = 1 LIMIT 1")
+       "reason, invalidity_date, 900, key_tag FROM certificates WHERE state = 1 LIMIT 1")
     db("INSERT INTO certificate_bodies SELECT 900, der FROM certificate_bodies LIMIT 1")
 
 

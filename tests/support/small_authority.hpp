@@ -21,6 +21,21 @@ T need(base::Result<T> result) {
   return std::move(*result);
 }
 
+// foreign_name makes a name that this program would not: somebody else's authority may have put unseen characters
+// (U+200B here) into it.
+inline x509::Name foreign_name(std::string text) {
+  const std::string unseen = "\xe2\x80\x8b";
+  const std::string mark = "~~~";
+  for (auto at = text.find(unseen); at != std::string::npos; at = text.find(unseen))
+    text.replace(at, unseen.size(), mark);
+  auto attributes = need(x509::Name::parse(text)).attributes();
+  for (auto& attribute : attributes) {
+    for (auto at = attribute.value.find(mark); at != std::string::npos; at = attribute.value.find(mark))
+      attribute.value.replace(at, mark.size(), unseen);
+  }
+  return x509::Name::from_attributes(std::move(attributes));
+}
+
 struct Span {
   base::UnixTime not_before;
   base::UnixTime not_after;
@@ -43,7 +58,7 @@ class SmallAuthority {
   [[nodiscard]] x509::Certificate issue(const std::string& subject, const x509::PublicKey& key,
                                         const std::vector<base::Bytes>& extensions, const Span& span = kLong) const {
     const std::vector<base::ByteView> views(extensions.begin(), extensions.end());
-    const x509::Name name = need(x509::Name::parse(subject));
+    const x509::Name name = foreign_name(subject);
     const base::Bytes tbs =
         x509::make_tbs_certificate({x509::Serial::random(), x509::scheme(signer_->algorithm()).identifier,
                                     subject_.der(), span.not_before, span.not_after, name.der(), key.spki(), views});
