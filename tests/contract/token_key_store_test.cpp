@@ -300,7 +300,7 @@ TEST_CASE("URIs that hold a PIN, name modules, are not understood or are none ar
   if (!module) return;
   const City city(*module);
   for (const char* uri :
-       {"pkcs11:token=city?pin-value=1234", "pkcs11:token=city?module-path=/tmp/evil.so",
+       {"pkcs11:token=city?pin-value=1234", "pkcs11:token=city?module-path=/srv/evil.so",
         "pkcs11:token=city?module-name=evil", "pkcs11:token=city;pin-value=1234", "pkcs11:token=city;colour=red",
         "pkcs11:token=%zz", "pkcs11:token=city?pin-source=%7Ccat%20/etc/passwd", "pkcs11:token=city?pin-source=pin",
         "token=city", ""}) {
