@@ -265,3 +265,26 @@ TEST_CASE("free space is told, or why not") {
   CHECK(free_bytes(folder / ".").value() > 0);
   CHECK(free_bytes("/nonexistent/x").error().code == Code::kNotFound);
 }
+
+TEST_CASE("a file below a folder is opened without following a link, and nothing else is") {
+  const Folder folder;
+  REQUIRE(make_directory(folder / "d").has_value());
+  const std::string text = "what was published";
+  REQUIRE(write_file(folder / "d/list", as_bytes(text), Existing::kRefuse, Permissions::kPublic).has_value());
+  const auto file = OpenFile::below(folder / ".", "d/list");
+  REQUIRE(file.has_value());
+  Bytes out(100);
+  CHECK((*file)->size() == text.size());
+  CHECK((*file)->read_at(5, out) == text.size() - 5);
+  CHECK(as_text(ByteView(out).first(3)) == "was");
+  std::filesystem::create_symlink(folder / "d/list", folder / "d/link");
+  std::filesystem::create_directory_symlink(folder / "d", folder / "e");
+  CHECK(OpenFile::below(folder / ".", "missing").error().code == Code::kNotFound);
+  for (const char* path : {"d", "d/link", "e/list", "../x", "d/../d/list"}) {
+    CAPTURE(path);
+    CHECK(OpenFile::below(folder / ".", path).error().code == Code::kRefused);
+  }
+  const auto before = (*file)->identity();
+  REQUIRE(write_file(folder / "d/list", as_bytes(text), Existing::kReplace, Permissions::kPublic).has_value());
+  CHECK_FALSE(OpenFile::below(folder / ".", "d/list").value()->identity() == before);
+}
