@@ -46,7 +46,7 @@ struct Issuer::Impl {
 struct PreparedIssuance::Impl {
   std::uint64_t issuer = 0;  // Issuer::Impl::identity
   base::Bytes tbs;
-  x509::PublicKey key;
+  base::Bytes spki;
   x509::Serial serial;
   std::string subject;
   std::string alt_names;

@@ -75,7 +75,7 @@ Result<PreparedIssuance> Issuer::prepare(const std::shared_ptr<const Profile>& p
   auto prepared = std::make_unique<PreparedIssuance::Impl>(PreparedIssuance::Impl{
       .issuer = impl_->identity,
       .tbs = {},
-      .key = key,
+      .spki = base::to_bytes(key.spki()),
       .serial = x509::Serial::random(),
       .subject = subject.text(),
       .alt_names = alt_names_text(alt_names),

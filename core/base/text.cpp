@@ -97,6 +97,11 @@ Character next(std::string_view& text) {
   return c;
 }
 
+// C0, DEL and C1, and what changes the direction of the text around it (UAX #9, explicit formatting characters).
+bool is_control(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
 char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Optimal string alignment: insertions, deletions, replacements and swaps of neighbours cost one each.
@@ -132,18 +137,15 @@ bool is_utf8(std::string_view text) {
 
 bool has_control_character(std::string_view text) {
   while (!text.empty()) {
-    const char32_t c = next(text).code;
-    if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) return true;
-    if ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069)) return true;
+    if (is_control(next(text).code)) return true;
   }
   return false;
 }
 
 bool has_unseen_character(std::string_view text) {
-  if (has_control_character(text)) return true;
   while (!text.empty()) {
     const char32_t c = next(text).code;
-    if (c > 0x7F && in_any(kUnseen, c)) return true;
+    if (is_control(c) || (c > 0x7F && in_any(kUnseen, c))) return true;
   }
   return false;
 }
