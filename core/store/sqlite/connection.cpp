@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <chrono>
 #include <filesystem>
+#include <thread>
 #include <utility>
 
 namespace yuxin::store::sqlite {
@@ -145,6 +147,25 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& pa
   return connection;
 }
 
+base::Result<std::string> Connection::journal_mode(Role role, int busy_timeout_ms) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(busy_timeout_ms);
+  while (true) {
+    std::string mode;
+    const auto asked =
+        query(role == Role::kWriter ? "PRAGMA journal_mode=WAL" : "PRAGMA journal_mode", {}, [&](const Row& row) {
+          mode = row.text(0);
+          return Next::kRow;
+        });
+    if (asked) return mode;
+    // Of processes that make a database together one switches it to the log. The others hold what that one waits for,
+    // so SQLite tells them at once that it is busy, whatever the timeout.
+    if ((sqlite3_extended_errcode(handle_.get()) & 0xFF) != SQLITE_BUSY ||
+        std::chrono::steady_clock::now() >= deadline)
+      return tl::unexpected(asked.error());
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
 base::Result<> Connection::configure(Role role, int busy_timeout_ms) {
   sqlite3_busy_timeout(handle_.get(), busy_timeout_ms);
   sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -153,11 +174,7 @@ base::Result<> Connection::configure(Role role, int busy_timeout_ms) {
   TRY(execute("PRAGMA trusted_schema=OFF"));
   if (role == Role::kPrivate) return {};
 
-  std::string mode;
-  TRY(query(role == Role::kWriter ? "PRAGMA journal_mode=WAL" : "PRAGMA journal_mode", {}, [&](const Row& row) {
-    mode = row.text(0);
-    return Next::kRow;
-  }));
+  TRY(const auto mode, journal_mode(role, busy_timeout_ms));
   if (mode != "wal" && role == Role::kWriter) {
     return base::fail(base::Code::kUnavailable,
                       "The database {} cannot keep a write-ahead log there: put the home on a local disk, not on a "

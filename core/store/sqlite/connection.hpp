@@ -69,6 +69,8 @@ class Connection final : public Session {
   class Use;
   Connection(sqlite3* handle, std::string path) : handle_(handle), path_(std::move(path)) {}
   [[nodiscard]] base::Result<> configure(Role role, int busy_timeout_ms);
+  // journal_mode gives the journal's mode; for a writer it is the write-ahead log from here on, if that can be had.
+  [[nodiscard]] base::Result<std::string> journal_mode(Role role, int busy_timeout_ms);
   // prepare, acquire: nothing when `sql` is several statements.
   [[nodiscard]] base::Result<std::unique_ptr<Prepared>> prepare(std::string_view sql);
   [[nodiscard]] base::Result<std::optional<Use>> acquire(std::string_view sql);

@@ -6,8 +6,10 @@
 
 #include <csignal>
 #include <functional>
+#include <memory>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "command.hpp"
 #include "yuxin/store/store.hpp"
@@ -198,6 +200,17 @@ TEST_CASE("three processes write at once: none fails, none is lost, no sequence 
   CHECK(found.size() == 180);
   CHECK(*found.begin() == 1);
   CHECK(*found.rbegin() == 180);
+}
+
+TEST_CASE("processes that make a database together all get it") {
+  // One switches the new file to the log while the others hold what it waits for: a matter of luck, so many of them.
+  for (int round = 0; round < 10; ++round) {
+    const Files files;
+    std::vector<std::unique_ptr<Child>> children;
+    for (int i = 0; i < 16; ++i)
+      children.push_back(std::make_unique<Child>([&](Child&) { return files.open() ? 0 : 1; }));
+    for (auto& child : children) REQUIRE(child->finish() == 0);
+  }
 }
 
 TEST_CASE("a process killed in the middle of its work holds nobody up, and what it was told is stored is stored") {
