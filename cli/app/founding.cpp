@@ -11,6 +11,7 @@
 #include "home.hpp"
 #include "ledger_certificate.hpp"
 #include "yuxin/base/file.hpp"
+#include "yuxin/keymgmt/transfer_log.hpp"
 #include "yuxin/x509/request.hpp"
 
 namespace yuxin::cli {
@@ -137,6 +138,19 @@ struct Homes {
   std::shared_ptr<Home> online;
 };
 
+// The two know each other's key from the beginning, so that every bundle between them is checked.
+Result<> introduce(Home& home, Home& other, const std::string& name, const FoundingPlan& plan) {
+  keymgmt::TransferPeer peer;
+  peer.name = name;
+  TRY(peer.origin, other.ledger_origin());
+  TRY(const auto key, other.keys().public_key("ledger"));
+  peer.key = base::to_bytes(key.spki());
+  return home.store().write([&](store::Writer& writer) -> Result<> {
+    TRY(keymgmt::know_peer(writer, peer, plan.actor, home.clock().now()));
+    return {};
+  });
+}
+
 Result<Founded> build(const Homes& homes, const FoundingPlan& plan) {
   const std::string root_box = homes.root->path() + "/exchange/";
   const std::string online_box = homes.online->path() + "/exchange/";
@@ -171,6 +185,8 @@ Result<Founded> build(const Homes& homes, const FoundingPlan& plan) {
   TRY(keep_ledger_certificate(*homes.online, plan.actor));
   TRY(auto order, homes.online->crl_order("issuing"));
   TRY(ca::publish_crl(homes.online->store(), order, homes.online->clock(), {plan.actor}));
+  TRY(introduce(*homes.root, *homes.online, "online", plan));
+  TRY(introduce(*homes.online, *homes.root, "root", plan));
   TRY(homes.root->checkpoint());
   TRY(homes.online->checkpoint());
   return Founded{root, issuing, signer, root_list.next_update};

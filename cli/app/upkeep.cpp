@@ -22,6 +22,8 @@ constexpr const char* kActor = "service:upkeep";
 constexpr base::Seconds kListsEvery{2};
 // What a revoked signer says nobody believes, so it is looked for as often.
 constexpr base::Seconds kSignersEvery{2};
+// People have to meet to sign an offline root's list, so they are told long before; as doctor does.
+constexpr base::Period kForeignListsWarning{.months = 1};
 
 }  // namespace
 
@@ -53,6 +55,7 @@ void Upkeep::step() {
   run(lists_, kListsEvery, "publishing lists", &Upkeep::keep_lists);
   run(roles_, base::Seconds{5}, "publishing the list of roles", &Upkeep::keep_roles);
   run(stamps_, kSignersEvery, "renewing the time stamp key", &Upkeep::keep_stamping);
+  run(foreign_lists_, base::days(1), "looking at lists from elsewhere", &Upkeep::warn_of_foreign_lists);
   run(tidy_, base::minutes(1), "keeping the ledger", &Upkeep::tidy);
   run(checkpoint_stamps_, base::minutes(1), "time-stamping the checkpoint", &Upkeep::stamp);
 }
@@ -185,6 +188,24 @@ Result<> Upkeep::keep_lists() {
       continue;
     }
     lacking_.erase(authority.id);
+  }
+  return {};
+}
+
+Result<> Upkeep::warn_of_foreign_lists() {
+  const auto now = home_->clock().now();
+  TRY(const auto authorities, home_->store().status().authorities());
+  for (const auto& authority : authorities) {
+    if (!authority.key_name.empty() || authority.certificate.empty()) continue;
+    const auto latest = home_->store().status().latest_crl(authority.id);
+    if (!latest && latest.error().code == Code::kNotFound) continue;
+    if (!latest) return tl::unexpected(latest.error());
+    if (latest->next_update > base::add(now, kForeignListsWarning)) continue;
+    base::log_warning(
+        base::message("List {} of {} is valid until {}, and its key is elsewhere. Sign another there (yuxin ca crl "
+                      "{}) and bring it: "
+                      "yuxin bundle import FILE",
+                      latest->number, authority.name, base::local_time(latest->next_update), authority.name));
   }
   return {};
 }

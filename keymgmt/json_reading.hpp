@@ -1,4 +1,4 @@
-// Reading the JSON documents of shares: members that must be there, of their form.
+// Reading JSON documents of a fixed form: members that must be there, of their form.
 #pragma once
 
 #include <optional>
