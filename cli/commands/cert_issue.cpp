@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "app/certificate_view.hpp"
+#include "app/clock_check.hpp"
 #include "app/home.hpp"
 #include "app/issued_record.hpp"
 #include "app/output.hpp"
@@ -167,6 +168,7 @@ Result<int> run_issue(Context& context, const Arguments& arguments) {
   TRY(check_out(arguments));
   TRY(auto enrolment, enrolment_of(arguments));
   TRY(auto home, open_unlocked_home(context));
+  TRY(meet_clock(context, arguments, *home));
   TRY(auto authority, signing_authority(*home, arguments));
   return issue(context, arguments, *home, authority, arguments.one("--profile"), enrolment);
 }
@@ -193,6 +195,7 @@ Result<int> run_renew(Context& context, const Arguments& arguments) {
   TRY(check_out(arguments));
   TRY(auto enrolment, enrolment_of(arguments));
   TRY(auto home, open_unlocked_home(context));
+  TRY(meet_clock(context, arguments, *home));
   TRY(auto found, find_certificate(*home, arguments));
   if (found.row.status.state != store::CertificateState::kGood) {
     return fail(Code::kConflict, "Certificate {} is {}; it cannot be renewed. Issue a new one: yuxin cert issue",
@@ -227,6 +230,7 @@ CommandSpec cert_issue_command() {
        {"--days", Arity::kOne, Presence::kOptional, "N", "valid for N days instead of the profile's period"},
        {"--chain", Arity::kFlag, Presence::kOptional, "", "write the authorities' certificates behind it"},
        out_option("where to write the certificate (PEM); standard output if not given"),
+       accept_clock_option(),
        dry_run_option()},
       {"yuxin --home city/online --passphrase-file pass cert issue --profile tls-server --csr server.csr --san "
        "dns:portal.city.test --out server.pem"},
@@ -243,6 +247,7 @@ CommandSpec cert_renew_command() {
            {"--days", Arity::kOne, Presence::kOptional, "N", "valid for N days instead of the profile's period"},
            {"--chain", Arity::kFlag, Presence::kOptional, "", "write the authorities' certificates behind it"},
            out_option("where to write the certificate (PEM); standard output if not given"),
+           accept_clock_option(),
            dry_run_option()},
           {"yuxin --home city/online --passphrase-file pass cert renew 3F9A77C2 --csr new.csr --out new.pem"},
           run_renew};

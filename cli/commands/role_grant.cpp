@@ -2,12 +2,14 @@
 #include <algorithm>
 
 #include "app/attribute_authority.hpp"
+#include "app/clock_check.hpp"
 #include "app/fetch.hpp"
 #include "app/grant_view.hpp"
 #include "app/home.hpp"
 #include "app/role_acts.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
+#include "yuxin/evidence/clock_floor.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -160,6 +162,7 @@ Result<int> grant(Context& context, const Arguments& arguments) {
   if (const auto out = arguments.maybe("--out"); out && base::file_exists(*out))
     return fail(Code::kConflict, "The file {} exists already. Nothing was granted. Take another name.", *out);
   TRY(auto home, open_unlocked_home(context));
+  TRY(meet_clock(context, arguments, *home));
   TRY(const auto organisation, home->organisation());
   const auto now = context.clock().now();
   TRY(auto orders, orders_of(arguments, *organisation, now));
@@ -216,7 +219,8 @@ Result<GrantRow> revoke_now(Context& context, Home& home, const Organisation& or
   }));
   TRY(const auto word, word_for_revocation(home, organisation, person, row, reason, context.actor()));
   TRY(home.store().write([&](store::Writer& writer) -> Result<> {
-    TRY(const auto granting, keep_word(writer, word, context.clock().now()));
+    TRY(const auto now, evidence::time_of_status(writer, context.clock()));
+    TRY(const auto granting, keep_word(writer, word, now));
     TRY(row, evidence::revoke_role(writer, serial.content(), reason, granting));
     TRY(evidence::make_role_list(writer, authority, granting));
     return {};
@@ -282,6 +286,7 @@ std::vector<CommandSpec> role_grant_commands() {
         {"--days", Arity::kOne, Presence::kOptional, "N", "for N days; as long as is allowed if not given"},
         {"--until", Arity::kOne, Presence::kOptional, "TIME", "until a time: 2026-11-22T10:00:00Z"},
         {"--out", Arity::kOne, Presence::kOptional, "FILE", "where to write the attribute certificate (PEM)"},
+        accept_clock_option(),
         dry_run_option()},
        {"yuxin --home city/online --passphrase-file pass role grant CA.SUPER --to super.pem --and "
         "CA.AUDADM=auditor.pem",

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "app/attribute_authority.hpp"
+#include "app/clock_check.hpp"
 #include "app/custodian_unlock.hpp"
 #include "app/monitoring.hpp"
 #include "app/share_input.hpp"
@@ -112,10 +113,19 @@ Result<std::shared_ptr<Home>> open_for_serving(const Context& context, const Arg
   return home;
 }
 
+// Status is told on any clock; what a wrong one stops is new certificates for the services, until it is set.
+Result<> welcome_clock(const Context& context, const Arguments& arguments, Home& home) {
+  auto met = meet_clock(context, arguments, home);
+  if (met || met.error().code != Code::kConflict) return met;
+  context.warn(met.error().detail);
+  return {};
+}
+
 Result<int> run(Context& context, const Arguments& arguments) {
   const EndSignals signals;
   TRY(auto parts, parts_of(arguments));
   TRY(auto home, open_for_serving(context, arguments));
+  TRY(welcome_clock(context, arguments, *home));
   if (home->config().kind == HomeKind::kOfflineRoot) {
     return fail(Code::kConflict,
                 "{} is an offline root. It serves nothing; its list is published by the online home: yuxin ca "
@@ -184,6 +194,7 @@ CommandSpec serve_command() {
       {"--shares", Arity::kOne, Presence::kOptional, "REGISTER",
        "unlock by the custodians of this set instead of a passphrase"}};
   for (auto& option : share_options(Arity::kMany)) options.push_back(option);
+  options.push_back(accept_clock_option());
   return {
       "serve",
       "",

@@ -7,13 +7,10 @@
 
 #include "app/doctor/doctor.hpp"
 #include "yuxin/base/file.hpp"
-#include "yuxin/base/json.hpp"
-#include "yuxin/evidence/ledger.hpp"
 
 namespace yuxin::cli {
 
 using base::message;
-using base::Result;
 
 namespace {
 
@@ -53,20 +50,6 @@ bool is_synchronised() {
   return ::adjtimex(&state) != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
 }
 
-Result<base::UnixTime> newest_entry(store::Store& store) {
-  base::UnixTime newest{};
-  TRY(store.read([&](store::Reader& reader) -> Result<> {
-    TRY(auto size, evidence::size(reader));
-    return evidence::for_each(reader, size - 1, size, [&](const evidence::StoredRecord& record) -> Result<> {
-      auto json = base::parse_json(record.text);
-      if (!json || !json->is_object()) return {};
-      newest = base::parse_rfc3339(base::json_string(json->get_object(), "time")).value_or(newest);
-      return {};
-    });
-  }));
-  return newest;
-}
-
 }  // namespace
 
 std::vector<Check> check_permissions(const std::string& home) {
@@ -102,10 +85,11 @@ std::vector<Check> check_clock(const Patient& patient) {
   const auto remedy = message("set the clock and keep it set by a time server (NTP)");
   const int year = base::civil(patient.now).year;
   if (year < 2024 || year > 2200) list.fail(message("the clock says the year {}", year), remedy);
-  const auto newest = newest_entry(patient.home.store());
-  if (newest && *newest > patient.now + base::minutes(1)) {
-    list.fail(message("the clock is {} behind the newest entry of the ledger", base::in_words(*newest - patient.now)),
-              remedy);
+  const auto latest = patient.home.latest_time();
+  if (latest && *latest > patient.now + base::minutes(1)) {
+    list.fail(message("the clock is {} behind the latest time in the ledger, {}",
+                      base::in_words(*latest - patient.now), base::local_time(*latest)),
+              message("set the clock; where it is right, say so to the next command that issues: --accept-clock"));
   }
   const bool synchronised = is_synchronised();
   if (!synchronised && !in_container())
