@@ -1,10 +1,9 @@
 // yuxin cert issue, yuxin cert renew
-#include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "app/certificate_view.hpp"
 #include "app/clock_check.hpp"
+#include "app/enrolment_check.hpp"
 #include "app/home.hpp"
 #include "app/issued_record.hpp"
 #include "app/output.hpp"
@@ -135,14 +134,13 @@ Result<> check_key_uses(const Context& context, Home& home, const ca::Enrolment&
 }
 
 Result<int> issue(Context& context, const Arguments& arguments, Home& home, const std::string& authority,
-                  const std::string& profile_name, const ca::Enrolment& enrolment) {
-  TRY(auto profiles, home.profiles());
-  TRY(auto profile, profiles.find(profile_name));
+                  const std::shared_ptr<const ca::Profile>& profile, const ca::Enrolment& enrolment) {
   TRY(auto issuer, home.issuer(authority));
   auto prepared = issuer->prepare(profile, enrolment, {context.actor()});
   if (!prepared) {
     return prefix_refusal(std::move(prepared).error());
   }
+  if (auto free = check_subject(home, *profile, *prepared); !free) return prefix_refusal(std::move(free).error());
   TRY(check_key_uses(context, home, enrolment, prepared->subject()));
   describe_prepared(context, *prepared, authority);
   if (arguments.has("--dry-run")) {
@@ -151,7 +149,7 @@ Result<int> issue(Context& context, const Arguments& arguments, Home& home, cons
       context.document(base::JsonObject{{"dry_run", true},
                                         {"subject", prepared->subject()},
                                         {"names", prepared->alt_names()},
-                                        {"profile", profile_name},
+                                        {"profile", profile->name},
                                         {"authority", authority},
                                         {"not_before", base::rfc3339(prepared->not_before())},
                                         {"not_after", base::rfc3339(prepared->not_after())}});
@@ -169,24 +167,11 @@ Result<int> run_issue(Context& context, const Arguments& arguments) {
   TRY(auto enrolment, enrolment_of(arguments));
   TRY(auto home, open_unlocked_home(context));
   TRY(meet_clock(context, arguments, *home));
+  TRY(auto profiles, home->profiles());
+  TRY(auto profile, profiles.find(arguments.one("--profile")));
+  if (auto allowed = check_purpose(*profile); !allowed) return prefix_refusal(std::move(allowed).error());
   TRY(auto authority, signing_authority(*home, arguments));
-  return issue(context, arguments, *home, authority, arguments.one("--profile"), enrolment);
-}
-
-// What serves the home has its key here, and the server renews it: a request with another key is somebody's who wants
-// to speak in its name.
-Result<> check_renewable(const x509::Certificate& certificate, const std::string& profile,
-                         const ca::Enrolment& enrolment) {
-  static constexpr std::array<std::string_view, 4> kOfTheHome = {"ocsp-responder", "timestamp", "attribute-authority",
-                                                                 "root-ca"};
-  if (std::ranges::find(kOfTheHome, profile) == kOfTheHome.end()) return {};
-  TRY(const auto key, certificate.public_key());
-  if (base::equal(key.spki(), enrolment.request.public_key().spki())) return {};
-  return fail(
-      Code::kRefused,
-      "Not issued: {} belongs to the home itself (profile {}), and the request is for another key. The server "
-      "renews it by itself.",
-      certificate.subject().text(), profile);
+  return issue(context, arguments, *home, authority, profile, enrolment);
 }
 
 // A renewal keeps subject, names and profile; the key is the one of the new request, or the old one when the same
@@ -202,8 +187,10 @@ Result<int> run_renew(Context& context, const Arguments& arguments) {
                 found.serial.hex(), state_text(found.row, context.clock().now()));
   }
   TRY(auto certificate, x509::Certificate::from_der(found.row.der));
-  TRY(const auto profile, issued_profile(*home, found));
-  TRY(check_renewable(certificate, profile, enrolment));
+  TRY(const auto name, issued_profile(*home, found));
+  TRY(check_renewable(certificate, name, enrolment));
+  TRY(auto profiles, home->profiles());
+  TRY(auto profile, profiles.find(name));
   enrolment.subject = certificate.subject();
   enrolment.alt_names.emplace();
   if (const auto* names = certificate.tbs().find(x509::oid::kSubjectAltName)) {

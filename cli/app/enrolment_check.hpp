@@ -1,0 +1,27 @@
+// What a person may not ask an authority for, though the profile would take it: the names and offices of the home.
+#pragma once
+
+#include <string>
+
+#include "home.hpp"
+#include "yuxin/base/result.hpp"
+#include "yuxin/ca/enrolment.hpp"
+#include "yuxin/ca/issuer.hpp"
+
+namespace yuxin::cli {
+
+// check_purpose refuses (kRefused) profiles that only the home itself uses, for keys that it made: whoever had such a
+// certificate for another key would answer OCSP for the authority, grant its roles, or have a second ledger.
+[[nodiscard]] base::Result<> check_purpose(const ca::Profile& profile);
+
+// check_renewable refuses (kRefused) to renew what serves the home for another key than its own: the server renews
+// it.
+[[nodiscard]] base::Result<> check_renewable(const x509::Certificate& certificate, const std::string& profile,
+                                             const ca::Enrolment& enrolment);
+
+// check_subject refuses (kRefused) an end entity whose subject is that of an authority known here or of what serves
+// the home, as RFC 5280 section 7.1 compares names: verifiers find issuers by name, and people read nothing else.
+[[nodiscard]] base::Result<> check_subject(Home& home, const ca::Profile& profile,
+                                           const ca::PreparedIssuance& prepared);
+
+}  // namespace yuxin::cli
