@@ -155,6 +155,15 @@ bool is_host(std::string_view host) {
   return is_dns_name(host, Wildcard::kRefused);  // an IPv4 address has the form of a DNS name
 }
 
+bool is_host_name(std::string_view name) {
+  if (!is_dns_name(name, Wildcard::kRefused) || name.find('_') != std::string_view::npos) return false;
+  const auto labels = base::split(name, '.');
+  const std::string last = base::lower(labels.back());
+  const bool decimal = std::ranges::all_of(last, is_digit);
+  const bool hexadecimal = last.starts_with("0x") && std::ranges::all_of(last.substr(2), is_hex_digit);
+  return !decimal && !hexadecimal && std::ranges::all_of(labels, is_idna_label);
+}
+
 bool is_idna_label(std::string_view label) {
   if (label.size() < 4 || label[2] != '-' || label[3] != '-') return true;
   return base::lower(label.substr(0, 2)) == "xn" && is_punycode(label.substr(4));
