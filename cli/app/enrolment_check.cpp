@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string_view>
 
+#include "yuxin/base/text.hpp"
 #include "yuxin/x509/name_match.hpp"
 #include "yuxin/x509/oid.hpp"
 
@@ -13,6 +16,25 @@ using base::fail;
 using base::Result;
 
 namespace {
+
+// undo_latin1 gives what a text was before its UTF-8 octets were taken for Latin-1 characters and encoded once more:
+// "æµ\u008b" was "测". Nothing where that cannot have happened.
+std::optional<std::string> undo_latin1(std::string_view text) {
+  std::string octets;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto first = static_cast<unsigned char>(text[at]);
+    if (first < 0x80) {
+      octets += text[at];
+    } else if ((first == 0xc2 || first == 0xc3) && at + 1 < text.size()) {  // U+0080 to U+00FF
+      const auto second = static_cast<unsigned char>(text[++at]);
+      octets += static_cast<char>((first & 0x03U) << 6U | (second & 0x3fU));
+    } else {
+      return std::nullopt;
+    }
+  }
+  const bool shorter = octets.size() < text.size();
+  return shorter && base::is_utf8(octets) ? std::optional(octets) : std::nullopt;
+}
 
 // Somebody whose name is taken; `der` is the certificate.
 Result<> refuse_namesake(const x509::Name& subject, base::ByteView spki, base::ByteView der,
@@ -53,6 +75,17 @@ Result<> check_renewable(const x509::Certificate& certificate, const std::string
       "Not issued: {} belongs to the home itself (profile {}), and the request is for another key. The server "
       "renews it by itself.",
       certificate.subject().text(), profile);
+}
+
+void warn_of_latin1(const Context& context, const x509::Name& subject) {
+  for (const auto& attribute : subject.attributes()) {
+    const auto meant = undo_latin1(attribute.value);
+    if (!meant) continue;
+    context.warn(
+        base::message("the request's {} looks like “{}” in UTF-8 that was read as Latin-1: make the request anew "
+                      "with openssl req -utf8, or give the name with --subject",
+                      x509::attribute_keyword(attribute.type), *meant));
+  }
 }
 
 Result<> check_subject(Home& home, const ca::Profile& profile, const ca::PreparedIssuance& prepared) {

@@ -19,6 +19,10 @@ namespace yuxin::cli {
 [[nodiscard]] base::Result<> check_renewable(const x509::Certificate& certificate, const std::string& profile,
                                              const ca::Enrolment& enrolment);
 
+// warn_of_latin1 says which attributes of a request were UTF-8 that its maker read as Latin-1 ("openssl req" without
+// -utf8), and what they meant. What cannot be seen in them is refused later.
+void warn_of_latin1(const Context& context, const x509::Name& subject);
+
 // check_subject refuses (kRefused) an end entity whose subject is that of an authority known here or of what serves
 // the home, as RFC 5280 section 7.1 compares names: verifiers find issuers by name, and people read nothing else.
 [[nodiscard]] base::Result<> check_subject(Home& home, const ca::Profile& profile,

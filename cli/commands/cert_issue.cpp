@@ -1,4 +1,6 @@
 // yuxin cert issue, yuxin cert renew
+#include <fmt/format.h>
+
 #include <charconv>
 
 #include "app/certificate_view.hpp"
@@ -10,6 +12,7 @@
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/ca/key_use.hpp"
+#include "yuxin/x509/lint.hpp"
 #include "yuxin/x509/request.hpp"
 
 namespace yuxin::cli {
@@ -23,8 +26,9 @@ using base::Result;
 // check_out refuses a place for the certificate before anything is signed.
 Result<> check_out(const Arguments& arguments) {
   const auto out = arguments.maybe("--out");
-  if (out) return check_new_output(*out);
-  return {};
+  if (!out) return {};
+  if (arguments.has("--force") && base::file_exists(*out)) return check_output(*out, OutputKind::kCertificate);
+  return check_new_output(*out);
 }
 
 Result<std::optional<base::Seconds>> validity_of(const Arguments& arguments) {
@@ -63,8 +67,12 @@ Result<ca::Enrolment> enrolment_of(const Arguments& arguments) {
   return enrolment;
 }
 
-void describe_prepared(const Context& context, const ca::PreparedIssuance& prepared, const std::string& authority) {
-  context.remark(labelled(message("certificate"), prepared.serial().grouped()));
+// The serial number is drawn anew for every attempt, so a trial run has none to show.
+enum class Run { kReal, kTrial };
+
+void describe_prepared(const Context& context, const ca::PreparedIssuance& prepared, const std::string& authority,
+                       Run run) {
+  if (run == Run::kReal) context.remark(labelled(message("certificate"), prepared.serial().grouped()));
   context.remark(labelled(message("subject"), prepared.subject()));
   if (!prepared.alt_names().empty()) context.remark(labelled(message("names"), prepared.alt_names()));
   context.remark(labelled(message("issued by"), message("{}, profile {}", authority, prepared.profile())));
@@ -72,8 +80,23 @@ void describe_prepared(const Context& context, const ca::PreparedIssuance& prepa
                                                     base::local_time(prepared.not_after()))));
 }
 
+// What a rule says should be otherwise stops nothing, but somebody should read it before it is signed. The addresses
+// of the home are nobody's request; what is to be said of them was said when it was founded.
+std::vector<std::string> warn_of_rules(const Context& context, const ca::PreparedIssuance& prepared,
+                                       const ca::Issuer& issuer) {
+  std::vector<std::string> warnings;
+  const auto tbs = x509::parse_tbs_certificate(prepared.tbs());
+  if (!tbs) return warnings;
+  for (const auto& finding : x509::lint_tbs(*tbs, &issuer.certificate())) {
+    if (finding.severity != x509::LintSeverity::kWarning || finding.rule == "uri_hosts_fully_qualified") continue;
+    warnings.push_back(fmt::format("{} ({}, {})", finding.message, finding.rule, finding.source));
+    context.warn(warnings.back());
+  }
+  return warnings;
+}
+
 Result<> deliver(const Context& context, const Arguments& arguments, Home& home, const ca::Issued& issued,
-                 const std::string& authority) {
+                 const std::string& authority, const std::vector<std::string>& warnings) {
   std::string text = issued.certificate.pem();
   if (arguments.has("--chain")) {
     TRY(text, chain_pem(home, issued.certificate, authority));
@@ -81,7 +104,8 @@ Result<> deliver(const Context& context, const Arguments& arguments, Home& home,
   const auto serial = issued.certificate.serial()->hex();
   const auto out = arguments.one("--out", context.options().json ? "" : "-");
   if (!out.empty() && out != "-") {
-    auto written = base::write_file(out, base::as_bytes(text), base::Existing::kRefuse, base::Permissions::kPublic);
+    const auto existing = arguments.has("--force") ? base::Existing::kReplace : base::Existing::kRefuse;
+    auto written = base::write_file(out, base::as_bytes(text), existing, base::Permissions::kPublic);
     if (!written) {
       return base::fail_with(
           written.error().code, written.error().diagnostic,
@@ -97,6 +121,7 @@ Result<> deliver(const Context& context, const Arguments& arguments, Home& home,
                                       {"not_after", base::rfc3339(issued.certificate.not_after())},
                                       {"sha256", base::hex(issued.certificate.sha256_fingerprint())},
                                       {"ledger_sequence", issued.ledger_sequence},
+                                      {"warnings", base::JsonArray(warnings.begin(), warnings.end())},
                                       {"file", out},
                                       {"pem", text}});
     return {};
@@ -142,8 +167,10 @@ Result<int> issue(Context& context, const Arguments& arguments, Home& home, cons
   }
   if (auto free = check_subject(home, *profile, *prepared); !free) return prefix_refusal(std::move(free).error());
   TRY(check_key_uses(context, home, enrolment, prepared->subject()));
-  describe_prepared(context, *prepared, authority);
-  if (arguments.has("--dry-run")) {
+  const auto run = arguments.has("--dry-run") ? Run::kTrial : Run::kReal;
+  describe_prepared(context, *prepared, authority, run);
+  const auto warnings = warn_of_rules(context, *prepared, *issuer);
+  if (run == Run::kTrial) {
     context.remark(message("Every check passed. Nothing was issued (--dry-run)."));
     if (context.options().json) {
       context.document(base::JsonObject{{"dry_run", true},
@@ -151,13 +178,14 @@ Result<int> issue(Context& context, const Arguments& arguments, Home& home, cons
                                         {"names", prepared->alt_names()},
                                         {"profile", profile->name},
                                         {"authority", authority},
+                                        {"warnings", base::JsonArray(warnings.begin(), warnings.end())},
                                         {"not_before", base::rfc3339(prepared->not_before())},
                                         {"not_after", base::rfc3339(prepared->not_after())}});
     }
     return 0;
   }
   TRY(auto issued, issuer->issue(std::move(*prepared)));
-  TRY(deliver(context, arguments, home, issued, authority));
+  TRY(deliver(context, arguments, home, issued, authority, warnings));
   end_work(context, home);
   return 0;
 }
@@ -165,6 +193,7 @@ Result<int> issue(Context& context, const Arguments& arguments, Home& home, cons
 Result<int> run_issue(Context& context, const Arguments& arguments) {
   TRY(check_out(arguments));
   TRY(auto enrolment, enrolment_of(arguments));
+  if (!enrolment.subject) warn_of_latin1(context, enrolment.request.subject());
   TRY(auto home, open_unlocked_home(context));
   TRY(meet_clock(context, arguments, *home));
   TRY(auto profiles, home->profiles());
@@ -197,7 +226,18 @@ Result<int> run_renew(Context& context, const Arguments& arguments) {
     auto parsed = x509::read_alternative_names(names->value);
     if (parsed) enrolment.alt_names = std::move(*parsed);
   }
-  return issue(context, arguments, *home, found.authority, profile, enrolment);
+  TRY(const auto status, issue(context, arguments, *home, found.authority, profile, enrolment));
+  if (!arguments.has("--dry-run")) {
+    context.remark(
+        message("The certificate before it stays valid until {}. When nothing uses it any more: yuxin cert "
+                "revoke {} --reason superseded",
+                base::local_time(certificate.not_after()), found.serial.hex()));
+  }
+  return status;
+}
+
+OptionSpec force_option() {
+  return {"--force", Arity::kFlag, Presence::kOptional, "", "replace an older certificate that --out names"};
 }
 
 }  // namespace
@@ -217,6 +257,7 @@ CommandSpec cert_issue_command() {
        {"--days", Arity::kOne, Presence::kOptional, "N", "valid for N days instead of the profile's period"},
        {"--chain", Arity::kFlag, Presence::kOptional, "", "write the authorities' certificates behind it"},
        out_option("where to write the certificate (PEM); standard output if not given"),
+       force_option(),
        accept_clock_option(),
        dry_run_option()},
       {"yuxin --home city/online --passphrase-file pass cert issue --profile tls-server --csr server.csr --san "
@@ -234,6 +275,7 @@ CommandSpec cert_renew_command() {
            {"--days", Arity::kOne, Presence::kOptional, "N", "valid for N days instead of the profile's period"},
            {"--chain", Arity::kFlag, Presence::kOptional, "", "write the authorities' certificates behind it"},
            out_option("where to write the certificate (PEM); standard output if not given"),
+           force_option(),
            accept_clock_option(),
            dry_run_option()},
           {"yuxin --home city/online --passphrase-file pass cert renew 3F9A77C2 --csr new.csr --out new.pem"},
