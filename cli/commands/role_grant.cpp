@@ -55,8 +55,8 @@ struct End {
 Result<std::vector<GrantOrder>> orders_of(const Arguments& arguments, const Organisation& organisation,
                                           base::UnixTime now) {
   TRY(const auto end, End::of(arguments, now));
-  TRY(auto role, evidence::RoleCode::parse(arguments.one("ROLE")));
-  TRY(auto scope, evidence::parse_scope(arguments.one("--scope")));
+  TRY(auto role, as_typed(evidence::RoleCode::parse(arguments.one("ROLE"))));
+  TRY(auto scope, as_typed(evidence::parse_scope(arguments.one("--scope"))));
   TRY(auto holder, fetch_certificate(arguments.one("--to")));
   std::vector<GrantOrder> orders;
   auto until = end.of(organisation, role, holder, now);
@@ -65,7 +65,7 @@ Result<std::vector<GrantOrder>> orders_of(const Arguments& arguments, const Orga
     const auto equals = text.find('=');
     if (equals == std::string::npos)
       return fail(Code::kUsage, "\"{}\" names no role and certificate. Write --and ROLE=CERTIFICATE", text);
-    TRY(auto other, evidence::RoleCode::parse(std::string_view(text).substr(0, equals)));
+    TRY(auto other, as_typed(evidence::RoleCode::parse(std::string_view(text).substr(0, equals))));
     TRY(auto other_holder, fetch_certificate(text.substr(equals + 1)));
     until = end.of(organisation, other, other_holder, now);
     orders.push_back({std::move(other), {}, std::move(other_holder), now, until});

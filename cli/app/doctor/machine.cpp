@@ -1,7 +1,9 @@
 // What the doctor looks at around the home: permissions, disk, clock.
 #include <sys/stat.h>
 #include <sys/timex.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 
@@ -19,6 +21,22 @@ constexpr std::uint64_t kLowDisk = 1024 * kMiB;
 constexpr std::uint64_t kNoDisk = 64 * kMiB;
 constexpr mode_t kOthersRead = 0077;
 constexpr mode_t kOthersWrite = 0022;
+
+// What the home is worked with from cannot be read-only: a disk that failed comes up so, and a folder of another
+// account.
+void check_writable(const std::string& home, Checklist& list) {
+  for (const char* name : {"", "/yuxin.db", "/published/crl", "/exchange"}) {
+    const std::string path = home + name;
+    if (!base::file_exists(path) || ::access(path.c_str(), W_OK) == 0) continue;
+    if (errno == EROFS) {
+      list.fail(message("{} lies on a disk that is read-only: nothing can be issued or revoked", path),
+                message("look why the disk was mounted read-only, and mount it for writing"));
+      return;
+    }
+    list.fail(message("{} cannot be written by this account: nothing can be issued or revoked", path),
+              message("work as the account that the home belongs to, or give it back: chown, chmod u+w"));
+  }
+}
 
 // Paths that only the owner may read, and those that only the owner may change.
 void check_path(const std::string& home, const std::string& name, mode_t forbidden, Checklist& list) {
@@ -62,6 +80,7 @@ std::vector<Check> check_permissions(const std::string& home) {
     const bool is_public = entry.path().extension() == ".pub";
     check_path(home, "/keys/" + entry.path().filename().string(), is_public ? kOthersWrite : kOthersRead, list);
   }
+  check_writable(home, list);
   return std::move(list).finish(message("nobody but the owner reads the keys or changes the home"));
 }
 
