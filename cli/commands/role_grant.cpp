@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "app/attribute_authority.hpp"
+#include "app/certificate_view.hpp"
 #include "app/clock_check.hpp"
 #include "app/fetch.hpp"
 #include "app/grant_view.hpp"
@@ -208,6 +209,25 @@ Result<x509::RevocationReason> reason_of(const Arguments& arguments) {
               name);
 }
 
+// The grant of a whole serial number, or the only one whose serial number begins so.
+Result<GrantRow> find_grant(store::Reader& reader, const std::string& typed, const x509::Serial& serial) {
+  auto exact = evidence::find_grant(reader, serial.content());
+  const auto beginning = serial_beginning(typed);
+  if (exact || exact.error().code != Code::kNotFound || !beginning) return exact;
+  TRY(auto rows, evidence::list_grants(reader, {}));
+  std::erase_if(rows, [&](const GrantRow& row) {
+    const auto known = x509::Serial::from_der_content(row.serial);
+    return !known || !known->hex().starts_with(*beginning);
+  });
+  if (rows.empty()) return exact;
+  if (rows.size() == 1) return std::move(rows.front());
+  std::string list;
+  for (const auto& row : rows) list += "\n  " + base::hex_upper(row.serial) + "  " + row.role + "  " + row.holder;
+  return fail(Code::kConflict,
+              "The serial numbers of several grants begin with {}. Nothing was changed. Type more of it:{}", typed,
+              list);
+}
+
 // The revocation and the list that says so are durable together.
 Result<GrantRow> revoke_now(Context& context, Home& home, const Organisation& organisation, const Person& person,
                             const x509::Serial& serial, x509::RevocationReason reason) {
@@ -230,15 +250,15 @@ Result<GrantRow> revoke_now(Context& context, Home& home, const Organisation& or
 
 Result<int> revoke(Context& context, const Arguments& arguments) {
   TRY(const auto reason, reason_of(arguments));
-  const auto serial = x509::Serial::parse(arguments.one("SERIAL"));
-  if (!serial)
+  const auto typed = x509::Serial::parse(arguments.one("SERIAL"));
+  if (!typed)
     return fail(Code::kUsage, "\"{}\" is no serial number; it has hexadecimal digits only. See: yuxin role list",
                 arguments.one("SERIAL"));
   TRY(auto home, open_unlocked_home(context));
   TRY(const auto organisation, home->organisation());
   GrantRow row;
   TRY(home->store().read([&](store::Reader& reader) -> Result<> {
-    TRY(row, evidence::find_grant(reader, serial->content()));
+    TRY(row, find_grant(reader, arguments.one("SERIAL"), *typed));
     return evidence::check_revocation(row, reason, context.clock().now());
   }));
   TRY(const auto person, person_of(context));
@@ -258,7 +278,8 @@ Result<int> revoke(Context& context, const Arguments& arguments) {
   }
   TRY(auto agreed, context.confirm(message("Revoke this role?")));
   if (!agreed) return fail(Code::kUsage, "Nothing was changed.");
-  TRY(row, revoke_now(context, *home, *organisation, person, *serial, reason));
+  const auto serial = x509::Serial::from_der_content(row.serial).value_or(*typed);
+  TRY(row, revoke_now(context, *home, *organisation, person, serial, reason));
   end_work(context, *home);
   if (context.options().json) {
     context.document(grant_json(row, context.clock().now()));
