@@ -63,6 +63,8 @@ struct CommandSpec {
   std::vector<OptionSpec> options;
   std::vector<const char*> examples;  // complete command lines
   Run run;
+  // whether it acts as the identity of --as; where it does not, giving one is a mistake
+  enum class Identity { kNone, kTaken } identity = Identity::kNone;
 };
 
 // words_of is what people type for it: "cert issue", "doctor".

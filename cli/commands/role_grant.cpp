@@ -312,7 +312,8 @@ std::vector<CommandSpec> role_grant_commands() {
        {"yuxin --home city/online --passphrase-file pass role grant CA.SUPER --to super.pem --and "
         "CA.AUDADM=auditor.pem",
         "yuxin --home city/online role grant RA.REVIEW --to officer.pem --scope \"profile:device\" --days 90"},
-       grant},
+       grant,
+       CommandSpec::Identity::kTaken},
       {"role",
        "revoke",
        "end a granted role for good",
@@ -321,7 +322,8 @@ std::vector<CommandSpec> role_grant_commands() {
          "privilegeWithdrawn, affiliationChanged, superseded, cessationOfOperation, keyCompromise …"},
         dry_run_option()},
        {"yuxin --home city/online role revoke 3F9A77C2 --reason privilegeWithdrawn"},
-       revoke},
+       revoke,
+       CommandSpec::Identity::kTaken},
   };
 }
 
