@@ -121,7 +121,6 @@ Result<> check_authority_name(std::string_view name) {
 Result<> check_new_authority(Home& home, const NewAuthority& wanted, AuthorityKind kind) {
   TRY(check_authority_name(wanted.name));
   TRY(key_name_of(wanted));
-  if (wanted.subject.empty()) return fail(Code::kUsage, "The authority has no subject. Give one with --subject.");
   TRY(x509::lint_subject(wanted.subject));
   TRY(home.check_clock());
   if (kind == AuthorityKind::kRoot) TRY(root_profile(home, wanted));
