@@ -119,7 +119,9 @@ TEST_CASE("a DNS name is the name of a host, in whose last label no resolver rea
   // people cannot type some of these, but a request may hold them
   for (const std::string name :
        {"a_b.test", "_dmarc.a.test", "-a.test", "a-.test", "192.0.2.1", "a.1", "a.0x7f", "a.0X", "1", "0x7f000001",
-        "*.192.0.2.1", "xn--a\u00fc.test", "xn--99999999999.test", "xn--.test", "ab--cd.test", "*.a_b.test"}) {
+        "*.192.0.2.1", "xn--a\u00fc.test", "xn--99999999999.test", "xn--.test", "ab--cd.test",
+        // Python's punycode of a zero-width space, of a direction override, of a decomposed á, of full-width letters
+        "xn--alice-mt3b.test", "xn--ab-g4t.test", "xn--a-xbb.test", "xn--ph7cc.test", "*.a_b.test"}) {
     const test::Applicant applicant({x509::KeyType::kP256, 256});
     auto enrolment = applicant.ask("CN=x");
     enrolment.alt_names = {{x509::GeneralNameKind::kDns, name, base::to_bytes(base::as_bytes(name))}};
