@@ -70,6 +70,28 @@ bool is_inside(const SanRule& rule, const GeneralName& name) {
   });
 }
 
+// What clients connect to: a wildcard stands for one label, so what follows it is a host's name too.
+Result<> check_host(const Profile& profile, const SanRule& rule, std::string_view name) {
+  const bool wildcard = name.starts_with("*.");
+  const auto host = wildcard ? name.substr(2) : name;
+  if (!x509::is_host_name(host)) {
+    return fail(
+        Code::kRefused,
+        "The name dns:{} is no name of a host: letters, digits and hyphens only, labels xn-- that decode, and no "
+        "number at the end, which would be read as an address (those are written ip:…).",
+        name);
+  }
+  if (host.find('.') != std::string_view::npos) return {};
+  const bool listed = std::ranges::any_of(
+      rule.single_labels, [&](const std::string& label) { return label == "*" || same_text(label, host); });
+  if (listed && !wildcard) return {};
+  return fail(
+      Code::kRefused,
+      "The name dns:{} has no domain, so it means another host in every network. Give the whole name, or list it "
+      "in profile {}: san.dns.single_labels",
+      name, profile.name);
+}
+
 Result<> check_alt_name(const Profile& profile, const GeneralName& name) {
   const auto rule = std::ranges::find(profile.san, name.kind, &SanRule::kind);
   const auto kind = x509::general_name_prefix(name.kind);
@@ -81,6 +103,7 @@ Result<> check_alt_name(const Profile& profile, const GeneralName& name) {
     return fail(Code::kRefused, "The name dns:{} is no DNS name, or a wildcard that profile {} does not take.",
                 name.value, profile.name);
   }
+  if (name.kind == GeneralNameKind::kDns) TRY(check_host(profile, *rule, name.value));
   if (!is_inside(*rule, name)) {
     return fail(Code::kRefused, "The name {}:{} lies outside {}, to which profile {} is limited.", kind, name.value,
                 base::join(rule->under, ", "), profile.name);

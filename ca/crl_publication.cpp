@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "yuxin/base/file.hpp"
+#include "yuxin/evidence/clock_floor.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/x509/der.hpp"
 #include "yuxin/x509/digest.hpp"
@@ -174,7 +175,11 @@ Result<std::int64_t> write_entries(store::Store& store, const CrlOrder& order, c
 Result<store::CrlRow> publish_locked(store::Store& store, const CrlOrder& order, const base::Clock& clock,
                                      const Authorisation& authorisation) {
   TRY(const auto latest, latest_list(store, order.authority.id));
-  const auto now = clock.now();
+  base::UnixTime now;
+  TRY(store.read([&](store::Reader& reader) -> Result<> {
+    TRY(now, evidence::time_of_status(reader, clock));
+    return {};
+  }));
   auto key_identifier = order.certificate.subject_key_identifier();
   if (key_identifier.empty()) key_identifier = order.signer->public_key().identifier();
   const x509::CrlFields fields{.issuer = order.certificate.tbs().subject,

@@ -9,6 +9,7 @@
 #include "yuxin/base/json.hpp"
 #include "yuxin/base/secret.hpp"
 #include "yuxin/ca/issuer.hpp"
+#include "yuxin/evidence/clock_floor.hpp"
 #include "yuxin/evidence/ledger.hpp"
 
 namespace yuxin::ca {
@@ -146,7 +147,8 @@ Result<std::int64_t> resolve_intents(store::Store& store, const IntentOwner& own
         resolved_through = std::min(resolved_through, sequence);
         continue;
       }
-      TRY(void_intent(writer, sequence, intent, clock.now()));
+      TRY(const auto now, evidence::time_of_status(writer, clock));
+      TRY(void_intent(writer, sequence, intent, now));
       ++ended;
     }
     return writer.set_setting(kResolvedThrough, std::to_string(resolved_through));

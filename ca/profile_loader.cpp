@@ -170,6 +170,8 @@ Result<> read_san(ConfigTable& file, Profile& profile) {
       rule.wildcard = x509::Wildcard::kAllowed;
     }
     TRY(check_under(*table, rule));
+    TRY(rule.single_labels, table->strings("single_labels"));
+    TRY(check_single_labels(*table, rule));
     profile.san.push_back(std::move(rule));
   }
   TRY(profile.san_critical, read_critical(*san, "critical", Critical::kNo));

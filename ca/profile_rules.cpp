@@ -259,6 +259,20 @@ Result<> check_under(const ConfigTable& table, const SanRule& rule) {
   return {};
 }
 
+Result<> check_single_labels(const ConfigTable& table, const SanRule& rule) {
+  if (!rule.single_labels.empty() && rule.kind != GeneralNameKind::kDns)
+    return table.error("single_labels", "single_labels is for dns");
+  for (const auto& label : rule.single_labels) {
+    const bool fits = label == "*" || (x509::is_host_name(label) && label.find('.') == std::string::npos);
+    if (!fits)
+      return table.error(
+          "single_labels",
+          "single_labels takes names without a dot, which \"{}\" is not; write \"localhost\", or \"*\" for any",
+          label);
+  }
+  return {};
+}
+
 Result<> check_profile(const ConfigTable& table, const Profile& profile) {
   TRY(check_authority(table, profile));
   TRY(check_usage_for_keys(table, profile));

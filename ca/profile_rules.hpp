@@ -12,6 +12,9 @@ namespace yuxin::ca {
 // check_under refuses limits of a SAN rule that are no domains or networks.
 [[nodiscard]] base::Result<> check_under(const base::ConfigTable& table, const SanRule& rule);
 
+// check_single_labels refuses them for other kinds than DNS, and what is no name without a dot.
+[[nodiscard]] base::Result<> check_single_labels(const base::ConfigTable& table, const SanRule& rule);
+
 // parse_constraint reads one name constraint: "dns:city.example", "email:city.example", "ip:192.0.2.0/24".
 [[nodiscard]] std::optional<x509::GeneralName> parse_constraint(const std::string& text);
 

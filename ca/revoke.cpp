@@ -3,6 +3,7 @@
 
 #include "records.hpp"
 #include "yuxin/ca/revocation.hpp"
+#include "yuxin/evidence/clock_floor.hpp"
 #include "yuxin/evidence/ledger.hpp"
 
 namespace yuxin::ca {
@@ -76,7 +77,7 @@ Result<StatusOutcome> change(store::Store& store, const StatusOrder& order, Stat
                              const base::Clock& clock, const Authorisation& authorisation) {
   StatusOutcome outcome;
   TRY(store.write([&](store::Writer& writer) -> Result<> {
-    const auto now = clock.now();
+    TRY(const auto now, evidence::time_of_status(writer, clock));
     TRY(outcome.before, writer.find(order.authority, order.serial.content(), store::Reader::With::kRowOnly));
     TRY(check_allowed(outcome.before, action, order, now));
     outcome.after = status_after(action, order, now);

@@ -1,5 +1,5 @@
 // The program: reads the command line, runs one command, prints its error if it has one.
-#include <cstdio>
+#include <algorithm>
 #include <exception>
 #include <iostream>
 
@@ -12,8 +12,10 @@
 namespace yuxin::cli {
 namespace {
 
-int report(const base::Error& error, const GlobalOptions* options) {
-  if (options != nullptr && options->json) {
+enum class Form { kText, kJson };
+
+int report(const base::Error& error, Form form) {
+  if (form == Form::kJson) {
     const base::JsonObject document{
         {"error", {{"code", base::code_name(error.code)}, {"detail", visible(error.detail)}}}};
     std::cerr << base::print_json(document) << '\n';
@@ -24,10 +26,32 @@ int report(const base::Error& error, const GlobalOptions* options) {
   return base::exit_code(error.code);
 }
 
+// Whoever names himself believes that the deed is his; where nobody asks for that, it would be the operator's.
+base::Result<> check_identity_used(const ParsedCall& call) {
+  const auto& options = call.options;
+  const bool named = options.identity || options.identity_passphrase_file || options.identity_certificate;
+  if (!named || call.command->identity == CommandSpec::Identity::kTaken) return {};
+  return base::fail(
+      base::Code::kUsage,
+      "{} acts as nobody: it is done by the operator of this machine, whoever --as names. Nothing was done. "
+      "Leave --as out.",
+      words_of(*call.command));
+}
+
+Form form_of(const std::vector<std::string>& words) {
+  return std::ranges::find(words, "--json") == words.end() ? Form::kText : Form::kJson;
+}
+
+int report_bug(const std::exception& bug, const std::vector<std::string>& words) {
+  return report({base::Code::kInternal, std::string("yuxin: internal error: ") + bug.what(), {}}, form_of(words));
+}
+
 int run(const std::vector<std::string>& words) {
   base::protect_process();
+  // also where the rest cannot be read, whoever asked for JSON gets it
+  const auto form = form_of(words);
   auto parsed = parse_call(words);
-  if (!parsed) return report(parsed.error(), nullptr);
+  if (!parsed) return report(parsed.error(), form);
   if (const auto* page = std::get_if<HelpPage>(&*parsed)) {
     std::cout << page->text;
     return 0;
@@ -36,23 +60,24 @@ int run(const std::vector<std::string>& words) {
   if (call.options.quiet) base::set_log_level(base::LogLevel::kQuiet);
   if (call.options.verbose) base::set_log_level(base::LogLevel::kVerbose);
   Context context(call.options, base::system_clock());
+  if (const auto identity = check_identity_used(call); !identity) return report(identity.error(), form);
   const auto apart = check_outputs_apart(*call.command, call.arguments, call.options);
-  if (!apart) return report(apart.error(), &call.options);
+  if (!apart) return report(apart.error(), form);
   auto outcome = call.command->run(context, call.arguments);
   // what was asked for must have arrived: a full disk behind a pipe is a failure too
   if (!std::cout.flush())
-    return report({base::Code::kUnavailable, base::message("The output could not be written."), {}}, &call.options);
-  return outcome ? *outcome : report(outcome.error(), &call.options);
+    return report({base::Code::kUnavailable, base::message("The output could not be written."), {}}, form);
+  return outcome ? *outcome : report(outcome.error(), form);
 }
 
 }  // namespace
 }  // namespace yuxin::cli
 
 int main(int argc, char** argv) {
+  const std::vector<std::string> words{argv + 1, argv + argc};
   try {
-    return yuxin::cli::run({argv + 1, argv + argc});
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "yuxin: internal error: %s\n", error.what());
-    return 70;
+    return yuxin::cli::run(words);
+  } catch (const std::exception& bug) {
+    return yuxin::cli::report_bug(bug, words);
   }
 }

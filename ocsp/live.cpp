@@ -38,18 +38,6 @@ bool could_be_issued(base::ByteView serial) {
   return !serial.empty() && serial.size() <= 20 && (serial[0] & 0x80U) == 0 && !zero;
 }
 
-// choose_authority: the first of ours decides who signs, and no second one may be asked about. Nothing for strangers.
-const Authority* choose_authority(const Authorities& authorities, std::span<const CertIdView> ids) {
-  const Authority* chosen = nullptr;
-  for (const auto& id : ids) {
-    const Authority* authority = authorities.find(id);
-    if (authority == nullptr) continue;
-    if (chosen != nullptr && authority != chosen) return nullptr;
-    chosen = authority;
-  }
-  return chosen;
-}
-
 }  // namespace
 
 void LiveSource::Draft::add_issued(const CertIdView& id, const IndexedStatus& status) {
@@ -94,6 +82,15 @@ base::Result<> LiveSource::set_signer(std::int64_t id, ResponderSigner signer) {
   signers_.set(std::move(signers));
   parts_.cache.drop_authority(id);
   return {};
+}
+
+// choose_authority: the first of ours for which somebody signs here decides. Nothing for strangers.
+const Authority* LiveSource::choose_authority(const Authorities& authorities, std::span<const CertIdView> ids) const {
+  for (const auto& id : ids) {
+    const Authority* authority = authorities.find(id);
+    if (authority != nullptr && signer_of(authority->id)) return authority;
+  }
+  return nullptr;
 }
 
 LiveSource::Signer LiveSource::signer_of(std::int64_t authority) const {

@@ -9,6 +9,7 @@
 
 #include "content.hpp"
 #include "yuxin/base/snapshot.hpp"
+#include "yuxin/ocsp/authorities.hpp"
 #include "yuxin/ocsp/cache.hpp"
 #include "yuxin/ocsp/index.hpp"
 #include "yuxin/ocsp/request.hpp"
@@ -45,6 +46,8 @@ class LiveSource {
   struct Window;
   struct Draft;
 
+  [[nodiscard]] const Authority* choose_authority(const Authorities& authorities,
+                                                  std::span<const CertIdView> ids) const;
   [[nodiscard]] Signer signer_of(std::int64_t authority) const;
   [[nodiscard]] Outcome<Window> window(const ResponseTemplate& signer) const;
   [[nodiscard]] bool refreshed();

@@ -6,7 +6,7 @@
 
 #include "service_certificate.hpp"
 #include "yuxin/base/log.hpp"
-#include "yuxin/ca/standing.hpp"
+#include "yuxin/evidence/clock_floor.hpp"
 #include "yuxin/x509/digest.hpp"
 
 namespace yuxin::cli {
@@ -43,7 +43,7 @@ Result<bool> is_due(Home& home, const store::AuthorityRow& authority,
 
 Result<> require_granting_authority(Home& home) {
   TRY(auto authority, certifying_authority(home));
-  return ca::require_good_standing(home.store(), home.path(), authority, home.clock().now());
+  return may_certify_now(home, authority);
 }
 
 namespace {
@@ -52,7 +52,7 @@ Result<store::ServiceCertificateRow> row_in_service_now(Home& home, const std::s
   TRY(auto authority, certifying_authority(home));
   TRY(auto row, service_in_use(home, kPurpose, authority.id));
   TRY(auto due, is_due(home, authority, row));
-  // under a revoked authority the one in service goes on: it still has lists to sign
+  // under a revoked authority or on a wrong clock the one in service goes on: it still has lists to sign
   const bool barred = row && due && !require_granting_authority(home);
   if (due && !barred) {
     TRY(auto kind, next_key(authority, row));
@@ -67,7 +67,8 @@ Result<x509::Crl> make_list(Home& home, const std::string& actor) {
   TRY(auto authority, open_attribute_authority(home, actor));
   std::optional<x509::Crl> list;
   TRY(home.store().write([&](store::Writer& writer) -> Result<> {
-    TRY(list, evidence::make_role_list(writer, authority, {actor, std::nullopt, home.clock().now()}));
+    TRY(const auto now, evidence::time_of_status(writer, home.clock()));
+    TRY(list, evidence::make_role_list(writer, authority, {actor, std::nullopt, now}));
     return {};
   }));
   return std::move(*list);
@@ -76,7 +77,8 @@ Result<x509::Crl> make_list(Home& home, const std::string& actor) {
 Result<bool> list_is_due(Home& home) {
   bool due = false;
   TRY(home.store().read([&](store::Reader& reader) -> Result<> {
-    TRY(due, evidence::role_list_is_due(reader, home.clock().now()));
+    TRY(const auto now, evidence::time_of_status(reader, home.clock()));
+    TRY(due, evidence::role_list_is_due(reader, now));
     return {};
   }));
   return due;

@@ -121,6 +121,8 @@ Result<> check_authority_name(std::string_view name) {
 Result<> check_new_authority(Home& home, const NewAuthority& wanted, AuthorityKind kind) {
   TRY(check_authority_name(wanted.name));
   TRY(key_name_of(wanted));
+  TRY(x509::lint_subject(wanted.subject));
+  TRY(home.check_clock());
   if (kind == AuthorityKind::kRoot) TRY(root_profile(home, wanted));
   TRY(find_begun(home, wanted, kind));
   return {};
@@ -149,6 +151,7 @@ Result<> request_authority(Home& home, const NewAuthority& wanted, const std::op
 
 Result<x509::Certificate> make_root(Home& home, const NewAuthority& wanted, const std::string& actor) {
   TRY(check_authority_name(wanted.name));
+  TRY(home.check_clock());
   TRY(auto profile, root_profile(home, wanted));
   TRY(auto begun, find_begun(home, wanted, AuthorityKind::kRoot));
   if (begun && !begun->certificate.empty()) return x509::Certificate::from_der(begun->certificate);

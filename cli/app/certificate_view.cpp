@@ -19,7 +19,58 @@ std::string reason_of(const store::CertificateRow& row) {
   return std::string(x509::reason_name(static_cast<x509::RevocationReason>(row.status.reason)));
 }
 
+constexpr std::size_t kShortestBeginning = 8;
+constexpr std::size_t kMostListed = 10;
+
+// Subjects may hold the digits too, so what the search gives is looked at again, page by page.
+Result<std::vector<store::CertificateRow>> find_beginning(store::Reader& reader, const std::string& beginning) {
+  std::vector<store::CertificateRow> found;
+  store::CertificateFilter filter;
+  filter.text = beginning;
+  while (found.size() <= kMostListed) {
+    TRY(auto page, reader.list(filter, store::Reader::With::kDer));
+    if (page.empty()) break;
+    filter.after_id = page.back().id;
+    for (auto& row : page) {
+      const auto serial = x509::Serial::from_der_content(row.serial);
+      if (serial && serial->hex().starts_with(beginning)) found.push_back(std::move(row));
+    }
+  }
+  return found;
+}
+
+base::Failure ambiguous(const std::string& text, const std::vector<store::CertificateRow>& rows,
+                        const AuthorityNames& names) {
+  std::string list;
+  for (std::size_t i = 0; i < rows.size() && i < kMostListed; ++i) {
+    const auto serial = x509::Serial::from_der_content(rows[i].serial);
+    const auto authority = names.find(rows[i].authority);
+    list += "\n  " + (serial ? serial->hex() : base::hex_upper(rows[i].serial)) + "  " + rows[i].subject + "  " +
+            (authority == names.end() ? std::string() : authority->second);
+  }
+  if (rows.size() > kMostListed) list += "\n  …";
+  return fail(Code::kConflict,
+              "The serial numbers of several certificates begin with {}. Nothing was changed. Type more "
+              "of it:{}",
+              text, list);
+}
+
 }  // namespace
+
+std::optional<std::string> serial_beginning(std::string_view typed) {
+  constexpr std::size_t kDigits = 40;
+  std::string digits;
+  for (const char c : typed) {
+    if (c == ' ' || c == '\t' || c == ':') continue;
+    digits += c;
+  }
+  const bool hexadecimal = std::ranges::all_of(
+      digits, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
+  if (!hexadecimal || digits.size() < kShortestBeginning || digits.size() >= kDigits) return std::nullopt;
+  std::ranges::transform(digits, digits.begin(),
+                         [](char c) { return c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c; });
+  return digits;
+}
 
 Result<AuthorityNames> authority_names(Home& home) {
   AuthorityNames names;
@@ -41,8 +92,13 @@ Result<FoundCertificate> find_certificate(Home& home, const Arguments& arguments
         text);
   TRY(auto names, authority_names(home));
   std::vector<store::CertificateRow> rows;
+  bool whole = false;
   TRY(home.store().read([&](store::Reader& reader) -> Result<> {
     TRY(rows, reader.find_all(serial->content(), store::Reader::With::kDer));
+    whole = !rows.empty();
+    if (const auto beginning = serial_beginning(text); !whole && beginning) {
+      TRY(rows, find_beginning(reader, *beginning));
+    }
     return {};
   }));
   if (const auto wanted = arguments.maybe("--ca")) {
@@ -55,10 +111,12 @@ Result<FoundCertificate> find_certificate(Home& home, const Arguments& arguments
     return fail(Code::kNotFound, "{}\n{}",
                 purpose == Purpose::kLook ? what : what + " " + message("Nothing was changed."), hint);
   }
+  if (rows.size() > 1 && !whole) return ambiguous(text, rows, names);
   if (rows.size() > 1)
     return fail(Code::kUsage, "Serial {} was used by {} authorities. Say which with --ca NAME.", text, rows.size());
   auto authority = names[rows[0].authority];
-  return FoundCertificate{std::move(rows[0]), std::move(authority), *serial};
+  const auto found = x509::Serial::from_der_content(rows[0].serial).value_or(*serial);
+  return FoundCertificate{std::move(rows[0]), std::move(authority), found};
 }
 
 Result<x509::Certificate> parsed_certificate(const FoundCertificate& found) {

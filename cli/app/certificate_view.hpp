@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,13 @@ struct FoundCertificate {
   std::string authority;
   x509::Serial serial;
 };
-// find_certificate looks through every authority, or the one of --ca. kUsage when the text is no serial number or
-// means more than one certificate, kNotFound when there is none; both say what to do.
+// serial_beginning is what was typed of a serial number, in the form of Serial::hex: its first eight to 39 digits, as
+// screens show them. Nothing for fewer, or for what is no number.
+[[nodiscard]] std::optional<std::string> serial_beginning(std::string_view typed);
+
+// find_certificate looks through every authority, or the one of --ca. The whole serial number wins over the beginning
+// of a longer one. kUsage when the text is no serial number or several authorities have it, kConflict when several
+// certificates begin so (it lists them), kNotFound when there is none; each says what to do.
 enum class Purpose { kChange, kLook };  // a refusal to change something says that nothing was changed
 [[nodiscard]] base::Result<FoundCertificate> find_certificate(Home& home, const Arguments& arguments,
                                                               Purpose purpose = Purpose::kChange);

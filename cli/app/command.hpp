@@ -41,6 +41,14 @@ class Arguments {
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
 };
 
+// as_typed makes what does not parse a mistake of whoever typed it (kUsage): for the values of options, where
+// malformed files are something else.
+template <typename T>
+[[nodiscard]] base::Result<T> as_typed(base::Result<T> parsed) {
+  if (!parsed && parsed.error().code == base::Code::kMalformed) parsed.error().code = base::Code::kUsage;
+  return parsed;
+}
+
 // number_option reads an option that takes a number from 0; kUsage for anything else.
 [[nodiscard]] base::Result<std::int64_t> number_option(const Arguments& arguments, std::string_view option,
                                                        std::int64_t otherwise);
@@ -55,6 +63,8 @@ struct CommandSpec {
   std::vector<OptionSpec> options;
   std::vector<const char*> examples;  // complete command lines
   Run run;
+  // whether it acts as the identity of --as; where it does not, giving one is a mistake
+  enum class Identity { kNone, kTaken } identity = Identity::kNone;
 };
 
 // words_of is what people type for it: "cert issue", "doctor".

@@ -96,10 +96,16 @@ std::string Context::actor() const {
 void Context::out(std::string_view line) const { std::cout << line << '\n'; }
 
 void Context::remark(std::string_view line) const {
-  if (!options_.quiet) std::cerr << visible(line) << '\n';
+  if (!options_.quiet && !options_.json) std::cerr << visible(line) << '\n';
 }
 
-void Context::warn(std::string_view line) const { std::cerr << visible(base::message("warning: {}", line)) << '\n'; }
+void Context::warn(std::string_view line) const {
+  if (options_.json) {
+    std::cerr << base::print_json(base::JsonObject{{"warning", visible(line)}}) << '\n';
+  } else {
+    std::cerr << visible(base::message("warning: {}", line)) << '\n';
+  }
+}
 
 void Context::document(const base::Json& value) const { std::cout << base::print_json_pretty(value) << '\n'; }
 

@@ -87,8 +87,7 @@ HomeConfig online_config(const FoundingPlan& plan) {
   HomeConfig config;
   config.organisation = plan.organisation;
   config.public_url = plan.public_url;
-  const auto host = host_of_url(plan.public_url);
-  const bool local = plan.public_url.empty() || host == "localhost" || host.starts_with("127.") || host == "::1";
+  const bool local = plan.public_url.empty() || is_local_url(plan.public_url);
   config.public_address = local ? "127.0.0.1" : "0.0.0.0";
   if (local && !plan.public_url.empty()) config.public_port = port_of_url(plan.public_url);
   return config;

@@ -12,6 +12,7 @@
 #include "yuxin/ca/key_use.hpp"
 #include "yuxin/ca/standing.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
+#include "yuxin/evidence/clock_floor.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/tsa/serials.hpp"
 
@@ -29,6 +30,7 @@ constexpr const char* kLedgerKey = "ledger";
 constexpr const char* kHomeId = "home.id";
 constexpr const char* kOrganisation = "/organisation.toml";
 constexpr std::string_view kDefaultOrganisation = "quickstart";
+constexpr base::Seconds kClockTolerance = base::minutes(5);
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
@@ -175,8 +177,29 @@ Result<store::AuthorityRow> Home::authority(std::string_view name) {
 
 Result<std::shared_ptr<ca::Issuer>> Home::issuer(std::string_view name) {
   TRY(auto opened, open_issuer(name));
+  TRY(check_clock());
   TRY(ca::require_good_standing(*store_, path_, opened->authority(), clock_.now()));
   return opened;
+}
+
+Result<base::UnixTime> Home::latest_time() {
+  base::UnixTime latest;
+  TRY(store_->read([&](store::Reader& reader) -> Result<> {
+    TRY(latest, evidence::latest_time(reader));
+    return {};
+  }));
+  return latest;
+}
+
+Result<> Home::check_clock() {
+  if (clock_believed_) return {};
+  TRY(const auto latest, latest_time());
+  const auto now = clock_.now();
+  if (latest - now <= kClockTolerance) return {};
+  return fail(Code::kConflict,
+              "Nothing was issued: the clock says {}, and the ledger of {} bears {} already. Set the clock. Where it "
+              "is right and the earlier records are what is wrong, say so with --accept-clock, which is recorded.",
+              base::local_time(now), path_, base::local_time(latest));
 }
 
 Result<std::shared_ptr<ca::Issuer>> Home::open_issuer(std::string_view name) {

@@ -1,6 +1,7 @@
 // A home: the folder that holds one installation's settings, keys, profiles, database and published lists.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,12 +63,20 @@ class Home {
   [[nodiscard]] base::Result<std::string> service_key_name(const std::string& name) const;
 
   [[nodiscard]] base::Result<store::AuthorityRow> authority(std::string_view name);
-  // issuer opens an authority for signing certificates. kConflict when its key or certificate is not in this home, or
-  // when its certificate or one above it is revoked or expired (ca::standing_of). Lists are signed all the same.
+  // issuer opens an authority for signing certificates. kConflict when its key or certificate is not in this home,
+  // when its certificate or one above it is revoked or expired (ca::standing_of), or when the clock is wrong
+  // (check_clock). Lists are signed all the same.
   [[nodiscard]] base::Result<std::shared_ptr<ca::Issuer>> issuer(std::string_view name);
   // addresses is what certificates of an authority say about status and issuer.
   [[nodiscard]] ca::PublicAddresses addresses(std::string_view authority) const;
   [[nodiscard]] base::Result<ca::CrlOrder> crl_order(std::string_view name);
+
+  // check_clock refuses (kConflict) a clock that is more than five minutes before the latest time of the ledger: what
+  // would be issued now would bear a wrong time. believe_clock is for somebody who has found the ledger's times
+  // wrong.
+  [[nodiscard]] base::Result<> check_clock();
+  void believe_clock() { clock_believed_ = true; }
+  [[nodiscard]] base::Result<base::UnixTime> latest_time();  // evidence::latest_time of the home's ledger
 
   // checkpoint signs the present head of the ledger and keeps it, if the ledger has grown since the last one.
   [[nodiscard]] base::Result<> checkpoint();
@@ -90,6 +99,7 @@ class Home {
   std::shared_ptr<ca::IntentOwner> owner_;
   std::shared_ptr<keymgmt::KeyRing> keys_;
   std::optional<keymgmt::UnlockedRoot> root_;
+  std::atomic<bool> clock_believed_ = false;
 };
 
 // ledger_origin_of names the ledger that a database holds.

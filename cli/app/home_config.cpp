@@ -6,6 +6,7 @@
 
 #include "yuxin/base/config.hpp"
 #include "yuxin/base/json.hpp"
+#include "yuxin/base/text.hpp"
 #include "yuxin/evidence/cosignature.hpp"
 #include "yuxin/http/ntp.hpp"
 #include "yuxin/keymgmt/token_key_store.hpp"
@@ -265,6 +266,11 @@ std::string host_of_url(std::string_view url) {
   url = url.substr(0, url.find('/'));
   if (url.starts_with('[')) return std::string(url.substr(1, url.find(']') - 1));
   return std::string(url.substr(0, url.find(':')));
+}
+
+bool is_local_url(std::string_view url) {
+  const auto host = base::lower(host_of_url(url));
+  return host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "::1";
 }
 
 std::uint16_t port_of_url(std::string_view url) {

@@ -63,6 +63,8 @@ struct HomeConfig {
 
 // check_public_url takes "http://host[:port][/path]" and gives it without a slash at the end; kUsage otherwise.
 [[nodiscard]] base::Result<std::string> check_public_url(std::string_view url);
+// is_local_url says that a checked address leads to the machine itself: localhost, 127.0.0.0/8 or ::1.
+[[nodiscard]] bool is_local_url(std::string_view url);
 // host_of_url is the host of a checked address; port_of_url its port (80 when none is written).
 [[nodiscard]] std::string host_of_url(std::string_view url);
 [[nodiscard]] std::uint16_t port_of_url(std::string_view url);

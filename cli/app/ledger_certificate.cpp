@@ -48,6 +48,7 @@ Result<bool> keep_ledger_certificate(Home& home, const std::string& actor) {
   TRY(const auto row, service_in_use(home, kPurpose, authority->id));
   TRY(const auto due, is_service_due(*authority, row, kRenewBefore, home.clock().now()));
   if (!due) return false;
+  if (row && !may_certify_now(home, *authority)) return false;  // the one in service goes on
   TRY(auto profile, service_profile(home, kProfile));
   TRY(const auto origin, home.ledger_origin());
   TRY(certify_service(home, {kPurpose, kKey, std::move(profile), origin}, authority->name, kKey, actor));

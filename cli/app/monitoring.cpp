@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "expiry_metrics.hpp"
 #include "yuxin/base/json.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
@@ -62,6 +63,31 @@ void time_stamps(std::string& out, const tsa::Authority& authority) {
         authority.trouble().empty() ? 1 : 0);
 }
 
+void ocsp_answers(std::string& out, const ocsp::Responder& responder) {
+  const auto& c = responder.counters();
+  const auto answers = [&](std::string_view how, std::uint64_t value) {
+    out += fmt::format("yuxin_ocsp_requests_total{{answer=\"{}\"}} {}\n", how, value);
+  };
+  out +=
+      "# HELP yuxin_ocsp_requests_total OCSP requests by how they were answered\n# TYPE yuxin_ocsp_requests_total "
+      "counter\n";
+  answers("cached", c.cached);
+  answers("live", c.live);
+  answers("malformed", c.malformed);
+  answers("unauthorized", c.unauthorized);
+  answers("try_later", c.try_later);
+  answers("internal_error", c.internal_error);
+  const auto verdicts = [&](std::string_view verdict, std::uint64_t value) {
+    out += fmt::format("yuxin_ocsp_signed_total{{status=\"{}\"}} {}\n", verdict, value);
+  };
+  out += "# HELP yuxin_ocsp_signed_total certificate statuses signed\n# TYPE yuxin_ocsp_signed_total counter\n";
+  verdicts("good", c.good);
+  verdicts("revoked", c.revoked);
+  verdicts("unknown", c.unknown);
+  gauge(out, "yuxin_ocsp_cached_answers", "signed answers in memory", responder.cached_answers());
+  gauge(out, "yuxin_ocsp_certificates", "certificates in the status index", responder.indexed_certificates());
+}
+
 }  // namespace
 
 std::optional<HttpReply> Monitoring::answer_now(const HttpRequest& request) {
@@ -92,7 +118,7 @@ HttpReply Monitoring::ready() {
     for (const auto& signer : *signers) serving = serving || signer.not_after > now;
   }
   if (!signers) return text_reply(503, "text/plain", "the database does not answer\n");
-  if (!serving) return text_reply(503, "text/plain", "no OCSP signer in service\n");
+  if (!serving && responder_ != nullptr) return text_reply(503, "text/plain", "no OCSP signer in service\n");
   const auto damaged = publication_ == nullptr ? Result<std::vector<std::string>>() : publication_->damaged_lists();
   if (!damaged) return text_reply(503, "text/plain", "the database does not answer\n");
   if (!damaged->empty()) {
@@ -130,28 +156,8 @@ HttpReply Monitoring::checkpoint(std::optional<std::int64_t> size, CheckpointPar
 
 std::string Monitoring::metrics() const {
   std::string out;
-  const auto& c = responder_.counters();
-  const auto answers = [&](std::string_view how, std::uint64_t value) {
-    out += fmt::format("yuxin_ocsp_requests_total{{answer=\"{}\"}} {}\n", how, value);
-  };
-  out +=
-      "# HELP yuxin_ocsp_requests_total OCSP requests by how they were answered\n# TYPE yuxin_ocsp_requests_total "
-      "counter\n";
-  answers("cached", c.cached);
-  answers("live", c.live);
-  answers("malformed", c.malformed);
-  answers("unauthorized", c.unauthorized);
-  answers("try_later", c.try_later);
-  answers("internal_error", c.internal_error);
-  const auto verdicts = [&](std::string_view verdict, std::uint64_t value) {
-    out += fmt::format("yuxin_ocsp_signed_total{{status=\"{}\"}} {}\n", verdict, value);
-  };
-  out += "# HELP yuxin_ocsp_signed_total certificate statuses signed\n# TYPE yuxin_ocsp_signed_total counter\n";
-  verdicts("good", c.good);
-  verdicts("revoked", c.revoked);
-  verdicts("unknown", c.unknown);
-  gauge(out, "yuxin_ocsp_cached_answers", "signed answers in memory", responder_.cached_answers());
-  gauge(out, "yuxin_ocsp_certificates", "certificates in the status index", responder_.indexed_certificates());
+  if (responder_ != nullptr) ocsp_answers(out, *responder_);
+  if (const auto ends = expiry_metrics(home_.store())) out += *ends;
   if (stamping_ != nullptr) time_stamps(out, *stamping_);
   const std::lock_guard lock(counting_);
   if (counts_) {

@@ -20,7 +20,8 @@ namespace yuxin::cli {
 // /checkpoint/SIZE.tst its time stamp. Thread-safe.
 class Monitoring final : public base::HttpService {
  public:
-  Monitoring(Home& home, const ocsp::Responder& responder) : home_(home), responder_(responder) {}
+  // `responder` may be null: then none serves here, and /readyz does not ask for a signer.
+  Monitoring(Home& home, const ocsp::Responder* responder) : home_(home), responder_(responder) {}
   // count_with tells where the server's own counts come from, once it runs; nullptr takes that away before it is
   // gone. When it returns, nobody asks the former source any more.
   void count_with(std::function<http::ServerCounts()> counts) {
@@ -44,7 +45,7 @@ class Monitoring final : public base::HttpService {
   [[nodiscard]] base::HttpReply checkpoint(std::optional<std::int64_t> size, CheckpointPart part);
 
   Home& home_;
-  const ocsp::Responder& responder_;
+  const ocsp::Responder* responder_;
   const tsa::Authority* stamping_ = nullptr;
   ocsp::Publication* publication_ = nullptr;
   mutable std::mutex counting_;  // held while the counts are asked for

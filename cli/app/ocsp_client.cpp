@@ -34,7 +34,7 @@ Result<base::Bytes> post(const std::string& url, base::ByteView request) {
 }  // namespace
 
 Result<OcspAnswer> ask_ocsp(const OcspAsk& ask, const base::Clock& clock) {
-  const auto nonce = ask.nonce == OcspAsk::Nonce::kSent ? x509::make_ocsp_nonce() : base::Bytes();
+  const auto nonce = ask.nonce == OcspAsk::Nonce::kNone ? base::Bytes() : x509::make_ocsp_nonce();
   const base::ByteView serials[] = {ask.serial};
   TRY(auto request, x509::make_ocsp_request(ask.issuer, serials, {.digest = ask.digest, .nonce = nonce}));
   TRY(auto der, post(ask.url, request));
@@ -47,6 +47,7 @@ Result<OcspAnswer> ask_ocsp(const OcspAsk& ask, const base::Clock& clock) {
   x509::OcspVerifyOptions options;
   options.at = ask.at.value_or(clock.now());
   options.nonce = nonce;
+  if (ask.nonce == OcspAsk::Nonce::kDemanded) options.missing_nonce = x509::OcspVerifyOptions::MissingNonce::kRefused;
   auto evidence = x509::verify_ocsp(*response, question, options);
   if (!evidence) return proves_nothing(*response, evidence.error(), ask.url);
   return OcspAnswer{std::move(der), std::move(*evidence)};

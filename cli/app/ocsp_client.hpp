@@ -18,7 +18,11 @@ struct OcspAsk {
   std::optional<x509::Certificate> certificate;  // where it is at hand
   std::string url;
   x509::DigestAlgorithm digest = x509::DigestAlgorithm::kSha1;
-  enum class Nonce { kSent, kNone } nonce = Nonce::kSent;
+  enum class Nonce {
+    kSent,
+    kDemanded,
+    kNone
+  } nonce = Nonce::kSent;            // kDemanded: an answer without it proves nothing
   std::optional<base::UnixTime> at;  // the present if not given
 };
 

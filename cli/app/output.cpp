@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/witness.hpp"
+#include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/crl.hpp"
 #include "yuxin/x509/ocsp_response.hpp"
 #include "yuxin/x509/request.hpp"
@@ -44,6 +46,12 @@ bool is_kind(base::ByteView content, OutputKind kind) {
     case OutputKind::kWitnessRequest: {
       const auto request = evidence::parse_witness_request(base::as_text(content));
       return request && request->old_size.has_value();  // any text reads as a bare checkpoint
+    }
+    case OutputKind::kCertificate: {  // with its issuers behind it, and no key among them
+      const auto blocks = base::parse_pem(base::as_text(content));
+      return !blocks.empty() && std::ranges::all_of(blocks, [](const base::PemBlock& block) {
+        return block.label == "CERTIFICATE" && x509::Certificate::from_der(block.der).has_value();
+      });
     }
     case OutputKind::kCheckpoint:
       break;
@@ -139,7 +147,9 @@ Result<> write_output(const std::string& path, base::ByteView data, OutputKind k
 Result<> check_new_output(const std::string& path) {
   if (is_stream(path)) return {};
   if (base::file_exists(path))
-    return fail(Code::kConflict, "The file {} exists already. Nothing was issued. Take another name.", path);
+    return fail(Code::kConflict,
+                "The file {} exists already. Nothing was issued. Take another name, or replace it with --force.",
+                path);
   auto folder = std::filesystem::path(path).parent_path();
   if (folder.empty()) folder = ".";
   if (!base::file_exists(folder.string()))

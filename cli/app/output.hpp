@@ -11,7 +11,15 @@
 namespace yuxin::cli {
 
 // OutputKind is what is written, and what alone may be replaced by it.
-enum class OutputKind { kRequest, kRevocationList, kOcspResponse, kCheckpoint, kTimeStamp, kWitnessRequest };
+enum class OutputKind {
+  kRequest,
+  kRevocationList,
+  kOcspResponse,
+  kCheckpoint,
+  kTimeStamp,
+  kWitnessRequest,
+  kCertificate
+};
 
 // write_output writes a new file, or replaces an older one of the same kind, as a timer that runs daily needs it.
 // kConflict for any other file: a slip of the finger must not cost a key or a database. "-", pipes and devices are

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "command.hpp"
 #include "ocsp_client.hpp"
 #include "trust.hpp"
 #include "yuxin/x509/crl.hpp"
@@ -31,7 +32,7 @@ Result<> read_policies(const PathWords& words, x509::PathOptions& options) {
 Result<> read_names(const PathWords& words, x509::PathOptions& options) {
   using enum x509::GeneralNameKind;
   for (const auto& text : words.names) {
-    TRY(auto name, x509::parse_general_name(text));
+    TRY(auto name, as_typed(x509::parse_general_name(text)));
     if (name.kind != kDns && name.kind != kIp && name.kind != kEmail)
       return fail(Code::kUsage,
                   "\"{}\" is of a kind that no certificate is checked for. There are dns, ip and email.", text);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "yuxin/ca/standing.hpp"
 #include "yuxin/x509/request.hpp"
 
 namespace yuxin::cli {
@@ -33,6 +34,11 @@ Result<store::AuthorityRow> certifying_authority(Home& home) {
               "{} has no authority that could certify what serves it. Bring its certificate first: yuxin ca "
               "import-certificate NAME FILE",
               home.path());
+}
+
+Result<> may_certify_now(Home& home, const store::AuthorityRow& authority) {
+  TRY(home.check_clock());
+  return ca::require_good_standing(home.store(), home.path(), authority, home.clock().now());
 }
 
 Result<std::shared_ptr<const ca::Profile>> service_profile(const Home& home, std::string_view name) {

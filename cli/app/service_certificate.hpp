@@ -25,6 +25,10 @@ struct Service {
 // kConflict where none can.
 [[nodiscard]] base::Result<store::AuthorityRow> certifying_authority(Home& home);
 
+// may_certify_now says why an authority certifies nothing now: its standing, or the clock (Home::check_clock). What
+// is in service goes on then.
+[[nodiscard]] base::Result<> may_certify_now(Home& home, const store::AuthorityRow& authority);
+
 // service_profile is the home's profile of this name, or, in a home of an earlier version, what comes with the
 // program.
 [[nodiscard]] base::Result<std::shared_ptr<const ca::Profile>> service_profile(const Home& home,

@@ -6,7 +6,6 @@
 #include "authority_steps.hpp"
 #include "service_certificate.hpp"
 #include "yuxin/base/log.hpp"
-#include "yuxin/ca/standing.hpp"
 
 namespace yuxin::cli {
 
@@ -92,7 +91,7 @@ Result<std::optional<store::ServiceCertificateRow>> keep_time_stamper(Home& home
     TRY(due, is_due(home, *row, *authority));
   }
   if (!due) return row;
-  if (auto allowed = ca::require_good_standing(home.store(), home.path(), *authority, home.clock().now()); !allowed) {
+  if (auto allowed = may_certify_now(home, *authority); !allowed) {
     // the one in service goes on until it ends
     if (!row || row->not_after <= home.clock().now()) return tl::unexpected(std::move(allowed).error());
     return row;

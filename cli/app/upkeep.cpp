@@ -7,7 +7,7 @@
 #include "ledger_certificate.hpp"
 #include "service_certificate.hpp"
 #include "yuxin/base/log.hpp"
-#include "yuxin/ca/standing.hpp"
+#include "yuxin/evidence/clock_floor.hpp"
 
 namespace yuxin::cli {
 
@@ -105,10 +105,10 @@ Result<> Upkeep::keep_signers() {
   return {};
 }
 
-// A revoked authority certifies no new signer; the one it has goes on until it ends.
+// A revoked authority certifies no new signer, and none is made on a wrong clock; the one it has goes on until it
+// ends.
 Result<bool> Upkeep::may_certify(const store::AuthorityRow& authority) {
-  const auto now = home_->clock().now();
-  const auto allowed = ca::require_good_standing(home_->store(), home_->path(), authority, now);
+  const auto allowed = may_certify_now(*home_, authority);
   if (allowed) {
     barred_.erase(authority.id);
     return true;
@@ -226,8 +226,14 @@ Result<bool> Upkeep::is_scheduled(const store::AuthorityRow& authority) {
   auto latest = home_->store().status().latest_crl(authority.id);
   if (!latest && latest.error().code == Code::kNotFound) return true;
   TRY(auto row, std::move(latest));
-  const auto now = home_->clock().now();
-  return base::add(row.this_update, home_->config().crl_every) <= now || row.next_update <= now;
+  base::UnixTime now;
+  TRY(home_->store().read([&](store::Reader& reader) -> Result<> {
+    TRY(now, evidence::time_of_status(reader, home_->clock()));
+    return {};
+  }));
+  // a list from the future is one from before the clock was set right
+  return base::add(row.this_update, home_->config().crl_every) <= now || row.next_update <= now ||
+         row.this_update > now;
 }
 
 }  // namespace yuxin::cli

@@ -3,6 +3,7 @@
 
 #include "app/authority_steps.hpp"
 #include "app/certificate_view.hpp"
+#include "app/clock_check.hpp"
 #include "app/home.hpp"
 #include "app/key_view.hpp"
 #include "app/output.hpp"
@@ -232,6 +233,7 @@ Result<bool> show_token_key(const Context& context, Home& home, const NewAuthori
 Result<int> create(Context& context, const Arguments& arguments) {
   TRY(auto wanted, new_authority(arguments));
   TRY(auto home, open_unlocked_home(context));
+  TRY(meet_clock(context, arguments, *home));
   const auto kind = arguments.has("--root") ? AuthorityKind::kRoot : AuthorityKind::kSubordinate;
   TRY(check_new_authority(*home, wanted, kind));
   if (const auto out = arguments.maybe("--out")) TRY(check_output(*out, OutputKind::kRequest));
@@ -376,6 +378,7 @@ std::vector<CommandSpec> ca_commands() {
          "keep the key on this token (RFC 7512): pkcs11:token=LABEL; made there, never to leave it"},
         {"--root", Arity::kFlag, Presence::kOptional, "", "sign it with its own key: a root"},
         out_option("where to write the request (PEM)"),
+        accept_clock_option(),
         dry_run_option()},
        {"yuxin --home city/online --passphrase-file pass ca create issuing-2 --subject \"C=CN, O=Test City, CN=Test "
         "City Issuing 2\"",

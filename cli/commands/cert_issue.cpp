@@ -1,15 +1,18 @@
 // yuxin cert issue, yuxin cert renew
-#include <algorithm>
-#include <array>
+#include <fmt/format.h>
+
 #include <charconv>
 
 #include "app/certificate_view.hpp"
+#include "app/clock_check.hpp"
+#include "app/enrolment_check.hpp"
 #include "app/home.hpp"
 #include "app/issued_record.hpp"
 #include "app/output.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/ca/key_use.hpp"
+#include "yuxin/x509/lint.hpp"
 #include "yuxin/x509/request.hpp"
 
 namespace yuxin::cli {
@@ -23,8 +26,9 @@ using base::Result;
 // check_out refuses a place for the certificate before anything is signed.
 Result<> check_out(const Arguments& arguments) {
   const auto out = arguments.maybe("--out");
-  if (out) return check_new_output(*out);
-  return {};
+  if (!out) return {};
+  if (arguments.has("--force") && base::file_exists(*out)) return check_output(*out, OutputKind::kCertificate);
+  return check_new_output(*out);
 }
 
 Result<std::optional<base::Seconds>> validity_of(const Arguments& arguments) {
@@ -63,8 +67,12 @@ Result<ca::Enrolment> enrolment_of(const Arguments& arguments) {
   return enrolment;
 }
 
-void describe_prepared(const Context& context, const ca::PreparedIssuance& prepared, const std::string& authority) {
-  context.remark(labelled(message("certificate"), prepared.serial().grouped()));
+// The serial number is drawn anew for every attempt, so a trial run has none to show.
+enum class Run { kReal, kTrial };
+
+void describe_prepared(const Context& context, const ca::PreparedIssuance& prepared, const std::string& authority,
+                       Run run) {
+  if (run == Run::kReal) context.remark(labelled(message("certificate"), prepared.serial().grouped()));
   context.remark(labelled(message("subject"), prepared.subject()));
   if (!prepared.alt_names().empty()) context.remark(labelled(message("names"), prepared.alt_names()));
   context.remark(labelled(message("issued by"), message("{}, profile {}", authority, prepared.profile())));
@@ -72,8 +80,23 @@ void describe_prepared(const Context& context, const ca::PreparedIssuance& prepa
                                                     base::local_time(prepared.not_after()))));
 }
 
+// What a rule says should be otherwise stops nothing, but somebody should read it before it is signed. The addresses
+// of the home are nobody's request; what is to be said of them was said when it was founded.
+std::vector<std::string> warn_of_rules(const Context& context, const ca::PreparedIssuance& prepared,
+                                       const ca::Issuer& issuer) {
+  std::vector<std::string> warnings;
+  const auto tbs = x509::parse_tbs_certificate(prepared.tbs());
+  if (!tbs) return warnings;
+  for (const auto& finding : x509::lint_tbs(*tbs, &issuer.certificate())) {
+    if (finding.severity != x509::LintSeverity::kWarning || finding.rule == "uri_hosts_fully_qualified") continue;
+    warnings.push_back(fmt::format("{} ({}, {})", finding.message, finding.rule, finding.source));
+    context.warn(warnings.back());
+  }
+  return warnings;
+}
+
 Result<> deliver(const Context& context, const Arguments& arguments, Home& home, const ca::Issued& issued,
-                 const std::string& authority) {
+                 const std::string& authority, const std::vector<std::string>& warnings) {
   std::string text = issued.certificate.pem();
   if (arguments.has("--chain")) {
     TRY(text, chain_pem(home, issued.certificate, authority));
@@ -81,7 +104,8 @@ Result<> deliver(const Context& context, const Arguments& arguments, Home& home,
   const auto serial = issued.certificate.serial()->hex();
   const auto out = arguments.one("--out", context.options().json ? "" : "-");
   if (!out.empty() && out != "-") {
-    auto written = base::write_file(out, base::as_bytes(text), base::Existing::kRefuse, base::Permissions::kPublic);
+    const auto existing = arguments.has("--force") ? base::Existing::kReplace : base::Existing::kRefuse;
+    auto written = base::write_file(out, base::as_bytes(text), existing, base::Permissions::kPublic);
     if (!written) {
       return base::fail_with(
           written.error().code, written.error().diagnostic,
@@ -97,6 +121,7 @@ Result<> deliver(const Context& context, const Arguments& arguments, Home& home,
                                       {"not_after", base::rfc3339(issued.certificate.not_after())},
                                       {"sha256", base::hex(issued.certificate.sha256_fingerprint())},
                                       {"ledger_sequence", issued.ledger_sequence},
+                                      {"warnings", base::JsonArray(warnings.begin(), warnings.end())},
                                       {"file", out},
                                       {"pem", text}});
     return {};
@@ -134,31 +159,33 @@ Result<> check_key_uses(const Context& context, Home& home, const ca::Enrolment&
 }
 
 Result<int> issue(Context& context, const Arguments& arguments, Home& home, const std::string& authority,
-                  const std::string& profile_name, const ca::Enrolment& enrolment) {
-  TRY(auto profiles, home.profiles());
-  TRY(auto profile, profiles.find(profile_name));
+                  const std::shared_ptr<const ca::Profile>& profile, const ca::Enrolment& enrolment) {
   TRY(auto issuer, home.issuer(authority));
   auto prepared = issuer->prepare(profile, enrolment, {context.actor()});
   if (!prepared) {
     return prefix_refusal(std::move(prepared).error());
   }
+  if (auto free = check_subject(home, *profile, *prepared); !free) return prefix_refusal(std::move(free).error());
   TRY(check_key_uses(context, home, enrolment, prepared->subject()));
-  describe_prepared(context, *prepared, authority);
-  if (arguments.has("--dry-run")) {
+  const auto run = arguments.has("--dry-run") ? Run::kTrial : Run::kReal;
+  describe_prepared(context, *prepared, authority, run);
+  const auto warnings = warn_of_rules(context, *prepared, *issuer);
+  if (run == Run::kTrial) {
     context.remark(message("Every check passed. Nothing was issued (--dry-run)."));
     if (context.options().json) {
       context.document(base::JsonObject{{"dry_run", true},
                                         {"subject", prepared->subject()},
                                         {"names", prepared->alt_names()},
-                                        {"profile", profile_name},
+                                        {"profile", profile->name},
                                         {"authority", authority},
+                                        {"warnings", base::JsonArray(warnings.begin(), warnings.end())},
                                         {"not_before", base::rfc3339(prepared->not_before())},
                                         {"not_after", base::rfc3339(prepared->not_after())}});
     }
     return 0;
   }
   TRY(auto issued, issuer->issue(std::move(*prepared)));
-  TRY(deliver(context, arguments, home, issued, authority));
+  TRY(deliver(context, arguments, home, issued, authority, warnings));
   end_work(context, home);
   return 0;
 }
@@ -166,25 +193,14 @@ Result<int> issue(Context& context, const Arguments& arguments, Home& home, cons
 Result<int> run_issue(Context& context, const Arguments& arguments) {
   TRY(check_out(arguments));
   TRY(auto enrolment, enrolment_of(arguments));
+  if (!enrolment.subject) warn_of_latin1(context, enrolment.request.subject());
   TRY(auto home, open_unlocked_home(context));
+  TRY(meet_clock(context, arguments, *home));
+  TRY(auto profiles, home->profiles());
+  TRY(auto profile, profiles.find(arguments.one("--profile")));
+  if (auto allowed = check_purpose(*profile); !allowed) return prefix_refusal(std::move(allowed).error());
   TRY(auto authority, signing_authority(*home, arguments));
-  return issue(context, arguments, *home, authority, arguments.one("--profile"), enrolment);
-}
-
-// What serves the home has its key here, and the server renews it: a request with another key is somebody's who wants
-// to speak in its name.
-Result<> check_renewable(const x509::Certificate& certificate, const std::string& profile,
-                         const ca::Enrolment& enrolment) {
-  static constexpr std::array<std::string_view, 4> kOfTheHome = {"ocsp-responder", "timestamp", "attribute-authority",
-                                                                 "root-ca"};
-  if (std::ranges::find(kOfTheHome, profile) == kOfTheHome.end()) return {};
-  TRY(const auto key, certificate.public_key());
-  if (base::equal(key.spki(), enrolment.request.public_key().spki())) return {};
-  return fail(
-      Code::kRefused,
-      "Not issued: {} belongs to the home itself (profile {}), and the request is for another key. The server "
-      "renews it by itself.",
-      certificate.subject().text(), profile);
+  return issue(context, arguments, *home, authority, profile, enrolment);
 }
 
 // A renewal keeps subject, names and profile; the key is the one of the new request, or the old one when the same
@@ -193,21 +209,35 @@ Result<int> run_renew(Context& context, const Arguments& arguments) {
   TRY(check_out(arguments));
   TRY(auto enrolment, enrolment_of(arguments));
   TRY(auto home, open_unlocked_home(context));
+  TRY(meet_clock(context, arguments, *home));
   TRY(auto found, find_certificate(*home, arguments));
   if (found.row.status.state != store::CertificateState::kGood) {
     return fail(Code::kConflict, "Certificate {} is {}; it cannot be renewed. Issue a new one: yuxin cert issue",
                 found.serial.hex(), state_text(found.row, context.clock().now()));
   }
   TRY(auto certificate, x509::Certificate::from_der(found.row.der));
-  TRY(const auto profile, issued_profile(*home, found));
-  TRY(check_renewable(certificate, profile, enrolment));
+  TRY(const auto name, issued_profile(*home, found));
+  TRY(check_renewable(certificate, name, enrolment));
+  TRY(auto profiles, home->profiles());
+  TRY(auto profile, profiles.find(name));
   enrolment.subject = certificate.subject();
   enrolment.alt_names.emplace();
   if (const auto* names = certificate.tbs().find(x509::oid::kSubjectAltName)) {
     auto parsed = x509::read_alternative_names(names->value);
     if (parsed) enrolment.alt_names = std::move(*parsed);
   }
-  return issue(context, arguments, *home, found.authority, profile, enrolment);
+  TRY(const auto status, issue(context, arguments, *home, found.authority, profile, enrolment));
+  if (!arguments.has("--dry-run")) {
+    context.remark(
+        message("The certificate before it stays valid until {}. When nothing uses it any more: yuxin cert "
+                "revoke {} --reason superseded",
+                base::local_time(certificate.not_after()), found.serial.hex()));
+  }
+  return status;
+}
+
+OptionSpec force_option() {
+  return {"--force", Arity::kFlag, Presence::kOptional, "", "replace an older certificate that --out names"};
 }
 
 }  // namespace
@@ -227,6 +257,8 @@ CommandSpec cert_issue_command() {
        {"--days", Arity::kOne, Presence::kOptional, "N", "valid for N days instead of the profile's period"},
        {"--chain", Arity::kFlag, Presence::kOptional, "", "write the authorities' certificates behind it"},
        out_option("where to write the certificate (PEM); standard output if not given"),
+       force_option(),
+       accept_clock_option(),
        dry_run_option()},
       {"yuxin --home city/online --passphrase-file pass cert issue --profile tls-server --csr server.csr --san "
        "dns:portal.city.test --out server.pem"},
@@ -243,6 +275,8 @@ CommandSpec cert_renew_command() {
            {"--days", Arity::kOne, Presence::kOptional, "N", "valid for N days instead of the profile's period"},
            {"--chain", Arity::kFlag, Presence::kOptional, "", "write the authorities' certificates behind it"},
            out_option("where to write the certificate (PEM); standard output if not given"),
+           force_option(),
+           accept_clock_option(),
            dry_run_option()},
           {"yuxin --home city/online --passphrase-file pass cert renew 3F9A77C2 --csr new.csr --out new.pem"},
           run_renew};

@@ -26,7 +26,9 @@ std::string_view severity_name(Severity severity) {
 }
 
 std::string severity_mark(Severity severity) {
-  return severity == Severity::kOk ? "ok" : severity == Severity::kWarning ? "WARN" : "FAIL";
+  return severity == Severity::kOk        ? message("ok")
+         : severity == Severity::kWarning ? message("WARN")
+                                          : message("FAIL");
 }
 
 struct Totals {
@@ -67,6 +69,7 @@ std::string name_text(std::string_view name) {
       {"ocsp-signers", base::translatable("OCSP signers")},
       {"time-stamps", base::translatable("time stamps")},
       {"profiles", base::translatable("profiles")},
+      {"roles", base::translatable("roles")},
       {"ledger", base::translatable("ledger")},
       {"intents", base::translatable("interrupted")},
   };

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "app/home_config.hpp"
+#include "app/new_passphrase.hpp"
 #include "commands.hpp"
 #include "yuxin/base/text.hpp"
 
@@ -31,14 +32,33 @@ Result<std::string> organisation_of(const Context& context, const Arguments& arg
   return name;
 }
 
+constexpr std::string_view kThisMachine = "http://localhost:8080";
+
+// Whoever names the preset of a city or of the GM algorithms does not only try out.
+bool is_for_real(const Arguments& arguments) {
+  const auto preset = arguments.one("--preset");
+  return preset == "city" || preset == "gm";
+}
+
 Result<std::string> public_url_of(const Context& context, const Arguments& arguments) {
   std::string url = arguments.one("--public-url");
   const bool ask = url.empty() && context.interactive() && !context.options().yes;
   if (ask) {
-    TRY(url, context.ask(message("Public address of the status service"), "http://localhost:8080"));
+    TRY(url, context.ask(message("Public address of the status service"), std::string(kThisMachine)));
   }
-  if (url.empty()) url = "http://localhost:8080";
-  return check_public_url(url);
+  if (url.empty() && is_for_real(arguments)) {
+    return fail(Code::kUsage,
+                "Every certificate bears the public address of the status service, and none was given. Give it with "
+                "--public-url http://pki.city.example");
+  }
+  if (url.empty()) url = kThisMachine;
+  TRY(url, check_public_url(url));
+  if (is_local_url(url))
+    context.warn(
+        message("{} is found from this machine only, and every certificate will bear it; for more than trying out "
+                "give --public-url",
+                url));
+  return url;
 }
 
 Result<std::string> ask_for_algorithms(const Context& context) {
@@ -78,34 +98,44 @@ struct Passphrases {
   std::string made_for_root;  // to be shown once
 };
 
-Result<base::Secret> typed_twice(const Context& context, const std::string& question) {
-  while (true) {
-    TRY(auto first, context.ask_secret(question));
-    if (first.empty()) return first;
-    TRY(auto second, context.ask_secret(message("Once more")));
-    if (base::equal_constant_time(first.view(), second.view())) return first;
-    context.remark(message("They differ. Please type it again."));
-  }
+Result<std::optional<base::Secret>> passphrase_in(const std::optional<std::string>& file) {
+  if (!file) return std::optional<base::Secret>();
+  TRY(auto passphrase, read_new_passphrase(*file));
+  return std::optional(std::move(passphrase));
 }
 
-Result<Passphrases> passphrases_of(const Context& context) {
+Result<base::Secret> online_passphrase_of(const Context& context, std::optional<base::Secret> given) {
+  if (given) return std::move(*given);
+  if (context.interactive())
+    return type_new_passphrase(context, message("Passphrase for the online keys"), May::kNotStayEmpty);
+  return fail(Code::kUsage,
+              "The keys need a passphrase and nobody can be asked here. Give it with --passphrase-file FILE.");
+}
+
+// One passphrase for both is for trying out: whoever runs the online home would hold the root too.
+Result<Passphrases> passphrases_of(const Context& context, const Arguments& arguments) {
   Passphrases result;
-  if (context.options().passphrase_file || !context.interactive()) {
-    TRY(result.root, context.passphrase(message("Passphrase")));
-    result.online = result.root.clone();
-    return result;
+  TRY(auto root, passphrase_in(arguments.maybe("--root-passphrase-file")));
+  TRY(auto online, passphrase_in(context.options().passphrase_file));
+  if (root) {
+    result.root = std::move(*root);
+  } else if (online) {
+    result.root = online->clone();
+    context.remark(message(
+        "The root and the online home have one passphrase; --root-passphrase-file FILE gives the root its own."));
+  } else if (context.interactive()) {
+    TRY(result.root,
+        type_new_passphrase(context, message("Passphrase for the root key (leave empty to have one made)"),
+                            May::kStayEmpty));
   }
-  TRY(result.root, typed_twice(context, message("Passphrase for the root key (leave empty to have one made)")));
-  if (result.root.empty()) {
+  if (result.root.empty() && context.interactive()) {
     base::Bytes random(10);
     base::random_bytes(random);
     const auto words = base::digest_words(random);
     result.made_for_root = base::join(words, " ");
     result.root = base::Secret(result.made_for_root);
   }
-  while (result.online.empty()) {
-    TRY(result.online, typed_twice(context, message("Passphrase for the online keys")));
-  }
+  TRY(result.online, online_passphrase_of(context, std::move(online)));
   return result;
 }
 
@@ -157,6 +187,7 @@ base::Json as_json(const FoundingPlan& plan, const Founded& founded) {
 Result<int> run(Context& context, const Arguments& arguments) {
   FoundingPlan plan;
   plan.folder = arguments.one("DIR");
+  if (plan.folder.empty()) return fail(Code::kUsage, "The folder to make has no name. Give one: yuxin init city");
   while (plan.folder.size() > 1 && plan.folder.ends_with('/')) plan.folder.pop_back();
   TRY(check_folder(plan.folder));
   TRY(plan.organisation, organisation_of(context, arguments));
@@ -177,7 +208,7 @@ Result<int> run(Context& context, const Arguments& arguments) {
                         plan.folder, plan.folder, plan.organisation, plan.keys.name));
     return 0;
   }
-  TRY(auto passphrases, passphrases_of(context));
+  TRY(auto passphrases, passphrases_of(context, arguments));
   plan.root_passphrase = std::move(passphrases.root);
   plan.online_passphrase = std::move(passphrases.online);
   plan.actor = context.actor();
@@ -207,6 +238,8 @@ CommandSpec init_command() {
         "ready-made answers: ECDSA, SM2 with SM3, or ECDSA with the roles of a whole city"},
        {"--org", Arity::kOne, Presence::kOptional, "NAME", "name of the organisation"},
        {"--public-url", Arity::kOne, Presence::kOptional, "URL", "where relying parties reach the status service"},
+       {"--root-passphrase-file", Arity::kOne, Presence::kOptional, "FILE",
+        "first line is the passphrase of the root, where it is not that of the online home"},
        {"--algorithms", Arity::kOne, Presence::kOptional, "ecdsa|rsa|sm2", "which keys to make"},
        dry_run_option()},
       {"yuxin init city --preset quickstart --org \"Test City\" --passphrase-file pass --yes", "yuxin init city"},

@@ -3,6 +3,7 @@
 
 #include "app/home.hpp"
 #include "app/key_tree_view.hpp"
+#include "app/new_passphrase.hpp"
 #include "app/output.hpp"
 #include "app/progress.hpp"
 #include "commands.hpp"
@@ -81,6 +82,13 @@ Result<int> retire(Context& context, const Arguments& arguments) {
   return move(context, arguments, KeyState::kDeactivated);
 }
 
+// A passphrase that is kept is taken as it is; one that is typed here is new.
+Result<base::Secret> new_root_passphrase(const Context& context) {
+  if (context.options().passphrase_file || !context.interactive())
+    return context.passphrase(message("Passphrase for the new root key"));
+  return type_new_passphrase(context, message("Passphrase for the new root key"), May::kNotStayEmpty);
+}
+
 // Only one way to a new root key can be made here, by the passphrase that is typed; whoever held shares of the old
 // one gets new ones afterwards.
 Result<> begin_root(Context& context, Home& home) {
@@ -93,7 +101,7 @@ Result<> begin_root(Context& context, Home& home) {
                                 shares)));
     if (!yes) return fail(Code::kUsage, "Nothing was changed.");
   }
-  TRY(const auto passphrase, context.passphrase(message("Passphrase for the new root key")));
+  TRY(const auto passphrase, new_root_passphrase(context));
   TRY(auto next, keymgmt::begin_root_rotation(home.keys_folder(), home.root(), {{}, passphrase}));
   home.unlocked_by(std::move(next));
   return {};

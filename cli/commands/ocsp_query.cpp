@@ -64,9 +64,18 @@ std::string status_text(const x509::OcspEvidence& evidence) {
   return message("unknown: the responder does not know this certificate");
 }
 
-void print_document(const Context& context, const std::string& url, const Asked& asked,
+Result<OcspAsk::Nonce> nonce_of(const Arguments& arguments) {
+  if (!arguments.has("--no-nonce"))
+    return arguments.has("--require-nonce") ? OcspAsk::Nonce::kDemanded : OcspAsk::Nonce::kSent;
+  if (arguments.has("--require-nonce"))
+    return fail(Code::kUsage, "--no-nonce sends none, so none can be required. Give one of them.");
+  return OcspAsk::Nonce::kNone;
+}
+
+void print_document(const Context& context, const std::string& url, const Asked& asked, OcspAsk::Nonce nonce,
                     const x509::OcspEvidence& evidence) {
   auto document = ocsp_evidence_json(evidence);
+  document["nonce"] = nonce == OcspAsk::Nonce::kNone ? "not-sent" : evidence.has_nonce ? "echoed" : "missing";
   const auto serial = x509::Serial::from_der_content(asked.serial);
   document["serial"] = serial ? serial->hex() : base::hex_upper(asked.serial);
   document["url"] = url;
@@ -96,13 +105,17 @@ Result<int> query(Context& context, const Arguments& arguments) {
   }
   TRY(auto url, url_of(arguments, asked));
   TRY(auto digest, digest_of(arguments));
-  OcspAsk ask{issuer, asked.serial, asked.certificate,
-              url,    digest,       arguments.has("--no-nonce") ? OcspAsk::Nonce::kNone : OcspAsk::Nonce::kSent,
-              {}};
+  TRY(const auto nonce, nonce_of(arguments));
+  OcspAsk ask{issuer, asked.serial, asked.certificate, url, digest, nonce, {}};
   TRY(auto answer, ask_ocsp(ask, context.clock()));
   if (const auto out = arguments.maybe("--out")) TRY(write_output(*out, answer.der, OutputKind::kOcspResponse));
+  if (nonce == OcspAsk::Nonce::kSent && !answer.evidence.has_nonce) {
+    context.warn(
+        message("the answer lacks the nonce that was sent: it was signed in advance, perhaps recorded, and only "
+                "its times say how old it is; --require-nonce refuses that"));
+  }
   if (context.options().json) {
-    print_document(context, url, asked, answer.evidence);
+    print_document(context, url, asked, nonce, answer.evidence);
   } else {
     print_lines(context, url, asked, issuer, answer.evidence);
   }
@@ -120,6 +133,7 @@ CommandSpec ocsp_query_command() {
            {"--serial", Arity::kOne, Presence::kOptional, "SERIAL", "or only its serial number, in hexadecimal"},
            {"--url", Arity::kOne, Presence::kOptional, "URL", "whom to ask; what the certificate says if not given"},
            {"--no-nonce", Arity::kFlag, Presence::kOptional, "", "take an answer that was signed in advance"},
+           {"--require-nonce", Arity::kFlag, Presence::kOptional, "", "refuse an answer that was signed in advance"},
            {"--digest", Arity::kOne, Presence::kOptional, "sha1|sha256|sm3", "of the issuer in the request; sha1"},
            out_option("also write the response there (DER)")},
           {"yuxin ocsp query --issuer issuing.pem --cert portal.pem"},

@@ -2,12 +2,15 @@
 #include <algorithm>
 
 #include "app/attribute_authority.hpp"
+#include "app/certificate_view.hpp"
+#include "app/clock_check.hpp"
 #include "app/fetch.hpp"
 #include "app/grant_view.hpp"
 #include "app/home.hpp"
 #include "app/role_acts.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
+#include "yuxin/evidence/clock_floor.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -53,8 +56,8 @@ struct End {
 Result<std::vector<GrantOrder>> orders_of(const Arguments& arguments, const Organisation& organisation,
                                           base::UnixTime now) {
   TRY(const auto end, End::of(arguments, now));
-  TRY(auto role, evidence::RoleCode::parse(arguments.one("ROLE")));
-  TRY(auto scope, evidence::parse_scope(arguments.one("--scope")));
+  TRY(auto role, as_typed(evidence::RoleCode::parse(arguments.one("ROLE"))));
+  TRY(auto scope, as_typed(evidence::parse_scope(arguments.one("--scope"))));
   TRY(auto holder, fetch_certificate(arguments.one("--to")));
   std::vector<GrantOrder> orders;
   auto until = end.of(organisation, role, holder, now);
@@ -63,7 +66,7 @@ Result<std::vector<GrantOrder>> orders_of(const Arguments& arguments, const Orga
     const auto equals = text.find('=');
     if (equals == std::string::npos)
       return fail(Code::kUsage, "\"{}\" names no role and certificate. Write --and ROLE=CERTIFICATE", text);
-    TRY(auto other, evidence::RoleCode::parse(std::string_view(text).substr(0, equals)));
+    TRY(auto other, as_typed(evidence::RoleCode::parse(std::string_view(text).substr(0, equals))));
     TRY(auto other_holder, fetch_certificate(text.substr(equals + 1)));
     until = end.of(organisation, other, other_holder, now);
     orders.push_back({std::move(other), {}, std::move(other_holder), now, until});
@@ -160,6 +163,7 @@ Result<int> grant(Context& context, const Arguments& arguments) {
   if (const auto out = arguments.maybe("--out"); out && base::file_exists(*out))
     return fail(Code::kConflict, "The file {} exists already. Nothing was granted. Take another name.", *out);
   TRY(auto home, open_unlocked_home(context));
+  TRY(meet_clock(context, arguments, *home));
   TRY(const auto organisation, home->organisation());
   const auto now = context.clock().now();
   TRY(auto orders, orders_of(arguments, *organisation, now));
@@ -205,6 +209,25 @@ Result<x509::RevocationReason> reason_of(const Arguments& arguments) {
               name);
 }
 
+// The grant of a whole serial number, or the only one whose serial number begins so.
+Result<GrantRow> find_grant(store::Reader& reader, const std::string& typed, const x509::Serial& serial) {
+  auto exact = evidence::find_grant(reader, serial.content());
+  const auto beginning = serial_beginning(typed);
+  if (exact || exact.error().code != Code::kNotFound || !beginning) return exact;
+  TRY(auto rows, evidence::list_grants(reader, {}));
+  std::erase_if(rows, [&](const GrantRow& row) {
+    const auto known = x509::Serial::from_der_content(row.serial);
+    return !known || !known->hex().starts_with(*beginning);
+  });
+  if (rows.empty()) return exact;
+  if (rows.size() == 1) return std::move(rows.front());
+  std::string list;
+  for (const auto& row : rows) list += "\n  " + base::hex_upper(row.serial) + "  " + row.role + "  " + row.holder;
+  return fail(Code::kConflict,
+              "The serial numbers of several grants begin with {}. Nothing was changed. Type more of it:{}", typed,
+              list);
+}
+
 // The revocation and the list that says so are durable together.
 Result<GrantRow> revoke_now(Context& context, Home& home, const Organisation& organisation, const Person& person,
                             const x509::Serial& serial, x509::RevocationReason reason) {
@@ -216,7 +239,8 @@ Result<GrantRow> revoke_now(Context& context, Home& home, const Organisation& or
   }));
   TRY(const auto word, word_for_revocation(home, organisation, person, row, reason, context.actor()));
   TRY(home.store().write([&](store::Writer& writer) -> Result<> {
-    TRY(const auto granting, keep_word(writer, word, context.clock().now()));
+    TRY(const auto now, evidence::time_of_status(writer, context.clock()));
+    TRY(const auto granting, keep_word(writer, word, now));
     TRY(row, evidence::revoke_role(writer, serial.content(), reason, granting));
     TRY(evidence::make_role_list(writer, authority, granting));
     return {};
@@ -226,15 +250,15 @@ Result<GrantRow> revoke_now(Context& context, Home& home, const Organisation& or
 
 Result<int> revoke(Context& context, const Arguments& arguments) {
   TRY(const auto reason, reason_of(arguments));
-  const auto serial = x509::Serial::parse(arguments.one("SERIAL"));
-  if (!serial)
+  const auto typed = x509::Serial::parse(arguments.one("SERIAL"));
+  if (!typed)
     return fail(Code::kUsage, "\"{}\" is no serial number; it has hexadecimal digits only. See: yuxin role list",
                 arguments.one("SERIAL"));
   TRY(auto home, open_unlocked_home(context));
   TRY(const auto organisation, home->organisation());
   GrantRow row;
   TRY(home->store().read([&](store::Reader& reader) -> Result<> {
-    TRY(row, evidence::find_grant(reader, serial->content()));
+    TRY(row, find_grant(reader, arguments.one("SERIAL"), *typed));
     return evidence::check_revocation(row, reason, context.clock().now());
   }));
   TRY(const auto person, person_of(context));
@@ -254,7 +278,8 @@ Result<int> revoke(Context& context, const Arguments& arguments) {
   }
   TRY(auto agreed, context.confirm(message("Revoke this role?")));
   if (!agreed) return fail(Code::kUsage, "Nothing was changed.");
-  TRY(row, revoke_now(context, *home, *organisation, person, *serial, reason));
+  const auto serial = x509::Serial::from_der_content(row.serial).value_or(*typed);
+  TRY(row, revoke_now(context, *home, *organisation, person, serial, reason));
   end_work(context, *home);
   if (context.options().json) {
     context.document(grant_json(row, context.clock().now()));
@@ -282,11 +307,13 @@ std::vector<CommandSpec> role_grant_commands() {
         {"--days", Arity::kOne, Presence::kOptional, "N", "for N days; as long as is allowed if not given"},
         {"--until", Arity::kOne, Presence::kOptional, "TIME", "until a time: 2026-11-22T10:00:00Z"},
         {"--out", Arity::kOne, Presence::kOptional, "FILE", "where to write the attribute certificate (PEM)"},
+        accept_clock_option(),
         dry_run_option()},
        {"yuxin --home city/online --passphrase-file pass role grant CA.SUPER --to super.pem --and "
         "CA.AUDADM=auditor.pem",
         "yuxin --home city/online role grant RA.REVIEW --to officer.pem --scope \"profile:device\" --days 90"},
-       grant},
+       grant,
+       CommandSpec::Identity::kTaken},
       {"role",
        "revoke",
        "end a granted role for good",
@@ -295,7 +322,8 @@ std::vector<CommandSpec> role_grant_commands() {
          "privilegeWithdrawn, affiliationChanged, superseded, cessationOfOperation, keyCompromise …"},
         dry_run_option()},
        {"yuxin --home city/online role revoke 3F9A77C2 --reason privilegeWithdrawn"},
-       revoke},
+       revoke,
+       CommandSpec::Identity::kTaken},
   };
 }
 

@@ -100,7 +100,7 @@ Result<GrantRow> look(store::Reader& reader, const evidence::Organisation& organ
 
 Result<int> check(Context& context, const Arguments& arguments) {
   TRY(const auto at, moment_of(arguments));
-  TRY(const auto role, evidence::RoleCode::parse(arguments.one("--role")));
+  TRY(const auto role, as_typed(evidence::RoleCode::parse(arguments.one("--role"))));
   TRY(const auto place, place_of(arguments));
   TRY(const auto holder, fetch_certificate(arguments.one("--certificate")));
   TRY(auto home, open_home(context, Home::Access::kRead));

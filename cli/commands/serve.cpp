@@ -7,7 +7,9 @@
 #include <thread>
 
 #include "app/attribute_authority.hpp"
+#include "app/clock_check.hpp"
 #include "app/custodian_unlock.hpp"
+#include "app/front_page.hpp"
 #include "app/monitoring.hpp"
 #include "app/share_input.hpp"
 #include "app/time_stamping.hpp"
@@ -30,6 +32,7 @@ using base::Result;
 
 constexpr std::size_t kQueue = 2048;
 constexpr std::chrono::milliseconds kGrace{20'000};
+constexpr base::Seconds kLookEvery{1};
 
 // The signals that end the server are taken by the main thread alone; every other thread is started with them
 // blocked.
@@ -88,11 +91,11 @@ ocsp::ResponderOptions responder_options(const HomeConfig& config) {
   return options;
 }
 
-void add_routes(http::Router& router, const std::set<std::string>& parts, ocsp::Responder& responder,
+void add_routes(http::Router& router, const std::set<std::string>& parts, ocsp::Responder* responder,
                 ocsp::Publication& publication, RoleListService& roles, Monitoring& monitoring) {
-  if (parts.contains("ocsp")) {
-    router.exact("/ocsp", {"POST", "GET"}, responder);
-    router.prefix("/ocsp/", {"GET"}, responder);
+  if (parts.contains("ocsp") && responder != nullptr) {
+    router.exact("/ocsp", {"POST", "GET"}, *responder);
+    router.prefix("/ocsp/", {"GET"}, *responder);
   }
   if (parts.contains("crl")) {
     router.prefix("/crl/", {"GET"}, publication);
@@ -112,22 +115,122 @@ Result<std::shared_ptr<Home>> open_for_serving(const Context& context, const Arg
   return home;
 }
 
+// Status is told on any clock; what a wrong one stops is new certificates for the services, until it is set.
+Result<> welcome_clock(const Context& context, const Arguments& arguments, Home& home) {
+  auto met = meet_clock(context, arguments, home);
+  if (met || met.error().code != Code::kConflict) return met;
+  context.warn(met.error().detail);
+  return {};
+}
+
+// An offline root is turned away before anybody types a passphrase.
+Result<> check_serves(const Context& context) {
+  TRY(const auto home, open_home(context, Home::Access::kRead));
+  if (home->config().kind != HomeKind::kOfflineRoot) return {};
+  return fail(Code::kConflict,
+              "{} is an offline root. It serves nothing; its list is published by the online home: yuxin ca "
+              "import-crl root FILE",
+              home->path());
+}
+
+Result<> check_registration_port(const Context& context, const Arguments& arguments) {
+  if (!arguments.has("--ra-port")) return {};
+  TRY(port_of(arguments, "--ra-port", 0));
+  context.remark(
+      message("This version has no registration interface; nothing listens on the port given with --ra-port."));
+  return {};
+}
+
+std::string served_text(const std::set<std::string>& parts) {
+  std::vector<std::string> texts;
+  if (parts.contains("ocsp")) texts.push_back(message("OCSP"));
+  if (parts.contains("crl")) texts.push_back(message("lists and issuer certificates"));
+  if (parts.contains("tsa")) texts.push_back(message("time stamps"));
+  return base::join(texts, message(", "));
+}
+
+// Front is the listening server with what it needs; it is gone before the services are.
+class Front {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Front>> open(const Context& context, Home& home, std::uint16_t port,
+                                                           const std::set<std::string>& parts, http::Router& router,
+                                                           Monitoring& monitoring) {
+    std::unique_ptr<Front> front(new Front(context, monitoring));
+    http::ListenerOptions listener;
+    listener.address = home.config().public_address;
+    listener.port = port;
+    listener.service = &router;
+    http::ServerOptions options;
+    options.listeners.push_back(std::move(listener));
+    options.pool = &front->pool_;
+    options.clock = &home.clock();
+    options.threads = front->cores_;
+    TRY(front->server_, http::Server::start(options));
+    monitoring.count_with([server = front->server_.get()] { return server->counts(); });
+    context.remark(message("Serving {} on http://{}:{}. Stop with Ctrl-C.", served_text(parts),
+                           home.config().public_address, front->server_->bound_port()));
+    return front;
+  }
+  // close finishes what was accepted.
+  void close() {
+    context_.remark(message("Stopping; finishing what was accepted."));
+    server_->stop(kGrace);
+    monitoring_.count_with(nullptr);  // what is left in the pool outlives the server
+  }
+
+ private:
+  Front(const Context& context, Monitoring& monitoring)
+      : context_(context), monitoring_(monitoring), pool_(cores_, kQueue) {}
+
+  const Context& context_;
+  Monitoring& monitoring_;
+  const unsigned cores_ = std::max(1U, std::thread::hardware_concurrency());
+  base::Pool pool_;
+  std::unique_ptr<http::Server> server_;
+};
+
+// Lists and certificates were signed when they were made: whoever only hands them out needs no key.
+bool needs_no_key(const Context& context, const Arguments& arguments, const std::set<std::string>& parts) {
+  return parts == std::set<std::string>{"crl"} && !context.options().passphrase_file && !arguments.has("--shares");
+}
+
+Result<int> hand_out(Context& context, const Arguments& arguments, const std::set<std::string>& parts,
+                     const EndSignals& signals) {
+  TRY(auto home, open_home(context, Home::Access::kRead));
+  TRY(auto port, port_of(arguments, "--public-port", home->config().public_port));
+  TRY(auto publication, ocsp::Publication::start(home->store().status(), home->clock(), {.home = home->path()}));
+  Monitoring monitoring(*home, nullptr);
+  monitoring.watch(*publication);
+  RoleListService roles(*home);
+  http::Router router;
+  add_routes(router, parts, nullptr, *publication, roles, monitoring);
+  FrontPage page(*home, parts);
+  router.exact("/", {"GET"}, page);
+  TRY(auto front, Front::open(context, *home, port, parts, router, monitoring));
+  context.remark(
+      message("Without a passphrase nothing is signed here: lists are handed out as another server or yuxin ca crl "
+              "makes them."));
+  base::UnixTime next{0};
+  while (!signals.arrived()) {
+    const auto now = home->clock().now();
+    if (now < next && next - now <= kLookEvery) continue;
+    next = now + kLookEvery;
+    if (auto done = publication->tick(); !done) base::log_error(done.error().detail);
+  }
+  front->close();
+  context.remark(message("Stopped."));
+  return 0;
+}
+
 Result<int> run(Context& context, const Arguments& arguments) {
   const EndSignals signals;
   TRY(auto parts, parts_of(arguments));
+  TRY(check_serves(context));
+  TRY(check_registration_port(context, arguments));
+  if (needs_no_key(context, arguments, parts)) return hand_out(context, arguments, parts, signals);
   TRY(auto home, open_for_serving(context, arguments));
-  if (home->config().kind == HomeKind::kOfflineRoot) {
-    return fail(Code::kConflict,
-                "{} is an offline root. It serves nothing; its list is published by the online home: yuxin ca "
-                "import-crl root FILE",
-                home->path());
-  }
+  TRY(welcome_clock(context, arguments, *home));
   TRY(auto port, port_of(arguments, "--public-port", home->config().public_port));
-  if (arguments.has("--ra-port")) {
-    TRY(port_of(arguments, "--ra-port", 0));
-    context.remark(
-        message("This version has no registration interface; nothing listens on the port given with --ra-port."));
-  }
   auto& status = home->store().status();
   TRY(auto responder, ocsp::Responder::start(status, home->clock(), responder_options(home->config())));
   TRY(auto publication, ocsp::Publication::start(status, home->clock(), {.home = home->path()}));
@@ -138,37 +241,21 @@ Result<int> run(Context& context, const Arguments& arguments) {
   Upkeep upkeep(home, *responder, *publication, stamping.get());
   TRY(upkeep.prepare());
 
-  Monitoring monitoring(*home, *responder);
+  Monitoring monitoring(*home, responder.get());
   if (parts.contains("crl")) monitoring.watch(*publication);
   RoleListService roles(*home);
   http::Router router;
-  add_routes(router, parts, *responder, *publication, roles, monitoring);
+  add_routes(router, parts, responder.get(), *publication, roles, monitoring);
   std::optional<tsa::Responder> stamps;
   if (stamping) {
     router.exact("/tsa", {"POST"}, stamps.emplace(stamping->authority()));
     monitoring.stamp_with(stamping->authority());
   }
-  const auto cores = std::max(1U, std::thread::hardware_concurrency());
-  base::Pool pool(cores, kQueue);
-  http::ListenerOptions listener;
-  listener.address = home->config().public_address;
-  listener.port = port;
-  listener.service = &router;
-  http::ServerOptions options;
-  options.listeners.push_back(std::move(listener));
-  options.pool = &pool;
-  options.clock = &home->clock();
-  options.threads = cores;
-  TRY(auto server, http::Server::start(options));
-  monitoring.count_with([&server] { return server->counts(); });
-  context.remark(
-      message("Serving OCSP, lists, issuer certificates and time stamps on http://{}:{}. Stop with Ctrl-C.",
-              home->config().public_address, server->bound_port()));
-
+  FrontPage page(*home, parts);
+  router.exact("/", {"GET"}, page);
+  TRY(auto front, Front::open(context, *home, port, parts, router, monitoring));
   while (!signals.arrived()) upkeep.step();
-  context.remark(message("Stopping; finishing what was accepted."));
-  server->stop(kGrace);
-  monitoring.count_with(nullptr);  // what is left in the pool outlives the server
+  front->close();
   if (auto done = home->checkpoint(); !done) base::log_warning(done.error().detail);
   context.remark(message("Stopped."));
   return 0;
@@ -184,6 +271,7 @@ CommandSpec serve_command() {
       {"--shares", Arity::kOne, Presence::kOptional, "REGISTER",
        "unlock by the custodians of this set instead of a passphrase"}};
   for (auto& option : share_options(Arity::kMany)) options.push_back(option);
+  options.push_back(accept_clock_option());
   return {
       "serve",
       "",

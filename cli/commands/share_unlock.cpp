@@ -1,5 +1,6 @@
 // yuxin share unlock: enough custodians together give a home a new passphrase.
 #include "app/custodian_unlock.hpp"
+#include "app/new_passphrase.hpp"
 #include "app/output.hpp"
 #include "app/share_input.hpp"
 #include "commands.hpp"
@@ -16,17 +17,12 @@ using base::Result;
 using base::Secret;
 
 Result<Secret> new_passphrase(const Context& context, const Arguments& arguments) {
-  if (const auto file = arguments.maybe("--new-passphrase-file")) return base::read_passphrase_file(*file);
+  if (const auto file = arguments.maybe("--new-passphrase-file")) return read_new_passphrase(*file);
   if (!context.interactive()) {
     return fail(Code::kUsage,
                 "Nobody can be asked for the new passphrase here. Name a file: --new-passphrase-file FILE");
   }
-  TRY(auto first, context.ask_secret(message("New passphrase")));
-  TRY(const auto second, context.ask_secret(message("Once more")));
-  if (first.view().size() < 12) return fail(Code::kRefused, "A passphrase for keys has at least 12 characters.");
-  if (!base::equal_constant_time(first.view(), second.view()))
-    return fail(Code::kUsage, "The two are not the same. Nothing was changed.");
-  return first;
+  return type_new_passphrase(context, message("New passphrase"), May::kNotStayEmpty);
 }
 
 Result<int> unlock(Context& context, const Arguments& arguments) {

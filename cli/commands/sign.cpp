@@ -147,7 +147,8 @@ CommandSpec sign_command() {
            out_option("where the message goes; FILE.p7m or FILE.p7s if not given")},
           {"yuxin --as officer.p12 sign notice.pdf --detached --out notice.p7s",
            "yuxin --as officer.pem,officer.key sign notice.pdf --time-stamp http://pki.city.example/tsa"},
-          sign};
+          sign,
+          CommandSpec::Identity::kTaken};
 }
 
 }  // namespace yuxin::cli

@@ -221,7 +221,7 @@ Result<Secret> read_passphrase_file(const std::string& path) {
   line = line.substr(0, end);
   if (line.ends_with('\r')) line.remove_suffix(1);
   if (line.empty()) {
-    return fail(Code::kRefused, "The first line of {} is empty; the passphrase must stand there.", path);
+    return fail(Code::kUsage, "The first line of {} is empty; the passphrase must stand there.", path);
   }
   return Secret(line);
 }

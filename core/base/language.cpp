@@ -5,6 +5,9 @@
 #include <cstring>
 #include <unordered_map>
 
+#include "yuxin/base/text.hpp"
+#include "yuxin/base/translation.hpp"
+
 // The octets of zh.mo, laid into the library by cmake/YuxinCatalogue.cmake.
 extern "C" const unsigned char yuxin_catalogue_begin[];
 extern "C" const unsigned char yuxin_catalogue_end[];
@@ -82,11 +85,48 @@ std::optional<Language> language_named(std::string_view name) {
   return std::nullopt;
 }
 
-std::string_view tr(const char* msgid) {
-  if (language() == Language::kEnglish) return msgid;
+std::string_view tr(const char* msgid) { return translated(msgid, language()); }
+
+std::string_view translated(const char* msgid, Language language) {
+  if (language == Language::kEnglish) return msgid;
   const Catalogue& catalogue = chinese();
   const auto found = catalogue.find(msgid);
   return found == catalogue.end() ? std::string_view(msgid) : found->second;
+}
+
+namespace {
+
+// weight_of reads "q=0.8" in thousandths (RFC 9110 section 12.4.2): 1000 where nothing is said, 0 for what is no
+// weight.
+int weight_of(std::string_view parameters) {
+  const auto parameter = trim(parameters.substr(0, parameters.find(';')));
+  if (parameter.empty()) return 1000;
+  if (parameter.size() < 3 || ascii_lower(parameter[0]) != 'q' || parameter[1] != '=') return 0;
+  const auto number = parameter.substr(2);
+  if (number[0] != '0' && number[0] != '1') return 0;
+  int weight = (number[0] - '0') * 1000;
+  int place = 100;
+  for (std::size_t at = 2; at < number.size() && place > 0; ++at, place /= 10) {
+    if (number[1] != '.' || number[at] < '0' || number[at] > '9') return 0;
+    weight += (number[at] - '0') * place;
+  }
+  return weight > 1000 ? 0 : weight;
+}
+
+}  // namespace
+
+Language preferred_language(std::string_view accept_language, Language otherwise) {
+  Language best = otherwise;
+  int highest = 0;
+  for (const auto member : split(accept_language, ',')) {
+    const auto semicolon = member.find(';');
+    const auto named = language_named(trim(member.substr(0, semicolon)));
+    const int weight = semicolon == std::string_view::npos ? 1000 : weight_of(member.substr(semicolon + 1));
+    if (!named || weight <= highest) continue;
+    best = *named;
+    highest = weight;
+  }
+  return best;
 }
 
 }  // namespace yuxin::base

@@ -1,5 +1,6 @@
 #include "yuxin/evidence/ledger.hpp"
 
+#include "clock_floor_memory.hpp"
 #include "merkle.hpp"
 #include "repository.hpp"
 #include "yuxin/base/text.hpp"
@@ -89,7 +90,8 @@ Result<> for_each(store::Reader& reader, std::int64_t from, std::int64_t to,
 
 Result<> remember_frontier(store::Writer& writer) {
   TRY(const auto tree, frontier(writer.session()));
-  return repository::replace_frontier(writer.session(), tree);
+  TRY(repository::replace_frontier(writer.session(), tree));
+  return remember_latest_time(writer);
 }
 
 Result<std::vector<Hash>> inclusion_proof(store::Reader& reader, std::int64_t sequence, std::int64_t tree_size) {

@@ -1,5 +1,7 @@
 #include "connection.hpp"
 
+#include "conditional.hpp"
+
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -265,7 +267,7 @@ Connection::Next Connection::answer() {
     base::log_error(base::message("A request to {} failed: {}", request.path(), bug.what()));
     reply = refusal(500);
   }
-  if (reply) return send(open_reply(std::move(*reply)));
+  if (reply) return send(open_reply(unless_known(request, std::move(*reply))));
   if (hand_to_pool(request)) {
     phase_ = Phase::kWorking;
     deadline_ = 0;

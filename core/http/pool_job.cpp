@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "conditional.hpp"
 #include "loop.hpp"
 #include "reply.hpp"
 #include "yuxin/base/language.hpp"
@@ -34,11 +35,14 @@ PoolJob::PoolJob(base::HttpService& service, const base::HttpRequest& request, s
                  std::uint64_t connection)
     : service_(service), mailbox_(std::move(mailbox)), connection_(connection) {
   octets_.reserve(request.method.size() + request.target.size() + request.content_type.size() +
-                  request.authorization.size() + request.accept.size() + request.body.size() + request.peer.size() +
+                  request.authorization.size() + request.accept.size() + request.accept_language.size() +
+                  request.if_none_match.size() + request.body.size() + request.peer.size() +
                   request.peer_certificate.size());
   const Copier copy(octets_);
-  request_ = {copy(request.method), copy(request.target), copy(request.content_type), copy(request.authorization),
-              copy(request.accept), copy(request.body),   copy(request.peer),         copy(request.peer_certificate)};
+  request_ = {copy(request.method),        copy(request.target),           copy(request.content_type),
+              copy(request.authorization), copy(request.accept),           copy(request.body),
+              copy(request.peer),          copy(request.peer_certificate), copy(request.accept_language),
+              copy(request.if_none_match)};
 }
 
 void PoolJob::run() {
@@ -49,7 +53,7 @@ void PoolJob::run() {
     base::log_error(base::message("A request to {} failed: {}", request_.path(), bug.what()));
     reply = refusal(500);
   }
-  auto opened = std::make_shared<OpenedReply>(open_reply(std::move(reply)));
+  auto opened = std::make_shared<OpenedReply>(open_reply(unless_known(request_, std::move(reply))));
   mailbox_->post([opened, connection = connection_](Loop& loop) { loop.deliver(connection, std::move(*opened)); });
 }
 

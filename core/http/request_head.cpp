@@ -156,11 +156,16 @@ bool HeadParser::take_known_field(std::string_view name, std::string_view value,
       head_.content_type = place;
       return first(Seen::kType);
     case 13:
+      // of several fields the first one counts; taking less than all of them for known costs a transfer and no more
+      if (same_word(name, "if-none-match") && first(Seen::kNoneMatch)) head_.if_none_match = place;
       if (!same_word(name, "authorization")) return true;
       head_.authorization = place;
       return first(Seen::kAuthorization);
     case 14:
       return !same_word(name, "content-length") || take_content_length(value);
+    case 15:
+      if (same_word(name, "accept-language") && first(Seen::kLanguage)) head_.accept_language = place;
+      return true;
     case 17:
       return !same_word(name, "transfer-encoding") || take_transfer_encoding(value);
     default:

@@ -22,6 +22,8 @@ struct RequestHead {
   Piece content_type;
   Piece authorization;
   Piece accept;
+  Piece accept_language;
+  Piece if_none_match;
   std::optional<std::uint64_t> content_length;
   std::size_t size = 0;  // octets, the empty line included
   int minor_version = 1;
@@ -49,7 +51,16 @@ class HeadParser {
   void reset();
 
  private:
-  enum class Seen : unsigned { kHost = 1, kLength = 2, kCoding = 4, kType = 8, kAuthorization = 16, kAccept = 32 };
+  enum class Seen : unsigned {
+    kHost = 1,
+    kLength = 2,
+    kCoding = 4,
+    kType = 8,
+    kAuthorization = 16,
+    kAccept = 32,
+    kLanguage = 64,
+    kNoneMatch = 128
+  };
 
   [[nodiscard]] Step bad(int status);
   [[nodiscard]] bool take_line(std::string_view data, std::size_t from, std::size_t to);

@@ -53,7 +53,15 @@ std::int64_t version_of(const Versions& found, std::string_view module) {
 }
 
 Result<> apply(Session& session, const Migration& step) {
-  TRY(session.execute(step.sql));
+  // what cannot be made for the first time is there already: the rows that say so were taken away
+  if (auto made = session.execute(step.sql); !made) {
+    if (made.error().code != Code::kInternal) return tl::unexpected(std::move(made).error());
+    return base::fail_with(
+        Code::kIntegrity, made.error().diagnostic,
+        "The database has tables of the step {} {} already, and its own list of steps does not say so: "
+        "the list was changed. Nothing was changed now. Restore the home from its latest backup.",
+        step.module, step.number);
+  }
   TRY(session.execute("INSERT INTO schema_steps (module, number) VALUES ($1, $2)",
                       {step.module, std::int64_t{step.number}}));
   return {};

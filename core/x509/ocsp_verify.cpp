@@ -215,6 +215,7 @@ tl::expected<OcspEvidence, OcspProblem> verify_ocsp(const OcspResponse& response
   if (produced_outside(response, question)) return tl::unexpected(OcspProblem::kProducedOutside);
   TRY(const OcspSingle* answer, find_answer(response, question, options));
   OcspEvidence evidence;
+  evidence.has_nonce = !options.nonce.empty() && !response.nonce().empty();
   evidence.status = answer->status;
   evidence.revoked_at = answer->revoked_at;
   evidence.reason = answer->reason;

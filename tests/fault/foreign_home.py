@@ -66,7 +66,8 @@ with tempfile.TemporaryDirectory(prefix="yuxin-foreign-") as folder:
         check_changing(program, home, town.passphrase, csr, outs / "refused.pem", serial)
         as_stranger(program, home, town.passphrase, "cert", "list", expect=3)
         os.chmod(home, 0o555)
-        as_stranger(program, home, town.passphrase, "init", home / "new", "--preset", "quickstart", "--org", "T", "--yes", expect=3)
+        as_stranger(program, home, town.passphrase, "init", home / "new", "--preset", "quickstart", "--org", "T", "--public-url",
+                "http://pki.city.test", "--quiet", "--yes", expect=3)
     finally:
         os.chmod(home, 0o755)
         modes(home, 0o755, 0o644)

@@ -128,6 +128,8 @@ def read_only(disk, town, csr, serial, scratch):
     disk.mount("ro")
     check_all_refuse(town, csr, serial, scratch, 7, "read-only", "cannot be written", "can only be read")
     check_reading(town, serial)
+    done = town.yuxin("doctor", expect=None)
+    assert done.returncode == 1 and "lies on a disk that is read-only" in done.stdout, done.stdout
     disk.mount("rw")
     check_works(town, csr, scratch, "after-read-only")
 

@@ -1,8 +1,11 @@
 """What the server says of itself: /metrics counts what was asked, and is whole from the server's first moment to its last, however many ask."""
+import calendar
 import http.client
 import threading
+import time
 
 import city
+from city import run
 
 city.need("openssl")
 ROUNDS = 3
@@ -19,6 +22,11 @@ def read(text):
             assert name.split("{")[0] in announced, f"{name} is not announced"
             samples[name] = int(value)
     return samples
+
+
+def seconds(line):
+    """What openssl prints: notAfter=Nov 26 03:01:12 2046 GMT."""
+    return calendar.timegm(time.strptime(line.strip().split("=")[1], "%b %d %H:%M:%S %Y %Z"))
 
 
 class Askers:
@@ -71,6 +79,21 @@ with city.City() as town:
         for _ in range(5):
             town.ocsp(certificate)
         after = read(town.get("/metrics")[2].decode())
+        fetched = {name: town.get(f"/crl/{name}.crl")[2] for name in ("issuing", "root", "roles")}
+    # what ends when, as openssl reads it from the certificates and lists themselves
+    for name, file in (("issuing", town.issuing), ("root", town.root)):
+        end = run("openssl", "x509", "-in", file, "-noout", "-enddate").stdout
+        assert after[f'yuxin_certificate_not_after_seconds{{kind="authority",authority="{name}"}}'] == seconds(end), (name, end)
+    for kind, profile in (("ocsp", "ocsp-responder"), ("tsa", "timestamp"), ("attribute-authority",) * 2, ("ledger",) * 2):
+        row = town.json("cert", "list", "--profile", profile)["certificates"][0]
+        file = town.folder / "service.pem"
+        file.write_text(town.yuxin("cert", "export", row["serial"]).stdout)
+        end = run("openssl", "x509", "-in", file, "-noout", "-enddate").stdout
+        assert after[f'yuxin_certificate_not_after_seconds{{kind="{kind}",authority="issuing"}}'] == seconds(end), (kind, end)
+    for name in ("issuing", "root", "roles"):
+        (town.folder / "list.crl").write_bytes(fetched[name])
+        update = run("openssl", "crl", "-inform", "DER", "-in", town.folder / "list.crl", "-noout", "-nextupdate").stdout
+        assert after[f'yuxin_list_next_update_seconds{{list="{name}"}}'] == seconds(update), (name, update)
     grown = {name: after[name] - before[name] for name in after}
     assert grown["yuxin_http_requests_total"] == 6, grown  # five questions, and the second look at the counts
     # openssl sends a nonce, so each answer is signed for it.

@@ -25,7 +25,8 @@ def first_minute(folder):
     person.answer(ROOT, "\n")
     person.wait_for(ONLINE)
     assert not person.shows_what_is_typed()
-    person.answer(ONLINE, "online secret\n")
+    person.answer(ONLINE, "too short\n")
+    person.answer("At least 12 characters(.|\\n)*" + ONLINE, "online secret\n")
     person.answer("Once more: ", "online secert\n")
     person.answer("They differ(.|\n)*" + ONLINE, "online secret\n")
     person.answer("Once more: ", "online secret\n")
@@ -42,8 +43,8 @@ def first_minute(folder):
 
 def goes_away(folder):
     """End of input or Ctrl-C at any question: nothing is made, nothing hangs, and the terminal shows again what is typed."""
-    questions = [("Organisation name: ", "Test City\n"), (r"\[http://localhost:8080\]: ", "\n"), (r"\[1\]: ", "\n"), (ROOT, "root secret\n"),
-                 ("Once more: ", "root secret\n"), (ONLINE, "online secret\n"), ("Once more: ", None)]
+    questions = [("Organisation name: ", "Test City\n"), (r"\[http://localhost:8080\]: ", "\n"), (r"\[1\]: ", "\n"), (ROOT, "the root secret\n"),
+                 ("Once more: ", "the root secret\n"), (ONLINE, "online secret\n"), ("Once more: ", None)]
     for last in range(len(questions)):
         for key in ("\x04", "\x03"):
             person = Terminal(folder, "init", "nothing")

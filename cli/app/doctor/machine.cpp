@@ -1,19 +1,18 @@
 // What the doctor looks at around the home: permissions, disk, clock.
 #include <sys/stat.h>
 #include <sys/timex.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 
 #include "app/doctor/doctor.hpp"
 #include "yuxin/base/file.hpp"
-#include "yuxin/base/json.hpp"
-#include "yuxin/evidence/ledger.hpp"
 
 namespace yuxin::cli {
 
 using base::message;
-using base::Result;
 
 namespace {
 
@@ -22,6 +21,22 @@ constexpr std::uint64_t kLowDisk = 1024 * kMiB;
 constexpr std::uint64_t kNoDisk = 64 * kMiB;
 constexpr mode_t kOthersRead = 0077;
 constexpr mode_t kOthersWrite = 0022;
+
+// What the home is worked with from cannot be read-only: a disk that failed comes up so, and a folder of another
+// account.
+void check_writable(const std::string& home, Checklist& list) {
+  for (const char* name : {"", "/yuxin.db", "/published/crl", "/exchange"}) {
+    const std::string path = home + name;
+    if (!base::file_exists(path) || ::access(path.c_str(), W_OK) == 0) continue;
+    if (errno == EROFS) {
+      list.fail(message("{} lies on a disk that is read-only: nothing can be issued or revoked", path),
+                message("look why the disk was mounted read-only, and mount it for writing"));
+      return;
+    }
+    list.fail(message("{} cannot be written by this account: nothing can be issued or revoked", path),
+              message("work as the account that the home belongs to, or give it back: chown, chmod u+w"));
+  }
+}
 
 // Paths that only the owner may read, and those that only the owner may change.
 void check_path(const std::string& home, const std::string& name, mode_t forbidden, Checklist& list) {
@@ -53,20 +68,6 @@ bool is_synchronised() {
   return ::adjtimex(&state) != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
 }
 
-Result<base::UnixTime> newest_entry(store::Store& store) {
-  base::UnixTime newest{};
-  TRY(store.read([&](store::Reader& reader) -> Result<> {
-    TRY(auto size, evidence::size(reader));
-    return evidence::for_each(reader, size - 1, size, [&](const evidence::StoredRecord& record) -> Result<> {
-      auto json = base::parse_json(record.text);
-      if (!json || !json->is_object()) return {};
-      newest = base::parse_rfc3339(base::json_string(json->get_object(), "time")).value_or(newest);
-      return {};
-    });
-  }));
-  return newest;
-}
-
 }  // namespace
 
 std::vector<Check> check_permissions(const std::string& home) {
@@ -79,6 +80,7 @@ std::vector<Check> check_permissions(const std::string& home) {
     const bool is_public = entry.path().extension() == ".pub";
     check_path(home, "/keys/" + entry.path().filename().string(), is_public ? kOthersWrite : kOthersRead, list);
   }
+  check_writable(home, list);
   return std::move(list).finish(message("nobody but the owner reads the keys or changes the home"));
 }
 
@@ -102,10 +104,11 @@ std::vector<Check> check_clock(const Patient& patient) {
   const auto remedy = message("set the clock and keep it set by a time server (NTP)");
   const int year = base::civil(patient.now).year;
   if (year < 2024 || year > 2200) list.fail(message("the clock says the year {}", year), remedy);
-  const auto newest = newest_entry(patient.home.store());
-  if (newest && *newest > patient.now + base::minutes(1)) {
-    list.fail(message("the clock is {} behind the newest entry of the ledger", base::in_words(*newest - patient.now)),
-              remedy);
+  const auto latest = patient.home.latest_time();
+  if (latest && *latest > patient.now + base::minutes(1)) {
+    list.fail(message("the clock is {} behind the latest time in the ledger, {}",
+                      base::in_words(*latest - patient.now), base::local_time(*latest)),
+              message("set the clock; where it is right, say so to the next command that issues: --accept-clock"));
   }
   const bool synchronised = is_synchronised();
   if (!synchronised && !in_container())

@@ -1,11 +1,11 @@
 #include "lint/internet_names.hpp"
 
 #include <arpa/inet.h>
+#include <idn2.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <limits>
 
 #include "yuxin/base/text.hpp"
 #include "yuxin/x509/name.hpp"
@@ -63,65 +63,6 @@ bool has_uri_characters(std::string_view text) {
   return true;
 }
 
-// One step of the decoder of RFC 3492 section 6.1.
-std::uint64_t adapt_bias(std::uint64_t delta, std::uint64_t points, bool first) {
-  delta = first ? delta / 700 : delta / 2;
-  delta += delta / points;
-  std::uint64_t k = 0;
-  while (delta > 455) {
-    delta /= 35;
-    k += 36;
-  }
-  return k + 36 * delta / (delta + 38);
-}
-
-int punycode_digit(char c) {
-  if (is_digit(c)) return c - '0' + 26;
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  return c >= 'a' && c <= 'z' ? c - 'a' : -1;
-}
-
-// read_delta reads one generalized variable-length integer and takes it off the text.
-std::optional<std::uint64_t> read_delta(std::string_view& text, std::uint64_t bias) {
-  std::uint64_t delta = 0;
-  std::uint64_t weight = 1;
-  for (std::uint64_t k = 36;; k += 36) {
-    if (text.empty() || weight > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
-    const int read = punycode_digit(text.front());
-    text.remove_prefix(1);
-    if (read < 0) return std::nullopt;
-    const auto digit = static_cast<std::uint64_t>(read);
-    delta += digit * weight;
-    const std::uint64_t threshold = k <= bias ? 1 : k >= bias + 26 ? 26 : k - bias;
-    if (digit < threshold) return delta;
-    weight *= 36 - threshold;
-  }
-}
-
-// is_punycode decodes RFC 3492 section 6.2 and keeps nothing but the count and the range of the code points.
-bool is_punycode(std::string_view text) {
-  const std::size_t delimiter = text.rfind('-');
-  std::uint64_t points = delimiter == std::string_view::npos ? 0 : delimiter;
-  if (delimiter != std::string_view::npos) text.remove_prefix(delimiter + 1);
-  if (text.empty()) return false;
-  std::uint64_t point = 0x80;
-  std::uint64_t position = 0;
-  std::uint64_t bias = 72;
-  bool first = true;
-  while (!text.empty()) {
-    const auto delta = read_delta(text, bias);
-    if (!delta) return false;
-    ++points;
-    bias = adapt_bias(*delta, points, first);
-    first = false;
-    position += *delta;
-    point += position / points;
-    position = position % points + 1;
-    if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 bool is_mailbox(std::string_view text) {
@@ -155,9 +96,25 @@ bool is_host(std::string_view host) {
   return is_dns_name(host, Wildcard::kRefused);  // an IPv4 address has the form of a DNS name
 }
 
+bool is_host_name(std::string_view name) {
+  if (!is_dns_name(name, Wildcard::kRefused) || name.find('_') != std::string_view::npos) return false;
+  const auto labels = base::split(name, '.');
+  const std::string last = base::lower(labels.back());
+  const bool decimal = std::ranges::all_of(last, is_digit);
+  const bool hexadecimal = last.starts_with("0x") && std::ranges::all_of(last.substr(2), is_hex_digit);
+  return !decimal && !hexadecimal && std::ranges::all_of(labels, is_idna_label);
+}
+
 bool is_idna_label(std::string_view label) {
   if (label.size() < 4 || label[2] != '-' || label[3] != '-') return true;
-  return base::lower(label.substr(0, 2)) == "xn" && is_punycode(label.substr(4));
+  if (base::lower(label.substr(0, 2)) != "xn") return false;
+  // decodes, looks at every character, and encodes again (RFC 5891 section 5.4)
+  const std::string terminated(label);
+  std::uint8_t* looked_up = nullptr;
+  const int outcome =
+      idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(terminated.c_str()), &looked_up, IDN2_NFC_INPUT);
+  idn2_free(looked_up);
+  return outcome == IDN2_OK;
 }
 
 }  // namespace yuxin::x509

@@ -97,6 +97,20 @@ base::Result<> lint_for_issuing(const TbsCertificate& tbs, const Certificate& is
   return {};
 }
 
+base::Result<> lint_subject(const Name& subject) {
+  const TbsCertificate nothing;
+  const LintFacts facts = read_facts(nothing);
+  const LintContext context{
+      .tbs = nothing, .facts = facts, .outer_signature_algorithm = {}, .issuer = nullptr, .subject = &subject};
+  std::vector<std::string> faults;
+  for (const LintRule* rule : {&lint_rule::kNameLengths, &lint_rule::kNameCountryCode,
+                               &lint_rule::kNameValuesNotEmpty, &lint_rule::kNameWithoutControlCharacters}) {
+    if (auto fault = rule->check(context)) faults.push_back(message("{} ({}): {}", rule->name, rule->source, *fault));
+  }
+  if (!faults.empty()) return refusal(faults);
+  return {};
+}
+
 std::string_view lint_severity_name(LintSeverity severity) {
   switch (severity) {
     case LintSeverity::kNotice:

@@ -29,6 +29,8 @@ struct HttpRequest {
   ByteView body;
   std::string_view peer;      // address of the client, for limits and audit
   ByteView peer_certificate;  // DER of the client certificate that TLS verified, or empty
+  std::string_view accept_language;
+  std::string_view if_none_match;  // the server answers it: RFC 9110 section 13.1.2
 
   [[nodiscard]] std::string_view path() const { return target.substr(0, target.find('?')); }
 };
@@ -44,6 +46,8 @@ struct HttpContent {
 // content with status 200 that was laid out once. Where `shared` is set the other members are ignored. The server
 // adds Date, Content-Length and Connection; a field whose name or value would break the framing (CR, LF, NUL) is left
 // out.
+// A GET of what the client has already, by its If-None-Match and the ETag of a reply with status 200, is answered
+// 304.
 struct HttpReply {
   int status = 200;
   std::string content_type;

@@ -43,6 +43,7 @@ struct SanRule {
   std::int64_t min = 0;
   std::int64_t max = 0;
   x509::Wildcard wildcard = x509::Wildcard::kRefused;
+  std::vector<std::string> single_labels;  // DNS names without a dot that are taken: "localhost"; "*" is any
   std::vector<std::string> under;  // domains (DNS, e-mail, URI host) or networks "192.0.2.0/24" (IP); empty: any
 };
 

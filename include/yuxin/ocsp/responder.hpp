@@ -51,10 +51,14 @@ struct ResponderCounters {
 //   current; everything else in the pool. After a command that changed a status has reported success, in whatever
 //   process, no answer says the old thing (see StatusIndex).
 // - A request with a nonce is always signed anew, with the nonce echoed.
-// - Of certificates in one request, all must be of one authority that has a signer here: one signature speaks for one
-//   authority (RFC 6960 section 4.2.2.2), so a mixture of several is `unauthorized` and the client asks one by one.
-//   An issuer that is not served here, in the company of one that is, is answered `unknown`, as RFC 6960 section 2.2
-//   means it; alone it is `unauthorized` (section 2.3).
+// - One signature speaks for one authority (RFC 6960 section 4.2.2.2): a responder that the issuing CA delegated
+// proves
+//   nothing about what the root issued, and the other way round. Where a request asks about certificates of several,
+//   such as a certificate and its CA's, the first authority that has a signer here answers for its own, and every
+//   other is `unknown`: section 2.2 means by it an issuer that is not served, and lets the client ask elsewhere. It
+//   is never said to be revoked, also where never_issued would say so, and never good. openssl's responder does the
+//   same; others answer the first CertID alone, which leaves section 4.2.1 (an answer for each) unfulfilled. An
+//   issuer that is not served here is `unauthorized` (section 2.3) where no other is asked about.
 // - An authority without a signer is `unauthorized`: this responder cannot speak for it. A responder certificate that
 //   is not valid now, or a store that cannot be read, is `tryLater`.
 // - Content-Type of a request is not looked at: what does not parse is malformedRequest anyway, and there are clients

@@ -56,6 +56,10 @@ struct LintFinding {
 [[nodiscard]] base::Result<> lint_for_issuing(const TbsCertificate& tbs, const Certificate& issuer,
                                               const PublicKey& key, const Name& subject);
 
+// lint_subject runs what blocks signing of the rules about a subject alone, before there is a key or a certificate:
+// lengths (X.520), country codes, empty values, characters that nobody sees. kRefused as lint_for_issuing.
+[[nodiscard]] base::Result<> lint_subject(const Name& subject);
+
 [[nodiscard]] std::string_view lint_severity_name(LintSeverity severity);
 
 }  // namespace yuxin::x509

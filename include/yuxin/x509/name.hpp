@@ -76,5 +76,10 @@ struct GeneralName {
 // left-most wildcard label; at most 253 characters, labels 1 to 63, lower or upper case ASCII.
 enum class Wildcard { kRefused, kAllowed };
 [[nodiscard]] bool is_dns_name(std::string_view name, Wildcard wildcard);
+// is_host_name is narrower: what a client can connect to and no resolver takes for something else. Labels of letters,
+// digits and hyphens only (RFC 1123 section 2.1), those with hyphens in third and fourth place being xn-- and
+// decodable (RFC 5890 section 2.3.1), and a last label that is no number, decimal or 0x, because a name with one is
+// read as an IPv4 address (RFC 3696 section 2; WHATWG URL section 3.5). No wildcard.
+[[nodiscard]] bool is_host_name(std::string_view name);
 
 }  // namespace yuxin::x509

@@ -123,6 +123,7 @@ struct OcspEvidence {
   std::optional<base::UnixTime> next_update;
   base::UnixTime produced_at;
   std::optional<Certificate> responder;  // the delegated one; nothing: the issuer itself
+  bool has_nonce = false;                // the nonce that was sent is in it: made for this request
 };
 
 // verify_ocsp checks the signature by the issuer or by a responder that the issuer delegated (RFC 6960

@@ -236,9 +236,9 @@ TEST_CASE("a passphrase is the first line without its end") {
   CHECK(passphrase("horse\r\nsecond line\n").value().text() == "horse");
   CHECK(passphrase(" with blanks \n").value().text() == " with blanks ");
   CHECK(passphrase("horse\n" + std::string(100000, 'x')).value().text() == "horse");
-  CHECK(passphrase("").error().code == Code::kRefused);
-  CHECK(passphrase("\nsecond\n").error().code == Code::kRefused);
-  CHECK(passphrase("\r\n").error().code == Code::kRefused);
+  CHECK(passphrase("").error().code == Code::kUsage);
+  CHECK(passphrase("\nsecond\n").error().code == Code::kUsage);
+  CHECK(passphrase("\r\n").error().code == Code::kUsage);
   CHECK(passphrase(std::string(100000, 'x')).error().code == Code::kRefused);
   CHECK(read_passphrase_file(folder / "none").error().code == Code::kNotFound);
 }

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "yuxin/base/translation.hpp"
+
 using namespace yuxin::base;
 
 namespace {
@@ -47,4 +49,22 @@ TEST_CASE("a message without a translation stays English") {
 TEST_CASE("the header of the catalogue is not the translation of the empty message") {
   const Spoken chinese(Language::kChinese);
   CHECK(tr("").empty());
+}
+
+TEST_CASE("a text is had in a language that is not the process's") {
+  CHECK(translated("{} days", Language::kChinese) == "{} 天");
+  const Spoken chinese(Language::kChinese);
+  CHECK(translated("{} days", Language::kEnglish) == "{} days");
+}
+
+TEST_CASE("of the languages that a reader accepts the weightiest that we speak counts (RFC 9110 section 12.5.4)") {
+  for (const char* text :
+       {"zh", "zh-CN", "zh-CN,zh;q=0.9,en;q=0.8", "de, zh;q=0.1", "en;q=0.5, zh;q=0.501", "EN;q=0.2,ZH",
+        "en;q=0, zh;q=0.001", " zh ; q=1.000 , en;q=0.9", "en;q=2, zh;q=0.1", "en;q=0.5;x=1, zh"}) {
+    CHECK_MESSAGE(preferred_language(text, Language::kEnglish) == Language::kChinese, text);
+  }
+  for (const char* text : {"en", "en-GB, zh;q=0.9", "en, zh", "zh;q=0.8, en-US;q=0.9", "zh;q=x, en;q=0.1"})
+    CHECK_MESSAGE(preferred_language(text, Language::kChinese) == Language::kEnglish, text);
+  for (const char* text : {"", "de", "*", "zh;q=0", ",,;", "q=1", "zh;q=", "zh;q=1.5"})
+    CHECK_MESSAGE(preferred_language(text, Language::kEnglish) == Language::kEnglish, text);
 }

@@ -110,6 +110,38 @@ TEST_CASE("a profile with wildcards takes one whole label on the left") {
   }
 }
 
+TEST_CASE("a DNS name is the name of a host, in whose last label no resolver reads a number") {
+  const auto rules = profile("order = [\"CN\"]", "dns = { max = 9, wildcard = \"left-most label\" }");
+  // RFC 1123 section 2.1; xn--fiqs8s is 中国, xn--bcher-kva is bücher (RFC 3492)
+  for (const char* name : {"a.test", "3com.test", "a-b.test", "1.2.3.test", "xn--fiqs8s.xn--fiqs8s",
+                           "*.xn--bcher-kva.test", "0x.test", "a.0y1"})
+    CHECK_MESSAGE(names_of(*rules, {std::string("dns:") + name}) == std::string("dns:") + name, name);
+  // people cannot type some of these, but a request may hold them
+  for (const std::string name :
+       {"a_b.test", "_dmarc.a.test", "-a.test", "a-.test", "192.0.2.1", "a.1", "a.0x7f", "a.0X", "1", "0x7f000001",
+        "*.192.0.2.1", "xn--a\u00fc.test", "xn--99999999999.test", "xn--.test", "ab--cd.test",
+        // Python's punycode of a zero-width space, of a direction override, of a decomposed á, of full-width letters
+        "xn--alice-mt3b.test", "xn--ab-g4t.test", "xn--a-xbb.test", "xn--ph7cc.test", "*.a_b.test"}) {
+    const test::Applicant applicant({x509::KeyType::kP256, 256});
+    auto enrolment = applicant.ask("CN=x");
+    enrolment.alt_names = {{x509::GeneralNameKind::kDns, name, base::to_bytes(base::as_bytes(name))}};
+    CHECK_MESSAGE(ca::apply_alt_names(*rules, enrolment).error().code == Code::kRefused, name);
+  }
+}
+
+TEST_CASE("a name without a domain is taken only where the profile lists it") {
+  const auto none = profile("order = [\"CN\"]", "dns = { max = 9, wildcard = \"left-most label\" }");
+  CHECK(refused(names_of(*none, {"dns:localhost"}), "single_labels"));
+  CHECK(refused(names_of(*none, {"dns:*.test"}), "single_labels"));
+  const auto one = profile("order = [\"CN\"]", "dns = { max = 9, single_labels = [\"localhost\"] }");
+  CHECK(names_of(*one, {"dns:LocalHost"}) == "dns:LocalHost");
+  CHECK(refused(names_of(*one, {"dns:intranet"}), "single_labels"));
+  const auto any =
+      profile("order = [\"CN\"]", "dns = { max = 9, wildcard = \"left-most label\", single_labels = [\"*\"] }");
+  CHECK(names_of(*any, {"dns:pump-7"}) == "dns:pump-7");
+  CHECK(refused(names_of(*any, {"dns:*.test"}), "single_labels"));
+}
+
 TEST_CASE("a profile that is limited to a domain takes it and what lies under it, and no look-alike") {
   const auto rules =
       profile("order = [\"CN\"]",
@@ -120,10 +152,9 @@ TEST_CASE("a profile that is limited to a domain takes it and what lies under it
         "uri:https://www.city.test/x", "uri:https://city.test:8443/", "uri:https://evil.test@city.test/"})
     CHECK_MESSAGE(names_of(*rules, {name}) == name, name);
   for (const char* name :
-       {"dns:evilcity.test", "dns:city.test.evil.test", "dns:test", "email:a@evilcity.test",
-        "email:city.test@evil.test", "uri:https://evilcity.test/", "uri:https://evil.test/city.test",
-        "uri:https://evil.test/?x=@city.test", "uri:https://evil.test#@city.test", "uri:https://city.test@evil.test/",
-        "uri:urn:city.test"})
+       {"dns:evilcity.test", "dns:city.test.evil.test", "email:a@evilcity.test", "email:city.test@evil.test",
+        "uri:https://evilcity.test/", "uri:https://evil.test/city.test", "uri:https://evil.test/?x=@city.test",
+        "uri:https://evil.test#@city.test", "uri:https://city.test@evil.test/", "uri:urn:city.test"})
     CHECK_MESSAGE(refused(names_of(*rules, {name}), "city.test"), name);
 }
 

@@ -52,6 +52,16 @@ TEST_CASE("every shipped profile loads and carries its own name") {
   }
 }
 
+TEST_CASE("names without a dot are listed for dns, and are names") {
+  Draft draft;
+  for (const char* san :
+       {"[san]\nip = { single_labels = [\"localhost\"] }\n", "[san]\ndns = { single_labels = [\"a.test\"] }\n",
+        "[san]\ndns = { single_labels = [\"a_b\"] }\n", "[san]\ndns = { single_labels = [\"\"] }\n"}) {
+    draft.san = san;
+    check_refused(draft, "single_labels");
+  }
+}
+
 TEST_CASE("the draft of these tests is right") {
   const auto profile = Draft{}.parse();
   REQUIRE_MESSAGE(profile.has_value(), (profile ? "" : profile.error().detail));

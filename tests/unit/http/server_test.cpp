@@ -87,6 +87,55 @@ TEST_CASE("shared content is sent as it was laid out, with a date") {
   }
 }
 
+TEST_CASE("what the client has already is not sent again (RFC 9110 sections 13.1.2 and 15.4.5)") {
+  const auto content = std::make_shared<base::HttpContent>();
+  content->body = base::to_bytes(base::as_bytes("octets"));
+  content->fields =
+      "Content-Type: application/ocsp-response\r\nContent-Length: 6\r\nCache-Control: max-age=60\r\nETag: "
+      "\"1,a\"\r\n";
+  const auto built = [] {
+    auto reply = text_reply("octets");
+    reply.fields = {{"ETag", "\"1,a\""}, {"Cache-Control", "max-age=60"}, {"X-Field", "value"}};
+    return reply;
+  };
+  const auto shared = [content] {
+    base::HttpReply reply;
+    reply.shared = content;
+    return reply;
+  };
+  TestServer test;
+  test.service.now = [=](const base::HttpRequest& request) -> std::optional<base::HttpReply> {
+    if (request.target == "/built") return built();
+    if (request.target == "/shared") return shared();
+    return std::nullopt;
+  };
+  test.service.later = [=](const base::HttpRequest&) { return built(); };
+  test.start();
+  const auto ask = [&](const std::string& method, const std::string& path, const std::string& tags) {
+    RawClient client(test.port());
+    return client.ask(method + " " + path + " HTTP/1.1\r\nHost: a\r\nIf-None-Match: " + tags +
+                      (method == "POST" ? "\r\nContent-Length: 0\r\n\r\n" : "\r\n\r\n"));
+  };
+  for (const char* path : {"/built", "/shared", "/pool"}) {
+    CAPTURE(path);
+    for (const char* tags : {"\"1,a\"", "W/\"1,a\"", "*", "\"x\", \"1,a\"", "\"x\",,W/\"1,a\"", " \"1,a\" "}) {
+      CAPTURE(tags);
+      const Reply reply = ask("GET", path, tags);
+      CHECK(reply.head.starts_with("HTTP/1.1 304 Not Modified\r\n"));
+      CHECK(reply.has("ETag: \"1,a\""));
+      CHECK(reply.has("Cache-Control: max-age=60"));
+      CHECK(reply.head.find("Content-") == std::string::npos);
+      CHECK_FALSE(reply.has("X-Field: value"));
+      CHECK(reply.body.empty());
+    }
+    for (const char* tags : {"\"1\"", "\"a\"", "1,a", "\"1,a", "w/\"1,a\"", "\"x\" y \"1,a\"", "\"1,A\"", "**", ""}) {
+      CAPTURE(tags);
+      CHECK(ask("GET", path, tags).body == "octets");
+    }
+    CHECK(ask("POST", path, "\"1,a\"").body == "octets");
+  }
+}
+
 TEST_CASE("a service sees the request as it was sent") {
   TestServer test;
   test.service.later = [](const base::HttpRequest& request) {

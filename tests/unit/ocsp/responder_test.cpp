@@ -254,28 +254,45 @@ TEST_CASE("several certificates of one authority are answered together") {
   CHECK(status(serials[2]) == OcspStatus::kUnknown);
 }
 
-TEST_CASE("no answer is signed for two authorities at once") {
-  OcspCity city;
+TEST_CASE("asked about certificates of two authorities, the first answers for its own and the other is unknown") {
   const test::TemporaryFolder folder;
-  test::write_text(folder.file("a.pem"), city.issuing.certificate().pem());
-  test::write_text(folder.file("b.pem"), city.other.certificate().pem());
-  const test::SmallAuthority stranger("CN=Stranger", {x509::KeyType::kP256, 256});
-  test::write_text(folder.file("c.pem"), stranger.certificate().pem());
-  REQUIRE(
-      folder.run("openssl ocsp -no_nonce -issuer a.pem -serial 5 -issuer b.pem -serial 6 -reqout ab.der").status ==
-      0);
-  REQUIRE(
-      folder.run("openssl ocsp -no_nonce -issuer a.pem -serial 5 -issuer c.pem -serial 6 -reqout ac.der").status ==
-      0);
-  city.reader.issue(1, Bytes{5});
-  city.reader.issue(2, Bytes{6});
-  CHECK(error_of(city.ask(test::read_octets(folder.file("ab.der")))) == "unauthorized");
-  // A stranger beside one of ours is unknown to us (RFC 6960 section 2.2).
-  const auto response =
-      test::need(x509::OcspResponse::from_der(city.ask(test::read_octets(folder.file("ac.der")))->body));
-  REQUIRE(response.singles().size() == 2);
-  CHECK(response.singles()[0].status == OcspStatus::kGood);
-  CHECK(response.singles()[1].status == OcspStatus::kUnknown);
+  ResponderOptions strict;
+  strict.never_issued = ResponderOptions::NeverIssued::kExtendedRevoked;
+  for (const auto& options : {ResponderOptions{}, strict}) {
+    OcspCity city(options);
+    test::write_text(folder.file("a.pem"), city.issuing.certificate().pem());
+    test::write_text(folder.file("b.pem"), city.other.certificate().pem());
+    test::write_text(folder.file("c.pem"), city.silent.certificate().pem());
+    const test::SmallAuthority stranger("CN=Stranger", {x509::KeyType::kP256, 256});
+    test::write_text(folder.file("d.pem"), stranger.certificate().pem());
+    city.reader.issue(1, Bytes{5});
+    for (const std::int64_t other : {2, 3}) city.reader.change(other, Bytes{6}, test::revoked(1));
+    // the second one is of another authority, of one without a signer, of a stranger
+    for (const char* second : {"b", "c", "d"}) {
+      CAPTURE(second);
+      const auto made = folder.run(std::string("openssl ocsp -no_nonce -issuer a.pem -serial 5 -issuer ") + second +
+                                   ".pem -serial 6 -reqout two.der && openssl ocsp -no_nonce -issuer " + second +
+                                   ".pem -serial 6 -issuer a.pem -serial 5 -reqout owt.der");
+      REQUIRE_MESSAGE(made.status == 0, made.output);
+      const auto response =
+          test::need(x509::OcspResponse::from_der(city.ask(test::read_octets(folder.file("two.der")))->body));
+      REQUIRE(response.singles().size() == 2);
+      CHECK(response.singles()[0].status == OcspStatus::kGood);
+      CHECK(response.singles()[1].status == OcspStatus::kUnknown);
+      CHECK(city.proven(city.issuing, *Serial::from_der_content(Bytes{5}), response.der())->status ==
+            OcspStatus::kGood);
+
+      const auto turned =
+          test::need(x509::OcspResponse::from_der(city.ask(test::read_octets(folder.file("owt.der")))->body));
+      REQUIRE(turned.singles().size() == 2);
+      const bool other_signs = *second == 'b';
+      CHECK(turned.singles()[0].status == (other_signs ? OcspStatus::kRevoked : OcspStatus::kUnknown));
+      CHECK(turned.singles()[1].status == (other_signs ? OcspStatus::kUnknown : OcspStatus::kGood));
+      const auto& signer = other_signs ? city.other : city.issuing;
+      CHECK(city.proven(signer, *Serial::from_der_content(Bytes{other_signs ? std::uint8_t{6} : std::uint8_t{5}}),
+                        turned.der()));
+    }
+  }
 }
 
 TEST_CASE("garbage is malformedRequest, at once") {
