@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tar.hpp"
+#include "yuxin/evidence/tar.hpp"
 #include "yuxin/base/json.hpp"
 #include "yuxin/evidence/bundle.hpp"
 #include "yuxin/x509/certificate.hpp"

@@ -1,4 +1,4 @@
-#include "bundle/tar.hpp"
+#include "yuxin/evidence/tar.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // Plain archives: GNU tar reads what we write, and everything that is not exactly ours is refused.
-#include "core/evidence/bundle/tar.hpp"
+#include "yuxin/evidence/tar.hpp"
 
 #include <doctest/doctest.h>
 
