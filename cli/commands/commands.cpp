@@ -30,6 +30,8 @@ std::vector<CommandSpec> collect() {
   for (auto make : {share_split_command, share_print_command, share_drill_command, share_join_command,
                     share_reshare_command, share_unlock_command})
     all.push_back(make());
+  add(all, ceremony_commands());
+  all.push_back(ceremony_verify_command());
   add(all, about_commands());
   return all;
 }

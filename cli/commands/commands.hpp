@@ -42,6 +42,8 @@ CommandSpec share_drill_command();
 CommandSpec share_join_command();
 CommandSpec share_reshare_command();
 CommandSpec share_unlock_command();
+std::vector<CommandSpec> ceremony_commands();
+CommandSpec ceremony_verify_command();
 std::vector<CommandSpec> about_commands();
 
 }  // namespace yuxin::cli

@@ -94,7 +94,7 @@ Result<> Ceremony::apply(const CeremonyEvent& event) {
       case EventKind::kDone:
         return finish(event);
       case EventKind::kResumed:
-        return {};
+        return resume(event);
       case EventKind::kClosed:
         return close(event);
     }
@@ -108,27 +108,45 @@ Result<> Ceremony::apply(const CeremonyEvent& event) {
 Result<> Ceremony::open(const CeremonyEvent& event) {
   const auto id = json_string(event.data, "ceremony");
   const auto mode = json_string(event.data, "mode");
-  const auto program = digest_at(event.data, "program");
-  const auto* network = array_at(event.data, "network");
-  if (id.size() != kIdDigits || !base::from_hex(id) || (mode != "real" && mode != "practice") || !program ||
-      network == nullptr)
-    return fail(Code::kMalformed, "The opening of the transcript lacks its identifier, mode, program or network.");
+  if (id.size() != kIdDigits || !base::from_hex(id) || (mode != "real" && mode != "practice"))
+    return fail(Code::kMalformed, "The opening of the transcript lacks its identifier or its mode.");
   if (json_string(event.data, "plan") != base::hex(plan_->digest)) {
     return fail(Code::kConflict, "The ceremony was opened with another plan: {}, and this one has the digest {}.",
                 json_string(event.data, "plan"), base::hex(plan_->digest));
   }
-  const bool real = mode == "real";
-  if (real && plan_->software && *plan_->software != *program) {
+  const auto opened = mode == "real" ? CeremonyMode::kReal : CeremonyMode::kPractice;
+  TRY(check_machine(opened, event.data));
+  id_ = id;
+  mode_ = opened;
+  state_ = State::kReady;
+  return {};
+}
+
+Result<> Ceremony::check_machine(CeremonyMode mode, const base::JsonObject& data) const {
+  const auto program = digest_at(data, "program");
+  const auto* network = array_at(data, "network");
+  if (!program || network == nullptr)
+    return fail(Code::kMalformed, "The transcript does not say which program ran, or on what network.");
+  if (mode == CeremonyMode::kPractice) return {};
+  if (plan_->software && *plan_->software != *program) {
     return fail(Code::kRefused, "The plan asks for the program {}, and this one is {}.", base::hex(*plan_->software),
                 base::hex(*program));
   }
-  if (real && plan_->network == NetworkRule::kForbidden && !network->empty()) {
+  if (plan_->network == NetworkRule::kForbidden && !network->empty()) {
     return fail(Code::kRefused, "The plan forbids a network, and the machine has one: {}",
                 base::print_json(*network));
   }
-  id_ = id;
-  mode_ = real ? CeremonyMode::kReal : CeremonyMode::kPractice;
-  state_ = State::kReady;
+  return {};
+}
+
+// The program was started again: what was shown to be agreed to is shown again, what was agreed to may have been
+// done.
+Result<> Ceremony::resume(const CeremonyEvent& event) {
+  TRY(check_machine(mode_, event.data));
+  if (state_ == State::kAgreeing) {
+    said_yes_.clear();
+    state_ = State::kBegun;
+  }
   return {};
 }
 
@@ -138,6 +156,7 @@ Result<> Ceremony::begin(const CeremonyEvent& event) {
     return fail(Code::kConflict, "Step {} is \"{}\", done by {}; the transcript says otherwise.", cursor_ + 1,
                 action_spec(step().action).name, step().by);
   state_ = State::kBegun;
+  begun_ = event.time;
   return {};
 }
 
@@ -145,6 +164,7 @@ Result<> Ceremony::prepare(const CeremonyEvent& event) {
   if (state_ != State::kBegun || acted_ || action_spec(step().action).course != ActionSpec::Course::kAgreed)
     return cannot(event);
   prepared_ = event.data;
+  agreed_ = false;
   said_yes_.clear();
   state_ = State::kAgreeing;
   return {};
@@ -194,7 +214,8 @@ Result<> Ceremony::enrol(const base::JsonObject& data) {
       return fail(Code::kConflict, "The seat {} is for {}, and {} took it.", planned.id,
                   planned.person.empty() ? "?" : planned.person, person);
     }
-    if (planned.certificate && *planned.certificate != *certificate) {
+    // a rehearsal needs nobody's certificate
+    if (mode_ == CeremonyMode::kReal && planned.certificate && *planned.certificate != *certificate) {
       return fail(Code::kConflict, "The plan names another certificate for the seat {} than {}.", planned.id,
                   base::hex(*certificate));
     }
@@ -218,6 +239,7 @@ Result<> Ceremony::answer(const CeremonyEvent& event) {
       (answer != "yes" && answer != "no"))
     return fail(Code::kMalformed, "An answer of the transcript is neither yes nor no, or about something else.");
   if (answer == "no") {
+    refusal_ = event.data;
     state_ = State::kRefused;
     return {};
   }
@@ -243,7 +265,7 @@ Result<> Ceremony::except(const CeremonyEvent& event) {
     state_ = State::kStopped;
   } else if (decided == "repeat") {
     said_yes_.clear();
-    agreed_ = false;  // what was agreed to is shown again
+    if (state_ == State::kRefused) agreed_ = false;  // what was refused is shown again
     if (is_redone(step().action)) acted_ = false;
     state_ = acted_ ? State::kLooking : State::kBegun;
   } else if (decided == "accept") {

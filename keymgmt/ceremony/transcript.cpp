@@ -74,9 +74,9 @@ void sync_folder(const std::string& path) {
 
 Result<std::string> transcript_line(const CeremonyEvent& event, std::size_t entry, const x509::Digest256& previous) {
   base::Json step = nullptr;
-  if (event.step) step = *event.step + 1;
+  if (event.step) step = static_cast<std::int64_t>(*event.step + 1);
   return evidence::canonical_json(base::JsonObject{{"data", event.data},
-                                                   {"entry", entry},
+                                                   {"entry", static_cast<std::int64_t>(entry)},
                                                    {"event", event_name(event.kind)},
                                                    {"previous", base::hex(previous)},
                                                    {"step", std::move(step)},

@@ -118,7 +118,8 @@ class Judge {
 
   void judge_signatures(const Ceremony& ceremony) {
     for (const auto& seat : ceremony.seats()) {
-      RecordSigner signer{seat.seat, seat.person, {}, seat.certificate, {}, {}};
+      RecordSigner signer{
+          .seat = seat.seat, .person = seat.person, .subject = {}, .certificate = seat.certificate, .signed_at = {}};
       if (report_.plan->seat(seat.seat)->certificate) signer.known = RecordSigner::Known::kByPlan;
       judge_signature(ceremony, signer);
       report_.signers.push_back(std::move(signer));

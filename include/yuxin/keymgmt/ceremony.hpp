@@ -86,10 +86,14 @@ class Ceremony {
   [[nodiscard]] const CeremonyStep& step() const { return plan_->steps[cursor_]; }  // before it is closed
   [[nodiscard]] const std::string& id() const { return id_; }                       // 32 hexadecimal digits
   [[nodiscard]] CeremonyMode mode() const { return mode_; }
+  // agreed: every witness said yes to what was prepared, so that it may be done, or was done just before a power cut.
+  [[nodiscard]] bool agreed() const { return agreed_; }
+  [[nodiscard]] base::UnixTime begun() const { return begun_; }  // the present step
   // acted: the deed of the present step is done, and only people's word is missing.
   [[nodiscard]] bool acted() const { return acted_; }
   [[nodiscard]] const base::JsonObject& prepared() const { return prepared_; }  // of the present step, the last one
   [[nodiscard]] const base::JsonObject& result() const { return result_; }      // of the present step
+  [[nodiscard]] const base::JsonObject& refusal() const { return refusal_; }    // the last "no"
   // missing are the witnesses of the present step who have not said yes yet, in the order of the plan.
   [[nodiscard]] std::vector<std::string> missing() const;
   [[nodiscard]] const std::vector<EnrolledSeat>& seats() const { return seats_; }
@@ -100,6 +104,8 @@ class Ceremony {
 
  private:
   [[nodiscard]] base::Result<> open(const CeremonyEvent& event);
+  [[nodiscard]] base::Result<> check_machine(CeremonyMode mode, const base::JsonObject& data) const;
+  [[nodiscard]] base::Result<> resume(const CeremonyEvent& event);
   [[nodiscard]] base::Result<> begin(const CeremonyEvent& event);
   [[nodiscard]] base::Result<> prepare(const CeremonyEvent& event);
   [[nodiscard]] base::Result<> act(const CeremonyEvent& event);
@@ -120,10 +126,12 @@ class Ceremony {
   bool agreed_ = false;
   base::JsonObject prepared_;
   base::JsonObject result_;
+  base::JsonObject refusal_;
   std::set<std::string, std::less<>> said_yes_;
   std::vector<EnrolledSeat> seats_;
   std::map<std::string, CeremonyOutput, std::less<>> outputs_;
   std::size_t exceptions_ = 0;
+  base::UnixTime begun_;
   base::UnixTime last_;
 };
 
