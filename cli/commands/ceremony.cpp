@@ -78,8 +78,7 @@ Result<int> run(Context& context, const Arguments& arguments) {
                                                 {.folder = arguments.one("--out"),
                                                  .sources = source.folder,
                                                  .mode = keymgmt::CeremonyMode::kReal,
-                                                 .answers = Answers::kPeople,
-                                                 .given = {}}));
+                                                 .answers = Answers::kPeople}));
   TRY(walk(*session));
   TRY(const auto missing, close_record(*session));
   report_end(context, *session, missing);

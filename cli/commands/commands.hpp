@@ -43,6 +43,7 @@ CommandSpec share_join_command();
 CommandSpec share_reshare_command();
 CommandSpec share_unlock_command();
 std::vector<CommandSpec> ceremony_commands();
+CommandSpec ceremony_rehearse_command();
 CommandSpec ceremony_verify_command();
 std::vector<CommandSpec> about_commands();
 

@@ -68,6 +68,13 @@ std::span<const ActionSpec> action_specs() {
        {"register", "shares", "output"},
        {},
        Course::kAgreed},
+      {CeremonyAction::kMigrateKey,
+       "migrate-key",
+       translatable("Move a key into a token"),
+       {"authority", "token"},
+       {},
+       Course::kActs},
+      {CeremonyAction::kDestroyKey, "destroy-key", translatable("Destroy a key"), {"key_name"}, {}, Course::kAgreed},
       {CeremonyAction::kVerifyHome, "verify-home", translatable("Check the home"), {}, {}, Course::kActs},
       {CeremonyAction::kClose, "close", translatable("Close and sign"), {}, {}, Course::kActs},
   };

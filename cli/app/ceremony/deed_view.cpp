@@ -51,6 +51,7 @@ constexpr Member kMembers[] = {
     {"certificate", translatable("certificate"), Member::Form::kDigest},
     {"list", translatable("list"), Member::Form::kDigest},
     {"register", translatable("register"), Member::Form::kDigest},
+    {"sealed", translatable("sealed key file"), Member::Form::kDigest},
     {"head", translatable("ledger head"), Member::Form::kDigest},
 };
 

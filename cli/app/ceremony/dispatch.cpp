@@ -30,9 +30,9 @@ CarryOut action_of(keymgmt::CeremonyAction action) {
     case CeremonyAction::kReshare:
       return replace_shares;
     case CeremonyAction::kMigrateKey:
-      return nullptr;
+      return migrate_key;
     case CeremonyAction::kDestroyKey:
-      return nullptr;
+      return destroy_key;
     case CeremonyAction::kVerifyHome:
       return verify_home;
     case CeremonyAction::kClose:

@@ -27,7 +27,8 @@ const keymgmt::CeremonyStep* opening_step(const keymgmt::CeremonyPlan& plan) {
 Result<base::JsonArray> unlock_by_shares(CeremonySession& session, const std::string& register_file, Home& home) {
   TRY(const auto shares, keymgmt::load_register(register_file));
   TRY(check_in_force(shares));
-  TRY(auto input, ShareInput::of(session.context(), session.options().given, shares, Proof::kLeftOut));
+  TRY(const auto given, session.shares_given(register_file));
+  TRY(auto input, ShareInput::of(session.context(), given, shares, Proof::kLeftOut));
   base::JsonArray proofs;
   TRY(const auto joined, gather_secret(session.context(), input, shares, share_log(proofs)));
   TRY(auto root, keymgmt::unlock_by_shares(home.keys_folder(), joined));
@@ -37,14 +38,18 @@ Result<base::JsonArray> unlock_by_shares(CeremonySession& session, const std::st
 
 }  // namespace
 
+void take_pins(CeremonySession& session, Home& home) {
+  home.keys().set_pins(session.context().options().pin_file, [&session](const std::string& token) {
+    return session.context().ask_secret(message("PIN of the token {}", token));
+  });
+}
+
 Result<base::JsonObject> reopen_home(CeremonySession& session) {
   const auto* step = opening_step(session.plan());
   if (step == nullptr) return fail(Code::kUsage, "The plan neither makes nor opens a home.");
   const auto& path = session.context().options().home;
   TRY(auto home, Home::open(path, Home::Access::kWrite, session.context().clock()));
-  home->keys().set_pins(session.context().options().pin_file, [&](const std::string& token) {
-    return session.context().ask_secret(message("PIN of the token {}", token));
-  });
+  take_pins(session, *home);
   base::JsonObject data{{"home", path}, {"unlock", step->value("unlock", "passphrase")}};
   if (step->value("unlock") == "shares") {
     TRY(auto proofs, unlock_by_shares(session, session.source(step->value("register")), *home));

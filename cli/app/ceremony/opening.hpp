@@ -9,4 +9,7 @@ namespace yuxin::cli {
 // the transcript says of it: {home, unlock, head, records, proofs of the shares}.
 [[nodiscard]] base::Result<base::JsonObject> reopen_home(CeremonySession& session);
 
+// take_pins lets the tokens of the home ask at this ceremony. The session must outlive it.
+void take_pins(CeremonySession& session, Home& home);
+
 }  // namespace yuxin::cli

@@ -31,6 +31,7 @@ HomeConfig home_config(const CeremonySession& session) {
   config.public_url = session.step().value("public_url");
   config.crl_valid_for = {.months = 6};
   config.crl_every = {.months = 5};
+  if (session.options().module) config.keys.modules = {*session.options().module};
   return config;
 }
 
@@ -61,6 +62,7 @@ Result<std::shared_ptr<Home>> build_home(CeremonySession& session, const std::st
   if (error) return base::fail_with(Code::kUnavailable, error.message(), "{} could not be put into place.", target);
   TRY(auto home, Home::open(target, Home::Access::kWrite, context.clock()));
   TRY(home->unlock(passphrase));
+  take_pins(session, *home);
   return home;
 }
 
@@ -105,6 +107,7 @@ Result<Deed> create_home(CeremonySession& session) {
     if (!ours) return fail(Code::kConflict, "{} holds a home already, which this ceremony did not make.", target);
     TRY(const auto passphrase, session.context().passphrase(message("Passphrase of the home")));
     TRY((*there)->unlock(passphrase));
+    take_pins(session, **there);
     home = std::move(*there);
   } else {
     TRY(check_folder(target));

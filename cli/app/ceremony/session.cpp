@@ -8,6 +8,7 @@
 #include "opening.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/keymgmt/reshare.hpp"
 
 namespace yuxin::cli {
 
@@ -151,6 +152,36 @@ Result<> CeremonySession::agree(base::JsonObject data) {
   TRY(const bool agreed, ask_witnesses("prepared"));
   if (!agreed) return fail(Code::kRefused, "A witness does not agree. Nothing was done.");
   return {};
+}
+
+Result<Arguments> CeremonySession::shares_given(const std::string& register_file) const {
+  Arguments given;
+  if (!automatic()) return given;
+  TRY(const auto shares, keymgmt::load_register(register_file));
+  auto folder = std::filesystem::path(register_file).parent_path();
+  // a register of another name lies beside the folder of its set
+  if (!base::file_exists((folder / keymgmt::kRegisterName).string()))
+    folder /= "shares-of-" + std::filesystem::path(register_file).stem().string();
+  std::vector<std::string> files;
+  for (std::size_t group = 0; group < shares.groups.size(); ++group) {
+    for (std::size_t number = 0; number < shares.groups[group].shares.size(); ++number) {
+      const auto name = keymgmt::set_file_name(group, number, shares.groups[group].shares[number].seal);
+      files.push_back((folder / name).string() + "," + options_.passphrase_file);
+    }
+  }
+  given.set("--share", std::move(files));
+  return given;
+}
+
+Arguments CeremonySession::seals_given(const keymgmt::SharePlan& plan) const {
+  Arguments given;
+  if (!automatic()) return given;
+  std::vector<std::string> passphrases;
+  for (const auto& group : plan.groups) {
+    for (const auto& member : group.members) passphrases.push_back(member.name + "=" + options_.passphrase_file);
+  }
+  given.set("--passphrase-for", std::move(passphrases));
+  return given;
 }
 
 keymgmt::CeremonyOutput CeremonySession::describe(const std::string& name, keymgmt::OutputReach reach,

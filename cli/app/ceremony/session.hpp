@@ -29,7 +29,8 @@ struct SessionOptions {
   std::string sources;  // where the files lie that the plan names
   keymgmt::CeremonyMode mode = keymgmt::CeremonyMode::kReal;
   Answers answers = Answers::kPeople;
-  Arguments given;  // of a rehearsal: shares and passphrases of the throw-away custodians
+  std::string passphrase_file = {};        // of a rehearsal: of all its keys and custodians
+  std::optional<std::string> module = {};  // of a rehearsal: its tokens
 };
 
 // CeremonySession belongs to one call of the program. Folder:
@@ -70,6 +71,10 @@ class CeremonySession {
                                                  const std::string& otherwise);
   // new_passphrase asks twice; at least 8 characters.
   [[nodiscard]] base::Result<base::Secret> new_passphrase(const std::string& question);
+  // shares_given and seals_given are, in an automatic rehearsal, what custodians would bring to the set of a
+  // register, and the passphrases that they would choose; otherwise nothing, and they are asked.
+  [[nodiscard]] base::Result<Arguments> shares_given(const std::string& register_file) const;
+  [[nodiscard]] Arguments seals_given(const keymgmt::SharePlan& plan) const;
   // show prints what a step prepared or did, digests as words.
   void show(const base::JsonObject& data) const;
 

@@ -106,7 +106,7 @@ Result<Deed> split_key(CeremonySession& session) {
   // a set that a power cut left opens nothing
   std::error_code error;
   std::filesystem::remove_all(folder, error);
-  TRY(const auto passphrases, ask_passphrases(session.context(), session.options().given, plan));
+  TRY(const auto passphrases, ask_passphrases(session.context(), session.seals_given(plan), plan));
   TRY(const auto secret, unlocking_key());
   TRY(const auto set, keymgmt::make_share_set(secret, plan, session.context().clock().now(), std::nullopt));
   TRY(const auto files, seal_set(set, plan, passphrases));
@@ -119,7 +119,8 @@ Result<Deed> prove_shares(CeremonySession& session) {
   const auto named = session.step().value("register");
   const auto file = named.empty() ? shares_folder(session) + "/" + keymgmt::kRegisterName : session.source(named);
   TRY(const auto shares, keymgmt::load_register(file));
-  TRY(auto input, ShareInput::of(session.context(), session.options().given, shares, Proof::kNeeded));
+  TRY(const auto given, session.shares_given(file));
+  TRY(auto input, ShareInput::of(session.context(), given, shares, Proof::kNeeded));
   base::JsonArray proofs;
   TRY(prove_all(session, input, shares, proofs));
   return Deed{{{"proofs", std::move(proofs)}, {"register", base::hex(keymgmt::register_fingerprint(shares))}}, {}};
@@ -145,10 +146,11 @@ Result<Deed> replace_shares(CeremonySession& session) {
                      {"plan", base::hex(digest)},
                      {"register", base::hex(replaces)},
                      {"title", plan.title}}));
-  TRY(auto input, ShareInput::of(session.context(), session.options().given, reshare.current(), Proof::kLeftOut));
+  TRY(const auto given, session.shares_given(file));
+  TRY(auto input, ShareInput::of(session.context(), given, reshare.current(), Proof::kLeftOut));
   base::JsonArray proofs;
   TRY(const auto secret, gather_secret(session.context(), input, reshare.current(), share_log(proofs)));
-  TRY(const auto passphrases, ask_passphrases(session.context(), session.options().given, plan));
+  TRY(const auto passphrases, ask_passphrases(session.context(), session.seals_given(plan), plan));
   const auto now = session.context().clock().now();
   TRY(const auto set, keymgmt::make_share_set(secret, plan, now, replaces));
   TRY(const auto files, seal_set(set, plan, passphrases));
