@@ -45,6 +45,7 @@ CommandSpec share_unlock_command();
 std::vector<CommandSpec> ceremony_commands();
 CommandSpec ceremony_rehearse_command();
 CommandSpec ceremony_verify_command();
+CommandSpec ceremony_report_command();
 std::vector<CommandSpec> about_commands();
 
 }  // namespace yuxin::cli

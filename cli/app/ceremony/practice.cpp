@@ -90,6 +90,7 @@ class World {
     HomeConfig config;
     config.kind = HomeKind::kOfflineRoot;
     config.organisation = "PRACTICE";
+    config.public_url = "http://practice.invalid";  // RFC 6761 section 6.4: nobody is ever reached there
     config.crl_valid_for = {.months = 6};
     config.crl_every = {.months = 5};
     if (made_.module) config.keys.modules = {*made_.module};
