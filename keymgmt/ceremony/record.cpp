@@ -65,12 +65,16 @@ Result<base::Bytes> write_record(const RecordParts& parts) {
 }
 
 Result<RecordParts> read_record(base::ByteView archive) {
-  TRY(const auto files, evidence::read_tar(archive));
+  const auto files = evidence::read_tar(archive);
+  if (!files) {
+    return fail(Code::kMalformed,
+                "This is no record of a ceremony: it is not an archive as yuxin ceremony run writes it.");
+  }
   RecordParts parts;
   bool plan = false;
   bool transcript = false;
   bool readme = false;
-  for (const auto& [name, octets] : files) {
+  for (const auto& [name, octets] : *files) {
     const auto text = std::string(base::as_text(octets));
     if (name == kPlan) {
       plan = true;

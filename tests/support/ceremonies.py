@@ -36,6 +36,7 @@ class People(Terminal):
     def __init__(self, folder, *words, shares=()):
         super().__init__(folder, *words)
         self.special = []
+        self.standing = []
         self.shares = list(shares)
         self.heard = ""
         self.answered = 0
@@ -43,6 +44,11 @@ class People(Terminal):
     def once(self, pattern, text):
         """The next question that fits is answered so, before the usual rules."""
         self.special.append((pattern, text))
+        return self
+
+    def always(self, pattern, text):
+        """A question that fits is answered so, before the usual rules, however often."""
+        self.standing.append((pattern, text))
         return self
 
     def question(self, seconds=60):
@@ -87,7 +93,7 @@ class People(Terminal):
             if found:
                 self.special.remove(rule)
                 return rule[1]
-        for pattern, text in self.USUAL:
+        for pattern, text in (*self.standing, *self.USUAL):
             found = re.search(pattern, asked)
             if not found:
                 continue
@@ -112,14 +118,17 @@ def files_of(record):
 
 
 def archive_of(files):
-    """A tar as the program writes it: names in order, mode 0644, no owners and no times."""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for name in sorted(files):
-            member = tarfile.TarInfo(name)
-            member.size = len(files[name])
-            archive.addfile(member, io.BytesIO(files[name]))
-    return out.getvalue()
+    """A tar archive in the one form that a record has (POSIX ustar); Python's own differs in fields that say nothing."""
+    out = b""
+    for name in sorted(files):
+        octets = files[name]
+        header = bytearray(512)
+        for at, text in ((0, name.encode()), (100, b"0000644"), (108, b"0000000"), (116, b"0000000"), (124, b"%011o" % len(octets)), (136, b"0" * 11),
+                         (148, b" " * 8), (156, b"0"), (257, b"ustar\x0000"), (329, b"0000000"), (337, b"0000000")):
+            header[at:at + len(text)] = text
+        header[148:156] = b"%06o\0 " % sum(header)
+        out += bytes(header) + octets + b"\0" * (-len(octets) % 512)
+    return out + b"\0" * 1024
 
 
 def entries_of(transcript):

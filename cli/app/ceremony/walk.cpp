@@ -61,6 +61,8 @@ Result<> begin(CeremonySession& session) {
 
 Result<> carry_out(CeremonySession& session) {
   auto deed = action_of(session.step().action)(session);
+  // a witness said no to what was prepared: that is decided next
+  if (!deed && session.ceremony().state() == Ceremony::State::kRefused) return {};
   if (!deed) {
     if (deed.error().code == base::Code::kUsage && !session.context().interactive())
       return tl::unexpected(deed.error());
