@@ -27,6 +27,7 @@ std::vector<CommandSpec> cert_inspect_commands();
 CommandSpec cert_verify_command();
 std::vector<CommandSpec> profile_commands();
 std::vector<CommandSpec> key_commands();
+CommandSpec key_migrate_command();
 std::vector<CommandSpec> key_tree_commands();
 CommandSpec ocsp_query_command();
 CommandSpec sign_command();

@@ -11,7 +11,6 @@ using base::Code;
 using base::fail;
 using base::message;
 using base::Result;
-using base::Secret;
 
 Result<> check_new_folder(const std::string& folder) {
   if (folder.empty()) return fail(Code::kUsage, "The folder of the new set needs a name.");

@@ -20,7 +20,7 @@ using CarryOut = base::Result<Deed> (*)(CeremonySession& session);
 [[nodiscard]] base::Result<Deed> split_key(CeremonySession& session);
 [[nodiscard]] base::Result<Deed> prove_shares(CeremonySession& session);
 [[nodiscard]] base::Result<Deed> replace_shares(CeremonySession& session);
-[[nodiscard]] base::Result<Deed> migrate_key(CeremonySession& session);
+[[nodiscard]] base::Result<Deed> move_key(CeremonySession& session);
 [[nodiscard]] base::Result<Deed> destroy_key(CeremonySession& session);
 [[nodiscard]] base::Result<Deed> verify_home(CeremonySession& session);
 [[nodiscard]] base::Result<Deed> read_outputs(CeremonySession& session);

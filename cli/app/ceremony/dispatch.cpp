@@ -30,7 +30,7 @@ CarryOut action_of(keymgmt::CeremonyAction action) {
     case CeremonyAction::kReshare:
       return replace_shares;
     case CeremonyAction::kMigrateKey:
-      return migrate_key;
+      return move_key;
     case CeremonyAction::kDestroyKey:
       return destroy_key;
     case CeremonyAction::kVerifyHome:

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "actions.hpp"
+#include "app/key_migration.hpp"
 #include "app/key_view.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/evidence/canonical.hpp"
@@ -10,29 +11,9 @@
 namespace yuxin::cli {
 
 using base::Code;
-using base::fail;
 using base::Result;
 
 namespace {
-
-// The home knows the key by its new name and the ledger that it moved, in one transaction.
-Result<> rename_key(CeremonySession& session, Home& home, const store::AuthorityRow& row, const std::string& name,
-                    const x509::PublicKey& key) {
-  return home.store().write([&](store::Writer& writer) -> Result<> {
-    TRY(writer.set_authority_key(row.id, name));
-    TRY(evidence::append(writer, {.kind = "key.migrated",
-                                  .object = "keys/" + row.key_name,
-                                  .actor = session.context().actor(),
-                                  .time = session.context().clock().now(),
-                                  .data = evidence::ObjectWriter()
-                                              .add("ceremony", session.ceremony().id())
-                                              .add("key", base::hex(x509::sha256(key.spki())))
-                                              .add("to", name)
-                                              .finish(),
-                                  .attachment = {}}));
-    return {};
-  });
-}
 
 std::string destroyed_setting(const std::string& key) { return "destroyed/" + key; }
 
@@ -68,26 +49,16 @@ Result<std::string> user_of(Home& home, const std::string& key) {
 
 }  // namespace
 
-Result<Deed> migrate_key(CeremonySession& session) {
+Result<Deed> move_key(CeremonySession& session) {
   TRY(const auto home, session.home());
-  const auto& step = session.step();
-  const auto authority = step.value("authority");
-  TRY(const auto row, home->authority(authority));
-  TRY(const auto name, keymgmt::token_key_name(step.value("token"), authority));
-  TRY(const auto token, home->keys().token(step.value("token")));
-  if (row.key_name != name) {
-    if (row.key_name.empty() || keymgmt::is_token_name(row.key_name))
-      return fail(Code::kConflict, "The key of authority {} is not in this home; it cannot be moved.", authority);
-    TRY(const auto software, home->keys().software());
-    TRY(const auto key, software->copy_to_token(row.key_name, *token, authority));
-    TRY(rename_key(session, *home, row, name, key));
-    end_work(session.context(), *home);
-  }
-  TRY(const auto signer, home->keys().signer(name));
+  const auto authority = session.step().value("authority");
+  TRY(const auto moved, migrate_key(*home, {authority, session.step().value("token"), session.context().actor(),
+                                            session.ceremony().id()}));
+  end_work(session.context(), *home);
   return Deed{{{"authority", authority},
-               {"key_kind", x509::print_key_kind(signer->public_key().kind())},
-               {"key_name", shown_key_name(name)},
-               {"public_key", base::hex(x509::sha256(signer->public_key().spki()))}},
+               {"key_kind", x509::print_key_kind(moved.public_key.kind())},
+               {"key_name", shown_key_name(moved.name)},
+               {"public_key", base::hex(x509::sha256(moved.public_key.spki()))}},
               {}};
 }
 

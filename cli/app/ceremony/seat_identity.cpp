@@ -9,9 +9,7 @@
 
 namespace yuxin::cli {
 
-using base::Code;
 using base::Existing;
-using base::fail;
 using base::message;
 using base::Permissions;
 using base::Result;
