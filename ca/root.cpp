@@ -60,6 +60,7 @@ Result<x509::Certificate> issue_root(const RootRequest& request, const std::shar
   const auto parsed = x509::parse_tbs_certificate(tbs);
   if (!parsed) return fail(Code::kInternal, "The certificate that was prepared does not parse.");
   TRY(refuse_broken(x509::lint_tbs(*parsed, nullptr)));
+  if (request.agree) TRY(request.agree(tbs));
 
   const std::string subject_text = subject.text();
   IssuanceFacts facts{.authority = 0,

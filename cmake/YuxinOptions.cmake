@@ -34,6 +34,9 @@ add_library(P11Kit::P11Kit UNKNOWN IMPORTED)
 set_target_properties(P11Kit::P11Kit PROPERTIES IMPORTED_LOCATION ${P11KIT_LIBRARY}
   INTERFACE_INCLUDE_DIRECTORIES ${P11KIT_INCLUDE_DIR})
 
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(Pango REQUIRED IMPORTED_TARGET pangocairo)
+
 add_library(yuxin_flags INTERFACE)
 target_include_directories(yuxin_flags INTERFACE ${CMAKE_SOURCE_DIR}/include)
 target_compile_options(yuxin_flags INTERFACE

@@ -149,7 +149,8 @@ Result<> request_authority(Home& home, const NewAuthority& wanted, const std::op
   });
 }
 
-Result<x509::Certificate> make_root(Home& home, const NewAuthority& wanted, const std::string& actor) {
+Result<x509::Certificate> make_root(Home& home, const NewAuthority& wanted, const std::string& actor,
+                                    const AgreeToSign& agree) {
   TRY(check_authority_name(wanted.name));
   TRY(home.check_clock());
   TRY(auto profile, root_profile(home, wanted));
@@ -158,7 +159,7 @@ Result<x509::Certificate> make_root(Home& home, const NewAuthority& wanted, cons
   TRY(const auto key_name, key_name_of(wanted));
   TRY(home.keys().ensure(key_name, wanted.key));
   TRY(auto signer, home.keys().signer(key_name));
-  return ca::issue_root({wanted.name, wanted.subject, profile, signer, key_name}, home.shared_store(),
+  return ca::issue_root({wanted.name, wanted.subject, profile, signer, key_name, agree}, home.shared_store(),
                         home.intent_owner(), home.clock(), {actor});
 }
 

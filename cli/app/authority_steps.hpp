@@ -1,6 +1,7 @@
 // The steps of an authority's life that several commands share.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -27,8 +28,10 @@ struct NewAuthority {
 
 // make_root makes an authority whose certificate its own key signs. One that an earlier attempt began and that has no
 // list yet is finished; any other that exists is kConflict. It needs its first list afterwards.
+// `agree`, where it is given, is shown what is going to be signed (ca::RootRequest).
+using AgreeToSign = std::function<base::Result<>(base::ByteView tbs)>;
 [[nodiscard]] base::Result<x509::Certificate> make_root(Home& home, const NewAuthority& wanted,
-                                                        const std::string& actor);
+                                                        const std::string& actor, const AgreeToSign& agree = {});
 
 // check_new_authority makes the refusals of both without changing anything.
 enum class AuthorityKind { kSubordinate, kRoot };

@@ -1,11 +1,14 @@
 #include "custodian_unlock.hpp"
 
 #include "share_gathering.hpp"
+#include "yuxin/evidence/canonical.hpp"
+#include "yuxin/evidence/ledger.hpp"
 #include "yuxin/keymgmt/reshare.hpp"
 
 namespace yuxin::cli {
 
 using base::Result;
+using base::Secret;
 
 std::string unlock_label(const keymgmt::ShareRegister& shares) { return base::hex(shares.set); }
 
@@ -17,6 +20,31 @@ Result<> unlock_by_custodians(const Context& context, const Arguments& arguments
   TRY(const auto joined, gather_secret(context, input, shares));
   TRY(auto root, keymgmt::unlock_by_shares(home.keys_folder(), joined));
   home.unlocked_by(std::move(root));
+  return {};
+}
+
+Result<Secret> unlocking_key() {
+  Secret key(32);
+  base::random_bytes({key.data(), key.size()});
+  return key;
+}
+
+// The shares are durable before they unlock anything: a set that nobody holds would be a door without a key.
+Result<> let_unlock(const Context& context, Home& home, const keymgmt::ShareRegister& shares, const Secret& secret) {
+  TRY(home.store().write([&](store::Writer& writer) -> Result<> {
+    TRY(evidence::append(writer, {.kind = "key.shares",
+                                  .object = "keys/root",
+                                  .actor = context.actor(),
+                                  .time = context.clock().now(),
+                                  .data = evidence::ObjectWriter()
+                                              .add("register", base::hex(keymgmt::register_fingerprint(shares)))
+                                              .add("set", unlock_label(shares))
+                                              .finish(),
+                                  .attachment = {}}));
+    return {};
+  }));
+  TRY(keymgmt::add_shares(home.keys_folder(), home.root(), unlock_label(shares), secret));
+  end_work(context, home);
   return {};
 }
 

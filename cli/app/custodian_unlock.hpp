@@ -20,4 +20,12 @@ namespace yuxin::cli {
 [[nodiscard]] base::Result<> unlock_by_custodians(const Context& context, const Arguments& arguments,
                                                   const std::string& register_file, Home& home);
 
+// unlocking_key draws what custodians share. A home's shares are of a key that opens its root key, and not of the
+// root key itself: a rotation of that does not change what custodians hold, and what they hold opens nothing without
+// the home.
+[[nodiscard]] base::Result<base::Secret> unlocking_key();
+// let_unlock makes a set of shares that is on the disk already a way to unlock the home, with its ledger record.
+[[nodiscard]] base::Result<> let_unlock(const Context& context, Home& home, const keymgmt::ShareRegister& shares,
+                                        const base::Secret& secret);
+
 }  // namespace yuxin::cli

@@ -55,8 +55,8 @@ bool is_older_copy(store::Database& database) {
 
 // An offline root keeps only the profiles of authorities, so that it cannot issue to anybody else by mistake.
 bool belongs_to(std::string_view profile, HomeKind kind) {
-  const bool authority = profile == "root-ca" || profile == "sub-ca";
-  return kind == HomeKind::kOfflineRoot ? authority : profile != "root-ca";
+  const bool authority = profile == "root-ca" || profile == "sub-ca" || profile == "cross-ca";
+  return kind == HomeKind::kOfflineRoot ? authority : profile != "root-ca" && profile != "cross-ca";
 }
 
 }  // namespace

@@ -13,10 +13,13 @@ namespace {
 
 // One more share; false when there are no more.
 Result<bool> take_one(const Context& context, ShareInput& input, const keymgmt::ShareRegister& shares, Quorum& quorum,
-                      std::vector<keymgmt::OpenedShare>& opened) {
-  TRY(auto brought, input.next(quorum.status()));
+                      std::vector<keymgmt::OpenedShare>& opened, std::string& who) {
+  auto next = input.next(quorum.status());
+  who = input.said();
+  TRY(auto brought, std::move(next));
   if (!brought) return false;
   TRY(const auto place, keymgmt::place_share(shares, *brought));
+  if (who.empty()) who = shares.groups[place.group].shares[place.number].custodian;
   switch (quorum.add(place)) {
     case Quorum::Added::kThere:
       context.remark(message("This share is there already."));
@@ -41,11 +44,14 @@ Result<> check_in_force(const keymgmt::ShareRegister& shares) {
               shares.title, base::local_time(shares.superseded->at), base::hex(shares.superseded->by));
 }
 
-Result<Secret> gather_secret(const Context& context, ShareInput& input, const keymgmt::ShareRegister& shares) {
+Result<Secret> gather_secret(const Context& context, ShareInput& input, const keymgmt::ShareRegister& shares,
+                             const ShareTold& told) {
   Quorum quorum(shares);
   std::vector<keymgmt::OpenedShare> opened;
   while (!quorum.met()) {
-    const auto taken = take_one(context, input, shares, quorum, opened);
+    std::string who;
+    const auto taken = take_one(context, input, shares, quorum, opened, who);
+    if (told && (!taken || *taken)) told(who, taken ? Result<>() : tl::unexpected(taken.error()));
     if (!taken && !input.in_turn()) return tl::unexpected(taken.error());
     if (!taken) {
       context.remark(taken.error().detail);

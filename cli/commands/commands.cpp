@@ -19,6 +19,7 @@ std::vector<CommandSpec> collect() {
   all.push_back(cert_verify_command());
   add(all, profile_commands());
   add(all, key_commands());
+  all.push_back(key_migrate_command());
   add(all, key_tree_commands());
   for (auto family : {role_grant_commands, role_list_commands}) add(all, family());
   for (auto make : {sign_command, verify_command, ocsp_query_command, tsa_request_command, tsa_verify_command,
@@ -32,6 +33,8 @@ std::vector<CommandSpec> collect() {
     all.push_back(make());
   add(all, bundle_commands());
   all.push_back(bundle_import_command());
+  add(all, ceremony_commands());
+  for (auto make : {ceremony_rehearse_command, ceremony_verify_command, ceremony_report_command}) all.push_back(make());
   add(all, about_commands());
   return all;
 }

@@ -27,6 +27,7 @@ std::vector<CommandSpec> cert_inspect_commands();
 CommandSpec cert_verify_command();
 std::vector<CommandSpec> profile_commands();
 std::vector<CommandSpec> key_commands();
+CommandSpec key_migrate_command();
 std::vector<CommandSpec> key_tree_commands();
 CommandSpec ocsp_query_command();
 CommandSpec sign_command();
@@ -44,6 +45,10 @@ CommandSpec share_reshare_command();
 CommandSpec share_unlock_command();
 std::vector<CommandSpec> bundle_commands();
 CommandSpec bundle_import_command();
+std::vector<CommandSpec> ceremony_commands();
+CommandSpec ceremony_rehearse_command();
+CommandSpec ceremony_verify_command();
+CommandSpec ceremony_report_command();
 std::vector<CommandSpec> about_commands();
 
 }  // namespace yuxin::cli

@@ -3,8 +3,6 @@
 #include "app/share_making.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
-#include "yuxin/evidence/canonical.hpp"
-#include "yuxin/evidence/ledger.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -13,7 +11,6 @@ using base::Code;
 using base::fail;
 using base::message;
 using base::Result;
-using base::Secret;
 
 Result<> check_new_folder(const std::string& folder) {
   if (folder.empty()) return fail(Code::kUsage, "The folder of the new set needs a name.");
@@ -35,33 +32,6 @@ Result<int> say_plan(const Context& context, const keymgmt::SharePlan& plan, con
   context.out(message("Would make the set \"{}\" in {}. Nothing was made.", plan.title, folder));
   context.out(labelled(message("needed"), rule_text(plan)));
   return 0;
-}
-
-// A home's shares are of a key that opens its root key, and not of the root key itself: a rotation of that does not
-// change what custodians hold, and what they hold opens nothing without the home.
-Result<Secret> unlocking_key() {
-  Secret key(32);
-  base::random_bytes({key.data(), key.size()});
-  return key;
-}
-
-// The shares are durable before they unlock anything: a set that nobody holds would be a door without a key.
-Result<> let_unlock(Context& context, Home& home, const keymgmt::ShareRegister& shares, const Secret& secret) {
-  TRY(home.store().write([&](store::Writer& writer) -> Result<> {
-    TRY(evidence::append(writer, {.kind = "key.shares",
-                                  .object = "keys/root",
-                                  .actor = context.actor(),
-                                  .time = context.clock().now(),
-                                  .data = evidence::ObjectWriter()
-                                              .add("register", base::hex(keymgmt::register_fingerprint(shares)))
-                                              .add("set", unlock_label(shares))
-                                              .finish(),
-                                  .attachment = {}}));
-    return {};
-  }));
-  TRY(keymgmt::add_shares(home.keys_folder(), home.root(), unlock_label(shares), secret));
-  end_work(context, home);
-  return {};
 }
 
 Result<int> split(Context& context, const Arguments& arguments) {

@@ -63,6 +63,13 @@ Result<> Writer::set_authority_certificate(std::int64_t authority, base::ByteVie
   return {};
 }
 
+Result<> Writer::set_authority_key(std::int64_t authority, std::string_view key_name) {
+  TRY(const auto changed,
+      session().execute("UPDATE authorities SET key_name = $2 WHERE id = $1", {authority, key_name}));
+  if (changed == 0) return fail(Code::kNotFound, "There is no authority with the number {} in this home.", authority);
+  return {};
+}
+
 namespace {
 
 CrlRow crl_from(const Row& row) {

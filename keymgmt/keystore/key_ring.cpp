@@ -52,4 +52,9 @@ Result<std::vector<KeyInfo>> KeyRing::list() const {
   return store->list();
 }
 
+Result<std::shared_ptr<SoftwareKeyStore>> KeyRing::software() const {
+  if (software_) return software_;
+  return base::fail(base::Code::kNotAuthorised, "The keys of this home are locked.");
+}
+
 }  // namespace yuxin::keymgmt

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "erase_file.hpp"
 #include "passphrase_seal.hpp"
 #include "turn.hpp"
 #include "yuxin/base/file.hpp"
@@ -131,7 +132,7 @@ Result<x509::PublicKey> SoftwareKeyStore::public_key(std::string_view name) cons
   return x509::PublicKey::from_spki(der);
 }
 
-Result<std::shared_ptr<const x509::Signer>> SoftwareKeyStore::signer(std::string_view name) const {
+Result<x509::PrivateKey> SoftwareKeyStore::open_key(std::string_view name) const {
   if (!is_key_name(name) || !base::file_exists(key_file(folder_, name)))
     return fail(Code::kNotFound, "There is no key {} in {}.", name, folder_);
   TRY(auto sealed, single_pem(key_file(folder_, name), "ENCRYPTED PRIVATE KEY"));
@@ -142,7 +143,35 @@ Result<std::shared_ptr<const x509::Signer>> SoftwareKeyStore::signer(std::string
     return base::fail_with(Code::kIntegrity, key.error().diagnostic,
                            "The key file of {} is damaged. Restore it from a backup.", name);
   }
-  return key->signer(x509::default_signature(key->public_key().kind()));
+  return key;
+}
+
+Result<std::shared_ptr<const x509::Signer>> SoftwareKeyStore::signer(std::string_view name) const {
+  TRY(const auto key, open_key(name));
+  return key.signer(x509::default_signature(key.public_key().kind()));
+}
+
+Result<x509::PublicKey> SoftwareKeyStore::copy_to_token(std::string_view name, TokenKeyStore& token,
+                                                        std::string_view label) const {
+  TRY(const auto key, open_key(name));
+  TRY(token.take_in(label, key));
+  return key.public_key();
+}
+
+Result<x509::Digest256> SoftwareKeyStore::sealed_digest(std::string_view name) const {
+  if (!is_key_name(name) || !base::file_exists(key_file(folder_, name)))
+    return fail(Code::kNotFound, "There is no key {} in {}.", name, folder_);
+  TRY(const auto octets, base::read_file(key_file(folder_, name), 1U << 20U));
+  return x509::sha256(octets);
+}
+
+Result<> SoftwareKeyStore::destroy(std::string_view name) {
+  if (!is_key_name(name)) return fail(Code::kNotFound, "There is no key {} in {}.", name, folder_);
+  TRY(const auto turn, Turn::take(folder_));
+  TRY(erase_file(key_file(folder_, name)));
+  std::error_code ignored;
+  std::filesystem::remove(public_file(folder_, name), ignored);
+  return {};
 }
 
 Result<std::int64_t> SoftwareKeyStore::rewrap(const Progress& progress) {

@@ -5,6 +5,7 @@
 
 #include "token_algorithm.hpp"
 #include "token_object.hpp"
+#include "token_template.hpp"
 #include "turn.hpp"
 #include "yuxin/base/secret.hpp"
 
@@ -22,30 +23,6 @@ namespace {
 
 constexpr int kMostMeetings = 6;
 constexpr std::chrono::milliseconds kPause{40};
-
-// Template is a list of attributes with the values that they point to.
-class Template {
- public:
-  explicit Template(CK_OBJECT_CLASS kind) : class_(kind) { add(CKA_CLASS, &class_, sizeof class_); }
-  Template(const Template&) = delete;
-  Template& operator=(const Template&) = delete;
-  ~Template() = default;
-
-  void flag(CK_ATTRIBUTE_TYPE type, const CK_BBOOL& value) { add(type, &value, sizeof value); }
-  // add takes values that outlive the template
-  void add(CK_ATTRIBUTE_TYPE type, const void* value, std::size_t size) {
-    attributes_.push_back({type, const_cast<void*>(value), size});  // modules read it only
-  }
-  [[nodiscard]] CK_ATTRIBUTE* data() { return attributes_.data(); }
-  [[nodiscard]] CK_ULONG size() const { return attributes_.size(); }
-
- private:
-  CK_OBJECT_CLASS class_;
-  std::vector<CK_ATTRIBUTE> attributes_;
-};
-
-constexpr CK_BBOOL kYes = CK_TRUE;
-constexpr CK_BBOOL kNo = CK_FALSE;
 
 struct Pair {
   CK_OBJECT_HANDLE public_half = 0;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "token_generate.hpp"
+#include "token_import.hpp"
 #include "token_link.hpp"
 #include "token_object.hpp"
 #include "token_signer.hpp"
@@ -122,6 +123,19 @@ Result<std::shared_ptr<TokenKeyStore>> TokenKeyStore::open(std::string_view uri,
   impl->link =
       std::make_shared<TokenLink>(std::move(found.modules), std::move(parsed), std::move(found.place), options);
   return std::make_shared<TokenKeyStore>(std::move(impl));
+}
+
+Result<> TokenKeyStore::take_in(std::string_view name, const x509::PrivateKey& key) {
+  TRY(const auto selector, selector_of(name));
+  if (!is_key_name(selector.label) || !selector.id.empty())
+    return fail(Code::kUsage, "\"{}\" is no name for a key: lower-case letters, digits and hyphens.",
+                selector.text());
+  TRY(import_to_token(*impl_->link, selector.label, key));
+  TRY(const auto known, signer(selector.label));
+  TRY(known->sign(key.public_key().spki()));  // verified before it is given away
+  if (base::equal(known->public_key().spki(), key.public_key().spki())) return {};
+  return fail(Code::kIntegrity, "Token {} has another key {} than the one that was brought.", title(),
+              selector.label);
 }
 
 std::string TokenKeyStore::title() const { return impl_->link->title(); }

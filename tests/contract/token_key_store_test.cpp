@@ -277,6 +277,73 @@ TEST_CASE("a ring leads names to tokens and to the software store, and tokens ne
   CHECK(keymgmt::token_key_name(*name, "another").error().code == Code::kUsage);
 }
 
+TEST_CASE("a software key is laid down on a token once, signs there as before, and does not leave it") {
+  const auto module = soft_token_module();
+  if (!module) return;
+  const City city(*module);
+  const auto software = keymgmt::SoftwareKeyStore::create(city.tokens.folder().file("keys"),
+                                                          base::Secret(std::string_view("correct horse")))
+                            .value();
+  const auto token = city.open();
+  for (const auto& kind : {kP256, x509::KeyKind{x509::KeyType::kP384, 384}, x509::KeyKind{x509::KeyType::kP521, 521},
+                           x509::KeyKind{x509::KeyType::kRsa, 2048}, x509::KeyKind{x509::KeyType::kRsaPss, 2048}}) {
+    const auto name = "k" + std::to_string(kind.bits) + (kind.type == x509::KeyType::kRsaPss ? "-pss" : "");
+    const auto key = software->generate(name, kind).value();
+    for (int attempt = 0; attempt < 2; ++attempt) {  // the second finds it there
+      const auto moved = software->copy_to_token(name, *token, name);
+      REQUIRE_MESSAGE(moved.has_value(), moved.error().detail << " " << moved.error().diagnostic);
+    }
+    const auto signer = token->signer(name).value();
+    CHECK(signer->public_key().kind() == kind);
+    CHECK(base::equal(signer->public_key().spki(), key.spki()));
+    CHECK(check_signature(*software->signer(name).value(), kMessage, signer->sign(kMessage).value()));
+  }
+  // another program's look: PKCS #11 says of each private key that it is sensitive, and not that it may be extracted
+  const auto listed = city.tokens.pkcs11_tool("--token-label city --login --pin " + std::string(kPin) +
+                                              " --list-objects --type privkey");
+  if (listed.status == 0) {
+    CHECK(listed.output.find("sensitive") != std::string::npos);
+    CHECK(listed.output.find("extractable") == listed.output.find("never extractable"));
+  }
+  CHECK(token->list().value().size() == 5);
+}
+
+TEST_CASE("a key is not laid down beside another of its name, and kinds that tokens lack are refused") {
+  const auto module = soft_token_module();
+  if (!module) return;
+  const City city(*module);
+  const auto software = keymgmt::SoftwareKeyStore::create(city.tokens.folder().file("keys"),
+                                                          base::Secret(std::string_view("correct horse")))
+                            .value();
+  const auto token = city.open();
+  const auto theirs = token->generate("root", kP256).value();
+  REQUIRE(software->generate("root", kP256));
+  CHECK(software->copy_to_token("root", *token, "root").error().code == Code::kConflict);
+  CHECK(base::equal(token->public_key("root").value().spki(), theirs.spki()));
+  REQUIRE(software->generate("gm", {x509::KeyType::kSm2, 256}));
+  CHECK(software->copy_to_token("gm", *token, "gm").error().code == Code::kRefused);
+  CHECK(software->copy_to_token("nobody", *token, "nobody").error().code == Code::kNotFound);
+  CHECK(software->copy_to_token("root", *token, "no name").error().code == Code::kUsage);
+}
+
+TEST_CASE("an attempt that laid down one half of a key is gone on with") {
+  const auto module = soft_token_module();
+  if (!module) return;
+  const City city(*module);
+  const auto software = keymgmt::SoftwareKeyStore::create(city.tokens.folder().file("keys"),
+                                                          base::Secret(std::string_view("correct horse")))
+                            .value();
+  REQUIRE(software->generate("root", kP256));
+  const auto token = city.open();
+  REQUIRE(software->copy_to_token("root", *token, "root"));
+  const auto gone = city.tokens.pkcs11_tool("--token-label city --login --pin " + std::string(kPin) +
+                                            " --delete-object --type privkey --label root");
+  if (gone.status != 0) return;  // no pkcs11-tool
+  CHECK_FALSE(city.open()->signer("root"));
+  CHECK(software->copy_to_token("root", *city.open(), "root"));
+  CHECK(city.open()->signer("root"));
+}
+
 TEST_CASE("two tokens of one name are refused with both named, and told apart by their serial numbers") {
   const auto module = soft_token_module();
   if (!module) return;

@@ -17,6 +17,16 @@ Result<base::Bytes> sign_act(const Act& act, const x509::CmsSigner& actor,
   return x509::sign_message(base::as_bytes(text), {actor}, options);
 }
 
+Result<SignedAct> open_act(base::ByteView signed_act) {
+  auto judged = judge_signature(signed_act);
+  if (!judged) return tl::unexpected(act_error(judged.error()));
+  if (!is_marked(judged->message)) {
+    return base::fail(base::Code::kMalformed,
+                      "The signature does not say that an act is meant: what was signed is a document.");
+  }
+  return SignedAct{std::move(judged->statement.act), std::move(judged->signature.certificate)};
+}
+
 Result<base::Bytes> add_proofs(base::ByteView signed_act, const ActProofs& proofs) {
   TRY(const auto message, read_act_message(signed_act));
   x509::CmsAdditions additions;

@@ -133,6 +133,8 @@ struct RootRequest {
   std::shared_ptr<const Profile> profile;
   std::shared_ptr<const x509::Signer> signer;
   std::string key_name = {};  // of the signer; empty: the name of the authority
+  // Asked when the TBSCertificate is built and linted, before anything is written or signed; an error ends it all.
+  std::function<base::Result<>(base::ByteView tbs)> agree = {};
 };
 [[nodiscard]] base::Result<x509::Certificate> issue_root(const RootRequest& request,
                                                          const std::shared_ptr<store::Store>& store,

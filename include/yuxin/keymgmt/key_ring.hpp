@@ -10,6 +10,7 @@
 
 #include "yuxin/base/result.hpp"
 #include "yuxin/keymgmt/key_store.hpp"
+#include "yuxin/keymgmt/keystore.hpp"
 #include "yuxin/keymgmt/token_key_store.hpp"
 
 namespace yuxin::keymgmt {
@@ -24,7 +25,7 @@ class KeyRing final : public KeyStore {
   // set_pins says where PINs come from that no URI names; before any token is used.
   void set_pins(std::optional<std::string> pin_file, AskPin ask_pin);
   // add_software gives the ring its unlocked store; until then such keys are kNotAuthorised.
-  void add_software(std::shared_ptr<KeyStore> store) { software_ = std::move(store); }
+  void add_software(std::shared_ptr<SoftwareKeyStore> store) { software_ = std::move(store); }
 
   [[nodiscard]] base::Result<x509::PublicKey> generate(std::string_view name, const x509::KeyKind& kind) override;
   [[nodiscard]] base::Result<x509::PublicKey> ensure(std::string_view name, const x509::KeyKind& kind) override;
@@ -35,13 +36,15 @@ class KeyRing final : public KeyStore {
 
   // token opens the token of a URI, with or without an object. Errors: those of TokenKeyStore::open.
   [[nodiscard]] base::Result<std::shared_ptr<TokenKeyStore>> token(std::string_view uri) const;
+  // software is the unlocked store of the home; kNotAuthorised before.
+  [[nodiscard]] base::Result<std::shared_ptr<SoftwareKeyStore>> software() const;
   [[nodiscard]] const TokenOptions& token_options() const { return options_; }
 
  private:
   [[nodiscard]] base::Result<std::shared_ptr<KeyStore>> store_of(std::string_view name) const;
 
   TokenOptions options_;
-  std::shared_ptr<KeyStore> software_;
+  std::shared_ptr<SoftwareKeyStore> software_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, std::shared_ptr<TokenKeyStore>, std::less<>> tokens_;  // by the URI of the token
 };

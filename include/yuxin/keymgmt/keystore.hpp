@@ -9,7 +9,9 @@
 #include "yuxin/base/result.hpp"
 #include "yuxin/base/secret.hpp"
 #include "yuxin/keymgmt/key_store.hpp"
+#include "yuxin/keymgmt/token_key_store.hpp"
 #include "yuxin/keymgmt/unlock.hpp"
+#include "yuxin/x509/digest.hpp"
 #include "yuxin/x509/key.hpp"
 
 namespace yuxin::keymgmt {
@@ -46,9 +48,25 @@ class SoftwareKeyStore final : public KeyStore {
   // this call did.
   [[nodiscard]] base::Result<std::int64_t> rewrap(const Progress& progress = {});
 
+  // copy_to_token lays a key of this store down on a token, under the name `label`, where it never leaves again; the
+  // copy here stays until it is destroyed. It has signed on the token, and the signature was verified, when this
+  // returns. Goes on where an earlier attempt was cut off. kConflict when the label names another key there; kRefused
+  // where the token takes no such key.
+  [[nodiscard]] base::Result<x509::PublicKey> copy_to_token(std::string_view name, TokenKeyStore& token,
+                                                            std::string_view label) const;
+
+  // sealed_digest is the SHA-256 of the file of a key, as it is sealed. kNotFound.
+  [[nodiscard]] base::Result<x509::Digest256> sealed_digest(std::string_view name) const;
+  // destroy overwrites the file of a key and removes it; what is there already is not there afterwards, and that is
+  // durable. What it cannot reach: copies of the home that were made before, and what a disk keeps behind its own
+  // back, which only the root key opens.
+  [[nodiscard]] base::Result<> destroy(std::string_view name);
+
   SoftwareKeyStore(std::string folder, UnlockedRoot root) : folder_(std::move(folder)), root_(std::move(root)) {}
 
  private:
+  [[nodiscard]] base::Result<x509::PrivateKey> open_key(std::string_view name) const;
+
   std::string folder_;
   UnlockedRoot root_;
 };

@@ -60,6 +60,10 @@ class TokenKeyStore final : public KeyStore {
   [[nodiscard]] base::Result<x509::PublicKey> public_key(std::string_view name) const override;
   [[nodiscard]] base::Result<std::vector<KeyInfo>> list() const override;
 
+  // take_in brings a key from outside (SoftwareKeyStore::copy_to_token). It has signed on the token when this
+  // returns.
+  [[nodiscard]] base::Result<> take_in(std::string_view name, const x509::PrivateKey& key);
+
   // certificates gives the certificates on the token: those for the key of that name first (CKA_ID), then others.
   [[nodiscard]] base::Result<std::vector<x509::Certificate>> certificates(std::string_view name) const;
   // title names the token for people: its label.

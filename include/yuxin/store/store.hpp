@@ -174,6 +174,8 @@ class Writer : public Reader {
   using Reader::Reader;
   [[nodiscard]] base::Result<std::int64_t> insert_authority(const AuthorityRow& row);  // kConflict: name taken
   [[nodiscard]] base::Result<> set_authority_certificate(std::int64_t authority, base::ByteView certificate);
+  // set_authority_key names the key of an authority anew: the same key in another place.
+  [[nodiscard]] base::Result<> set_authority_key(std::int64_t authority, std::string_view key_name);
   // insert_certificate gives it an id and the next status sequence; both in `row` are ignored. A row that is not good
   // counts as a change of status. kConflict when the authority has used the serial before, or does not exist.
   [[nodiscard]] base::Result<std::int64_t> insert_certificate(const CertificateRow& row);
