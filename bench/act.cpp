@@ -102,6 +102,7 @@ void must(bool good, const char* what) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  x509::lock_private_keys();  // as the program does
   const int count = argc > 1 ? std::atoi(argv[1]) : 200;
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 9;
   ActCity city;

@@ -251,6 +251,7 @@ double on_cores(int cores, const std::vector<base::Bytes>& requests, int count) 
 }  // namespace
 
 int main(int argc, char** argv) {
+  x509::lock_private_keys();  // as the program does
   const int count = argc > 1 ? std::atoi(argv[1]) : 4000;
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 5;
   const auto requests = make_requests(500);

@@ -293,6 +293,7 @@ void bench_http(const std::filesystem::path& folder, int certificates, int round
 }  // namespace
 
 int main(int argc, char** argv) {
+  x509::lock_private_keys();  // as the program does
   const int certificates = argc > 1 ? std::atoi(argv[1]) : 20000;
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 5;
   const int duration = argc > 3 ? std::atoi(argv[3]) : 2;

@@ -155,6 +155,7 @@ void measure(tsa::Responder& responder, const std::vector<base::Bytes>& requests
 }  // namespace
 
 int main(int argc, char** argv) {
+  x509::lock_private_keys();  // as the program does
   const int count = argc > 1 ? std::atoi(argv[1]) : 20'000;
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 7;
   std::string folder = (std::filesystem::temp_directory_path() / "bench_time_stamp_XXXXXX").string();

@@ -8,6 +8,7 @@
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/secret.hpp"
 #include "yuxin/base/time.hpp"
+#include "yuxin/x509/key.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -48,6 +49,7 @@ int report_bug(const std::exception& bug, const std::vector<std::string>& words)
 
 int run(const std::vector<std::string>& words) {
   base::protect_process();
+  x509::lock_private_keys();
   // also where the rest cannot be read, whoever asked for JSON gets it
   const auto form = form_of(words);
   auto parsed = parse_call(words);

@@ -78,6 +78,13 @@ class SigningDigest {
   std::unique_ptr<Impl> impl_;
 };
 
+// lock_private_keys keeps the secret numbers of every software key, and those of every signature, in memory of their
+// own: locked, so that they are not swapped out, left out of dumps, and wiped when they go. Called once at the start
+// of a program, before there are threads. The room is for some thousand elliptic-curve or 500 RSA keys at one time; a
+// key that finds none is refused with kSigner or kMalformed. Where the limit of locked memory is lower
+// (RLIMIT_MEMLOCK), the numbers are apart and wiped all the same, but not locked.
+void lock_private_keys();
+
 // PrivateKey is a software key. Only key management and tests hold one; everybody else holds a Signer.
 class PrivateKey {
  public:
