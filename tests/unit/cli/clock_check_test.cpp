@@ -172,6 +172,22 @@ TEST_CASE("certificates are revoked on any clock, at a time that does not go bac
   CHECK(revoked->revoked_at == kMorning);
 }
 
+TEST_CASE("the root's list is imported on a clock that was set back, and on one that is right after it was not") {
+  for (const auto wrong : {base::days(-1), base::days(100)}) {
+    Scene scene;
+    scene.clock.advance(base::days(10));
+    const auto list = scene.folder.file("root.crl");
+    REQUIRE(scene.issue("a.pem") == 0);
+    REQUIRE(scene.run({"ca", "crl", "root", "--out", list}, "root") == 0);
+    scene.clock.advance(wrong);
+    if (wrong > base::Seconds{0}) {
+      REQUIRE(scene.issue("b.pem", {"--days", "1"}) == 0);
+      scene.clock.set(kMorning + base::days(10));
+    }
+    CHECK(scene.run({"ca", "import-crl", "root", list}) == 0);
+  }
+}
+
 TEST_CASE("a list from the future is replaced once the clock was accepted") {
   Scene scene;
   scene.clock.set(kMorning + base::days(3650));
