@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <iostream>
+#include <sstream>
+
 #include "cli/app/founding.hpp"
 #include "cli/app/parser.hpp"
 #include "cli/app/upkeep.hpp"
@@ -126,6 +129,23 @@ TEST_CASE("the floor is the latest time of all records, not of the last one") {
   scene.clock.set(kMorning);
   REQUIRE(scene.run({"cert", "hold", scene.serial("a.pem")}) == 0);  // its records may be dated by the wrong clock
   CHECK(scene.issue("b.pem") == kConflict);
+}
+
+TEST_CASE("a clock that is weeks after the latest record is told with both times, and issues") {
+  Scene scene;
+  const auto said = [&](base::Seconds rest) {
+    scene.clock.advance(rest);
+    std::stringstream words;
+    auto* before = std::cerr.rdbuf(words.rdbuf());
+    const int code = scene.issue("after-" + std::to_string(rest.count) + ".pem", {"--days", "1"});
+    std::cerr.rdbuf(before);
+    CHECK(code == 0);
+    return words.str();
+  };
+  CHECK(said(base::days(34)).empty());
+  const auto warned = said(base::days(36));
+  CHECK(warned.find(base::local_time(kMorning + base::days(34))) != std::string::npos);
+  CHECK(warned.find(base::local_time(kMorning + base::days(70))) != std::string::npos);
 }
 
 TEST_CASE("a clock that is accepted is recorded, and issues from there on") {
