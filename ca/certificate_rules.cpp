@@ -84,7 +84,14 @@ Result<> check_host(const Profile& profile, const SanRule& rule, std::string_vie
   if (host.find('.') != std::string_view::npos) return {};
   const bool listed = std::ranges::any_of(
       rule.single_labels, [&](const std::string& label) { return label == "*" || same_text(label, host); });
-  if (listed && !wildcard) return {};
+  if (wildcard) {
+    return fail(
+        Code::kRefused,
+        "The wildcard dns:{} stands for every name below a top-level domain. Give the names, or one below a domain "
+        "of your own.",
+        name);
+  }
+  if (listed) return {};
   return fail(
       Code::kRefused,
       "The name dns:{} has no domain, so it means another host in every network. Give the whole name, or list it "

@@ -119,6 +119,15 @@ Result<std::optional<store::CrlRow>> latest_list(store::Store& store, std::int64
   return tl::unexpected(std::move(latest).error());
 }
 
+Result<base::UnixTime> time_of_lists(store::Store& store, const base::Clock& clock) {
+  base::UnixTime now;
+  TRY(store.read([&](store::Reader& reader) -> Result<> {
+    TRY(now, evidence::time_of_status(reader, clock));
+    return {};
+  }));
+  return now;
+}
+
 // make_published records the list as the one to hand out; the one before stays on disk for readers that hold it.
 Result<> make_published(store::Store& store, const store::AuthorityRow& authority, const store::CrlRow& row,
                         std::string_view kind, const base::Clock& clock, const Authorisation& authorisation) {
@@ -175,11 +184,7 @@ Result<std::int64_t> write_entries(store::Store& store, const CrlOrder& order, c
 Result<store::CrlRow> publish_locked(store::Store& store, const CrlOrder& order, const base::Clock& clock,
                                      const Authorisation& authorisation) {
   TRY(const auto latest, latest_list(store, order.authority.id));
-  base::UnixTime now;
-  TRY(store.read([&](store::Reader& reader) -> Result<> {
-    TRY(now, evidence::time_of_status(reader, clock));
-    return {};
-  }));
+  TRY(const auto now, time_of_lists(store, clock));
   auto key_identifier = order.certificate.subject_key_identifier();
   if (key_identifier.empty()) key_identifier = order.signer->public_key().identifier();
   const x509::CrlFields fields{.issuer = order.certificate.tbs().subject,
@@ -253,7 +258,8 @@ Result<store::CrlRow> import_crl(store::Store& store, const store::AuthorityRow&
     return fail(Code::kRefused, "The list expired at {}. Make a new one where the key of {} is.",
                 base::rfc3339(*next_update), authority.name);
   }
-  if (crl.this_update() > clock.now() + base::minutes(5)) {
+  TRY(const auto now, time_of_lists(store, clock));
+  if (crl.this_update() > now + base::minutes(5)) {
     return fail(Code::kRefused, "The list is from the future ({}). Check the clocks of both machines.",
                 base::rfc3339(crl.this_update()));
   }

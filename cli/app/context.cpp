@@ -96,7 +96,9 @@ std::string Context::actor() const {
 void Context::out(std::string_view line) const { std::cout << line << '\n'; }
 
 void Context::remark(std::string_view line) const {
-  if (!options_.quiet && !options_.json) std::cerr << visible(line) << '\n';
+  // a person who is about to be asked must see about what
+  const bool for_program = options_.json && ::isatty(STDERR_FILENO) != 1;
+  if (!options_.quiet && !for_program) std::cerr << visible(line) << '\n';
 }
 
 void Context::warn(std::string_view line) const {

@@ -42,7 +42,8 @@ class Context {
 
   // out writes one line to standard output: what was asked for. Nothing else goes there.
   void out(std::string_view line) const;
-  // remark writes one line for people to standard error, unless --quiet or --json: programs have the document.
+  // remark writes one line for people to standard error, unless --quiet. With --json only on a terminal: programs
+  // have the document.
   void remark(std::string_view line) const;
   // warn writes "warning: ..." to standard error, also with --quiet: it must be seen. With --json the line is
   // {"warning": ...}.

@@ -37,12 +37,12 @@ std::optional<std::string> undo_latin1(std::string_view text) {
 }
 
 // Somebody whose name is taken; `der` is the certificate.
-Result<> refuse_namesake(const x509::Name& subject, base::ByteView spki, base::ByteView der,
-                         const std::string& whose) {
+Result<> refuse_namesake(const ca::Profile& profile, const x509::Name& subject, base::ByteView spki,
+                         base::ByteView der, const std::string& whose) {
   TRY(const auto certificate, x509::Certificate::from_der(der));
   if (!x509::equal_names(certificate.subject(), subject)) return {};
-  // what serves the home may be certified anew for the key that it has
-  if (!certificate.is_ca() && base::equal(certificate.tbs().spki, spki)) return {};
+  // whoever has the name may be certified anew for the key that he has, as what he is
+  if (certificate.is_ca() == profile.is_ca() && base::equal(certificate.tbs().spki, spki)) return {};
   return fail(Code::kRefused,
               "The subject is that of {}, and a certificate of somebody else with it would be taken for that. Give "
               "another with --subject.",
@@ -89,7 +89,6 @@ void warn_of_latin1(const Context& context, const x509::Name& subject) {
 }
 
 Result<> check_subject(Home& home, const ca::Profile& profile, const ca::PreparedIssuance& prepared) {
-  if (profile.is_ca()) return {};
   const auto tbs = x509::parse_tbs_certificate(prepared.tbs());
   if (!tbs) return fail(Code::kInternal, "The certificate that was prepared does not parse.");
   TRY(const auto subject, x509::Name::from_der(tbs->subject));
@@ -98,11 +97,11 @@ Result<> check_subject(Home& home, const ca::Profile& profile, const ca::Prepare
     TRY(const auto authorities, reader.authorities());
     for (const auto& row : authorities) {
       if (row.certificate.empty()) continue;
-      TRY(refuse_namesake(subject, tbs->spki, row.certificate, base::message("authority {}", row.name)));
+      TRY(refuse_namesake(profile, subject, tbs->spki, row.certificate, base::message("authority {}", row.name)));
     }
     TRY(const auto services, reader.service_certificates());
     for (const auto& row : services)
-      TRY(refuse_namesake(subject, tbs->spki, row.certificate, base::message("what serves this home")));
+      TRY(refuse_namesake(profile, subject, tbs->spki, row.certificate, base::message("what serves this home")));
     return {};
   });
 }

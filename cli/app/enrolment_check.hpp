@@ -23,8 +23,9 @@ namespace yuxin::cli {
 // -utf8), and what they meant. What cannot be seen in them is refused later.
 void warn_of_latin1(const Context& context, const x509::Name& subject);
 
-// check_subject refuses (kRefused) an end entity whose subject is that of an authority known here or of what serves
-// the home, as RFC 5280 section 7.1 compares names: verifiers find issuers by name, and people read nothing else.
+// check_subject refuses (kRefused) a subject that is that of an authority known here or of what serves the home, as
+// RFC 5280 section 7.1 compares names, unless the key is its own: verifiers find issuers by name, and people read
+// nothing else.
 [[nodiscard]] base::Result<> check_subject(Home& home, const ca::Profile& profile,
                                            const ca::PreparedIssuance& prepared);
 

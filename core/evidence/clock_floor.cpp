@@ -22,6 +22,7 @@ namespace {
 
 constexpr const char* kSetting = "ledger.latest_time";
 constexpr std::string_view kAccepted = "clock.accepted";
+constexpr std::int64_t kManyRecords = 256;
 
 // Floor is the latest time of the first `size` records.
 struct Floor {
@@ -78,6 +79,10 @@ Result<Floor> read_floor(store::Reader& reader) {
   return floor;
 }
 
+Result<> write_floor(store::Writer& writer, const Floor& floor) {
+  return writer.set_setting(kSetting, fmt::format("{} {}", floor.size, floor.latest.seconds));
+}
+
 }  // namespace
 
 Result<UnixTime> latest_time(store::Reader& reader) {
@@ -88,6 +93,13 @@ Result<UnixTime> latest_time(store::Reader& reader) {
 Result<UnixTime> time_of_status(store::Reader& reader, const base::Clock& clock) {
   TRY(const auto latest, latest_time(reader));
   return std::max(clock.now(), latest);
+}
+
+Result<UnixTime> time_of_status(store::Writer& writer, const base::Clock& clock) {
+  TRY(const auto text, writer.setting(kSetting));
+  TRY(const auto floor, read_floor(writer));
+  if (floor.size - parse_floor(text).size > kManyRecords) TRY(write_floor(writer, floor));
+  return std::max(clock.now(), floor.latest);
 }
 
 Result<std::int64_t> accept_clock(store::Writer& writer, const std::string& actor, UnixTime now) {
@@ -104,7 +116,7 @@ Result<std::int64_t> accept_clock(store::Writer& writer, const std::string& acto
 
 Result<> remember_latest_time(store::Writer& writer) {
   TRY(const auto floor, read_floor(writer));
-  return writer.set_setting(kSetting, fmt::format("{} {}", floor.size, floor.latest.seconds));
+  return write_floor(writer, floor);
 }
 
 }  // namespace yuxin::evidence

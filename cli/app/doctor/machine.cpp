@@ -33,7 +33,7 @@ void check_writable(const std::string& home, Checklist& list) {
                 message("look why the disk was mounted read-only, and mount it for writing"));
       return;
     }
-    list.fail(message("{} cannot be written by this account: nothing can be issued or revoked", path),
+    list.warn(message("{} cannot be written by this account: nothing can be issued or revoked", path),
               message("work as the account that the home belongs to, or give it back: chown, chmod u+w"));
   }
 }

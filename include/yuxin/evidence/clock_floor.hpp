@@ -19,6 +19,9 @@ namespace yuxin::evidence {
 // the latest of the ledger, because a list must not seem older than the one before it. A revocation is thus possible
 // whatever the clock says.
 [[nodiscard]] base::Result<base::UnixTime> time_of_status(store::Reader& reader, const base::Clock& clock);
+// In a transaction that writes, what many records said is remembered too, so that thousands of changes one after the
+// other do not read all of each other.
+[[nodiscard]] base::Result<base::UnixTime> time_of_status(store::Writer& writer, const base::Clock& clock);
 
 // accept_clock records that somebody has compared the clock and found the earlier records wrong. Gives the sequence.
 [[nodiscard]] base::Result<std::int64_t> accept_clock(store::Writer& writer, const std::string& actor,

@@ -132,14 +132,14 @@ TEST_CASE("a DNS name is the name of a host, in whose last label no resolver rea
 TEST_CASE("a name without a domain is taken only where the profile lists it") {
   const auto none = profile("order = [\"CN\"]", "dns = { max = 9, wildcard = \"left-most label\" }");
   CHECK(refused(names_of(*none, {"dns:localhost"}), "single_labels"));
-  CHECK(refused(names_of(*none, {"dns:*.test"}), "single_labels"));
+  CHECK(refused(names_of(*none, {"dns:*.test"}), "top-level domain"));
   const auto one = profile("order = [\"CN\"]", "dns = { max = 9, single_labels = [\"localhost\"] }");
   CHECK(names_of(*one, {"dns:LocalHost"}) == "dns:LocalHost");
   CHECK(refused(names_of(*one, {"dns:intranet"}), "single_labels"));
   const auto any =
       profile("order = [\"CN\"]", "dns = { max = 9, wildcard = \"left-most label\", single_labels = [\"*\"] }");
   CHECK(names_of(*any, {"dns:pump-7"}) == "dns:pump-7");
-  CHECK(refused(names_of(*any, {"dns:*.test"}), "single_labels"));
+  CHECK(refused(names_of(*any, {"dns:*.test"}), "top-level domain"));
 }
 
 TEST_CASE("a profile that is limited to a domain takes it and what lies under it, and no look-alike") {

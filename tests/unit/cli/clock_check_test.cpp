@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <iostream>
+#include <sstream>
+
 #include "cli/app/founding.hpp"
 #include "cli/app/parser.hpp"
 #include "cli/app/upkeep.hpp"
@@ -128,6 +131,23 @@ TEST_CASE("the floor is the latest time of all records, not of the last one") {
   CHECK(scene.issue("b.pem") == kConflict);
 }
 
+TEST_CASE("a clock that is weeks after the latest record is told with both times, and issues") {
+  Scene scene;
+  const auto said = [&](base::Seconds rest) {
+    scene.clock.advance(rest);
+    std::stringstream words;
+    auto* before = std::cerr.rdbuf(words.rdbuf());
+    const int code = scene.issue("after-" + std::to_string(rest.count) + ".pem", {"--days", "1"});
+    std::cerr.rdbuf(before);
+    CHECK(code == 0);
+    return words.str();
+  };
+  CHECK(said(base::days(34)).empty());
+  const auto warned = said(base::days(36));
+  CHECK(warned.find(base::local_time(kMorning + base::days(34))) != std::string::npos);
+  CHECK(warned.find(base::local_time(kMorning + base::days(70))) != std::string::npos);
+}
+
 TEST_CASE("a clock that is accepted is recorded, and issues from there on") {
   Scene scene;
   scene.clock.set(kMorning + base::days(3650));
@@ -170,6 +190,22 @@ TEST_CASE("certificates are revoked on any clock, at a time that does not go bac
   const auto revoked = must(must(x509::Crl::from_der(octets)).find(*x509::Serial::parse(scene.serial("b.pem"))));
   REQUIRE(revoked);
   CHECK(revoked->revoked_at == kMorning);
+}
+
+TEST_CASE("the root's list is imported on a clock that was set back, and on one that is right after it was not") {
+  for (const auto wrong : {base::days(-1), base::days(100)}) {
+    Scene scene;
+    scene.clock.advance(base::days(10));
+    const auto list = scene.folder.file("root.crl");
+    REQUIRE(scene.issue("a.pem") == 0);
+    REQUIRE(scene.run({"ca", "crl", "root", "--out", list}, "root") == 0);
+    scene.clock.advance(wrong);
+    if (wrong > base::Seconds{0}) {
+      REQUIRE(scene.issue("b.pem", {"--days", "1"}) == 0);
+      scene.clock.set(kMorning + base::days(10));
+    }
+    CHECK(scene.run({"ca", "import-crl", "root", list}) == 0);
+  }
 }
 
 TEST_CASE("a list from the future is replaced once the clock was accepted") {

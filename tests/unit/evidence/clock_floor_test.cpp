@@ -65,6 +65,27 @@ TEST_CASE("what only speaks of an accepted clock does not lower the latest time"
   CHECK(latest(home) == 5000);
 }
 
+TEST_CASE("a change of status remembers what many records said, and no more often than it pays") {
+  Home home;
+  const FakeClock clock{{100}};
+  const auto remembered = [&] {
+    std::string text;
+    home.write([&](Writer& writer) -> Result<> {
+      TRY(const auto now, evidence::time_of_status(writer, clock));
+      CHECK(now.seconds == 5000);
+      TRY(text, writer.setting("ledger.latest_time"));
+      return {};
+    });
+    return text;
+  };
+  append_at(home, 5000);
+  CHECK(remembered().empty());
+  for (int i = 0; i < 300; ++i) append_at(home, 4000 + i);
+  CHECK(remembered() == "301 5000");
+  append_at(home, 4999);
+  CHECK(remembered() == "301 5000");
+}
+
 TEST_CASE("what was stored beside the ledger is not believed where it cannot be") {
   for (const char* stored : {"", "x", "99 1", "-1 7", "1", "1 2 3", "9999999999999999999999 1"}) {
     CAPTURE(stored);
