@@ -57,10 +57,20 @@ Result<std::vector<CeremonyOutput>> outputs_of(const base::JsonObject& data) {
 }  // namespace
 
 base::Failure Ceremony::cannot(const CeremonyEvent& event) const {
-  const char* const names[] = {"new", "ready", "begun", "agreeing", "looking", "refused", "stopped", "closed"};
+  using base::translatable;
+  static constexpr const char* kStates[] = {
+      translatable("not opened"),
+      translatable("between two steps"),
+      translatable("begun"),
+      translatable("waiting for the witnesses to agree"),
+      translatable("waiting for the witnesses to confirm"),
+      translatable("refused"),
+      translatable("stopped for good"),
+      translatable("closed"),
+  };
   return fail(Code::kConflict, "\"{}\" cannot come here: the ceremony is at step {} of {} and is {}.",
               event_name(event.kind), std::min(cursor_ + 1, plan_->steps.size()), plan_->steps.size(),
-              names[static_cast<std::size_t>(state_)]);
+              base::tr(kStates[static_cast<std::size_t>(state_)]));
 }
 
 Result<> Ceremony::apply(const CeremonyEvent& event) {

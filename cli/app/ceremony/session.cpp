@@ -25,6 +25,15 @@ namespace {
 
 constexpr std::size_t kShortestPassphrase = 8;
 
+// What people type, and the transcript holds in English whatever they speak.
+constexpr const char* kChoices[] = {base::translatable("yes"), base::translatable("no"), base::translatable("repeat"),
+                                    base::translatable("accept"), base::translatable("stop")};
+
+std::string shown_choice(const std::string& word) {
+  const auto* const found = std::ranges::find_if(kChoices, [&](const char* choice) { return word == choice; });
+  return found == std::end(kChoices) ? word : std::string(base::tr(*found));
+}
+
 }  // namespace
 
 Result<> CeremonySession::begin_folder() {
@@ -106,7 +115,7 @@ Result<std::string> CeremonySession::choose(const std::string& question, const s
                                             const std::string& otherwise) {
   if (automatic()) return otherwise;
   std::vector<std::string> shown;
-  for (const auto& word : words) shown.emplace_back(base::tr(word.c_str()));
+  for (const auto& word : words) shown.push_back(shown_choice(word));
   while (true) {
     TRY(const auto typed, context_.ask(message("{} [{}]", question, base::join(shown, " / ")), ""));
     for (std::size_t i = 0; i < words.size(); ++i) {
