@@ -32,7 +32,8 @@ std::vector<CommandSpec> collect() {
                     share_reshare_command, share_unlock_command})
     all.push_back(make());
   add(all, ceremony_commands());
-  for (auto make : {ceremony_rehearse_command, ceremony_verify_command, ceremony_report_command}) all.push_back(make());
+  for (auto make : {ceremony_rehearse_command, ceremony_verify_command, ceremony_report_command})
+    all.push_back(make());
   add(all, about_commands());
   return all;
 }

@@ -135,30 +135,14 @@ class Judge {
     const auto found = parts_.signatures.find(signer.seat);
     if (found == parts_.signatures.end())
       return wrong("signature-missing", message("{} ({}) has not signed the record.", signer.person, signer.seat));
-    const auto opened = evidence::open_act(found->second);
-    if (!opened) {
-      return wrong("signature", message("The signature of {} ({}) does not hold: {}", signer.person, signer.seat,
-                                        opened.error().detail));
+    auto judged = judge_seat_signature(ceremony, report_.transcript, {signer.seat, signer.person, signer.certificate},
+                                       found->second);
+    if (!judged) {
+      report_.problems.push_back(std::move(judged).error());
+      return;
     }
-    signer.subject = opened->actor.subject().text();
-    if (!base::equal(opened->actor.sha256_fingerprint(), signer.certificate)) {
-      return wrong(
-          "signer",
-          message("The signature of {} ({}) was made with another certificate than the one that was enrolled.",
-                  signer.person, signer.seat));
-    }
-    const auto expected = evidence::statement(
-        signing_statement(ceremony, report_.transcript, signer.seat, opened->act.time), opened->actor);
-    const auto said = evidence::statement(opened->act, opened->actor);
-    if (!expected || !said || *expected != *said) {
-      return wrong("statement",
-                   message("What {} ({}) signed is another record than this one.", signer.person, signer.seat));
-    }
-    if (opened->act.time < ceremony.last()) {
-      return wrong("signing-time", message("{} ({}) signed at {}, before the ceremony was over.", signer.person,
-                                           signer.seat, base::rfc3339(opened->act.time)));
-    }
-    signer.signed_at = opened->act.time;
+    signer.subject = judged->subject;
+    signer.signed_at = judged->time;
   }
 
   const RecordParts& parts_;
@@ -166,7 +150,39 @@ class Judge {
   RecordReport& report_;
 };
 
+tl::unexpected<RecordProblem> unsigned_by(const char* name, std::string detail) {
+  return tl::unexpected(RecordProblem{name, std::move(detail)});
+}
+
 }  // namespace
+
+tl::expected<SeatSignature, RecordProblem> judge_seat_signature(const Ceremony& ceremony,
+                                                                const x509::Digest256& transcript,
+                                                                const EnrolledSeat& seat, base::ByteView signature) {
+  const auto opened = evidence::open_act(signature);
+  if (!opened) {
+    return unsigned_by("signature", message("The signature of {} ({}) does not hold: {}", seat.person, seat.seat,
+                                            opened.error().detail));
+  }
+  if (!base::equal(opened->actor.sha256_fingerprint(), seat.certificate)) {
+    return unsigned_by(
+        "signer",
+        message("The signature of {} ({}) was made with another certificate than the one that was enrolled.",
+                seat.person, seat.seat));
+  }
+  const auto time = opened->act.time;
+  const auto expected = evidence::statement(signing_statement(ceremony, transcript, seat.seat, time), opened->actor);
+  const auto said = evidence::statement(opened->act, opened->actor);
+  if (!expected || !said || *expected != *said) {
+    return unsigned_by("statement",
+                       message("What {} ({}) signed is another record than this one.", seat.person, seat.seat));
+  }
+  if (time < ceremony.last()) {
+    return unsigned_by("signing-time", message("{} ({}) signed at {}, before the ceremony was over.", seat.person,
+                                               seat.seat, base::rfc3339(time)));
+  }
+  return SeatSignature{opened->actor.subject().text(), time};
+}
 
 RecordReport verify_record(base::ByteView archive, const RecordExpectations& expectations) {
   RecordReport report;

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "yuxin/evidence/tar.hpp"
 #include "yuxin/base/json.hpp"
 #include "yuxin/evidence/bundle.hpp"
+#include "yuxin/evidence/tar.hpp"
 #include "yuxin/x509/certificate.hpp"
 
 namespace yuxin::evidence {
