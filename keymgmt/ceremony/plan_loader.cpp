@@ -5,10 +5,12 @@
 #include "yuxin/base/config.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/keymgmt/ceremony_plan.hpp"
+#include "yuxin/keymgmt/ceremony_record.hpp"
 #include "yuxin/keymgmt/slip39.hpp"
 #include "yuxin/keymgmt/token_key_store.hpp"
 #include "yuxin/x509/algorithm.hpp"
 #include "yuxin/x509/name.hpp"
+#include "yuxin/x509/oid.hpp"
 
 namespace yuxin::keymgmt {
 
@@ -186,6 +188,8 @@ class Loader {
     if (key == "subject") {
       const auto name = x509::Name::parse(value);
       if (!name) return table.error(key, "{}", name.error().detail);
+      if (name->first(x509::oid::kCommonName).starts_with(kPracticeMark))
+        return table.error(key, "A common name that begins with \"{}\" is a rehearsal's.", kPracticeMark);
     }
     if (key == "token") {
       const auto name = token_key_name(value, "x");
