@@ -191,6 +191,18 @@ Result<Founded> build(const Homes& homes, const FoundingPlan& plan) {
   return Founded{root, issuing, signer, root_list.next_update};
 }
 
+}  // namespace
+
+const std::vector<KeyChoice>& key_choices() {
+  using x509::KeyType;
+  static const std::vector<KeyChoice> kChoices = {
+      {"ecdsa", {KeyType::kP384, 384}, {KeyType::kP256, 256}, {KeyType::kP256, 256}, {KeyType::kP256, 256}},
+      {"rsa", {KeyType::kRsa, 4096}, {KeyType::kRsa, 3072}, {KeyType::kRsa, 2048}, {KeyType::kRsa, 3072}},
+      {"sm2", {KeyType::kSm2, 256}, {KeyType::kSm2, 256}, {KeyType::kSm2, 256}, {KeyType::kSm2, 256}},
+  };
+  return kChoices;
+}
+
 Result<> move_into_place(const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) {
     if (errno == ENOTEMPTY || errno == EEXIST) return check_folder(to);
@@ -204,18 +216,6 @@ Result<> move_into_place(const std::string& from, const std::string& to) {
     ::close(folder);
   }
   return {};
-}
-
-}  // namespace
-
-const std::vector<KeyChoice>& key_choices() {
-  using x509::KeyType;
-  static const std::vector<KeyChoice> kChoices = {
-      {"ecdsa", {KeyType::kP384, 384}, {KeyType::kP256, 256}, {KeyType::kP256, 256}, {KeyType::kP256, 256}},
-      {"rsa", {KeyType::kRsa, 4096}, {KeyType::kRsa, 3072}, {KeyType::kRsa, 2048}, {KeyType::kRsa, 3072}},
-      {"sm2", {KeyType::kSm2, 256}, {KeyType::kSm2, 256}, {KeyType::kSm2, 256}, {KeyType::kSm2, 256}},
-  };
-  return kChoices;
 }
 
 Result<> check_folder(const std::string& folder) {

@@ -48,4 +48,8 @@ struct Founded {
 // check_folder makes only that refusal.
 [[nodiscard]] base::Result<> check_folder(const std::string& folder);
 
+// move_into_place renames a folder that was built beside its place, durably. The place is free, or an empty folder;
+// else the errors of check_folder.
+[[nodiscard]] base::Result<> move_into_place(const std::string& from, const std::string& to);
+
 }  // namespace yuxin::cli

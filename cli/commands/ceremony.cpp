@@ -5,6 +5,7 @@
 #include "app/ceremony/walk.hpp"
 #include "app/digest_lines.hpp"
 #include "commands.hpp"
+#include "yuxin/base/file.hpp"
 #include "yuxin/keymgmt/ceremony_record.hpp"
 
 namespace yuxin::cli {
@@ -65,6 +66,9 @@ void report_end(Context& context, CeremonySession& session, std::size_t missing)
   }
   context.remark("");
   context.remark(message("The record is {}. Check it: yuxin ceremony verify {}", record, record));
+  if (base::file_exists(session.path("shares")))
+    context.remark(message("Every custodian's file lies in {} still: delete it when each has taken their own.",
+                           session.path("shares")));
   if (missing != 0)
     context.remark(message("{} signatures are missing. Whoever signs later: yuxin ceremony run again.", missing));
 }

@@ -109,7 +109,7 @@ Result<int> rehearse(Context& context, const Arguments& arguments) {
                                       {"folder", out.value_or("")}});
     return good ? 0 : 1;
   }
-  for (const auto& problem : report.problems) context.out(message("WRONG  {}", problem.detail));
+  for (const auto& problem : report.problems) context.out(visible(message("WRONG  {}", problem.detail)));
   if (good)
     context.out(message("The rehearsal of \"{}\" went through all {} steps, and its record is good.",
                         source.plan.title.text(), source.plan.steps.size()));

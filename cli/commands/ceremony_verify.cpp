@@ -93,7 +93,7 @@ void say(const Context& context, const RecordReport& report) {
     say_signers(context, report);
     context.out(labelled(message("exceptions"), std::to_string(report.exceptions)));
   }
-  for (const auto& problem : report.problems) context.out(message("WRONG  {}", problem.detail));
+  for (const auto& problem : report.problems) context.out(visible(message("WRONG  {}", problem.detail)));
   if (!report.problems.empty()) {
     context.remark(message("The record is not good."));
     return;

@@ -34,7 +34,8 @@ std::vector<CommandSpec> collect() {
   add(all, bundle_commands());
   all.push_back(bundle_import_command());
   add(all, ceremony_commands());
-  for (auto make : {ceremony_rehearse_command, ceremony_verify_command, ceremony_report_command}) all.push_back(make());
+  for (auto make : {ceremony_rehearse_command, ceremony_verify_command, ceremony_report_command})
+    all.push_back(make());
   add(all, about_commands());
   return all;
 }

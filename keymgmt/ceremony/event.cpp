@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "yuxin/keymgmt/ceremony.hpp"
+#include "ceremony/event_data.hpp"
 
 namespace yuxin::keymgmt {
 
@@ -54,6 +54,30 @@ Result<CeremonyOutput> read_output(const base::Json& value) {
   if (output.name.empty() || output.size < 0)
     return fail(Code::kMalformed, "An output of the transcript lacks its name, size or digest.");
   return output;
+}
+
+std::optional<x509::Digest256> digest_at(const base::JsonObject& data, std::string_view name) {
+  const auto octets = base::from_hex(base::json_string(data, name));
+  x509::Digest256 digest{};
+  if (!octets || octets->size() != digest.size()) return std::nullopt;
+  std::ranges::copy(*octets, digest.begin());
+  return digest;
+}
+
+const base::JsonArray* array_at(const base::JsonObject& data, std::string_view name) {
+  const auto* value = data.if_contains(name);
+  return value == nullptr ? nullptr : value->if_array();
+}
+
+Result<std::vector<CeremonyOutput>> outputs_of(const base::JsonObject& data) {
+  std::vector<CeremonyOutput> outputs;
+  const auto* array = array_at(data, "outputs");
+  if (array == nullptr) return outputs;
+  for (const auto& value : *array) {
+    TRY(auto output, read_output(value));
+    outputs.push_back(std::move(output));
+  }
+  return outputs;
 }
 
 }  // namespace yuxin::keymgmt

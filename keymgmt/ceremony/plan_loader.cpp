@@ -2,13 +2,16 @@
 #include <algorithm>
 #include <set>
 
+#include "ceremony/plan_order.hpp"
 #include "yuxin/base/config.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/keymgmt/ceremony_plan.hpp"
+#include "yuxin/keymgmt/ceremony_record.hpp"
 #include "yuxin/keymgmt/slip39.hpp"
 #include "yuxin/keymgmt/token_key_store.hpp"
 #include "yuxin/x509/algorithm.hpp"
 #include "yuxin/x509/name.hpp"
+#include "yuxin/x509/oid.hpp"
 
 namespace yuxin::keymgmt {
 
@@ -186,6 +189,8 @@ class Loader {
     if (key == "subject") {
       const auto name = x509::Name::parse(value);
       if (!name) return table.error(key, "{}", name.error().detail);
+      if (name->first(x509::oid::kCommonName).starts_with(kPracticeMark))
+        return table.error(key, "A common name that begins with \"{}\" is a rehearsal's.", kPracticeMark);
     }
     if (key == "token") {
       const auto name = token_key_name(value, "x");
@@ -270,68 +275,13 @@ class Loader {
     return {};
   }
 
-  // The order that every ceremony has: the machine first, then the persons, in the end the signatures.
-  Result<> check_order() const {
-    const auto is = [&](std::size_t at, CeremonyAction action) {
-      return at < plan_.steps.size() && plan_.steps[at].action == action;
-    };
-    if (!is(0, CeremonyAction::kCheckEnvironment))
-      return table_.error("step", "The first step is do = \"check-environment\".");
-    if (!is(1, CeremonyAction::kEnrol)) return table_.error("step", "The second step is do = \"enrol\".");
-    if (!is(plan_.steps.size() - 1, CeremonyAction::kClose))
-      return table_.error("step", "The last step is do = \"close\".");
-    for (const auto once : {CeremonyAction::kCheckEnvironment, CeremonyAction::kEnrol, CeremonyAction::kClose,
-                            CeremonyAction::kCreateHome, CeremonyAction::kOpenHome, CeremonyAction::kSplit}) {
-      if (std::ranges::count(plan_.steps, once, &CeremonyStep::action) > 1)
-        return table_.error("step", "There is more than one step \"{}\".", action_spec(once).name);
-    }
-    return check_homes();
-  }
-
-  // What needs a home stands behind the step that makes or opens it; shares that are proved were split before.
-  Result<> check_homes() const {
-    bool home = false;
-    bool shares = false;
-    for (const auto& step : plan_.steps) {
-      const auto& spec = action_spec(step.action);
-      switch (step.action) {
-        case CeremonyAction::kCreateHome:
-        case CeremonyAction::kOpenHome:
-          if (home) return table_.error("step", "A ceremony makes or opens one home, not two.");
-          home = true;
-          break;
-        case CeremonyAction::kSplit:
-        case CeremonyAction::kCreateRoot:
-        case CeremonyAction::kSignRequest:
-        case CeremonyAction::kSignList:
-        case CeremonyAction::kMigrateKey:
-        case CeremonyAction::kDestroyKey:
-        case CeremonyAction::kVerifyHome:
-          if (!home)
-            return table_.error(
-                "step", "The step \"{}\" needs a home: put \"create-home\" or \"open-home\" before it.", spec.name);
-          shares = shares || step.action == CeremonyAction::kSplit;
-          break;
-        case CeremonyAction::kReshare:
-          shares = true;
-          break;
-        case CeremonyAction::kProveShares:
-          if (!shares && !step.values.contains("register"))
-            return table_.error("step", "Which shares are proved? Name their \"register\", or split before.");
-          break;
-        default:
-          break;
-      }
-    }
-    return {};
-  }
-
   Result<> load_steps() {
     TRY(auto steps, table_.tables("step"));
     if (steps.size() < 3 || steps.size() > kMostSteps)
       return table_.error("step", "A ceremony has 3 to {} steps, and this one has {}.", kMostSteps, steps.size());
     for (auto& table : steps) TRY(load_step(table));
-    return check_order();
+    if (const auto broken = broken_order(plan_)) return table_.error("step", "{}", *broken);
+    return {};
   }
 
   Result<> load_outputs() {

@@ -13,6 +13,7 @@ using base::Result;
 namespace {
 
 constexpr const char* kPlan = "plan.toml";
+constexpr std::size_t kLargestPlan = 1U << 20U;
 constexpr const char* kTranscript = "transcript.jsonl";
 constexpr const char* kReadme = "README.md";
 constexpr std::string_view kOutputs = "outputs/";
@@ -77,6 +78,7 @@ Result<RecordParts> read_record(base::ByteView archive) {
   for (const auto& [name, octets] : *files) {
     const auto text = std::string(base::as_text(octets));
     if (name == kPlan) {
+      if (octets.size() > kLargestPlan) return fail(Code::kMalformed, "The plan of the record is larger than a MiB.");
       plan = true;
       parts.plan = text;
     } else if (name == kTranscript) {

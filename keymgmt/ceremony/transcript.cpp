@@ -132,12 +132,15 @@ Result<Transcript> Transcript::open(const std::string& path, Ceremony& ceremony)
 }
 
 Result<> Transcript::add(Ceremony& ceremony, const CeremonyEvent& event) {
+  if (failed_) return fail(Code::kUnavailable, "The transcript could not be written. End here.");
   TRY(auto line, transcript_line(event, entries_ + 1, previous_));
   auto next = ceremony;
   TRY(next.apply(event));
   const auto digest = x509::sha256(base::as_bytes(line));
   line += '\n';
-  TRY(write_all(file_, line));
+  auto written = write_all(file_, line);
+  failed_ = !written;
+  TRY(std::move(written));
   ceremony = std::move(next);
   text_ += line;
   previous_ = digest;
@@ -149,6 +152,7 @@ Transcript::Transcript(Transcript&& other) noexcept { *this = std::move(other); 
 
 Transcript& Transcript::operator=(Transcript&& other) noexcept {
   std::swap(file_, other.file_);
+  std::swap(failed_, other.failed_);
   std::swap(entries_, other.entries_);
   std::swap(previous_, other.previous_);
   std::swap(text_, other.text_);

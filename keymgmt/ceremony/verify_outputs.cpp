@@ -40,7 +40,7 @@ class OutputJudge {
   }
 
  private:
-  void problem(std::string name, std::string detail) { problems_.push_back({std::move(name), std::move(detail)}); }
+  void wrong(std::string name, std::string detail) { problems_.push_back({std::move(name), std::move(detail)}); }
 
   void judge_certificate(const CeremonyStep& step, const Deed& deed) {
     const auto name = step.value("output");
@@ -48,17 +48,17 @@ class OutputJudge {
     if (file == outputs_.end()) return;  // said already
     const auto certificate = x509::Certificate::from_bytes(file->second);
     if (!certificate)
-      return problem("certificate", message("{} is no certificate: {}", name, certificate.error().detail));
+      return wrong("certificate", message("{} is no certificate: {}", name, certificate.error().detail));
     const auto tbs = base::hex(x509::sha256(certificate->tbs().der));
     if (tbs != json_string(deed.prepared, "tbs")) {
-      problem("tbs", message("{} holds another TBSCertificate ({}) than the witnesses agreed to ({}).", name, tbs,
-                             json_string(deed.prepared, "tbs")));
+      wrong("tbs", message("{} holds another TBSCertificate ({}) than the witnesses agreed to ({}).", name, tbs,
+                           json_string(deed.prepared, "tbs")));
     }
     const auto common = certificate->subject().first(x509::oid::kCommonName);
     if (common.starts_with(kPracticeMark) != (mode_ == CeremonyMode::kPractice)) {
-      problem("practice-name",
-              message("{} is for \"{}\": a rehearsal's certificates, and no others, begin with \"{}\".", name, common,
-                      kPracticeMark));
+      wrong("practice-name",
+            message("{} is for \"{}\": a rehearsal's certificates, and no others, begin with \"{}\".", name, common,
+                    kPracticeMark));
     }
     if (step.action == CeremonyAction::kCreateRoot) {
       judge_root(step, name, *certificate);
@@ -70,25 +70,25 @@ class OutputJudge {
   void judge_root(const CeremonyStep& step, const std::string& name, const x509::Certificate& certificate) {
     const auto wanted = x509::Name::parse(step.value("subject"));
     if (mode_ == CeremonyMode::kReal && (!wanted || !wanted->same(certificate.subject()))) {
-      problem("subject", message("{} is for {}, and the plan says {}.", name, certificate.subject().text(),
-                                 step.value("subject")));
+      wrong("subject", message("{} is for {}, and the plan says {}.", name, certificate.subject().text(),
+                               step.value("subject")));
     }
     const auto key = certificate.public_key();
     if (!key || key->kind() != x509::parse_key_kind(step.value("key"))) {
-      problem("key-kind", message("{} has a key {}, and the plan says {}.", name,
-                                  key ? x509::print_key_kind(key->kind()) : "?", step.value("key")));
+      wrong("key-kind", message("{} has a key {}, and the plan says {}.", name,
+                                key ? x509::print_key_kind(key->kind()) : "?", step.value("key")));
       return;
     }
     if (!x509::verify_signature(certificate, *key))
-      problem("certificate-signature", message("{} is not signed by its own key.", name));
+      wrong("certificate-signature", message("{} is not signed by its own key.", name));
   }
 
   void judge_issued(const std::string& name, const x509::Certificate& certificate, const Deed& deed) {
     const auto issuer = issuer_of(deed);
-    if (!issuer) return problem("issuer", message("The transcript does not say who issued {}.", name));
+    if (!issuer) return wrong("issuer", message("The transcript does not say who issued {}.", name));
     const auto key = issuer->public_key();
     if (!key || !x509::verify_signature(certificate, *key))
-      problem("certificate-signature", message("{} is not signed by the issuer that the transcript names.", name));
+      wrong("certificate-signature", message("{} is not signed by the issuer that the transcript names.", name));
   }
 
   void judge_list(const CeremonyStep& step, const Deed& deed) {
@@ -96,12 +96,12 @@ class OutputJudge {
     const auto file = outputs_.find(name);
     if (file == outputs_.end()) return;
     const auto list = x509::Crl::from_bytes(file->second);
-    if (!list) return problem("list", message("{} is no revocation list: {}", name, list.error().detail));
+    if (!list) return wrong("list", message("{} is no revocation list: {}", name, list.error().detail));
     const auto issuer = issuer_of(deed);
-    if (!issuer) return problem("issuer", message("The transcript does not say who issued {}.", name));
+    if (!issuer) return wrong("issuer", message("The transcript does not say who issued {}.", name));
     const auto key = issuer->public_key();
     if (!key || !list->verify_signature(*key))
-      problem("list-signature", message("{} is not signed by the issuer that the transcript names.", name));
+      wrong("list-signature", message("{} is not signed by the issuer that the transcript names.", name));
   }
 
   static std::optional<x509::Certificate> issuer_of(const Deed& deed) {

@@ -21,18 +21,18 @@ class Judge {
   void run() {
     report_.transcript = x509::sha256(base::as_bytes(parts_.transcript));
     if (expectations_.transcript && *expectations_.transcript != report_.transcript) {
-      problem("digest", message("The transcript has the digest {}, and on paper stands {}.",
-                                base::hex(report_.transcript), base::hex(*expectations_.transcript)));
+      wrong("digest", message("The transcript has the digest {}, and on paper stands {}.",
+                              base::hex(report_.transcript), base::hex(*expectations_.transcript)));
     }
     auto plan = parse_ceremony_plan(parts_.plan, "plan.toml");
-    if (!plan) return problem("plan", plan.error().detail);
+    if (!plan) return wrong("plan", plan.error().detail);
     report_.plan = std::move(*plan);
     if (expectations_.plan && *expectations_.plan != report_.plan->digest) {
-      problem("plan-approved", message("The record is of the plan {}, and the one that was approved has {}.",
-                                       base::hex(report_.plan->digest), base::hex(*expectations_.plan)));
+      wrong("plan-approved", message("The record is of the plan {}, and the one that was approved has {}.",
+                                     base::hex(report_.plan->digest), base::hex(*expectations_.plan)));
     }
     auto events = read_transcript(parts_.transcript, report_.plan->digest);
-    if (!events) return problem("transcript", events.error().detail);
+    if (!events) return wrong("transcript", events.error().detail);
     report_.events = std::move(*events);
     Ceremony ceremony(*report_.plan);
     const bool followed = replay(ceremony);
@@ -47,7 +47,7 @@ class Judge {
   }
 
  private:
-  void problem(std::string name, std::string detail) {
+  void wrong(std::string name, std::string detail) {
     report_.problems.push_back({std::move(name), std::move(detail)});
   }
 
@@ -55,11 +55,11 @@ class Judge {
     for (std::size_t i = 0; i < report_.events.size(); ++i) {
       const auto taken = ceremony.apply(report_.events[i]);
       if (taken) continue;
-      problem("order", message("Entry {} of the transcript: {}", i + 1, taken.error().detail));
+      wrong("order", message("Entry {} of the transcript: {}", i + 1, taken.error().detail));
       return false;
     }
     if (report_.events.empty()) {
-      problem("transcript", message("The transcript is empty."));
+      wrong("transcript", message("The transcript is empty."));
       return false;
     }
     report_.began = report_.events.front().time;
@@ -69,16 +69,16 @@ class Judge {
 
   void judge_end(const Ceremony& ceremony) {
     if (ceremony.state() == Ceremony::State::kStopped) {
-      problem("stopped", message("The ceremony was stopped at step {} of {}.", ceremony.cursor() + 1,
-                                 report_.plan->steps.size()));
+      wrong("stopped",
+            message("The ceremony was stopped at step {} of {}.", ceremony.cursor() + 1, report_.plan->steps.size()));
     } else if (!ceremony.over()) {
-      problem("unfinished", message("The ceremony is not over: it stands at step {} of {}.", ceremony.cursor() + 1,
-                                    report_.plan->steps.size()));
+      wrong("unfinished", message("The ceremony is not over: it stands at step {} of {}.", ceremony.cursor() + 1,
+                                  report_.plan->steps.size()));
     }
     if (ceremony.mode() == CeremonyMode::kPractice && expectations_.mode == CeremonyMode::kReal)
-      problem("practice", message("This is the record of a rehearsal. Nothing that it made is to be believed."));
+      wrong("practice", message("This is the record of a rehearsal. Nothing that it made is to be believed."));
     if (ceremony.mode() == CeremonyMode::kReal && expectations_.mode == CeremonyMode::kPractice)
-      problem("practice", message("This is the record of a real ceremony, not of a rehearsal."));
+      wrong("practice", message("This is the record of a real ceremony, not of a rehearsal."));
   }
 
   void judge_outputs(const Ceremony& ceremony) {
@@ -86,7 +86,7 @@ class Judge {
       if (output.reach == OutputReach::kPrivate) continue;
       const auto file = parts_.outputs.find(name);
       if (file == parts_.outputs.end()) {
-        problem("output-missing", message("The output {} is not in the record.", name));
+        wrong("output-missing", message("The output {} is not in the record.", name));
       } else {
         compare("output", name, output, file->second);
       }
@@ -94,13 +94,13 @@ class Judge {
     for (const auto& [name, octets] : parts_.outputs) {
       const auto known = ceremony.outputs().find(name);
       if (known == ceremony.outputs().end() || known->second.reach == OutputReach::kPrivate)
-        problem("output-unknown",
-                message("The output {} is in the record, and the transcript knows nothing of it.", name));
+        wrong("output-unknown",
+              message("The output {} is in the record, and the transcript knows nothing of it.", name));
     }
     for (const auto& [name, octets] : expectations_.outputs) {
       const auto known = ceremony.outputs().find(name);
       if (known == ceremony.outputs().end()) {
-        problem("file-unknown", message("The ceremony made no output {}.", name));
+        wrong("file-unknown", message("The ceremony made no output {}.", name));
       } else {
         compare("file", name, known->second, octets);
       }
@@ -112,8 +112,8 @@ class Judge {
   void compare(const char* what, const std::string& name, const CeremonyOutput& expected, base::ByteView octets) {
     const auto digest = x509::sha256(octets);
     if (digest == expected.sha256 && std::cmp_equal(octets.size(), expected.size)) return;
-    problem(what, message("{} has the digest {}, and the transcript says {}.", name, base::hex(digest),
-                          base::hex(expected.sha256)));
+    wrong(what, message("{} has the digest {}, and the transcript says {}.", name, base::hex(digest),
+                        base::hex(expected.sha256)));
   }
 
   void judge_signatures(const Ceremony& ceremony) {
@@ -124,41 +124,25 @@ class Judge {
       judge_signature(ceremony, signer);
       report_.signers.push_back(std::move(signer));
     }
-    if (ceremony.seats().empty()) problem("signature-missing", message("Nobody was enrolled, so nobody signed."));
+    if (ceremony.seats().empty()) wrong("signature-missing", message("Nobody was enrolled, so nobody signed."));
     for (const auto& [seat, octets] : parts_.signatures) {
       if (std::ranges::find(ceremony.seats(), seat, &EnrolledSeat::seat) == ceremony.seats().end())
-        problem("signature-unknown", message("There is a signature of {}, and no such seat.", seat));
+        wrong("signature-unknown", message("There is a signature of {}, and no such seat.", seat));
     }
   }
 
   void judge_signature(const Ceremony& ceremony, RecordSigner& signer) {
     const auto found = parts_.signatures.find(signer.seat);
     if (found == parts_.signatures.end())
-      return problem("signature-missing", message("{} ({}) has not signed the record.", signer.person, signer.seat));
-    const auto opened = evidence::open_act(found->second);
-    if (!opened) {
-      return problem("signature", message("The signature of {} ({}) does not hold: {}", signer.person, signer.seat,
-                                          opened.error().detail));
+      return wrong("signature-missing", message("{} ({}) has not signed the record.", signer.person, signer.seat));
+    auto judged = judge_seat_signature(ceremony, report_.transcript, {signer.seat, signer.person, signer.certificate},
+                                       found->second);
+    if (!judged) {
+      report_.problems.push_back(std::move(judged).error());
+      return;
     }
-    signer.subject = opened->actor.subject().text();
-    if (!base::equal(opened->actor.sha256_fingerprint(), signer.certificate)) {
-      return problem(
-          "signer",
-          message("The signature of {} ({}) was made with another certificate than the one that was enrolled.",
-                  signer.person, signer.seat));
-    }
-    const auto expected = evidence::statement(
-        signing_statement(ceremony, report_.transcript, signer.seat, opened->act.time), opened->actor);
-    const auto said = evidence::statement(opened->act, opened->actor);
-    if (!expected || !said || *expected != *said) {
-      return problem("statement",
-                     message("What {} ({}) signed is another record than this one.", signer.person, signer.seat));
-    }
-    if (opened->act.time < ceremony.last()) {
-      return problem("signing-time", message("{} ({}) signed at {}, before the ceremony was over.", signer.person,
-                                             signer.seat, base::rfc3339(opened->act.time)));
-    }
-    signer.signed_at = opened->act.time;
+    signer.subject = judged->subject;
+    signer.signed_at = judged->time;
   }
 
   const RecordParts& parts_;
@@ -166,7 +150,39 @@ class Judge {
   RecordReport& report_;
 };
 
+tl::unexpected<RecordProblem> unsigned_by(const char* name, std::string detail) {
+  return tl::unexpected(RecordProblem{name, std::move(detail)});
+}
+
 }  // namespace
+
+tl::expected<SeatSignature, RecordProblem> judge_seat_signature(const Ceremony& ceremony,
+                                                                const x509::Digest256& transcript,
+                                                                const EnrolledSeat& seat, base::ByteView signature) {
+  const auto opened = evidence::open_act(signature);
+  if (!opened) {
+    return unsigned_by("signature", message("The signature of {} ({}) does not hold: {}", seat.person, seat.seat,
+                                            opened.error().detail));
+  }
+  if (!base::equal(opened->actor.sha256_fingerprint(), seat.certificate)) {
+    return unsigned_by(
+        "signer",
+        message("The signature of {} ({}) was made with another certificate than the one that was enrolled.",
+                seat.person, seat.seat));
+  }
+  const auto time = opened->act.time;
+  const auto expected = evidence::statement(signing_statement(ceremony, transcript, seat.seat, time), opened->actor);
+  const auto said = evidence::statement(opened->act, opened->actor);
+  if (!expected || !said || *expected != *said) {
+    return unsigned_by("statement",
+                       message("What {} ({}) signed is another record than this one.", seat.person, seat.seat));
+  }
+  if (time < ceremony.last()) {
+    return unsigned_by("signing-time", message("{} ({}) signed at {}, before the ceremony was over.", seat.person,
+                                               seat.seat, base::rfc3339(time)));
+  }
+  return SeatSignature{opened->actor.subject().text(), time};
+}
 
 RecordReport verify_record(base::ByteView archive, const RecordExpectations& expectations) {
   RecordReport report;

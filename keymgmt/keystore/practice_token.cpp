@@ -1,12 +1,16 @@
 #include "yuxin/keymgmt/practice_token.hpp"
 
+#include <p11-kit/uri.h>
+
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <vector>
 
 #include "token_error.hpp"
 #include "token_module.hpp"
 #include "yuxin/base/file.hpp"
+#include "yuxin/base/text.hpp"
 
 namespace yuxin::keymgmt {
 
@@ -14,6 +18,28 @@ using base::Code;
 using base::Result;
 
 namespace {
+
+using Label = std::array<CK_UTF8CHAR, 32>;  // CK_TOKEN_INFO.label: blanks at the end, no NUL
+
+struct FreeUri {
+  void operator()(P11KitUri* uri) const { p11_kit_uri_free(uri); }
+};
+
+// label_of reads the label of a token's URI, with its percent signs undone.
+Result<Label> label_of(std::string_view text) {
+  constexpr CK_UTF8CHAR kNotSaid = 0xff;  // p11_kit_uri_get_token_info
+  const std::unique_ptr<P11KitUri, FreeUri> uri(p11_kit_uri_new());
+  Label label{};
+  const bool read = p11_kit_uri_parse(std::string(text).c_str(), P11_KIT_URI_FOR_TOKEN, uri.get()) == P11_KIT_URI_OK;
+  if (read) std::ranges::copy(p11_kit_uri_get_token_info(uri.get())->label, label.begin());
+  if (!read || label.front() == kNotSaid || label.front() == 0)
+    return base::fail(Code::kUsage, "\"{}\" names no token by its label.", text);
+  return label;
+}
+
+std::string text_of(const Label& label) {
+  return std::string(base::trim(base::as_text({label.data(), label.size()})));
+}
 
 Result<> held(CK_RV rv, const std::string& label, const char* what) {
   if (rv == CKR_OK) return {};
@@ -56,17 +82,15 @@ std::optional<std::string> find_soft_token() {
   return std::nullopt;
 }
 
-Result<> initialise_token(const std::string& module, const std::string& label, const base::Secret& pin) {
+Result<> initialise_token(const std::string& module, std::string_view uri, const base::Secret& pin) {
+  TRY(auto label, label_of(uri));
+  const auto shown = text_of(label);
   TRY(const auto loaded, Module::load(module));
   TRY(const auto use, loaded->use());
-  std::array<CK_UTF8CHAR, 32> padded{};  // CK_TOKEN_INFO.label: blanks at the end, no NUL
-  padded.fill(' ');
-  std::ranges::copy_n(label.begin(), static_cast<std::ptrdiff_t>(std::min(label.size(), padded.size())),
-                      padded.begin());
   auto octets = pin.clone();
-  TRY(const auto slot, free_slot(use.functions, label));
-  TRY(held(use.functions->C_InitToken(slot, octets.data(), octets.size(), padded.data()), label, "C_InitToken"));
-  return set_pin(use.functions, slot, label, octets.data(), octets.size());
+  TRY(const auto slot, free_slot(use.functions, shown));
+  TRY(held(use.functions->C_InitToken(slot, octets.data(), octets.size(), label.data()), shown, "C_InitToken"));
+  return set_pin(use.functions, slot, shown, octets.data(), octets.size());
 }
 
 }  // namespace yuxin::keymgmt

@@ -78,6 +78,19 @@ def wrong_share_and_exception(folder):
     assert "was proved already" in crew.everything()
     crew.once("administrator.*do you confirm", "no").once("what is wrong", "bag A-2 has a tear").once("in your own words", "The bag was torn by the table.")
     crew.once(r"what is decided\? \[repeat / accept / stop\]", "accept")
+    crew.reply(crew.text_for(crew.question()))
+    # a hostile hand, while everybody looks at the bag: another list, and a signature that nobody gave
+    crew.play(until=r"operator.*press Enter to begin this step")
+    (folder / "ceremony/signatures/witness.p7m").write_bytes(b"no signature")
+    crl = folder / "ceremony/outputs/root.crl"
+    good = crl.read_bytes()
+    crl.write_bytes(good + b"x")
+    crew.once("in your own words", "Somebody has touched the list.")
+    crew.reply("")
+    crew.play(until=r"what is decided\? \[repeat / stop\]")
+    assert "root.crl is not what its step made any more" in crew.everything()
+    crl.write_bytes(good)
+    crew.reply("repeat")
     assert crew.play() is None
     code, _ = crew.finish()
     assert code == 0, crew.everything()[-1500:]
@@ -107,13 +120,13 @@ def by_other_tools(folder):
 def what_stands_in_it(folder):
     record = folder / "ceremony/ceremony.record"
     report = json.loads(yuxin("--json", "ceremony", "verify", record, "--plan", folder / "plan.toml", "--output", folder / "ceremony/outputs/root.pem").stdout)
-    assert report["valid"] and report["mode"] == "real" and report["exceptions"] == 2
+    assert report["valid"] and report["mode"] == "real" and report["exceptions"] == 3
     assert {signer["seat"]: signer["known_by"] for signer in report["signers"]} == {
         "administrator": "ceremony", "operator": "ceremony", "custodian-1": "ceremony", "custodian-2": "ceremony", "custodian-3": "ceremony", "witness": "plan"}
     assert not list((folder / "ceremony/seats").glob("*.key")), "the keys of the ceremony are gone"
     transcript = entries_of(files_of(record.read_bytes())["transcript.jsonl"])
     exceptions = [entry["data"] for entry in transcript if entry["event"] == "exception"]
-    assert [exception["decided"] for exception in exceptions] == ["repeat", "accept"]
+    assert [exception["decided"] for exception in exceptions] == ["repeat", "accept", "repeat"]
     assert "misspelt" in exceptions[0]["happened"] and "looked at the other line" in exceptions[0]["happened"] and exceptions[1]["expected"] == "The sealed bag"
     proofs = next(entry["data"]["proofs"] for entry in transcript if entry["event"] == "acted" and entry["step"] == 8)
     assert [proof["result"] for proof in proofs] == ["bad", "bad", "good", "good", "bad", "good"]

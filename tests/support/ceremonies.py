@@ -29,7 +29,7 @@ class People(Terminal):
         (r"press Enter to begin this step", ""),
         (r"(do you confirm|do you agree|do you sign)", "yes"),
         (r"(Passphrase|Once more)", PASSPHRASE),
-        (r"Numbers of the bags", "A-1, A-2"),
+        (r"(Numbers? of the bags?|Serial number)", "A-1, A-2"),
         (r"Next custodian", None),
     )
 

@@ -5,6 +5,8 @@
 #include "yuxin/base/file.hpp"
 #include "yuxin/ca/key_use.hpp"
 #include "yuxin/keymgmt/ceremony_keys.hpp"
+#include "yuxin/keymgmt/ceremony_record.hpp"
+#include "yuxin/x509/oid.hpp"
 
 namespace yuxin::cli {
 
@@ -58,7 +60,11 @@ Result<Deed> sign_request(CeremonySession& session) {
   if (done) return certified(session, *done, issuer->certificate(), octets);
 
   ca::Enrolment enrolment{.request = std::move(request), .subject = {}, .alt_names = {}, .validity = {}};
-  if (session.practice()) enrolment.subject = practice_name(enrolment.request.subject());
+  if (session.practice()) {
+    enrolment.subject = practice_name(enrolment.request.subject());
+  } else if (enrolment.request.subject().first(x509::oid::kCommonName).starts_with(keymgmt::kPracticeMark)) {
+    return fail(Code::kRefused, "The request is a rehearsal's: {}.", enrolment.request.subject().text());
+  }
   TRY(const auto profiles, home->profiles());
   TRY(const auto profile, profiles.find(step.value("profile")));
   TRY(auto prepared, issuer->prepare(profile, enrolment, {session.context().actor()}));

@@ -19,6 +19,13 @@ std::string signature_file(const CeremonySession& session, const std::string& se
   return session.path("signatures/" + seat + ".p7m");
 }
 
+// A signature that lies there counts if it is of this person, over this record; whatever else lies there does not.
+bool has_signed(const CeremonySession& session, const keymgmt::EnrolledSeat& seat) {
+  const auto octets = base::read_file(signature_file(session, seat.seat), 1U << 20U);
+  return octets &&
+         keymgmt::judge_seat_signature(session.ceremony(), session.transcript().digest(), seat, *octets).has_value();
+}
+
 // One person signs, or does not want to.
 Result<bool> take_signature(CeremonySession& session, const keymgmt::EnrolledSeat& seat) {
   const auto digest = session.transcript().digest();
@@ -39,15 +46,24 @@ Result<bool> take_signature(CeremonySession& session, const keymgmt::EnrolledSea
   }
 }
 
+// An output as its step made it; kIntegrity when somebody has touched it since.
+Result<base::Bytes> read_output(const CeremonySession& session, const keymgmt::CeremonyOutput& output) {
+  const auto* const folder = output.reach == keymgmt::OutputReach::kPublic ? "outputs/" : "shares/";
+  TRY(auto octets, base::read_file(session.path(folder + output.name), std::size_t{1} << 30U));
+  if (x509::sha256(octets) != output.sha256)
+    return base::fail(base::Code::kIntegrity, "{} is not what its step made any more.", output.name);
+  return octets;
+}
+
 Result<> write_archive(CeremonySession& session) {
   keymgmt::RecordParts parts{session.plan().text, session.transcript().text(), {}, {}};
   for (const auto& [name, output] : session.ceremony().outputs()) {
     if (output.reach == keymgmt::OutputReach::kPrivate) continue;
-    TRY(auto octets, base::read_file(session.path("outputs/" + name), std::size_t{1} << 30U));
+    TRY(auto octets, read_output(session, output));
     parts.outputs.emplace(name, std::move(octets));
   }
   for (const auto& seat : session.ceremony().seats()) {
-    if (!base::file_exists(signature_file(session, seat.seat))) continue;
+    if (!has_signed(session, seat)) continue;
     TRY(auto octets, base::read_file(signature_file(session, seat.seat)));
     parts.signatures.emplace(seat.seat, std::move(octets));
   }
@@ -60,11 +76,7 @@ Result<> write_archive(CeremonySession& session) {
 Result<Deed> read_outputs(CeremonySession& session) {
   base::JsonArray files;
   for (const auto& [name, output] : session.ceremony().outputs()) {
-    TRY(const auto octets, output.reach == keymgmt::OutputReach::kPublic
-                               ? base::read_file(session.path("outputs/" + name), std::size_t{1} << 30U)
-                               : base::read_file(session.path("shares/" + name)));
-    if (x509::sha256(octets) != output.sha256)
-      return base::fail(base::Code::kIntegrity, "{} is not what its step made any more.", name);
+    TRY(read_output(session, output));
     files.push_back(keymgmt::output_json(output));
   }
   return Deed{{{"files", std::move(files)}}, {}};
@@ -77,7 +89,7 @@ Result<std::size_t> close_record(CeremonySession& session) {
   for (const auto& line : digest_lines(message("transcript"), session.transcript().digest())) context.remark(line);
   std::size_t missing = 0;
   for (const auto& seat : session.ceremony().seats()) {
-    if (base::file_exists(signature_file(session, seat.seat))) continue;
+    if (has_signed(session, seat)) continue;
     TRY(const bool done, take_signature(session, seat));
     if (!done) ++missing;
   }

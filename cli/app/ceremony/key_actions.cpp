@@ -11,6 +11,7 @@
 namespace yuxin::cli {
 
 using base::Code;
+using base::fail;
 using base::Result;
 
 namespace {
@@ -71,7 +72,10 @@ Result<Deed> destroy_key(CeremonySession& session) {
   auto digest = sealed ? base::hex(*sealed) : std::string();
   if (session.ceremony().agreed()) {
     // what a power cut left is what was agreed to, half overwritten or gone
-    digest = base::json_string(session.ceremony().prepared(), "sealed");
+    const auto agreed = base::json_string(session.ceremony().prepared(), "sealed");
+    if (sealed && digest != agreed && software->signer(key))
+      return fail(Code::kConflict, "The key {} is another one than the witnesses agreed to destroy.", key);
+    digest = agreed;
   } else {
     if (!sealed) return tl::unexpected(sealed.error());
     TRY(const auto open, software->public_key(key));

@@ -56,12 +56,12 @@ class World {
 
  private:
   Result<> make_tokens() {
-    std::set<std::string> labels;
+    std::set<std::string> tokens;
     for (const auto& step : plan_.steps) {
       const auto token = step.value("token");
-      if (!token.empty()) labels.insert(label_of(token));
+      if (!token.empty()) tokens.insert(token);
     }
-    if (labels.empty()) return {};
+    if (tokens.empty()) return {};
     made_.module = keymgmt::find_soft_token();
     if (!made_.module)
       return fail(Code::kUnavailable,
@@ -73,16 +73,8 @@ class World {
     TRY(base::write_file(settings, base::as_bytes(text), Existing::kRefuse, Permissions::kPrivate));
     // before the module is started, which reads it once; this process alone sees it
     ::setenv("SOFTHSM2_CONF", settings.c_str(), 1);
-    for (const auto& label : labels) TRY(keymgmt::initialise_token(*made_.module, label, passphrase_));
+    for (const auto& token : tokens) TRY(keymgmt::initialise_token(*made_.module, token, passphrase_));
     return {};
-  }
-
-  // "pkcs11:token=LABEL;..." was checked when the plan was read.
-  static std::string label_of(const std::string& uri) {
-    const auto at = uri.find("token=");
-    if (at == std::string::npos) return "practice";
-    const auto end = uri.find_first_of(";?", at);
-    return uri.substr(at + 6, end == std::string::npos ? std::string::npos : end - at - 6);
   }
 
   Result<> make_home() {

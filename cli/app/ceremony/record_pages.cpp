@@ -41,11 +41,11 @@ class Pages {
   }
 
  private:
-  void add(Style style, std::string text) { lines_.push_back({style, visible(text)}); }
-  void heading(std::string text) { add(Style::kHeading, std::move(text)); }
-  void text(std::string line) { add(Style::kText, std::move(line)); }
+  void add(Style style, std::string_view text) { lines_.push_back({style, visible(text)}); }
+  void heading(std::string_view text) { add(Style::kHeading, text); }
+  void text(std::string_view line) { add(Style::kText, line); }
   void digest(std::string_view label, base::ByteView octets) {
-    for (auto& line : digest_lines(label, octets)) add(Style::kDigits, std::move(line));
+    for (const auto& line : digest_lines(label, octets)) add(Style::kDigits, line);
   }
 
   [[nodiscard]] std::string person(const std::string& seat) const {
@@ -134,7 +134,7 @@ class Pages {
   }
 
   void deed(const base::JsonObject& data) {
-    for (auto& line : deed_lines(data)) add(Style::kDigits, std::move(line));
+    for (const auto& line : deed_lines(data)) add(Style::kDigits, line);
   }
 
   void outputs() {

@@ -57,9 +57,7 @@ Result<std::shared_ptr<Home>> build_home(CeremonySession& session, const std::st
     TRY(home->store().write(
         [&](store::Writer& writer) { return writer.set_setting(kCeremonySetting, session.ceremony().id()); }));
   }
-  fs::remove(target, error);  // an empty folder, which check_folder allows
-  fs::rename(staging, target, error);
-  if (error) return base::fail_with(Code::kUnavailable, error.message(), "{} could not be put into place.", target);
+  TRY(move_into_place(staging, target));
   TRY(auto home, Home::open(target, Home::Access::kWrite, context.clock()));
   TRY(home->unlock(passphrase));
   take_pins(session, *home);

@@ -43,7 +43,7 @@ Result<x509::Certificate> give_key(CeremonySession& session, const std::string& 
   TRY(const auto passphrase, session.new_passphrase(message("Passphrase of {}", person)));
   const auto& id = session.ceremony().id();
   TRY(const auto made, keymgmt::make_seat_key(person, id, session.context().clock().now(), passphrase));
-  TRY(const auto certificate, x509::Certificate::from_der(made.certificate));
+  TRY(auto certificate, x509::Certificate::from_der(made.certificate));
   const auto key = base::pem("ENCRYPTED PRIVATE KEY", made.sealed_key);
   TRY(base::write_file(key_file(session, seat), base::as_bytes(key), Existing::kReplace, Permissions::kPrivate));
   TRY(base::write_file(certificate_file(session, seat), base::as_bytes(certificate.pem()), Existing::kReplace,

@@ -24,10 +24,20 @@ using keymgmt::EventKind;
 namespace {
 
 constexpr std::size_t kShortestPassphrase = 8;
+constexpr std::size_t kLongestWords = 2000;
+
+// What people type, and the transcript holds in English whatever they speak.
+constexpr const char* kChoices[] = {base::translatable("yes"), base::translatable("no"), base::translatable("repeat"),
+                                    base::translatable("accept"), base::translatable("stop")};
+
+std::string shown_choice(const std::string& word) {
+  const auto* const found = std::ranges::find_if(kChoices, [&](const char* choice) { return word == choice; });
+  return found == std::end(kChoices) ? word : std::string(base::tr(*found));
+}
 
 }  // namespace
 
-Result<> CeremonySession::begin_folder() {
+Result<> CeremonySession::begin_folder() const {
   const auto& folder = options_.folder;
   if (!base::file_exists(folder)) TRY(base::make_directory(folder));
   const auto plan_file = path("plan.toml");
@@ -102,11 +112,20 @@ Result<std::string> CeremonySession::ask(const std::string& question, const std:
   return context_.ask(question, otherwise);
 }
 
+Result<std::string> CeremonySession::ask_words(const std::string& question, const std::string& otherwise) {
+  while (true) {
+    TRY(const auto typed, ask(question, otherwise));
+    auto words = visible(typed);
+    if (!words.empty() && words.size() <= kLongestWords) return words;
+    context_.remark(message("Please say it in words, in one line of at most {} octets.", kLongestWords));
+  }
+}
+
 Result<std::string> CeremonySession::choose(const std::string& question, const std::vector<std::string>& words,
                                             const std::string& otherwise) {
   if (automatic()) return otherwise;
   std::vector<std::string> shown;
-  for (const auto& word : words) shown.emplace_back(base::tr(word.c_str()));
+  for (const auto& word : words) shown.push_back(shown_choice(word));
   while (true) {
     TRY(const auto typed, context_.ask(message("{} [{}]", question, base::join(shown, " / ")), ""));
     for (std::size_t i = 0; i < words.size(); ++i) {
@@ -138,7 +157,7 @@ Result<bool> CeremonySession::ask_witnesses(const std::string& about) {
     TRY(const auto answer, choose(question, {"yes", "no"}, "yes"));
     std::string said;
     if (answer == "no") {
-      TRY(said, ask(message("{}: what is wrong?", seat_title(seat)), ""));
+      TRY(said, ask_words(message("{}: what is wrong?", seat_title(seat)), ""));
     }
     TRY(record(EventKind::kAnswered, {{"about", about}, {"answer", answer}, {"said", said}, {"seat", seat}}));
     if (answer == "no") return false;
@@ -189,7 +208,7 @@ keymgmt::CeremonyOutput CeremonySession::describe(const std::string& name, keymg
   return {name, reach, static_cast<std::int64_t>(octets.size()), x509::sha256(octets)};
 }
 
-Result<keymgmt::CeremonyOutput> CeremonySession::keep_output(const std::string& name, base::ByteView octets) {
+Result<keymgmt::CeremonyOutput> CeremonySession::keep_output(const std::string& name, base::ByteView octets) const {
   TRY(base::write_file(path("outputs/" + name), octets, Existing::kReplace, Permissions::kPublic));
   return describe(name, keymgmt::OutputReach::kPublic, octets);
 }

@@ -66,6 +66,8 @@ class CeremonySession {
   [[nodiscard]] base::Result<bool> ask_witnesses(const std::string& about);
   // ask takes a line; in an automatic rehearsal `otherwise`.
   [[nodiscard]] base::Result<std::string> ask(const std::string& question, const std::string& otherwise);
+  // ask_words takes what somebody says, for the transcript: not empty, nothing in it that drives a terminal.
+  [[nodiscard]] base::Result<std::string> ask_words(const std::string& question, const std::string& otherwise);
   // choose asks until one of the words is typed.
   [[nodiscard]] base::Result<std::string> choose(const std::string& question, const std::vector<std::string>& words,
                                                  const std::string& otherwise);
@@ -79,7 +81,8 @@ class CeremonySession {
   void show(const base::JsonObject& data) const;
 
   // keep_output writes a public output and describes it; a private one is only described.
-  [[nodiscard]] base::Result<keymgmt::CeremonyOutput> keep_output(const std::string& name, base::ByteView octets);
+  [[nodiscard]] base::Result<keymgmt::CeremonyOutput> keep_output(const std::string& name,
+                                                                  base::ByteView octets) const;
   [[nodiscard]] static keymgmt::CeremonyOutput describe(const std::string& name, keymgmt::OutputReach reach,
                                                         base::ByteView octets);
 
@@ -89,9 +92,9 @@ class CeremonySession {
   [[nodiscard]] bool has_home() const { return home_ != nullptr; }
 
  private:
-  CeremonySession(const Context& context, const keymgmt::CeremonyPlan& plan, SessionOptions options)
-      : context_(context), plan_(plan), options_(std::move(options)) {}
-  [[nodiscard]] base::Result<> begin_folder();
+  CeremonySession(Context context, keymgmt::CeremonyPlan plan, SessionOptions options)
+      : context_(std::move(context)), plan_(std::move(plan)), options_(std::move(options)) {}
+  [[nodiscard]] base::Result<> begin_folder() const;
 
   Context context_;
   keymgmt::CeremonyPlan plan_;

@@ -14,6 +14,8 @@ using keymgmt::EventKind;
 
 namespace {
 
+constexpr std::size_t kShownOctets = 8;  // more than somebody can try out who wants the same words again
+
 void show_head(CeremonySession& session) {
   const auto& context = session.context();
   const auto& step = session.step();
@@ -26,6 +28,11 @@ void show_head(CeremonySession& session) {
                          session.seat_title(step.by), base::join(witnesses, ", ")));
   context.remark(step_title(step));
   if (!step.instruction.en.empty()) context.remark("  " + step.instruction.text());
+  // whoever writes these words down sees it when somebody changes what is behind them, as while the power was off
+  const auto digest = session.transcript().digest();
+  const auto words = base::digest_words(digest);
+  context.remark(message("Transcript so far: {} · {}", base::hex(digest).substr(0, 2 * kShownOctets),
+                         base::join(std::span(words).first(kShownOctets), " ")));
   context.remark("");
 }
 
@@ -34,7 +41,7 @@ Result<> decide(CeremonySession& session, const std::string& happened) {
   const auto administrator = session.plan().administrator().id;
   const auto title = session.seat_title(administrator);
   session.context().remark(message("Exception: {}", happened));
-  TRY(const auto told, session.ask(message("{}: what happened, in your own words?", title), happened));
+  TRY(const auto told, session.ask_words(message("{}: what happened, in your own words?", title), happened));
   const bool may_accept =
       session.ceremony().acted() || keymgmt::action_spec(session.step().action).course == ActionSpec::Course::kHuman;
   std::vector<std::string> words = {"repeat"};

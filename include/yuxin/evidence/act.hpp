@@ -54,14 +54,15 @@ struct Act {
 [[nodiscard]] base::Result<base::Bytes> sign_act(const Act& act, const x509::CmsSigner& actor,
                                                  const std::vector<x509::Certificate>& chain, x509::CmsForm form);
 
-// SignedAct is an act of which its own signature was judged, and nothing else: who holds the certificate's key made this
-// statement and meant an act. Whether the certificate is to be believed, and when it was signed, nobody has said.
+// SignedAct is an act of which its own signature was judged, and nothing else: who holds the certificate's key made
+// this statement and meant an act. Whether the certificate is to be believed, and when it was signed, nobody has
+// said.
 struct SignedAct {
   Act act;
   x509::Certificate actor;
 };
-// open_act judges that much: kMalformed for what is no marked act, kBadSignature for a signature or an actor that do not
-// hold.
+// open_act judges that much: kMalformed for what is no marked act, kBadSignature for a signature or an actor that do
+// not hold.
 [[nodiscard]] base::Result<SignedAct> open_act(base::ByteView signed_act);
 
 // ActProofs is what is put beside a signature so that it can be judged later without asking anybody.

@@ -49,6 +49,17 @@ struct RecordProblem {
   std::string detail;
 };
 
+// SeatSignature is a good signature of somebody who took part.
+struct SeatSignature {
+  std::string subject;
+  base::UnixTime time;  // as the signer's clock says
+};
+// judge_seat_signature says whether a signature is over this very ceremony, by who was enrolled on the seat.
+[[nodiscard]] tl::expected<SeatSignature, RecordProblem> judge_seat_signature(const Ceremony& ceremony,
+                                                                              const x509::Digest256& transcript,
+                                                                              const EnrolledSeat& seat,
+                                                                              base::ByteView signature);
+
 struct RecordSigner {
   std::string seat;
   std::string person;

@@ -45,6 +45,7 @@ class Transcript {
  private:
   explicit Transcript(int file) : file_(file) {}
   int file_ = -1;
+  bool failed_ = false;  // an event may lie there in part: nothing is written behind it
   std::size_t entries_ = 0;
   x509::Digest256 previous_{};
   std::string text_;

@@ -124,6 +124,17 @@ TEST_CASE("every plan that comes with the program can be carried out") {
   }
 }
 
+TEST_CASE("a ceremony makes one set of shares: a second would take the place of the first") {
+  const auto& all = keymgmt::shipped_ceremonies();
+  const auto shipped = std::ranges::find(all, "root-creation", &keymgmt::ShippedCeremony::name);
+  REQUIRE(shipped != all.end());
+  auto text = replaced(std::string(shipped->text), "[[step]]\ndo      = \"prove-shares\"",
+                       "[[step]]\ndo = \"reshare\"\nregister = \"r.json\"\nshares = \"x\"\noutput = \"second.json\"\n"
+                       "by = \"operator\"\nwitness = [\"witness\"]\nminutes = 1\n\n[[step]]\ndo = \"prove-shares\"");
+  text = replaced(text, "\"register.json\"]", "\"register.json\", \"second.json\"]");
+  CHECK(refusal(text).find("one set of shares") != std::string::npos);
+}
+
 TEST_CASE("the custodians of a plan become holders of shares by the names of who took their seats") {
   const auto& all = keymgmt::shipped_ceremonies();
   const auto shipped = std::ranges::find(all, "root-creation", &keymgmt::ShippedCeremony::name);
