@@ -43,7 +43,7 @@ struct LoggedTransfer {
 
 // know_peer makes a peer known, or gives one that has no key yet its key. kConflict when the name belongs to another
 // key or the key to another name. Writes the record "transfer.peer".
-[[nodiscard]] base::Result<TransferPeer> know_peer(store::Writer& writer, const TransferPeer& peer,
+[[nodiscard]] base::Result<TransferPeer> know_peer(store::Writer& writer, const TransferPeer& wanted,
                                                    std::string_view actor, base::UnixTime now);
 
 // last_transfer gives the newest of one way, logged_transfers all of them, oldest first.
