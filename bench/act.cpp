@@ -18,27 +18,23 @@
 #include <ctime>
 
 #include "../tests/support/act_city.hpp"
+#include "support/measure.hpp"
 #include "support/wrk.hpp"
 
 namespace {
 
 using namespace yuxin;
+using bench::seconds;
 using test::ActCity;
 using test::need;
 
 constexpr int kSignatures = 12;
 
-double cpu_seconds() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
 template <typename Work>
 double each(int count, const Work& work) {
-  const double begin = cpu_seconds();
+  const double begin = seconds(CLOCK_THREAD_CPUTIME_ID);
   for (int i = 0; i < count; ++i) work(i);
-  return (cpu_seconds() - begin) / count;
+  return (seconds(CLOCK_THREAD_CPUTIME_ID) - begin) / count;
 }
 
 // The limit: one reused context on a digest, nothing else.

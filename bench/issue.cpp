@@ -23,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "support/measure.hpp"
 #include "yuxin/base/pool.hpp"
 #include "yuxin/ca/issuer.hpp"
 #include "yuxin/evidence/ledger.hpp"
@@ -31,26 +32,10 @@
 namespace {
 
 using namespace yuxin;
+using bench::must;
+using bench::seconds;
 
 constexpr std::ptrdiff_t kInFlight = 64;
-
-double seconds(clockid_t clock) {
-  timespec time{};
-  ::clock_gettime(clock, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
-template <typename T>
-T must(base::Result<T> result) {
-  if (result) return std::move(*result);
-  std::fprintf(stderr, "bench_issue: %s %s\n", result.error().detail.c_str(), result.error().diagnostic.c_str());
-  std::exit(1);
-}
-void must(const base::Result<>& result) {
-  if (result) return;
-  std::fprintf(stderr, "bench_issue: %s %s\n", result.error().detail.c_str(), result.error().diagnostic.c_str());
-  std::exit(1);
-}
 
 // The limit: a reused context each, on digests, nothing else.
 class Limit {

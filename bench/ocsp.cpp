@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "../tests/support/small_authority.hpp"
+#include "support/measure.hpp"
 #include "support/wrk.hpp"
 #include "yuxin/http/router.hpp"
 #include "yuxin/http/server.hpp"
@@ -27,19 +28,9 @@
 namespace {
 
 using namespace yuxin;
+using bench::must;
+using bench::seconds;
 using test::need;
-
-double seconds(clockid_t clock) {
-  timespec time{};
-  ::clock_gettime(clock, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
-void must(const base::Result<>& result) {
-  if (result) return;
-  std::fprintf(stderr, "bench_ocsp: %s %s\n", result.error().detail.c_str(), result.error().diagnostic.c_str());
-  std::exit(1);
-}
 
 // City is an authority with some certificates in a store of its own, and its responder.
 struct City {

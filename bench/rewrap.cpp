@@ -13,30 +13,15 @@
 #include <string>
 #include <vector>
 
+#include "support/measure.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/keymgmt/key_tree.hpp"
 
 namespace {
 
 using namespace yuxin;
-
-double cpu_seconds() {
-  timespec time{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
-template <typename T>
-T must(base::Result<T> result) {
-  if (result) return std::move(*result);
-  std::fprintf(stderr, "bench_rewrap: %s %s\n", result.error().detail.c_str(), result.error().diagnostic.c_str());
-  std::exit(1);
-}
-void must(const base::Result<>& result) {
-  if (result) return;
-  std::fprintf(stderr, "bench_rewrap: %s %s\n", result.error().detail.c_str(), result.error().diagnostic.c_str());
-  std::exit(1);
-}
+using bench::must;
+using bench::seconds;
 
 // The limit, with one context for everything: seconds of one decryption and one encryption of `size` octets.
 double cipher_work(std::size_t size, int count) {
@@ -49,7 +34,7 @@ double cipher_work(std::size_t size, int count) {
   std::vector<std::uint8_t> sealed(size);
   int n = 0;
   const int length = static_cast<int>(size);
-  const double begin = cpu_seconds();
+  const double begin = seconds(CLOCK_PROCESS_CPUTIME_ID);
   for (int i = 0; i < count; ++i) {
     nonce[0] = static_cast<std::uint8_t>(i);
     EVP_EncryptInit_ex2(context, EVP_aes_256_gcm(), key.data(), nonce.data(), nullptr);
@@ -63,7 +48,7 @@ double cipher_work(std::size_t size, int count) {
     EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, tag.size(), tag.data());
     if (EVP_DecryptFinal_ex(context, plain.data(), &n) != 1) std::abort();
   }
-  const double spent = (cpu_seconds() - begin) / count;
+  const double spent = (seconds(CLOCK_PROCESS_CPUTIME_ID) - begin) / count;
   EVP_CIPHER_CTX_free(context);
   return spent;
 }
@@ -116,9 +101,9 @@ int main(int argc, char** argv) {
     constexpr std::size_t kPkcs8 = 138;  // a P-256 key
     for (int round = 0; round < rounds; ++round) {
       const double before = cipher_work(kPkcs8, 20'000);
-      const double begin = cpu_seconds();
+      const double begin = seconds(CLOCK_PROCESS_CPUTIME_ID);
       if (must(tree->rotate("service", by)) != count) return 1;
-      costs.push_back((cpu_seconds() - begin) / count);
+      costs.push_back((seconds(CLOCK_PROCESS_CPUTIME_ID) - begin) / count);
       limits.push_back((before + cipher_work(kPkcs8, 20'000)) / 2);
     }
   }

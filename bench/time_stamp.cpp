@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "support/measure.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/store/store.hpp"
 #include "yuxin/tsa/responder.hpp"
@@ -23,24 +24,8 @@
 namespace {
 
 using namespace yuxin;
-
-double cpu_seconds() {
-  timespec time{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
-template <typename T>
-T must(base::Result<T> result) {
-  if (result) return std::move(*result);
-  std::fprintf(stderr, "bench_time_stamp: %s %s\n", result.error().detail.c_str(), result.error().diagnostic.c_str());
-  std::exit(1);
-}
-void must(const base::Result<>& result) {
-  if (result) return;
-  std::fprintf(stderr, "bench_time_stamp: %s %s\n", result.error().detail.c_str(), result.error().diagnostic.c_str());
-  std::exit(1);
-}
+using bench::must;
+using bench::seconds;
 
 // The limit: a reused context, on a digest, nothing else.
 class Limit {
@@ -56,13 +41,13 @@ class Limit {
   double measure(int count) {
     std::array<std::uint8_t, 32> digest{1, 2, 3};
     std::array<std::uint8_t, 80> out{};
-    const double begin = cpu_seconds();
+    const double begin = seconds(CLOCK_PROCESS_CPUTIME_ID);
     for (int i = 0; i < count; ++i) {
       std::size_t size = out.size();
       if (EVP_PKEY_sign(signer_, out.data(), &size, digest.data(), digest.size()) != 1) std::abort();
       digest[0] = out[10];
     }
-    return (cpu_seconds() - begin) / count;
+    return (seconds(CLOCK_PROCESS_CPUTIME_ID) - begin) / count;
   }
 
  private:
@@ -121,13 +106,13 @@ double stamp_all(tsa::Responder& responder, const std::vector<base::Bytes>& requ
   request.method = "POST";
   request.target = "/tsa";
   request.content_type = "application/timestamp-query";
-  const double begin = cpu_seconds();
+  const double begin = seconds(CLOCK_PROCESS_CPUTIME_ID);
   for (int i = 0; i < count; ++i) {
     request.body = requests[static_cast<std::size_t>(i) % requests.size()];
     if (responder.answer_now(request)) std::abort();
     if (responder.answer(request).body.size() < 500) std::abort();
   }
-  return (cpu_seconds() - begin) / count;
+  return (seconds(CLOCK_PROCESS_CPUTIME_ID) - begin) / count;
 }
 
 void measure(tsa::Responder& responder, const std::vector<base::Bytes>& requests, int count, int rounds) {

@@ -21,30 +21,19 @@
 #include <thread>
 #include <vector>
 
+#include "support/measure.hpp"
 #include "yuxin/keymgmt/token_key_store.hpp"
 #include "yuxin/x509/digest.hpp"
 
 namespace {
 
 using namespace yuxin;
+using bench::must;
+using bench::seconds;
 
 constexpr const char* kModule = "/usr/lib/softhsm/libsofthsm2.so";
 constexpr const char* kPin = "123456";
 constexpr std::size_t kTbsOctets = 600;
-
-double cpu_seconds() {
-  timespec time{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
-template <typename T>
-T must(base::Result<T> result) {
-  if (result) return std::move(*result);
-  std::fprintf(stderr, "bench_token_signing: %s %s\n", result.error().detail.c_str(),
-               result.error().diagnostic.c_str());
-  std::exit(1);
-}
 
 double median(std::vector<double> values) {
   std::ranges::sort(values);
@@ -121,9 +110,9 @@ class RawSession {
 using Work = std::function<void()>;
 
 double cost(const Work& work, int count) {
-  const double begin = cpu_seconds();
+  const double begin = seconds(CLOCK_PROCESS_CPUTIME_ID);
   for (int i = 0; i < count; ++i) work();
-  return (cpu_seconds() - begin) / count;
+  return (seconds(CLOCK_PROCESS_CPUTIME_ID) - begin) / count;
 }
 
 // compare prints the share of the limit's rate that the Signer reaches.
