@@ -44,9 +44,7 @@ Result<std::string> peer_name(Home& home, const Arguments& arguments) {
 Result<TransferPeer> peer_of(Home& home, const std::string& name) {
   TransferPeer peer;
   peer.name = name;
-  if (!keymgmt::is_peer_name(name))
-    return fail(Code::kUsage,
-                "\"{}\" is no name for the other side: lower-case letters, digits and hyphens, at most 32.", name);
+  TRY(keymgmt::check_peer_name(name));
   TRY(home.store().read([&](store::Reader& reader) -> Result<> {
     auto known = keymgmt::transfer_peer(reader, name);
     if (known) peer = std::move(*known);

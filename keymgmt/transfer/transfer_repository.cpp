@@ -57,10 +57,13 @@ Result<> record_peer(store::Writer& writer, const TransferPeer& peer, std::strin
 
 }  // namespace
 
-bool is_peer_name(std::string_view name) {
-  return !name.empty() && name.size() <= 32 && name.front() != '-' && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
+Result<> check_peer_name(std::string_view name) {
+  const bool good =
+      !name.empty() && name.size() <= 32 && name.front() != '-' &&
+      std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+  if (good) return {};
+  return fail(Code::kUsage,
+              "\"{}\" is no name for the other side: lower-case letters, digits and hyphens, at most 32.", name);
 }
 
 Result<std::vector<TransferPeer>> transfer_peers(store::Reader& reader) {
@@ -86,10 +89,7 @@ Result<TransferPeer> transfer_peer(store::Reader& reader, std::string_view name)
 
 Result<TransferPeer> know_peer(store::Writer& writer, const TransferPeer& wanted, std::string_view actor,
                                base::UnixTime now) {
-  if (!is_peer_name(wanted.name))
-    return fail(Code::kUsage,
-                "\"{}\" is no name for the other side: lower-case letters, digits and hyphens, at most 32.",
-                wanted.name);
+  TRY(check_peer_name(wanted.name));
   TRY(const auto peers, transfer_peers(writer));
   for (const auto& peer : peers) {
     if (!wanted.key.empty() && peer.name != wanted.name && base::equal(peer.key, wanted.key))

@@ -34,8 +34,8 @@ struct LoggedTransfer {
   base::UnixTime moved_at;
 };
 
-// is_peer_name: lower-case letters, digits and hyphens, at most 32.
-[[nodiscard]] bool is_peer_name(std::string_view name);
+// check_peer_name: lower-case letters, digits and hyphens, at most 32; kUsage otherwise.
+[[nodiscard]] base::Result<> check_peer_name(std::string_view name);
 
 [[nodiscard]] base::Result<std::vector<TransferPeer>> transfer_peers(store::Reader& reader);  // by name
 // transfer_peer: kNotFound names those that are known.
