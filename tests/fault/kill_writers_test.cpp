@@ -23,7 +23,6 @@ using namespace yuxin;
 using base::Bytes;
 using base::Result;
 using store::CertificateState;
-using test::must;
 using test::need;
 
 constexpr std::ptrdiff_t kInFlight = 16;
@@ -48,7 +47,7 @@ struct Desk {
 
   void found(const Ground& ground) const {
     std::filesystem::create_directories(ground.folder.path() / "published/crl");
-    must(store->write([](store::Writer& writer) -> Result<> {
+    need(store->write([](store::Writer& writer) -> Result<> {
       store::AuthorityRow row;
       row.name = "issuing";
       row.key_name = "issuing";
@@ -61,7 +60,7 @@ struct Desk {
   }
   [[nodiscard]] store::AuthorityRow authority() const {
     store::AuthorityRow row;
-    must(store->read([&](store::Reader& reader) -> Result<> {
+    need(store->read([&](store::Reader& reader) -> Result<> {
       TRY(row, reader.authority("issuing"));
       return {};
     }));
@@ -217,7 +216,7 @@ using States = std::map<Bytes, CertificateState>;
 
 States states_of(const Desk& desk) {
   States states;
-  must(desk.store->read([&](store::Reader& reader) {
+  need(desk.store->read([&](store::Reader& reader) {
     return reader.for_each_certificate(store::Reader::With::kDer, [&](const store::CertificateRow& row) -> Result<> {
       states[row.serial] = row.status.state;
       CHECK(row.der.empty() == (row.status.state == CertificateState::kVoid));
@@ -237,7 +236,7 @@ std::set<Bytes> check_list(const Desk& desk, const Ground& ground) {
   const auto list = need(x509::Crl::from_der(content));
   CHECK(list.verify_signature(ground.key.public_key()));
   std::set<Bytes> serials;
-  must(list.for_each([&](const x509::RevokedEntry& entry) {
+  need(list.for_each([&](const x509::RevokedEntry& entry) {
     CHECK(serials.insert(base::to_bytes(entry.serial.content())).second);
     return x509::Crl::Visit::kGoOn;
   }));
@@ -248,7 +247,7 @@ std::set<Bytes> check_list(const Desk& desk, const Ground& ground) {
 std::size_t check(const Ground& ground, Promises& promises) {
   const Desk desk(ground);
   evidence::VerifyReport report;
-  must(desk.store->read([&](store::Reader& reader) -> Result<> {
+  need(desk.store->read([&](store::Reader& reader) -> Result<> {
     TRY(report, evidence::verify(reader));
     return {};
   }));
@@ -331,7 +330,7 @@ TEST_CASE("killed with many certificates in flight, a process forgets nothing th
 
   // the next list says exactly what the database says
   const auto authority = desk.authority();
-  must(ca::publish_crl(*desk.store,
+  need(ca::publish_crl(*desk.store,
                        {authority, need(x509::Certificate::from_der(authority.certificate)), ground.signer,
                         base::Period{.seconds = 86400}, ground.folder.path().string()},
                        base::system_clock(), test::kAlice)

@@ -7,19 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "need.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/extension.hpp"
 #include "yuxin/x509/key.hpp"
 #include "yuxin/x509/oid.hpp"
 
 namespace yuxin::test {
-
-// need unwraps what a test cannot go on without.
-template <typename T>
-T need(base::Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().detail + " " + result.error().diagnostic);
-  return std::move(*result);
-}
 
 // foreign_name makes a name that this program would not: somebody else's authority may have put unseen characters
 // (U+200B here) into it.

@@ -21,10 +21,6 @@ namespace yuxin::test {
 inline constexpr base::UnixTime kMorning{1795341600};
 inline const ca::Authorisation kAlice{"local:alice"};
 
-inline void must(const base::Result<>& result) {
-  if (!result) throw std::runtime_error(result.error().detail + " " + result.error().diagnostic);
-}
-
 // shipped gives a profile that comes with the program; profile_of reads one from its text.
 inline std::shared_ptr<const ca::Profile> profile_of(std::string_view text) {
   return std::make_shared<const ca::Profile>(need(ca::parse_profile(text, "test.toml")));
@@ -59,8 +55,8 @@ class Applicant {
 };
 
 inline std::shared_ptr<store::Database> migrated(std::shared_ptr<store::Database> database) {
-  must(store::migrate(*database, store::migrations()));
-  must(store::migrate(*database, evidence::migrations()));
+  need(store::migrate(*database, store::migrations()));
+  need(store::migrate(*database, evidence::migrations()));
   return database;
 }
 
@@ -91,7 +87,7 @@ class SmallCa {
     row.name = name;
     row.key_name = name;
     row.created_at = clock.now();
-    must(store->write([&](store::Writer& writer) -> base::Result<> {
+    need(store->write([&](store::Writer& writer) -> base::Result<> {
       TRY(row.id, writer.insert_authority(row));
       return {};
     }));
@@ -112,7 +108,7 @@ class SmallCa {
   }
   [[nodiscard]] store::CertificateRow row_of(const x509::Serial& serial) const {
     store::CertificateRow row;
-    must(store->read([&](store::Reader& reader) -> base::Result<> {
+    need(store->read([&](store::Reader& reader) -> base::Result<> {
       TRY(row, reader.find(authority.id, serial.content(), store::Reader::With::kDer));
       return {};
     }));
@@ -120,7 +116,7 @@ class SmallCa {
   }
   [[nodiscard]] std::int64_t count(std::optional<store::CertificateState> state = {}) const {
     std::int64_t count = 0;
-    must(store->read([&](store::Reader& reader) -> base::Result<> {
+    need(store->read([&](store::Reader& reader) -> base::Result<> {
       store::CertificateFilter filter;
       filter.state = state;
       TRY(count, reader.count(filter));
@@ -131,7 +127,7 @@ class SmallCa {
   // records gives the ledger's records of a kind, as JSON texts.
   [[nodiscard]] std::vector<std::string> records(std::string_view kind) const {
     std::vector<std::string> found;
-    must(store->read([&](store::Reader& reader) -> base::Result<> {
+    need(store->read([&](store::Reader& reader) -> base::Result<> {
       found.clear();
       TRY(const auto size, evidence::size(reader));
       return evidence::for_each(reader, 0, size, [&](const evidence::StoredRecord& record) -> base::Result<> {
@@ -144,7 +140,7 @@ class SmallCa {
   }
   [[nodiscard]] evidence::VerifyReport audit() const {
     evidence::VerifyReport report;
-    must(store->read([&](store::Reader& reader) -> base::Result<> {
+    need(store->read([&](store::Reader& reader) -> base::Result<> {
       TRY(report, evidence::verify(reader));
       return {};
     }));

@@ -35,11 +35,8 @@ struct OcspCity {
         delegate(issuing.responder("CN=OCSP of Issuing", kind)) {
     reader.set_authorities({row_of(1, "issuing", issuing), row_of(2, "other", other), row_of(3, "silent", silent)});
     responder = need(ocsp::Responder::start(reader, clock, options));
-    must(responder->set_signer(1, {delegate.certificate, delegate.signer}));
-    must(responder->set_signer(2, {other.certificate(), other.signer()}));
-  }
-  static void must(const base::Result<>& result) {
-    if (!result) throw std::runtime_error(result.error().detail);
+    need(responder->set_signer(1, {delegate.certificate, delegate.signer}));
+    need(responder->set_signer(2, {other.certificate(), other.signer()}));
   }
 
   [[nodiscard]] static base::Bytes request(const SmallAuthority& authority, const x509::Serial& serial,

@@ -38,7 +38,7 @@ x509::Serial intend(const SmallCa& ca, const ca::IntentOwner& owner) {
                                                .subject = subject.der(),
                                                .spki = ca.key.public_key().spki(),
                                                .extensions = {}});
-  yuxin::test::must(ca.store->write([&](store::Writer& writer) -> base::Result<> {
+  yuxin::test::need(ca.store->write([&](store::Writer& writer) -> base::Result<> {
     TRY(ca::record_intent(writer,
                           {.authority = ca.authority.id,
                            .authority_name = "issuing",
@@ -153,7 +153,7 @@ TEST_CASE("owners know each other across processes, and a killed one is known to
 TEST_CASE("an intent that cannot be read stops the ending and names the record") {
   const SmallCa ca;
   std::int64_t sequence = 0;
-  yuxin::test::must(ca.store->write([&](store::Writer& writer) -> base::Result<> {
+  yuxin::test::need(ca.store->write([&](store::Writer& writer) -> base::Result<> {
     TRY(sequence, evidence::append(writer, {.kind = "certificate.intent",
                                             .object = "issuing/01",
                                             .actor = "local:alice",

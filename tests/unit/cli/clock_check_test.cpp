@@ -12,6 +12,7 @@
 #include "cli/app/upkeep.hpp"
 #include "command.hpp"
 #include "fake_clock.hpp"
+#include "need.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/ca/revocation.hpp"
 #include "yuxin/evidence/ledger.hpp"
@@ -25,15 +26,11 @@ namespace test = yuxin::test;
 namespace x509 = yuxin::x509;
 using base::Code;
 
+using test::need;
+
 namespace {
 
 constexpr base::UnixTime kMorning{1795341600};  // 2026-11-22T10:00:00Z
-
-template <typename T>
-T must(base::Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().detail + " " + result.error().diagnostic);
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
 
 // A city founded in the morning, a request, and commands as people type them.
 class Scene {
@@ -47,11 +44,10 @@ class Scene {
     plan.root_passphrase = base::Secret("correct horse");
     plan.online_passphrase = base::Secret("correct horse");
     plan.actor = "local:alice";
-    must(cli::found(plan, clock));
+    need(cli::found(plan, clock));
     const auto made = folder.run(
         "printf 'correct horse\n' >pass && openssl req -new -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 "
-        "-keyout "
-        "a.key -out a.csr -subj '/C=CN/O=Test City/CN=a'");
+        "-keyout a.key -out a.csr -subj '/C=CN/O=Test City/CN=a'");
     if (made.status != 0) throw std::runtime_error(made.output);
   }
 
@@ -60,7 +56,7 @@ class Scene {
     std::vector<std::string> typed = {
         "--home", folder.file("city/" + home), "--passphrase-file", folder.file("pass"), "--quiet", "--yes"};
     typed.insert(typed.end(), words.begin(), words.end());
-    auto parsed = must(cli::parse_call(typed));
+    auto parsed = need(cli::parse_call(typed));
     auto& call = std::get<cli::ParsedCall>(parsed);
     cli::Context context(call.options, clock);
     const auto outcome = call.command->run(context, call.arguments);
@@ -73,15 +69,15 @@ class Scene {
     return run(words);
   }
   [[nodiscard]] std::string serial(const std::string& name) const {
-    const auto certificate = must(x509::Certificate::from_bytes(test::read_octets(folder.file(name))));
+    const auto certificate = need(x509::Certificate::from_bytes(test::read_octets(folder.file(name))));
     return certificate.serial()->hex();
   }
   [[nodiscard]] std::shared_ptr<cli::Home> home(const std::string& name = "online") const {
-    return must(cli::Home::open(folder.file("city/" + name), cli::Home::Access::kRead, clock));
+    return need(cli::Home::open(folder.file("city/" + name), cli::Home::Access::kRead, clock));
   }
   [[nodiscard]] std::int64_t records(const std::string& name = "online") const {
     std::int64_t size = 0;
-    must(home(name)->store().read([&](store::Reader& reader) -> base::Result<> {
+    need(home(name)->store().read([&](store::Reader& reader) -> base::Result<> {
       TRY(size, evidence::size(reader));
       return {};
     }));
@@ -89,7 +85,7 @@ class Scene {
   }
   [[nodiscard]] store::CrlRow list() const {
     const auto open = home();
-    return must(open->store().status().latest_crl(must(open->authority("issuing")).id));
+    return need(open->store().status().latest_crl(need(open->authority("issuing")).id));
   }
 
   test::TemporaryFolder folder;
@@ -162,7 +158,7 @@ TEST_CASE("a clock that is accepted is recorded, and issues from there on") {
   CHECK(scene.issue("c.pem") == kConflict);
 
   std::string text;
-  must(scene.home()->store().read([&](store::Reader& reader) -> base::Result<> {
+  need(scene.home()->store().read([&](store::Reader& reader) -> base::Result<> {
     TRY(const auto size, evidence::size(reader));
     return evidence::for_each(reader, 0, size, [&](const evidence::StoredRecord& record) -> base::Result<> {
       if (record.text.find("\"clock.accepted\"") != std::string::npos) text += record.text;
@@ -187,7 +183,7 @@ TEST_CASE("certificates are revoked on any clock, at a time that does not go bac
   CHECK(after.number == before.number + 4);
   CHECK(after.this_update == kMorning);
   const auto octets = test::read_octets(scene.folder.file("city/online/") + after.file);
-  const auto revoked = must(must(x509::Crl::from_der(octets)).find(*x509::Serial::parse(scene.serial("b.pem"))));
+  const auto revoked = need(need(x509::Crl::from_der(octets)).find(*x509::Serial::parse(scene.serial("b.pem"))));
   REQUIRE(revoked);
   CHECK(revoked->revoked_at == kMorning);
 }
@@ -214,13 +210,13 @@ TEST_CASE("a list from the future is replaced once the clock was accepted") {
   REQUIRE(scene.run({"ca", "crl", "issuing"}) == 0);
   scene.clock.set(kMorning + base::hours(1));
   REQUIRE(scene.issue("a.pem", {"--accept-clock"}) == 0);
-  auto home = must(cli::Home::open(scene.folder.file("city/online"), cli::Home::Access::kWrite, scene.clock));
-  must(home->unlock(base::Secret("correct horse")));
+  auto home = need(cli::Home::open(scene.folder.file("city/online"), cli::Home::Access::kWrite, scene.clock));
+  need(home->unlock(base::Secret("correct horse")));
   auto& status = home->store().status();
-  const auto responder = must(yuxin::ocsp::Responder::start(status, scene.clock, {}));
-  const auto publication = must(yuxin::ocsp::Publication::start(status, scene.clock, {.home = home->path()}));
+  const auto responder = need(yuxin::ocsp::Responder::start(status, scene.clock, {}));
+  const auto publication = need(yuxin::ocsp::Publication::start(status, scene.clock, {.home = home->path()}));
   cli::Upkeep upkeep(home, *responder, *publication, nullptr);
-  must(upkeep.prepare());
+  need(upkeep.prepare());
   CHECK(scene.list().this_update == scene.clock.now());
 }
 
@@ -229,18 +225,18 @@ TEST_CASE("a server starts on a clock that was set back, and certifies no servic
   scene.clock.advance(base::days(25));
   REQUIRE(scene.issue("a.pem") == 0);
   scene.clock.advance(base::hours(-1));
-  auto home = must(cli::Home::open(scene.folder.file("city/online"), cli::Home::Access::kWrite, scene.clock));
-  must(home->unlock(base::Secret("correct horse")));
+  auto home = need(cli::Home::open(scene.folder.file("city/online"), cli::Home::Access::kWrite, scene.clock));
+  need(home->unlock(base::Secret("correct horse")));
   auto& status = home->store().status();
-  const auto signer = must(status.service_certificates("ocsp")).at(0).certificate;
-  const auto responder = must(yuxin::ocsp::Responder::start(status, scene.clock, {}));
-  const auto publication = must(yuxin::ocsp::Publication::start(status, scene.clock, {.home = home->path()}));
+  const auto signer = need(status.service_certificates("ocsp")).at(0).certificate;
+  const auto responder = need(yuxin::ocsp::Responder::start(status, scene.clock, {}));
+  const auto publication = need(yuxin::ocsp::Publication::start(status, scene.clock, {.home = home->path()}));
   cli::Upkeep upkeep(home, *responder, *publication, nullptr);
-  must(upkeep.prepare());
-  CHECK(must(status.service_certificates("ocsp")).at(0).certificate == signer);
+  need(upkeep.prepare());
+  CHECK(need(status.service_certificates("ocsp")).at(0).certificate == signer);
   scene.clock.advance(base::hours(1));
   upkeep.step();
-  CHECK(must(status.service_certificates("ocsp")).at(0).certificate != signer);
+  CHECK(need(status.service_certificates("ocsp")).at(0).certificate != signer);
   CHECK(upkeep.counters().failures == 0);
 }
 

@@ -9,6 +9,7 @@
 #include "cli/app/founding.hpp"
 #include "command.hpp"
 #include "fake_clock.hpp"
+#include "need.hpp"
 #include "yuxin/ca/revocation.hpp"
 
 namespace base = yuxin::base;
@@ -19,13 +20,9 @@ namespace store = yuxin::store;
 namespace test = yuxin::test;
 namespace x509 = yuxin::x509;
 
-namespace {
+using test::need;
 
-template <typename T>
-T must(base::Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().detail + " " + result.error().diagnostic);
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
+namespace {
 
 // A city founded on the morning of 2026-11-22, whose online home is looked after.
 class Scene {
@@ -39,20 +36,20 @@ class Scene {
     plan.root_passphrase = base::Secret("pass");
     plan.online_passphrase = base::Secret("pass");
     plan.actor = "local:alice";
-    must(cli::found(plan, clock));
+    need(cli::found(plan, clock));
     const auto path = plan.folder + "/online";
     if (!renew_before.empty()) {
-      auto config = must(cli::parse_home_config(text_of(path + "/yuxin.toml"), "yuxin.toml"));
+      auto config = need(cli::parse_home_config(text_of(path + "/yuxin.toml"), "yuxin.toml"));
       config.ocsp_signer_renew_before = *base::parse_period(renew_before);
       std::ofstream(path + "/yuxin.toml") << cli::print_home_config(config);
     }
-    home = must(cli::Home::open(path, cli::Home::Access::kWrite, clock));
-    must(home->unlock(base::Secret("pass")));
+    home = need(cli::Home::open(path, cli::Home::Access::kWrite, clock));
+    need(home->unlock(base::Secret("pass")));
     auto& status = home->store().status();
-    responder = must(ocsp::Responder::start(status, clock, {}));
-    publication = must(ocsp::Publication::start(status, clock, {.home = path}));
+    responder = need(ocsp::Responder::start(status, clock, {}));
+    publication = need(ocsp::Publication::start(status, clock, {.home = path}));
     upkeep.emplace(home, *responder, *publication, nullptr);
-    must(upkeep->prepare());
+    need(upkeep->prepare());
   }
   void pass(base::Seconds time) {
     clock.advance(time);
@@ -60,32 +57,32 @@ class Scene {
     CHECK(upkeep->counters().failures == 0);
   }
   [[nodiscard]] store::CrlRow list() const {
-    return must(home->store().status().latest_crl(must(home->authority("issuing")).id));
+    return need(home->store().status().latest_crl(need(home->authority("issuing")).id));
   }
   [[nodiscard]] store::ServiceCertificateRow signer() const {
-    return must(home->store().status().service_certificates("ocsp")).at(0);
+    return need(home->store().status().service_certificates("ocsp")).at(0);
   }
   // changes the status of a certificate, as a command would that is killed before it publishes.
   void change(decltype(&ca::hold) how, base::ByteView der) const {
-    const auto row = must(home->authority("issuing"));
-    const auto certificate = must(x509::Certificate::from_der(der));
-    must(how(home->store(), {row.id, row.name, *certificate.serial(), x509::RevocationReason::kUnspecified, {}},
+    const auto row = need(home->authority("issuing"));
+    const auto certificate = need(x509::Certificate::from_der(der));
+    need(how(home->store(), {row.id, row.name, *certificate.serial(), x509::RevocationReason::kUnspecified, {}},
              clock, {"local:alice"}));
   }
   // revokes the authority where its root is, and brings the root's list.
   void revoke_authority() {
-    auto root = must(cli::Home::open(folder.file("city") + "/root", cli::Home::Access::kWrite, clock));
-    must(root->unlock(base::Secret("pass")));
-    const auto row = must(root->authority("root"));
-    const auto certificate = must(x509::Certificate::from_der(must(home->authority("issuing")).certificate));
-    must(ca::revoke(root->store(),
+    auto root = need(cli::Home::open(folder.file("city") + "/root", cli::Home::Access::kWrite, clock));
+    need(root->unlock(base::Secret("pass")));
+    const auto row = need(root->authority("root"));
+    const auto certificate = need(x509::Certificate::from_der(need(home->authority("issuing")).certificate));
+    need(ca::revoke(root->store(),
                     {row.id, row.name, *certificate.serial(), x509::RevocationReason::kKeyCompromise, {}}, clock,
                     {"local:alice"}));
-    const auto list = must(ca::publish_crl(root->store(), must(root->crl_order("root")), clock, {"local:alice"}));
+    const auto list = need(ca::publish_crl(root->store(), need(root->crl_order("root")), clock, {"local:alice"}));
     const auto octets = test::read_octets(root->path() + "/" + list.file);
-    const auto known = must(home->authority("root"));
-    must(ca::import_crl(home->store(), known, must(x509::Certificate::from_der(known.certificate)),
-                        must(x509::Crl::from_der(octets)), home->path(), clock, {"local:alice"}));
+    const auto known = need(home->authority("root"));
+    need(ca::import_crl(home->store(), known, need(x509::Certificate::from_der(known.certificate)),
+                        need(x509::Crl::from_der(octets)), home->path(), clock, {"local:alice"}));
   }
 
   test::TemporaryFolder folder;
@@ -107,7 +104,7 @@ class Scene {
 TEST_CASE("lists come by schedule, and between two of them only when a status has changed") {
   Scene scene;
   const auto first = scene.list();
-  const auto roles = must(scene.home->store().status().service_certificates("attribute-authority")).at(0).certificate;
+  const auto roles = need(scene.home->store().status().service_certificates("attribute-authority")).at(0).certificate;
   scene.pass(base::hours(1));
   scene.pass(base::hours(22));
   CHECK(scene.list().number == first.number);
@@ -205,7 +202,7 @@ TEST_CASE("a published list that was deleted or changed is made anew") {
     }
     scene.pass(base::Seconds{2});
     CHECK(scene.list().number == before.number + 1);
-    CHECK(must(scene.publication->damaged_lists()).empty());
+    CHECK(need(scene.publication->damaged_lists()).empty());
     scene.pass(base::Seconds{2});
     CHECK(scene.list().number == before.number + 1);
   }

@@ -13,15 +13,11 @@
 
 namespace yuxin::test {
 
-inline void must(const base::Result<>& result) {
-  if (!result) throw std::runtime_error(result.error().detail + " " + result.error().diagnostic);
-}
-
 inline std::shared_ptr<store::Store> stamp_store(const std::shared_ptr<store::Database>& database) {
   std::vector<store::Migration> steps;
   for (const auto& part : {store::migrations(), evidence::migrations(), tsa::migrations()})
     steps.insert(steps.end(), part.begin(), part.end());
-  must(store::migrate(*database, steps));
+  need(store::migrate(*database, steps));
   return need(store::Store::over(database, ""));
 }
 inline std::shared_ptr<store::Store> stamp_store() { return stamp_store(need(store::open_memory())); }
@@ -29,7 +25,7 @@ inline std::shared_ptr<store::Store> stamp_store() { return stamp_store(need(sto
 // block_records gives the ledger's records of serial numbers, as JSON.
 inline std::vector<base::JsonObject> block_records(store::Store& store) {
   std::vector<base::JsonObject> found;
-  must(store.read([&](store::Reader& reader) -> base::Result<> {
+  need(store.read([&](store::Reader& reader) -> base::Result<> {
     found.clear();
     TRY(const auto size, evidence::size(reader));
     return evidence::for_each(reader, 0, size, [&](const evidence::StoredRecord& record) -> base::Result<> {
