@@ -21,7 +21,7 @@ struct HelpPage {
 };
 
 // parse_call reads argv. Errors are kUsage and name the nearest known word.
-[[nodiscard]] base::Result<std::variant<ParsedCall, HelpPage>> parse_call(const std::vector<std::string>& words);
+[[nodiscard]] base::Result<std::variant<ParsedCall, HelpPage>> parse_call(const std::vector<std::string>& typed);
 
 // help_page, and the pages that are made from the same specifications.
 [[nodiscard]] std::string help_overview();

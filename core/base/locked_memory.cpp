@@ -35,30 +35,31 @@ class Blocks {
  public:
   std::uint8_t* take(std::size_t size) {
     const std::lock_guard lock(mutex_);
-    if (free_ == nullptr) add_chunk(size);
-    std::uint8_t* block = free_;
-    std::memcpy(&free_, block, kLink);
-    std::memset(block, 0, kLink);
+    if (free_.first == nullptr) add_chunk(size);
+    std::uint8_t* block = free_.first;
+    std::memcpy(&free_, block, sizeof free_);
+    std::memset(block, 0, sizeof free_);
     return block;
   }
   void give_back(std::uint8_t* block) {
     const std::lock_guard lock(mutex_);
-    std::memcpy(block, &free_, kLink);
-    free_ = block;
+    put(block);
   }
 
  private:
-  static constexpr std::size_t kLink = sizeof(std::uint8_t*);
+  struct Link {
+    std::uint8_t* first = nullptr;
+  };
+  void put(std::uint8_t* block) {
+    std::memcpy(block, &free_, sizeof free_);
+    free_.first = block;
+  }
   void add_chunk(std::size_t size) {
     std::uint8_t* chunk = map_locked(kChunk);
-    for (std::size_t at = kChunk; at >= size; at -= size) {
-      std::uint8_t* block = chunk + at - size;
-      std::memcpy(block, &free_, kLink);
-      free_ = block;
-    }
+    for (std::size_t at = kChunk; at >= size; at -= size) put(chunk + at - size);
   }
   std::mutex mutex_;
-  std::uint8_t* free_ = nullptr;
+  Link free_;
 };
 
 // Never destroyed: secrets of static lifetime may go after everything else.

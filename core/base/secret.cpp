@@ -16,7 +16,7 @@ namespace yuxin::base {
 Secret::Secret(std::size_t size) : data_(size == 0 ? nullptr : locked_allocate(size)), size_(size) {}
 
 Secret::Secret(ByteView copy_of) : Secret(copy_of.size()) {
-  if (!copy_of.empty()) std::memcpy(data_, copy_of.data(), copy_of.size());
+  if (data_ != nullptr) std::memcpy(data_, copy_of.data(), copy_of.size());
 }
 
 Secret::Secret(Secret&& other) noexcept
