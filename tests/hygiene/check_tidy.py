@@ -149,31 +149,45 @@ def flags_of(entry):
     return tuple(flags)
 
 
-def parses(file, flags, directory):
-    command = [COMPILER, "-fsyntax-only", "-w", *flags, str(file)]
-    return subprocess.run(command, capture_output=True, check=False, cwd=directory).returncode == 0
+def where_it_stumbles(file, flags, directory):
+    """Nothing for a file that the compiler takes, else the lines of its errors (none where they lie in headers)."""
+    command = [COMPILER, "-fsyntax-only", "-w", "-ferror-limit=0", *flags, str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=directory)
+    if done.returncode == 0:
+        return None
+    return [int(line) for line in re.findall(rf"^{re.escape(str(file))}:(\d+):\d+: (?:fatal )?error", done.stderr, re.M)]
 
 
 def clean_together(jobs, directory):
-    """Whether nothing at all is found in a group. The file lies in the folder of its sources, whose .clang-tidy counts."""
-    sources, flags = [job[0] for job in jobs], jobs[0][1]
+    """Whether nothing at all is found in a group, and the jobs that had to leave it. The file lies in the folder of its sources, whose
+    .clang-tidy counts."""
+    flags, left = jobs[0][1], []
     with tempfile.TemporaryDirectory(dir=directory, prefix="tidy-") as folder:
         file = pathlib.Path(folder, "together.cpp")
-        file.write_text(tidy_groups.together(sources))
         # as clang-tidy finds it for the first of them
-        pathlib.Path(folder, ".clang-tidy").write_text(nearest_configuration(sources[0]))
-        if not parses(file, flags, directory):
-            return False
+        pathlib.Path(folder, ".clang-tidy").write_text(nearest_configuration(jobs[0][0]))
+        while True:
+            text, before = tidy_groups.together([job[0] for job in jobs])
+            file.write_text(text)
+            lines = where_it_stumbles(file, flags, directory)
+            if lines is None:
+                break
+            leaving = tidy_groups.stumbling(before, lines)
+            if not leaving or len(jobs) - len(leaving) < 2:
+                return False, left
+            left += [job for number, job in enumerate(jobs) if number in leaving]
+            jobs = [job for number, job in enumerate(jobs) if number not in leaving]
         command = [TOOL, "--quiet", str(file), "--", *EXTRA, *flags]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=directory)
-        return done.returncode == 0 and not done.stdout.strip()
+        return done.returncode == 0 and not done.stdout.strip(), left
 
 
 def judge(jobs, build, directory):
     """Gives (source, clean, text) for each of a group."""
     if len(jobs) > 3:
-        if clean_together(jobs, directory):
-            return [(*job[::2], True, "") for job in jobs]
+        clean, left = clean_together(jobs, directory)
+        if clean:
+            return [(*job[::2], True, "") for job in jobs if job not in left] + (judge(left, build, directory) if left else [])
         half = len(jobs) // 2
         return judge(jobs[:half], build, directory) + judge(jobs[half:], build, directory)
     return [(job[0], job[2], *tidy(job[0], build)) for job in jobs]

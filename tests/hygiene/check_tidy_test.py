@@ -59,10 +59,23 @@ def main():
             jobs = lay_out(folder, bad)
             assert jobs[0][1] == ("-std=c++20", f"-I{folder}"), jobs[0][1]
             (group,) = tidy_groups.groups(jobs)
-            assert check_tidy.clean_together(group, folder) == (not bad)
+            assert check_tidy.clean_together(group, folder) == (not bad, [])
             found = {n for n in range(6) for source, _, clean, _ in check_tidy.judge(group, folder, folder)
                      if not clean and source.name == f"rule_{n}.cpp"}
             assert found == bad, (found, bad)
+        # rule_1 calls a member by a name that all of them have for themselves: it is judged apart, and not forgotten.
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            jobs = lay_out(folder, bad)
+            (folder / "shared.hpp").write_text("#pragma once\nstruct Rule {\n  int check = 0;\n};\n")
+            source = folder / "rule_1.cpp"
+            source.write_text(source.read_text() + "\nint first(Rule rule) { return rule.check; }\n")
+            (group,) = tidy_groups.groups(jobs)
+            clean, left = check_tidy.clean_together(group, folder)
+            assert clean == (not bad) and [job[0].name for job in left] == ["rule_1.cpp"], left
+            judged = check_tidy.judge(group, folder, folder)
+            assert {source.name for source, *_ in judged} == {f"rule_{n}.cpp" for n in range(6)}, judged
+            assert {n for n in range(6) for source, _, clean, _ in judged if not clean and source.name == f"rule_{n}.cpp"} == bad
     assert tidy_groups.own_names(SOURCE.format(n=1)) == {"kLimit", "Number", "Pair", "check"}
     print("judged together as alone")
     return 0
