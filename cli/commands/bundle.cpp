@@ -210,7 +210,8 @@ Result<int> list(Context& context, const Arguments&) {
                      base::hex(transfer.digest).substr(0, 16) + "…"});
         }
         if (transfers.empty() && way == TransferWay::kReceived)
-          table.add({peer.name, message("received"), "0", "", key.empty() ? message("its key is not known") : ""});
+          table.add({peer.name, message("received"), "–", message("nothing yet"),
+                     key.empty() ? message("its key is not known") : ""});
       }
     }
     return {};
