@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "key_record.hpp"
 #include "output.hpp"
 #include "service_certificate.hpp"
 #include "yuxin/base/file.hpp"
@@ -128,10 +129,11 @@ Result<> check_new_authority(Home& home, const NewAuthority& wanted, AuthorityKi
   return {};
 }
 
-Result<> request_authority(Home& home, const NewAuthority& wanted, const std::optional<std::string>& out) {
+Result<> request_authority(Home& home, const NewAuthority& wanted, const std::optional<std::string>& out,
+                           const std::string& actor) {
   TRY(check_new_authority(home, wanted, AuthorityKind::kSubordinate));
   TRY(const auto key_name, key_name_of(wanted));
-  TRY(home.keys().ensure(key_name, wanted.key));
+  TRY(const auto key, home.keys().ensure(key_name, wanted.key));
   TRY(auto signer, home.keys().signer(key_name));
   TRY(auto der, x509::make_request(wanted.subject, {}, *signer));
   const auto pem = base::pem("CERTIFICATE REQUEST", der);
@@ -145,7 +147,7 @@ Result<> request_authority(Home& home, const NewAuthority& wanted, const std::op
     row.key_name = key_name;
     row.created_at = home.clock().now();
     TRY(writer.insert_authority(row));
-    return {};
+    return append_generated(writer, actor, home.clock().now(), key_name, key);
   });
 }
 

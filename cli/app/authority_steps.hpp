@@ -21,10 +21,11 @@ struct NewAuthority {
 [[nodiscard]] base::Result<std::string> key_name_of(const NewAuthority& wanted);
 
 // request_authority makes a key, writes the PKCS#10 request for its issuer to exchange/NAME.csr and to `out`, and
-// then makes the authority, without certificate. Where an earlier attempt was interrupted it goes on with the key
-// that is there. kConflict when the authority exists, kUsage for a name that is none.
+// then makes the authority, without certificate, with the ledger record of its key. Where an earlier attempt was
+// interrupted it goes on with the key that is there. kConflict when the authority exists, kUsage for a name that is
+// none.
 [[nodiscard]] base::Result<> request_authority(Home& home, const NewAuthority& wanted,
-                                               const std::optional<std::string>& out);
+                                               const std::optional<std::string>& out, const std::string& actor);
 
 // make_root makes an authority whose certificate its own key signs. One that an earlier attempt began and that has no
 // list yet is finished; any other that exists is kConflict. It needs its first list afterwards.

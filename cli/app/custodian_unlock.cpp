@@ -1,8 +1,8 @@
 #include "custodian_unlock.hpp"
 
+#include "key_record.hpp"
 #include "share_gathering.hpp"
 #include "yuxin/evidence/canonical.hpp"
-#include "yuxin/evidence/ledger.hpp"
 #include "yuxin/keymgmt/reshare.hpp"
 
 namespace yuxin::cli {
@@ -12,15 +12,15 @@ using base::Secret;
 
 std::string unlock_label(const keymgmt::ShareRegister& shares) { return base::hex(shares.set); }
 
-Result<> unlock_by_custodians(const Context& context, const Arguments& arguments, const std::string& register_file,
-                              Home& home) {
+Result<Secret> unlock_by_custodians(const Context& context, const Arguments& arguments,
+                                    const std::string& register_file, Home& home) {
   TRY(const auto shares, keymgmt::load_register(register_file));
   TRY(check_in_force(shares));
   TRY(auto input, ShareInput::of(context, arguments, shares, Proof::kLeftOut));
-  TRY(const auto joined, gather_secret(context, input, shares));
+  TRY(auto joined, gather_secret(context, input, shares));
   TRY(auto root, keymgmt::unlock_by_shares(home.keys_folder(), joined));
   home.unlocked_by(std::move(root));
-  return {};
+  return joined;
 }
 
 Result<Secret> unlocking_key() {
@@ -31,19 +31,15 @@ Result<Secret> unlocking_key() {
 
 // The shares are durable before they unlock anything: a set that nobody holds would be a door without a key.
 Result<> let_unlock(const Context& context, Home& home, const keymgmt::ShareRegister& shares, const Secret& secret) {
-  TRY(home.store().write([&](store::Writer& writer) -> Result<> {
-    TRY(evidence::append(writer, {.kind = "key.shares",
-                                  .object = "keys/root",
-                                  .actor = context.actor(),
-                                  .time = context.clock().now(),
-                                  .data = evidence::ObjectWriter()
-                                              .add("register", base::hex(keymgmt::register_fingerprint(shares)))
-                                              .add("set", unlock_label(shares))
-                                              .finish(),
-                                  .attachment = {}}));
-    return {};
-  }));
+  TRY(record_key(home, context.actor(),
+                 {.kind = "shares",
+                  .name = "root",
+                  .data = evidence::ObjectWriter()
+                              .add("register", base::hex(keymgmt::register_fingerprint(shares)))
+                              .add("set", unlock_label(shares))
+                              .finish()}));
   TRY(keymgmt::add_shares(home.keys_folder(), home.root(), unlock_label(shares), secret));
+  TRY(keymgmt::unlock_by_shares(home.keys_folder(), secret));  // what was written opens
   end_work(context, home);
   return {};
 }

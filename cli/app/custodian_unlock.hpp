@@ -15,10 +15,10 @@ namespace yuxin::cli {
 [[nodiscard]] std::string unlock_label(const keymgmt::ShareRegister& shares);
 
 // unlock_by_custodians gathers shares of the set in `register_file`, from the options or from custodians who take
-// turns, until the quorum is met, and unlocks. kConflict for a set that another one replaced; kNotAuthorised when the
-// set does not unlock this home.
-[[nodiscard]] base::Result<> unlock_by_custodians(const Context& context, const Arguments& arguments,
-                                                  const std::string& register_file, Home& home);
+// turns, until the quorum is met, and unlocks. Gives what they join to. kConflict for a set that another one
+// replaced; kNotAuthorised when the set does not unlock this home.
+[[nodiscard]] base::Result<base::Secret> unlock_by_custodians(const Context& context, const Arguments& arguments,
+                                                              const std::string& register_file, Home& home);
 
 // unlocking_key draws what custodians share. A home's shares are of a key that opens its root key, and not of the
 // root key itself: a rotation of that does not change what custodians hold, and what they hold opens nothing without

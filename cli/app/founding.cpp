@@ -156,7 +156,7 @@ Result<Founded> build(const Homes& homes, const FoundingPlan& plan) {
   TRY(auto root, found_root(*homes.root, plan));
 
   TRY(auto subject, authority_name(plan, "Issuing 1"));
-  TRY(request_authority(*homes.online, {"issuing", plan.keys.issuing, subject}, std::nullopt));
+  TRY(request_authority(*homes.online, {"issuing", plan.keys.issuing, subject}, std::nullopt, plan.actor));
   // out with the request, back with the certificate and the list: the way of every later authority
   TRY(carry(online_box + "issuing.csr", root_box + "issuing.csr"));
   TRY(certify_subordinate(*homes.root, root_box + "issuing.csr", root_box + "issuing.pem", plan));

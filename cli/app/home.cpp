@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "identity.hpp"
+#include "unlocking.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/ca/key_use.hpp"
@@ -149,6 +150,15 @@ Result<> Home::write_organisation(std::string_view shipped) const {
 Result<> Home::unlock(const base::Secret& passphrase) {
   TRY(auto root, keymgmt::unlock_by_passphrase(keys_folder(), passphrase));
   unlocked_by(std::move(root));
+  return {};
+}
+
+Result<> Home::unlock_by_token(const std::string& uri) {
+  TRY(const auto token, keys_->token(uri));
+  TRY(const auto key, token->decrypter(uri));
+  TRY(auto root, keymgmt::unlock_by_token(keys_folder(), uri, *key));
+  unlocked_by(std::move(root));
+  unlocking_token_ = uri;
   return {};
 }
 
@@ -327,8 +337,7 @@ Result<> end_interrupted(const Context& context, Home& home) {
 Result<std::shared_ptr<Home>> open_unlocked_home(const Context& context) {
   // read first: a wrong folder or an old program should not cost anybody a passphrase
   TRY(auto home, open_home(context, Home::Access::kWrite));
-  TRY(auto passphrase, context.passphrase(base::message("Passphrase for the keys of {}", home->path())));
-  TRY(home->unlock(passphrase));
+  TRY(unlock_home(context, *home));
   TRY(end_interrupted(context, *home));
   return home;
 }

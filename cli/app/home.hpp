@@ -51,6 +51,11 @@ class Home {
 
   // unlock opens the key store; kNotAuthorised for a wrong passphrase, after which nothing has changed.
   [[nodiscard]] base::Result<> unlock(const base::Secret& passphrase);
+  // unlock_by_token opens it by a key on a token, one of the ways of keys/unlock.json: kUnavailable or kNotFound
+  // while the token is away, kNotAuthorised for its PIN.
+  [[nodiscard]] base::Result<> unlock_by_token(const std::string& uri);
+  // token_that_unlocked is the URI of the key by which this home was unlocked; empty for the other ways.
+  [[nodiscard]] const std::string& token_that_unlocked() const { return unlocking_token_; }
   // root is the key under which everything in the home is encrypted; only after unlock.
   [[nodiscard]] const keymgmt::UnlockedRoot& root() const { return *root_; }
   // unlocked_by takes over a root key that was had in another way, or rotated.
@@ -99,6 +104,7 @@ class Home {
   std::shared_ptr<ca::IntentOwner> owner_;
   std::shared_ptr<keymgmt::KeyRing> keys_;
   std::optional<keymgmt::UnlockedRoot> root_;
+  std::string unlocking_token_;
   std::atomic<bool> clock_believed_ = false;
 };
 
@@ -117,7 +123,7 @@ void end_work(const Context& context, Home& home);
 [[nodiscard]] base::Result<std::shared_ptr<Home>> open_home(const Context& context, Home::Access access);
 // end_interrupted ends what a crash left behind in an unlocked home, and says so.
 [[nodiscard]] base::Result<> end_interrupted(const Context& context, Home& home);
-// open_unlocked_home also takes the passphrase and unlocks, and ends what a crash left behind.
+// open_unlocked_home also unlocks it (unlock_home), and ends what a crash left behind.
 [[nodiscard]] base::Result<std::shared_ptr<Home>> open_unlocked_home(const Context& context);
 
 }  // namespace yuxin::cli

@@ -37,6 +37,36 @@ keymgmt::AskPin pin_prompt(const Context& context) {
   return [context](const std::string& token) { return context.ask_secret(message("PIN of token {}", token)); };
 }
 
+Result<std::shared_ptr<keymgmt::KeyRing>> tokens_of(const Context& context) {
+  keymgmt::TokenOptions options;
+  TRY(options.modules, modules_of(context));
+  options.pin_file = context.options().pin_file;
+  options.ask_pin = pin_prompt(context);
+  return std::make_shared<keymgmt::KeyRing>(std::move(options));
+}
+
+Result<keymgmt::Opener> open_share_opener(const Context& context, const keymgmt::KeyRing& tokens,
+                                          const std::string& name, const std::string& passphrase_file,
+                                          const x509::Digest256& wanted) {
+  if (!keymgmt::is_token_name(name)) {
+    return keymgmt::load_opener(name, [&]() -> Result<base::Secret> {
+      if (!passphrase_file.empty()) return base::read_passphrase_file(passphrase_file);
+      if (context.interactive()) return context.ask_secret(message("Passphrase of {}", name));
+      return fail(Code::kUsage,
+                  "The key of {} is under a passphrase, and nobody can be asked here. Name a file with it: --share "
+                  "FILE,IDENTITY,PASSPHRASE-FILE",
+                  name);
+    });
+  }
+  if (!passphrase_file.empty()) {
+    return fail(Code::kUsage,
+                "A token has a PIN and no passphrase. Name its file in the URI: ?pin-source=file:/path, or give "
+                "--pin-file FILE, or let yourself be asked.");
+  }
+  TRY(const auto token, tokens.token(name));
+  return keymgmt::opener_from_token(*token, name, context.options().identity_certificate, wanted);
+}
+
 Result<keymgmt::Identity> open_identity(const Context& context) {
   const auto& options = context.options();
   if (!options.identity) {

@@ -49,4 +49,13 @@ Result<Secret> type_new_passphrase(const Context& context, const std::string& qu
   }
 }
 
+Result<Secret> new_passphrase_of(const Context& context, const Arguments& arguments) {
+  if (const auto file = arguments.maybe("--new-passphrase-file")) return read_new_passphrase(*file);
+  if (!context.interactive()) {
+    return fail(Code::kUsage,
+                "Nobody can be asked for the new passphrase here. Name a file: --new-passphrase-file FILE");
+  }
+  return type_new_passphrase(context, message("New passphrase"), May::kNotStayEmpty);
+}
+
 }  // namespace yuxin::cli

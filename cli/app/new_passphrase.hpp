@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "command.hpp"
 #include "context.hpp"
 #include "yuxin/base/result.hpp"
 #include "yuxin/base/secret.hpp"
@@ -24,5 +25,8 @@ inline constexpr std::size_t kShortestKeyPassphrase = 12;
 enum class May { kStayEmpty, kNotStayEmpty };
 [[nodiscard]] base::Result<base::Secret> type_new_passphrase(const Context& context, const std::string& question,
                                                              May may);
+
+// new_passphrase_of takes it from --new-passphrase-file, or has it typed twice. kUsage when nobody can be asked.
+[[nodiscard]] base::Result<base::Secret> new_passphrase_of(const Context& context, const Arguments& arguments);
 
 }  // namespace yuxin::cli

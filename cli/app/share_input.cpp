@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "identity.hpp"
 #include "share_typing.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
@@ -34,6 +35,13 @@ Named named(const std::string& value) {
   return {part(0), part(1), part(2)};
 }
 
+// A share is a file, or a data object on a token.
+Result<Secret> read_share(const keymgmt::KeyRing& tokens, const std::string& name) {
+  if (!keymgmt::is_token_name(name)) return read_secret_file(name, kLargestFile);
+  TRY(const auto token, tokens.token(name));
+  return token->data(name);
+}
+
 Result<Secret> passphrase_of(const Context& context, const std::string& file, const std::string& question) {
   if (!file.empty()) return base::read_passphrase_file(file);
   if (!context.interactive()) {
@@ -44,7 +52,8 @@ Result<Secret> passphrase_of(const Context& context, const std::string& file, co
   return context.ask_secret(question);
 }
 
-Result<Secret> open_for_holder(const Context& context, const keymgmt::ShareFile& file, const Named& name) {
+Result<Secret> open_for_holder(const Context& context, const keymgmt::KeyRing& tokens, const keymgmt::ShareFile& file,
+                               const Named& name) {
   if (file.seal == keymgmt::ShareSeal::kPassphrase) {
     TRY(const auto passphrase,
         passphrase_of(context, name.opener, message("Passphrase of {} for the share", file.custodian)));
@@ -52,16 +61,15 @@ Result<Secret> open_for_holder(const Context& context, const keymgmt::ShareFile&
   }
   const auto& options = context.options();
   const auto identity = name.opener.empty() ? options.identity.value_or("") : name.opener;
-  const auto passphrase = name.opener.empty() ? options.identity_passphrase_file.value_or("") : name.passphrase;
+  const auto given = name.opener.empty() ? options.identity_passphrase_file.value_or("") : name.passphrase;
   if (identity.empty()) {
-    return fail(Code::kUsage,
-                "The share of {} is sealed for a certificate. Name that with its key: --share FILE,officer.p12 or "
-                "yuxin --as officer.p12",
-                file.custodian);
+    return fail(
+        Code::kUsage,
+        "The share of {} is sealed for a certificate. Name that with its key: --share FILE,officer.p12, --share "
+        "FILE,pkcs11:token=LABEL;object=NAME, or yuxin --as …",
+        file.custodian);
   }
-  TRY(const auto opener, keymgmt::load_opener(identity, [&]() {
-        return passphrase_of(context, passphrase, message("Passphrase of {}", identity));
-      }));
+  TRY(const auto opener, open_share_opener(context, tokens, identity, given, file.certificate));
   return keymgmt::open_share(file, opener);
 }
 
@@ -76,7 +84,8 @@ Result<Secret> read_secret_file(const std::string& path, std::size_t limit) {
 
 std::vector<OptionSpec> share_options(Arity arity) {
   return {{"--share", arity, Presence::kOptional, "FILE[,OPENER]",
-           "a sealed share; OPENER is a file with its passphrase, or the certificate with its key"},
+           "a sealed share, in a file or on a token (pkcs11:token=LABEL;object=NAME); OPENER is a file with its "
+           "passphrase, or the certificate with its key: a file, or pkcs11:…"},
           {"--words-file", arity, Presence::kOptional, "FILE", "a share in words, from a file"},
           {"--words", Arity::kFlag, Presence::kOptional, "", "type the words of a share; they are not shown"}};
 }
@@ -132,15 +141,17 @@ Result<std::optional<OpenedShare>> ShareInput::ask_next(const std::string& statu
 
 Result<OpenedShare> ShareInput::from_file(const std::string& value) {
   const auto name = named(value);
-  TRY(const auto octets, base::read_file(name.file, kLargestFile));
-  auto file = keymgmt::parse_share_file(base::as_text(octets));
+  // the token of a custodian is known for this share alone: the next one may be another card of the same name
+  TRY(const auto tokens, tokens_of(context_));
+  TRY(const auto octets, read_share(*tokens, name.file));
+  auto file = keymgmt::parse_share_file(octets.text());
   if (!file) return fail(file.error().code, "{}: {}", name.file, file.error().detail);
   said_ = file->custodian;
   if (!base::equal(file->set, shares_.set)) {
     return fail(Code::kBadSignature, "{} is a share of another set than the register \"{}\".", name.file,
                 shares_.title);
   }
-  TRY(const auto text, open_for_holder(context_, *file, name));
+  TRY(const auto text, open_for_holder(context_, *tokens, *file, name));
   return keymgmt::parse_share_text(text.text(), shares_.secret_size);
 }
 

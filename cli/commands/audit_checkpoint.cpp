@@ -7,6 +7,7 @@
 #include "app/ledger_certificate.hpp"
 #include "app/ledger_source.hpp"
 #include "app/output.hpp"
+#include "app/unlocking.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 
@@ -157,7 +158,7 @@ Result<> check_place(const Arguments& arguments, const std::string& file, Output
 
 Result<LedgerSource> source_of(Context& context) {
   // signing needs the ledger's key; without a passphrase the latest one is given
-  if (context.options().passphrase_file) {
+  if (names_an_unlocking(context)) {
     TRY(auto home, open_unlocked_home(context));
     TRY(keep_ledger_certificate(*home, context.actor()));
     TRY(home->checkpoint());

@@ -1,6 +1,7 @@
 // yuxin audit export: the evidence about one object, to hand to somebody who trusts nobody here.
 #include "app/ledger_certificate.hpp"
 #include "app/ledger_source.hpp"
+#include "app/unlocking.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/evidence/bundle.hpp"
@@ -44,7 +45,7 @@ Result<base::Bytes> bundle_of(const LedgerSource& source, evidence::BundleReques
 
 // A home of an earlier version has no certificate of its ledger yet, and gets one where its keys can be used.
 Result<> certify_ledger(Context& context, const Arguments& arguments) {
-  if (arguments.has("FILE") || !context.options().passphrase_file) return {};
+  if (arguments.has("FILE") || !names_an_unlocking(context)) return {};
   TRY(auto home, open_unlocked_home(context));
   TRY(keep_ledger_certificate(*home, context.actor()));
   return home->checkpoint();

@@ -190,7 +190,7 @@ Result<NewAuthority> new_authority(const Arguments& arguments) {
 
 Result<> create_subordinate(Context& context, Home& home, const NewAuthority& wanted,
                             const std::optional<std::string>& out) {
-  TRY(request_authority(home, wanted, out));
+  TRY(request_authority(home, wanted, out, context.actor()));
   end_work(context, home);
   const auto& name = wanted.name;
   const auto file = out.value_or(home.path() + "/exchange/" + name + ".csr");

@@ -54,6 +54,7 @@ base::JsonObject as_json(const RecordReport& report) {
                             {"person", signer.person},
                             {"certificate", base::hex(signer.certificate)},
                             {"known_by", signer.known == RecordSigner::Known::kByPlan ? "plan" : "ceremony"}};
+    if (signer.opened_at) object["opened_at"] = base::rfc3339(*signer.opened_at);
     if (signer.signed_at) object["signed_at"] = base::rfc3339(*signer.signed_at);
     signers.push_back(std::move(object));
   }

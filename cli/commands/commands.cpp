@@ -20,7 +20,7 @@ std::vector<CommandSpec> collect() {
   add(all, profile_commands());
   add(all, key_commands());
   all.push_back(key_migrate_command());
-  add(all, key_tree_commands());
+  for (auto family : {key_tree_commands, unlock_commands}) add(all, family());
   for (auto family : {role_grant_commands, role_list_commands}) add(all, family());
   for (auto make : {sign_command, verify_command, ocsp_query_command, tsa_request_command, tsa_verify_command,
                     audit_log_command, audit_verify_command, audit_export_command, audit_checkpoint_command,
@@ -29,7 +29,7 @@ std::vector<CommandSpec> collect() {
   }
   add(all, share_list_commands());
   for (auto make : {share_split_command, share_print_command, share_drill_command, share_join_command,
-                    share_reshare_command, share_unlock_command})
+                    share_reshare_command, share_unlock_command, share_store_command})
     all.push_back(make());
   add(all, bundle_commands());
   all.push_back(bundle_import_command());

@@ -1,6 +1,9 @@
 // yuxin key list, generate
+#include <algorithm>
+
 #include "app/authority_steps.hpp"
 #include "app/home.hpp"
+#include "app/key_record.hpp"
 #include "app/key_tree_view.hpp"
 #include "app/key_view.hpp"
 #include "app/progress.hpp"
@@ -84,6 +87,27 @@ Result<int> generate_below(Context& context, const Arguments& arguments, const s
   return 0;
 }
 
+Result<bool> is_of_an_authority(Home& home, const std::string& name) {
+  bool used = false;
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(const auto rows, reader.authorities());
+    used = std::ranges::find(rows, name, &store::AuthorityRow::key_name) != rows.end();
+    return {};
+  }));
+  return used;
+}
+
+// Every key that was made is in the ledger; that of an attempt that was cut off before it was written down, too.
+Result<x509::PublicKey> generate_recorded(const Context& context, Home& home, const std::string& name,
+                                          const x509::KeyKind& kind) {
+  auto made = home.keys().generate(name, kind);
+  if (!made && made.error().code != Code::kConflict) return made;
+  TRY(const bool used, is_of_an_authority(home, name));  // its certificate's records say when it was made
+  const auto key = made ? made : home.keys().public_key(name);
+  if (key && !used) TRY(record_generated(home, context.actor(), name, *key));
+  return made;
+}
+
 Result<int> generate(Context& context, const Arguments& arguments) {
   if (const auto parent = arguments.maybe("--under")) {
     if (arguments.has("--token")) return fail(Code::kUsage, "A key is below another one or on a token, not both.");
@@ -107,7 +131,8 @@ Result<int> generate(Context& context, const Arguments& arguments) {
     context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
     return 0;
   }
-  TRY(auto key, home->keys().generate(full, kind));
+  TRY(auto key, generate_recorded(context, *home, full, kind));
+  if (!token) end_work(context, *home);
   const auto identifier = base::hex(key.identifier());
   SeenKey seen{full, {}, std::move(key), {}, {}};
   if (token) {

@@ -1,13 +1,11 @@
 // yuxin key tree, show, state, retire, rotate, destroy, verify
-#include <algorithm>
-
 #include "app/home.hpp"
 #include "app/key_tree_view.hpp"
-#include "app/new_passphrase.hpp"
 #include "app/output.hpp"
 #include "app/progress.hpp"
+#include "app/root_rotation.hpp"
+#include "app/share_input.hpp"
 #include "commands.hpp"
-#include "yuxin/keymgmt/keystore.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -82,47 +80,13 @@ Result<int> retire(Context& context, const Arguments& arguments) {
   return move(context, arguments, KeyState::kDeactivated);
 }
 
-// A passphrase that is kept is taken as it is; one that is typed here is new.
-Result<base::Secret> new_root_passphrase(const Context& context) {
-  if (context.options().passphrase_file || !context.interactive())
-    return context.passphrase(message("Passphrase for the new root key"));
-  return type_new_passphrase(context, message("Passphrase for the new root key"), May::kNotStayEmpty);
-}
-
-// Only one way to a new root key can be made here, by the passphrase that is typed; whoever held shares of the old
-// one gets new ones afterwards.
-Result<> begin_root(Context& context, Home& home) {
-  TRY(const auto ways, keymgmt::unlock_ways(home.keys_folder()));
-  const auto shares = std::ranges::count(ways, keymgmt::UnlockWay::Kind::kShares, &keymgmt::UnlockWay::kind);
-  if (shares > 0) {
-    TRY(const auto yes,
-        context.confirm(message("{} sets of shares unlock this home, and none of them will unlock the new root "
-                                "key. New shares must be made afterwards. Go on?",
-                                shares)));
-    if (!yes) return fail(Code::kUsage, "Nothing was changed.");
-  }
-  TRY(const auto passphrase, new_root_passphrase(context));
-  TRY(auto next, keymgmt::begin_root_rotation(home.keys_folder(), home.root(), {{}, passphrase}));
-  home.unlocked_by(std::move(next));
-  return {};
-}
-
-Result<std::int64_t> rotate_root(Context& context, Home& home) {
-  if (!home.root().before) TRY(begin_root(context, home));
-  keymgmt::SoftwareKeyStore files(home.keys_folder(), home.root().clone());
-  TRY(auto count, files.rewrap(progress_of(context, message("key files"))));
-  TRY(auto keys, home.key_tree(context.actor()));
-  TRY(const auto wrapped, keys->finish_rotation("root", by(context), progress_of(context, message("keys"))));
-  TRY(keymgmt::end_root_rotation(home.keys_folder()));
-  return count + wrapped;
-}
-
 Result<int> rotate(Context& context, const Arguments& arguments) {
   const auto name = arguments.one("NAME");
-  TRY(auto home, open_unlocked_home(context));
+  TRY(auto opened, open_for_rotation(context, arguments));
+  const auto& home = opened.home;
   std::int64_t count = 0;
   if (name == "root") {
-    TRY(count, rotate_root(context, *home));
+    TRY(count, rotate_root(context, opened));
   } else {
     TRY(auto keys, home->key_tree(context.actor()));
     TRY(count, keys->rotate(name, by(context), progress_of(context, message("keys"))));
@@ -184,6 +148,14 @@ Result<int> verify(Context& context, const Arguments&) {
 OptionSpec name_option() { return {"NAME", Arity::kOne, Presence::kRequired, "NAME", "a key of the tree"}; }
 OptionSpec reason_option() { return {"--reason", Arity::kOne, Presence::kRequired, "TEXT", "why, for the ledger"}; }
 
+std::vector<OptionSpec> rotate_options() {
+  std::vector<OptionSpec> options = {name_option(),
+                                     {"--shares", Arity::kOne, Presence::kOptional, "REGISTER",
+                                      "unlock by the custodians of this set instead of a passphrase"}};
+  for (auto& option : share_options(Arity::kMany)) options.push_back(option);
+  return options;
+}
+
 }  // namespace
 
 std::vector<CommandSpec> key_tree_commands() {
@@ -213,9 +185,10 @@ std::vector<CommandSpec> key_tree_commands() {
       {"key",
        "rotate",
        "give a wrapping key, or the root, a new version and encrypt everything below anew; call again to go on",
-       {name_option()},
+       rotate_options(),
        {"yuxin --home city/online --passphrase-file pass key rotate yuzhong/mail",
-        "yuxin --home city/online --passphrase-file pass key rotate root"},
+        "yuxin --home city/online --passphrase-file pass key rotate root",
+        "yuxin --home city/root key rotate root --shares shares/register.json"},
        rotate},
       {"key",
        "destroy",

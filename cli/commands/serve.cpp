@@ -13,6 +13,7 @@
 #include "app/monitoring.hpp"
 #include "app/share_input.hpp"
 #include "app/time_stamping.hpp"
+#include "app/unlocking.hpp"
 #include "app/upkeep.hpp"
 #include "commands.hpp"
 #include "yuxin/base/log.hpp"
@@ -191,7 +192,7 @@ class Front {
 
 // Lists and certificates were signed when they were made: whoever only hands them out needs no key.
 bool needs_no_key(const Context& context, const Arguments& arguments, const std::set<std::string>& parts) {
-  return parts == std::set<std::string>{"crl"} && !context.options().passphrase_file && !arguments.has("--shares");
+  return parts == std::set<std::string>{"crl"} && !names_an_unlocking(context) && !arguments.has("--shares");
 }
 
 Result<int> hand_out(Context& context, const Arguments& arguments, const std::set<std::string>& parts,

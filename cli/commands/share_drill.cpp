@@ -108,7 +108,8 @@ CommandSpec share_drill_command() {
           std::move(options),
           {"yuxin share drill register.json --out drill.json",
            "yuxin share drill register.json --out drill.json --share share-1-1.json,li.pass --words-file chen.txt"},
-          drill};
+          drill,
+          CommandSpec::Identity::kTaken};
 }
 
 }  // namespace yuxin::cli

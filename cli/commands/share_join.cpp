@@ -71,7 +71,8 @@ CommandSpec share_join_command() {
           {"yuxin share join shares/register.json --out key.bin",
            "yuxin share join register.json --share share-1-1.json,li.pass --share share-1-2.json,wang.pass --out "
            "key.bin"},
-          join};
+          join,
+          CommandSpec::Identity::kTaken};
 }
 
 }  // namespace yuxin::cli

@@ -113,7 +113,8 @@ std::vector<CommandSpec> share_list_commands() {
            "prove one share good, without any other and without revealing anything",
            std::move(options),
            {"yuxin share verify register.json --share share-1-1.json", "yuxin share verify register.json --words"},
-           verify}};
+           verify,
+           CommandSpec::Identity::kTaken}};
 }
 
 }  // namespace yuxin::cli

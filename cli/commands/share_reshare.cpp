@@ -1,5 +1,6 @@
 // yuxin share reshare: the same secret among other custodians, by a plan whose digest all holders saw.
 #include "app/digest_lines.hpp"
+#include "app/renewed_secret.hpp"
 #include "app/share_gathering.hpp"
 #include "app/share_making.hpp"
 #include "commands.hpp"
@@ -78,6 +79,14 @@ Result<int> carry_out(const Context& context, const Arguments& arguments) {
   const auto path = arguments.one("REGISTER");
   const auto folder = arguments.one("--out");
   TRY(auto reshare, keymgmt::Reshare::open(path));
+  std::optional<RenewedSecret> renewed;
+  if (arguments.has("--new-secret")) {
+    TRY(renewed, RenewedSecret::open(context, reshare, folder));
+    if (renewed->settled()) {
+      report_finished(context, reshare.current(), folder);
+      return 0;
+    }
+  }
   if (reshare.finished()) {
     report_finished(context, reshare.current(), *reshare.finished());
     return 0;
@@ -90,18 +99,28 @@ Result<int> carry_out(const Context& context, const Arguments& arguments) {
                 folder);
   TRY(auto input, ShareInput::of(context, arguments, reshare.current(), Proof::kLeftOut));
   TRY(const auto passphrases, ask_passphrases(context, arguments, planned.plan));
-  TRY(const auto secret, gather_secret(context, input, reshare.current()));
+  TRY(auto secret, gather_secret(context, input, reshare.current()));
+  if (renewed) {
+    TRY(secret, renewed->exchange(std::move(secret)));
+  }
   const auto now = context.clock().now();
   TRY(const auto set, keymgmt::make_share_set(secret, planned.plan, now, planned.replaces));
   TRY(const auto files, seal_set(set, planned.plan, passphrases));
-  TRY(reshare.replace(set.shares, files, folder, planned.digest, now));
+  TRY(reshare.replace(set.shares, files, folder, planned.digest, now,
+                      renewed ? renewed->let_unlock(set.shares, secret) : std::function<Result<>()>()));
+  if (renewed) TRY(renewed->settle(folder));
   if (context.options().json) {
     context.document(set_document(set.shares, folder));
     return 0;
   }
   context.out(message("The set \"{}\" in {} has replaced the one of {}.", set.shares.title, folder, path));
   report_set(context, set.shares, folder);
-  context.remark(message("Collect the old shares and destroy them: enough of them together still give the secret."));
+  context.remark(
+      renewed
+          ? message("The old shares open the home no more, but copies of it from before. Rotate its root key too, so "
+                    "that those are of no use for what is made from now on: yuxin key rotate root --shares {}/{}",
+                    folder, keymgmt::kRegisterName)
+          : message("Collect the old shares and destroy them: enough of them together still give the secret."));
   return 0;
 }
 
@@ -122,15 +141,23 @@ CommandSpec share_reshare_command() {
       {"--out", Arity::kOne, Presence::kRequired, "DIR", "the folder to make for the new shares and their register"},
       {"--confirm", Arity::kOne, Presence::kOptional, "DIGEST",
        "the digest of the plan that every holder saw; without it the plan is shown and nothing done"},
+      {"--new-secret", Arity::kFlag, Presence::kOptional, "",
+       "where a share may be in wrong hands: what unlocks the home is drawn anew, and the old shares open it no "
+       "more"},
       passphrase_for_option()};
   for (auto& option : share_options(Arity::kMany)) options.push_back(option);
-  return {"share",
-          "reshare",
-          "share the same secret anew, by a plan that all holders saw; the old set is replaced in one step",
-          std::move(options),
-          {"yuxin share reshare register.json --plan new.toml --out shares-2027",
-           "yuxin share reshare register.json --plan new.toml --out shares-2027 --confirm 5f0c41d7…"},
-          reshare};
+  return {
+      "share",
+      "reshare",
+      "share the secret anew, the same one or a new one, by a plan that all holders saw; the old set is replaced in "
+      "one step",
+      std::move(options),
+      {"yuxin share reshare register.json --plan new.toml --out shares-2027",
+       "yuxin share reshare register.json --plan new.toml --out shares-2027 --confirm 5f0c41d7…",
+       "yuxin --home city/root share reshare register.json --plan new.toml --out shares-2027 --new-secret --confirm "
+       "5f0c41d7…"},
+      reshare,
+      CommandSpec::Identity::kTaken};
 }
 
 }  // namespace yuxin::cli

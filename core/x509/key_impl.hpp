@@ -62,6 +62,9 @@ struct PrivateKey::Impl {
 [[nodiscard]] std::shared_ptr<const Signer> make_software_signer(std::shared_ptr<const PrivateKey::Impl> key,
                                                                  SignatureAlgorithm algorithm);
 
+// make_software_decrypter does not look at what the key allows.
+[[nodiscard]] std::shared_ptr<const Decrypter> make_software_decrypter(PrivateKey key);
+
 // as_pkcs8 puts a private key into a version 1 PrivateKeyInfo (RFC 5958 section 2); `algorithm` is DER.
 [[nodiscard]] base::Secret as_pkcs8(base::ByteView algorithm, base::ByteView private_key_octets);
 

@@ -173,6 +173,8 @@ Result<std::shared_ptr<const Signer>> PrivateKey::signer(SignatureAlgorithm algo
   return make_software_signer(impl_, algorithm);
 }
 
+std::shared_ptr<const Decrypter> PrivateKey::decrypter() const { return make_software_decrypter(*this); }
+
 Result<Secret> PrivateKey::to_pkcs8() const {
   const Pkcs8Ptr info(EVP_PKEY2PKCS8(impl_->key.get()));
   const int size = info ? i2d_PKCS8_PRIV_KEY_INFO(info.get(), nullptr) : -1;

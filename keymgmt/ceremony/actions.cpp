@@ -60,7 +60,7 @@ std::span<const ActionSpec> action_specs() {
        "prove-shares",
        translatable("Every custodian proves the own share"),
        {},
-       {"register"},
+       {"register", "passphrase"},
        Course::kActs},
       {CeremonyAction::kReshare,
        "reshare",

@@ -86,7 +86,9 @@ Result<> Ceremony::enrol(const base::JsonObject& data) {
     }
     if (!persons.insert(person).second || !certificates.insert(*certificate).second)
       return fail(Code::kConflict, "{} sits on two seats; nobody witnesses themselves.", person);
-    taken.push_back({planned.id, std::move(person), *certificate});
+    const auto opening = base::from_base64(json_string(*object, "opening"));
+    if (!opening) return fail(Code::kMalformed, "The enrolment lacks the seat {} or its certificate.", planned.id);
+    taken.push_back({planned.id, std::move(person), *certificate, *opening});
   }
   seats_ = std::move(taken);
   return {};

@@ -199,8 +199,11 @@ class Loader {
     if ((key == "request" || key == "register") && !is_file_name(value))
       return table.error(key, "\"{}\" is no file beside the plan: letters, digits, '.', '-' and '_' in its name.",
                          value);
-    if (key == "unlock" && value != "passphrase" && value != "shares")
-      return table.error(key, "A home is opened by a \"passphrase\" or by \"shares\", not by \"{}\".", value);
+    if (key == "passphrase" && value != "remove" && value != "keep")
+      return table.error(key, "The passphrase of the home is to \"remove\" or to \"keep\", not \"{}\".", value);
+    if (key == "unlock" && value != "passphrase" && value != "shares" && value != "token")
+      return table.error(key, "A home is opened by a \"passphrase\", by \"shares\" or by a \"token\", not by \"{}\".",
+                         value);
     if ((key == "authority" || key == "key_name") && !is_word(value))
       return table.error(key, "\"{}\" is no name: lower-case letters, digits and hyphens, at most 32.", value);
     if (key == "shares" && !is_share_name(value))

@@ -39,6 +39,8 @@ std::optional<std::string> broken_homes(const CeremonyPlan& plan) {
       case CeremonyAction::kProveShares:
         if (!shares && !step.values.contains("register"))
           return message("Which shares are proved? Name their \"register\", or split before.");
+        if (!home && step.value("passphrase") == "remove")
+          return message("The step \"{}\" needs a home: put \"create-home\" or \"open-home\" before it.", spec.name);
         break;
       default:
         break;

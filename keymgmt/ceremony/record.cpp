@@ -51,6 +51,30 @@ Result<base::Bytes> sign_record(const Ceremony& ceremony, const x509::Digest256&
   return fail(Code::kNotFound, "Nobody was enrolled on the seat {}.", seat);
 }
 
+evidence::Act opening_statement(const Ceremony& ceremony, const x509::Digest256& opened, const std::string& seat,
+                                const std::string& person, base::UnixTime time) {
+  evidence::Act act;
+  act.type = "ceremony.opening";
+  act.object = "ceremony/" + ceremony.id();
+  act.time = time;
+  act.body = {{"mode", mode_name(ceremony.mode())},
+              {"opened", base::hex(opened)},
+              {"person", person},
+              {"plan", base::hex(ceremony.plan().digest)},
+              {"seat", seat}};
+  return act;
+}
+
+Result<base::Bytes> sign_opening(const Ceremony& ceremony, const x509::Digest256& opened, const std::string& seat,
+                                 const std::string& person, const Identity& identity, base::UnixTime time) {
+  return evidence::sign_act(opening_statement(ceremony, opened, seat, person, time),
+                            {identity.certificate, identity.signer}, identity.chain, x509::CmsForm::kRfc5652);
+}
+
+x509::Digest256 opened_digest(std::string_view transcript) {
+  return x509::sha256(base::as_bytes(transcript.substr(0, transcript.find('\n'))));
+}
+
 Result<base::Bytes> write_record(const RecordParts& parts) {
   evidence::FileMap files;
   const auto put = [&](std::string name, std::string_view text) {

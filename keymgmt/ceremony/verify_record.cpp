@@ -118,9 +118,14 @@ class Judge {
 
   void judge_signatures(const Ceremony& ceremony) {
     for (const auto& seat : ceremony.seats()) {
-      RecordSigner signer{
-          .seat = seat.seat, .person = seat.person, .subject = {}, .certificate = seat.certificate, .signed_at = {}};
+      RecordSigner signer{.seat = seat.seat,
+                          .person = seat.person,
+                          .subject = {},
+                          .certificate = seat.certificate,
+                          .opened_at = {},
+                          .signed_at = {}};
       if (report_.plan->seat(seat.seat)->certificate) signer.known = RecordSigner::Known::kByPlan;
+      judge_seat_opening(ceremony, seat, signer);
       judge_signature(ceremony, signer);
       report_.signers.push_back(std::move(signer));
     }
@@ -131,12 +136,35 @@ class Judge {
     }
   }
 
+  // Whoever came with a certificate that the plan names signed when taking the seat; of others it counts where it is
+  // there.
+  void judge_seat_opening(const Ceremony& ceremony, const EnrolledSeat& seat, RecordSigner& signer) {
+    const bool needed = signer.known == RecordSigner::Known::kByPlan && ceremony.mode() == CeremonyMode::kReal;
+    if (seat.opening.empty()) {
+      if (needed)
+        wrong("opening-missing",
+              message("{} ({}) did not sign when the ceremony was opened.", seat.person, seat.seat));
+      return;
+    }
+    auto judged = judge_opening(ceremony, opened_digest(parts_.transcript), seat);
+    if (!judged) {
+      report_.problems.push_back(std::move(judged).error());
+      return;
+    }
+    if (judged->time < report_.began || judged->time > report_.ended) {
+      wrong("opening-time", message("{} ({}) signed at {}, which is not while the ceremony was held.", seat.person,
+                                    seat.seat, base::rfc3339(judged->time)));
+      return;
+    }
+    signer.opened_at = judged->time;
+  }
+
   void judge_signature(const Ceremony& ceremony, RecordSigner& signer) {
     const auto found = parts_.signatures.find(signer.seat);
     if (found == parts_.signatures.end())
       return wrong("signature-missing", message("{} ({}) has not signed the record.", signer.person, signer.seat));
-    auto judged = judge_seat_signature(ceremony, report_.transcript, {signer.seat, signer.person, signer.certificate},
-                                       found->second);
+    auto judged = judge_seat_signature(ceremony, report_.transcript,
+                                       {signer.seat, signer.person, signer.certificate, {}}, found->second);
     if (!judged) {
       report_.problems.push_back(std::move(judged).error());
       return;
@@ -156,24 +184,37 @@ tl::unexpected<RecordProblem> unsigned_by(const char* name, std::string detail) 
 
 }  // namespace
 
-tl::expected<SeatSignature, RecordProblem> judge_seat_signature(const Ceremony& ceremony,
-                                                                const x509::Digest256& transcript,
-                                                                const EnrolledSeat& seat, base::ByteView signature) {
-  const auto opened = evidence::open_act(signature);
+namespace {
+
+// The statement that one person signed with the certificate of the seat, whatever it says.
+tl::expected<evidence::SignedAct, RecordProblem> opened_for(const EnrolledSeat& seat, base::ByteView signature) {
+  auto opened = evidence::open_act(signature);
   if (!opened) {
     return unsigned_by("signature", message("The signature of {} ({}) does not hold: {}", seat.person, seat.seat,
                                             opened.error().detail));
   }
-  if (!base::equal(opened->actor.sha256_fingerprint(), seat.certificate)) {
-    return unsigned_by(
-        "signer",
-        message("The signature of {} ({}) was made with another certificate than the one that was enrolled.",
-                seat.person, seat.seat));
-  }
+  if (base::equal(opened->actor.sha256_fingerprint(), seat.certificate)) return std::move(*opened);
+  return unsigned_by("signer",
+                     message("The signature of {} ({}) was made with another certificate than the one that was "
+                             "enrolled.",
+                             seat.person, seat.seat));
+}
+
+bool says(const evidence::SignedAct& opened, const evidence::Act& act) {
+  const auto expected = evidence::statement(act, opened.actor);
+  const auto said = evidence::statement(opened.act, opened.actor);
+  return expected && said && *expected == *said;
+}
+
+}  // namespace
+
+tl::expected<SeatSignature, RecordProblem> judge_seat_signature(const Ceremony& ceremony,
+                                                                const x509::Digest256& transcript,
+                                                                const EnrolledSeat& seat, base::ByteView signature) {
+  const auto opened = opened_for(seat, signature);
+  if (!opened) return tl::unexpected(opened.error());
   const auto time = opened->act.time;
-  const auto expected = evidence::statement(signing_statement(ceremony, transcript, seat.seat, time), opened->actor);
-  const auto said = evidence::statement(opened->act, opened->actor);
-  if (!expected || !said || *expected != *said) {
+  if (!says(*opened, signing_statement(ceremony, transcript, seat.seat, time))) {
     return unsigned_by("statement",
                        message("What {} ({}) signed is another record than this one.", seat.person, seat.seat));
   }
@@ -182,6 +223,19 @@ tl::expected<SeatSignature, RecordProblem> judge_seat_signature(const Ceremony& 
                                                seat.seat, base::rfc3339(time)));
   }
   return SeatSignature{opened->actor.subject().text(), time};
+}
+
+tl::expected<SeatSignature, RecordProblem> judge_opening(const Ceremony& ceremony, const x509::Digest256& opened,
+                                                         const EnrolledSeat& seat) {
+  const auto act = opened_for(seat, seat.opening);
+  if (!act) return tl::unexpected(act.error());
+  const auto time = act->act.time;
+  if (!says(*act, opening_statement(ceremony, opened, seat.seat, seat.person, time))) {
+    return unsigned_by("opening-statement",
+                       message("What {} ({}) signed when the ceremony was opened is another ceremony than this one.",
+                               seat.person, seat.seat));
+  }
+  return SeatSignature{act->actor.subject().text(), time};
 }
 
 RecordReport verify_record(base::ByteView archive, const RecordExpectations& expectations) {

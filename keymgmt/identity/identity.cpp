@@ -68,20 +68,23 @@ Result<Identity> join_identity(const x509::PrivateKey& key, const std::vector<Ce
   return join_identity(std::move(signer), certificates);
 }
 
+Result<std::vector<Certificate>> certificates_beside(const TokenKeyStore& token, std::string_view uri,
+                                                     const std::optional<std::string>& certificate_file) {
+  if (certificate_file) {
+    TRY(const auto octets, base::read_file(*certificate_file, kLargestFile));
+    return x509::certificates_from_bytes(octets);
+  }
+  TRY(auto certificates, token.certificates(uri));
+  if (!certificates.empty()) return certificates;
+  return fail(Code::kNotFound,
+              "Token {} has no certificate. Put it there beside the key, or name its file: --as-certificate FILE",
+              token.title());
+}
+
 Result<Identity> identity_from_token(std::string_view uri, const TokenOptions& options,
                                      const std::optional<std::string>& certificate_file) {
   TRY(const auto store, TokenKeyStore::open(uri, options));
-  std::vector<Certificate> certificates;
-  if (certificate_file) {
-    TRY(const auto octets, base::read_file(*certificate_file, kLargestFile));
-    TRY(certificates, x509::certificates_from_bytes(octets));
-  } else {
-    TRY(certificates, store->certificates(uri));
-    if (certificates.empty())
-      return fail(Code::kNotFound,
-                  "Token {} has no certificate. Put it there beside the key, or name its file: --as-certificate FILE",
-                  store->title());
-  }
+  TRY(const auto certificates, certificates_beside(*store, uri, certificate_file));
   TRY(auto signer, store->signer(uri));
   return join_identity(std::move(signer), certificates);
 }

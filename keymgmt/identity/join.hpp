@@ -14,6 +14,10 @@ struct KeyAndCertificates {
 // read_pkcs12 opens a PKCS #12 file with one key; errors of identity_from_pkcs12.
 [[nodiscard]] base::Result<KeyAndCertificates> read_pkcs12(base::ByteView der, const AskPassphrase& ask);
 
+// certificates_beside gives those of a file, or those on the token; kNotFound when there are none.
+[[nodiscard]] base::Result<std::vector<x509::Certificate>> certificates_beside(
+    const TokenKeyStore& token, std::string_view uri, const std::optional<std::string>& certificate_file);
+
 // join_identity finds the certificate of a key among several, and the chain above it. kIntegrity when there is none.
 [[nodiscard]] base::Result<Identity> join_identity(std::shared_ptr<const x509::Signer> signer,
                                                    const std::vector<x509::Certificate>& certificates);

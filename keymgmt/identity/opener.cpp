@@ -55,7 +55,9 @@ Result<KeyAndCertificates> read_files(std::string_view name, const AskPassphrase
 
 Result<Opener> load_opener(std::string_view name, const AskPassphrase& ask) {
   if (name.starts_with("pkcs11:"))
-    return fail(Code::kUsage, "What is sealed to a certificate is opened with a key in a file, not in a token: {}",
+    return fail(Code::kUsage,
+                "\"{}\" is a key on a token and not in a file. Name a PKCS #12 file, or PEM files: "
+                "certificate.pem,key.pem",
                 name);
   auto contents = read_files(name, ask);
   if (!contents)
@@ -63,10 +65,26 @@ Result<Opener> load_opener(std::string_view name, const AskPassphrase& ask) {
                            contents.error().detail);
   for (auto& certificate : contents->certificates) {
     if (base::equal(certificate.tbs().spki, contents->key.public_key().spki()))
-      return Opener{std::move(certificate), std::move(contents->key)};
+      return Opener{std::move(certificate), contents->key.decrypter()};
   }
   return fail(Code::kIntegrity, "None of the {} certificates is for the private key beside them.",
               contents->certificates.size());
+}
+
+Result<Opener> opener_from_token(const TokenKeyStore& token, std::string_view uri,
+                                 const std::optional<std::string>& certificate_file, const x509::Digest256& wanted) {
+  TRY(auto certificates, certificates_beside(token, uri, certificate_file));
+  TRY(auto key, token.decrypter(uri));
+  const auto count = certificates.size();
+  std::erase_if(certificates, [&](const x509::Certificate& certificate) {
+    return !base::equal(certificate.tbs().spki, key->public_key().spki());
+  });
+  if (certificates.empty())
+    return fail(Code::kIntegrity, "None of the {} certificates is for the private key beside them.", count);
+  const auto found = std::ranges::find_if(certificates, [&](const x509::Certificate& certificate) {
+    return base::equal(certificate.sha256_fingerprint(), wanted);
+  });
+  return Opener{found == certificates.end() ? certificates.front() : *found, std::move(key)};
 }
 
 }  // namespace yuxin::keymgmt

@@ -42,7 +42,18 @@ Outcome<bool> is_taken(Desk& desk, const std::string& label) {
   return false;
 }
 
-Outcome<Pair> make_pair(Desk& desk, const std::string& label, const KeyKind& kind, const KeyRecipe& recipe) {
+// Wanted is the pair that is asked for.
+struct Wanted {
+  const std::string& label;
+  const KeyKind& kind;
+  const KeyRecipe& recipe;
+  KeyUse use;
+};
+
+Outcome<Pair> make_pair(Desk& desk, const Wanted& wanted) {
+  const auto& [label, kind, recipe, use] = wanted;
+  const CK_BBOOL signs = use == KeyUse::kSign ? CK_TRUE : CK_FALSE;
+  const CK_BBOOL decrypts = use == KeyUse::kDecrypt ? CK_TRUE : CK_FALSE;
   const CK_ULONG bits = kind.bits;
   const std::array<CK_BYTE, 3> exponent = {0x01, 0x00, 0x01};
   const CK_MECHANISM_TYPE only_pss = CKM_RSA_PKCS_PSS;
@@ -54,7 +65,7 @@ Outcome<Pair> make_pair(Desk& desk, const std::string& label, const KeyKind& kin
     if (kind.type == KeyType::kRsaPss) half->add(CKA_ALLOWED_MECHANISMS, &only_pss, sizeof only_pss);
   }
   open.flag(CKA_PRIVATE, kNo);
-  open.flag(CKA_VERIFY, kYes);
+  open.flag(use == KeyUse::kSign ? CKA_VERIFY : CKA_ENCRYPT, kYes);
   if (recipe.curve.empty()) {
     open.add(CKA_MODULUS_BITS, &bits, sizeof bits);
     open.add(CKA_PUBLIC_EXPONENT, exponent.data(), exponent.size());
@@ -64,8 +75,8 @@ Outcome<Pair> make_pair(Desk& desk, const std::string& label, const KeyKind& kin
   secret.flag(CKA_PRIVATE, kYes);
   secret.flag(CKA_SENSITIVE, kYes);
   secret.flag(CKA_EXTRACTABLE, kNo);
-  secret.flag(CKA_SIGN, kYes);
-  secret.flag(CKA_DECRYPT, kNo);
+  secret.flag(CKA_SIGN, signs);
+  secret.flag(CKA_DECRYPT, decrypts);
   secret.flag(CKA_UNWRAP, kNo);
   CK_MECHANISM mechanism{recipe.generate, nullptr, 0};
   Pair pair;
@@ -134,11 +145,12 @@ Outcome<std::optional<PublicKey>> finish_pair(Desk& desk, const Pair& pair, cons
   return std::optional<PublicKey>();
 }
 
-Outcome<Attempt> try_once(Desk& desk, const std::string& label, const KeyKind& kind, const KeyRecipe& recipe) {
+Outcome<Attempt> try_once(Desk& desk, const Wanted& wanted) {
+  const auto& label = wanted.label;
   auto found = is_taken(desk, label);
   if (!found) return tl::unexpected(std::move(found).error());
   if (*found) return settled(taken(desk, label));
-  auto pair = make_pair(desk, label, kind, recipe);
+  auto pair = make_pair(desk, wanted);
   if (!pair) {
     // there are tokens that fail so when two processes write to them at once; the next look says whether a key is
     // there
@@ -146,7 +158,7 @@ Outcome<Attempt> try_once(Desk& desk, const std::string& label, const KeyKind& k
     if (again) return Attempt{{}, std::move(pair).error().error};
     return tl::unexpected(std::move(pair).error());
   }
-  auto key = finish_pair(desk, *pair, label, kind);
+  auto key = finish_pair(desk, *pair, label, wanted.kind);
   if (!key) {
     destroy(desk, *pair);
     return tl::unexpected(std::move(key).error());
@@ -162,7 +174,7 @@ void pause_at_random() {
 
 }  // namespace
 
-Result<PublicKey> generate_on_token(TokenLink& link, const std::string& label, const KeyKind& kind) {
+Result<PublicKey> generate_on_token(TokenLink& link, const std::string& label, const KeyKind& kind, KeyUse use) {
   const auto recipe = recipe_for(kind);
   if (!recipe) {
     return fail(
@@ -171,6 +183,8 @@ Result<PublicKey> generate_on_token(TokenLink& link, const std::string& label, c
         "ec:P-521, and ed25519 where the token has it.",
         x509::print_key_kind(kind));
   }
+  if (use == KeyUse::kDecrypt && kind.type != KeyType::kRsa)
+    return fail(Code::kRefused, "Keys of kind {} do not decrypt. Ask for rsa:3072.", x509::print_key_kind(kind));
   TRY(const auto turn, Turn::take(link.module_file()));
   // a look that may be repeated finds a token that was reset meanwhile, because the making may not be repeated
   TRY(link.perform<bool>(TokenLink::Login::kUser, TokenLink::Retry::kAfterLoss,
@@ -178,7 +192,7 @@ Result<PublicKey> generate_on_token(TokenLink& link, const std::string& label, c
   std::optional<base::Error> failure;
   for (int meeting = 0; meeting < kMostMeetings; ++meeting) {
     TRY(auto attempt, link.perform<Attempt>(TokenLink::Login::kUser, TokenLink::Retry::kNever,
-                                            [&](Desk& desk) { return try_once(desk, label, kind, *recipe); }));
+                                            [&](Desk& desk) { return try_once(desk, {label, kind, *recipe, use}); }));
     if (attempt.key) return std::move(*attempt.key);
     failure = std::move(attempt.failure);
     pause_at_random();

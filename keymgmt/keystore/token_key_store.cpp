@@ -5,6 +5,8 @@
 #include <chrono>
 #include <thread>
 
+#include "token_data.hpp"
+#include "token_decrypter.hpp"
 #include "token_generate.hpp"
 #include "token_import.hpp"
 #include "token_link.hpp"
@@ -55,6 +57,7 @@ struct TokenKeyStore::Impl {
 namespace {
 
 constexpr int kMostLooks = 3;
+constexpr x509::KeyKind kDecryptingKind{x509::KeyType::kRsa, 3072};
 constexpr std::chrono::milliseconds kPause{100};
 
 struct Found {
@@ -85,6 +88,12 @@ Result<KeySelector> selector_of(std::string_view name) {
   if (selector.empty())
     return fail(Code::kUsage, "\"{}\" names no key. Add which: pkcs11:token=LABEL;object=NAME", name);
   return selector;
+}
+
+// check_new_name: objects are made under labels alone.
+Result<> check_new_name(const KeySelector& selector) {
+  if (is_key_name(selector.label) && selector.id.empty()) return {};
+  return fail(Code::kUsage, "\"{}\" is no name for a key: lower-case letters, digits and hyphens.", selector.text());
 }
 
 Outcome<std::vector<KeyInfo>> list_at(Desk& desk) {
@@ -127,9 +136,7 @@ Result<std::shared_ptr<TokenKeyStore>> TokenKeyStore::open(std::string_view uri,
 
 Result<> TokenKeyStore::take_in(std::string_view name, const x509::PrivateKey& key) {
   TRY(const auto selector, selector_of(name));
-  if (!is_key_name(selector.label) || !selector.id.empty())
-    return fail(Code::kUsage, "\"{}\" is no name for a key: lower-case letters, digits and hyphens.",
-                selector.text());
+  TRY(check_new_name(selector));
   TRY(import_to_token(*impl_->link, selector.label, key));
   TRY(const auto known, signer(selector.label));
   TRY(known->sign(key.public_key().spki()));  // verified before it is given away
@@ -142,9 +149,7 @@ std::string TokenKeyStore::title() const { return impl_->link->title(); }
 
 Result<PublicKey> TokenKeyStore::generate(std::string_view name, const x509::KeyKind& kind) {
   TRY(const auto selector, selector_of(name));
-  if (!is_key_name(selector.label) || !selector.id.empty())
-    return fail(Code::kUsage, "\"{}\" is no name for a key: lower-case letters, digits and hyphens.",
-                selector.text());
+  TRY(check_new_name(selector));
   return generate_on_token(*impl_->link, selector.label, kind);
 }
 
@@ -165,6 +170,40 @@ Result<std::shared_ptr<const x509::Signer>> TokenKeyStore::signer(std::string_vi
   TRY(const auto found, impl_->find(Login::kUser, selector, find_key));
   if (!found) return impl_->absent(selector);
   return make_token_signer(impl_->link, selector, *found);
+}
+
+Result<std::shared_ptr<const x509::Decrypter>> TokenKeyStore::decrypter(std::string_view name) const {
+  TRY(const auto selector, selector_of(name));
+  TRY(const auto found, impl_->find(Login::kUser, selector, find_key));
+  if (!found) return impl_->absent(selector);
+  return make_token_decrypter(impl_->link, selector, *found);
+}
+
+Result<PublicKey> TokenKeyStore::ensure_decrypting(std::string_view name) {
+  TRY(const auto selector, selector_of(name));
+  TRY(const auto found, impl_->find(Login::kUser, selector, find_key));
+  if (!found) {
+    TRY(check_new_name(selector));
+    return generate_on_token(*impl_->link, selector.label, kDecryptingKind, KeyUse::kDecrypt);
+  }
+  if (found->public_key.kind().type == x509::KeyType::kRsa) return found->public_key;
+  return fail(Code::kConflict, "The key {} on token {} is of kind {}, and an RSA key is needed. Nothing was changed.",
+              selector.text(), title(), x509::print_key_kind(found->public_key.kind()));
+}
+
+Result<> TokenKeyStore::put_data(std::string_view name, base::ByteView octets) {
+  TRY(const auto selector, selector_of(name));
+  TRY(check_new_name(selector));
+  return put_data_on_token(*impl_->link, selector.label, octets);
+}
+
+Result<base::Secret> TokenKeyStore::data(std::string_view name) const {
+  TRY(const auto selector, selector_of(name));
+  if (selector.label.empty())
+    return fail(Code::kUsage, "A data object is named by its label: pkcs11:token=LABEL;object=NAME");
+  TRY(auto found, data_on_token(*impl_->link, selector));
+  if (found) return std::move(*found);
+  return fail(Code::kNotFound, "There is no data object {} on token {}.", selector.text(), title());
 }
 
 Result<PublicKey> TokenKeyStore::public_key(std::string_view name) const {

@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "token_algorithm.hpp"
+#include "token_known_key.hpp"
 #include "yuxin/x509/digest.hpp"
 
 namespace yuxin::keymgmt {
@@ -20,24 +21,20 @@ namespace {
 // TokenSigner signs in a session of the pool. The digest is made here: tokens are slow, and lines to them thin.
 class TokenSigner final : public x509::Signer {
  public:
-  TokenSigner(std::shared_ptr<TokenLink> link, KeySelector selector, PublicKey key, SignatureForm form,
-              bool always_authenticate)
+  TokenSigner(std::shared_ptr<TokenLink> link, KnownKey key, SignatureForm form)
       : link_(std::move(link)),
-        selector_(std::move(selector)),
-        place_in_session_(selector_.label + '\n' + base::hex(selector_.id)),
         key_(std::move(key)),
-        algorithm_(x509::default_signature(key_.kind())),
-        form_(std::move(form)),
-        always_authenticate_(always_authenticate) {}
+        algorithm_(x509::default_signature(key_.public_key().kind())),
+        form_(std::move(form)) {}
 
-  [[nodiscard]] const PublicKey& public_key() const override { return key_; }
+  [[nodiscard]] const PublicKey& public_key() const override { return key_.public_key(); }
   [[nodiscard]] x509::SignatureAlgorithm algorithm() const override { return algorithm_; }
 
   [[nodiscard]] Result<Bytes> sign(ByteView tbs) const override {
     const SignatureScheme& row = x509::scheme(algorithm_);
     TRY(auto made, row.digest ? sign_value(x509::digest(*row.digest, tbs)) : sign_value(tbs));
     if (made.first || !proven_.load(std::memory_order_relaxed)) {
-      if (!x509::verify_tbs(key_, row.identifier, tbs, made.octets)) return foreign_key();
+      if (!x509::verify_tbs(public_key(), row.identifier, tbs, made.octets)) return foreign_key();
       proven_ = true;
     }
     return std::move(made.octets);
@@ -70,7 +67,7 @@ class TokenSigner final : public x509::Signer {
     return fail(Code::kIntegrity,
                 "The key {} on token {} does not belong to the public key beside it: its signature does not verify. "
                 "Nothing was signed.",
-                selector_.text(), link_->title());
+                key_.selector().text(), link_->title());
   }
 
   [[nodiscard]] Result<Made> sign_value(ByteView value) const {
@@ -79,37 +76,15 @@ class TokenSigner final : public x509::Signer {
                                 [&](Desk& desk) { return sign_at(desk, octets); });
   }
 
-  // handle_at finds the key in a session that has not seen it yet.
-  [[nodiscard]] Outcome<CK_OBJECT_HANDLE> handle_at(Desk& desk) const {
-    const auto known = desk.session.keys.find(place_in_session_);
-    if (known != desk.session.keys.end()) return known->second;
-    auto found = find_key(desk, selector_);
-    if (!found) return tl::unexpected(std::move(found).error());
-    // it was there before: this is a token that must be begun anew, or one that lost its key
-    if (!*found) {
-      auto lost = fail(Code::kUnavailable, "The key {} is not on token {} any more. Put the right token back.",
-                       selector_.text(), desk.token());
-      return tl::unexpected(Trouble{CKR_OBJECT_HANDLE_INVALID, std::move(lost.value())});
-    }
-    if (!base::equal((*found)->public_key.spki(), key_.spki())) {
-      return settled(
-          fail(Code::kIntegrity,
-               "Token {} has another key by the name {} now. Nothing was signed. Put the right token back.",
-               desk.token(), selector_.text()));
-    }
-    desk.session.keys.emplace(place_in_session_, (*found)->handle);
-    return (*found)->handle;
-  }
-
   [[nodiscard]] Outcome<Made> sign_at(Desk& desk, const Bytes& octets) const {
-    const bool first = !desk.session.keys.contains(place_in_session_);
-    auto key = handle_at(desk);
+    const bool first = !key_.seen_in(desk);
+    auto key = key_.handle_at(desk);
     if (!key) return tl::unexpected(std::move(key).error());
     CK_MECHANISM mechanism = form_.mechanism();
     auto* functions = desk.functions();
     CK_RV rv = functions->C_SignInit(desk.session.handle, &mechanism, *key);
     if (rv != CKR_OK) return trouble(rv, desk.token(), "C_SignInit");
-    if (always_authenticate_) {
+    if (key_.always_authenticate()) {
       auto done = link_->authenticate(desk);
       if (!done) return tl::unexpected(std::move(done).error());
     }
@@ -123,16 +98,13 @@ class TokenSigner final : public x509::Signer {
     auto signature = form_.finish(ByteView(raw).first(std::min<std::size_t>(size, raw.size())));
     if (signature) return Made{std::move(*signature), first};
     return settled(fail(Code::kSigner, "Token {} gave {} octets that are no signature of its key {}.", desk.token(),
-                        size, selector_.text()));
+                        size, key_.selector().text()));
   }
 
   std::shared_ptr<TokenLink> link_;
-  KeySelector selector_;
-  std::string place_in_session_;
-  PublicKey key_;
+  KnownKey key_;
   x509::SignatureAlgorithm algorithm_;
   SignatureForm form_;
-  bool always_authenticate_;
   mutable std::atomic<bool> proven_ = false;
 };
 
@@ -141,8 +113,7 @@ class TokenSigner final : public x509::Signer {
 Result<std::shared_ptr<const x509::Signer>> make_token_signer(std::shared_ptr<TokenLink> link, KeySelector selector,
                                                               const TokenKey& key) {
   TRY(auto form, SignatureForm::for_key(key.public_key));
-  return std::make_shared<TokenSigner>(std::move(link), std::move(selector), key.public_key, std::move(form),
-                                       key.always_authenticate);
+  return std::make_shared<TokenSigner>(std::move(link), KnownKey(std::move(selector), key), std::move(form));
 }
 
 }  // namespace yuxin::keymgmt

@@ -44,8 +44,10 @@ bool is_of_a_set(const std::string& name) {
   return name == kPendingName || name.starts_with("share-") || name.starts_with(".yuxin-");
 }
 
-// Removes what an attempt left in its folder, and the folder if nothing else is in it.
+// Removes what an attempt left in its folder, and the folder if nothing else is in it. A folder with a register is a
+// whole set, which no attempt that was given up has left, whatever the state beside the old register says.
 void remove_set(const std::string& folder) {
+  if (base::file_exists(register_of(folder))) return;
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
     if (is_of_a_set(entry.path().filename().string())) std::filesystem::remove(entry.path(), ignored);
@@ -133,6 +135,9 @@ struct Reshare::Impl {
       finished = state->folder;
       return {};
     }
+    if (const auto next = read_register(pending_of(state->folder));
+        next && register_fingerprint(*next) == state->next)
+      abandoned = next->set;
     remove_set(state->folder);
     remove_reshare_state(path);
     return {};
@@ -142,6 +147,7 @@ struct Reshare::Impl {
   int lock;
   ShareRegister current;
   std::optional<std::string> finished;
+  std::optional<base::Bytes> abandoned;
 };
 
 Result<Reshare> Reshare::open(const std::string& register_path) {
@@ -161,9 +167,11 @@ Result<Reshare> Reshare::open(const std::string& register_path) {
 
 const ShareRegister& Reshare::current() const { return impl_->current; }
 const std::optional<std::string>& Reshare::finished() const { return impl_->finished; }
+const std::optional<base::Bytes>& Reshare::abandoned() const { return impl_->abandoned; }
 
 Result<> Reshare::replace(const ShareRegister& next, const std::vector<SetFile>& files, const std::string& folder,
-                          const x509::Digest256& plan, base::UnixTime now) {
+                          const x509::Digest256& plan, base::UnixTime now,
+                          const std::function<Result<>()>& before_force) {
   auto& current = impl_->current;
   if (current.superseded) return fail(Code::kConflict, "The set \"{}\" was replaced already.", current.title);
   const auto fingerprint = register_fingerprint(current);
@@ -184,6 +192,7 @@ Result<> Reshare::replace(const ShareRegister& next, const std::vector<SetFile>&
     TRY(write_files(state.folder, files));
     TRY(base::write_file(pending_of(state.folder), base::as_bytes(print_register(next)), Existing::kRefuse,
                          Permissions::kPublic));
+    if (before_force) TRY(before_force());
     state.step = ReshareState::Step::kComplete;
     return save_reshare_state(impl_->path, state);  // from here on the new set is in force
   }();

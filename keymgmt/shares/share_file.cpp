@@ -101,7 +101,7 @@ Result<Secret> open_share(const ShareFile& file, const Opener& opener) {
   if (file.seal != ShareSeal::kCertificate)
     return fail(Code::kUsage, "The share of {} is sealed under a passphrase, not for a certificate.", file.custodian);
   TRY(const auto message, x509::EnvelopedData::from_bytes(file.message));
-  return x509::open_message(message, opener.certificate, opener.key);
+  return x509::open_message(message, opener.certificate, *opener.key);
 }
 
 std::string print_share_file(const ShareFile& file) {

@@ -1,5 +1,6 @@
 """A root is created by people at a terminal: a witness refuses, a share is wrong, the power fails in the middle of a signature, an exception is
 accepted; the record is verified by the program and by common tools. Then it is altered in every way we can think of, and each is caught."""
+import base64
 import hashlib
 import json
 import os
@@ -139,6 +140,19 @@ def what_stands_in_it(folder):
     yuxin("ceremony", "verify", record, "--digest", digest)
     yuxin("ceremony", "verify", record, "--digest", "0" * 64, expect=1)
     yuxin("ceremony", "verify", record, "--practice", expect=1)
+    # Zhou Min signed when the ceremony was opened, says openssl, and what was signed names its first entry
+    lines = files_of(record.read_bytes())["transcript.jsonl"].splitlines()
+    enrolled = next(entry["data"]["seats"] for entry in transcript if entry["event"] == "acted" and entry["step"] == 2)
+    (folder / "opening.p7m").write_bytes(base64.b64decode(enrolled[5]["opening"]))
+    said = json.loads(run("openssl", "cms", "-verify", "-inform", "DER", "-binary", "-in", "opening.p7m", "-CAfile", "zhou.pem", "-purpose", "any", cwd=folder).stdout)
+    assert hashlib.sha256(lines[0]).hexdigest() in json.dumps(said) and hashlib.sha256((folder / "plan.toml").read_bytes()).hexdigest() in json.dumps(said), said
+    assert [seat["seat"] for seat in enrolled if "opening" in seat] == ["witness"]
+    # the custodians alone open the home now
+    ways = json.loads((folder / "root/keys/unlock.json").read_text())["ways"]
+    assert [way["way"] for way in ways] == ["shares"], ways
+    refused = yuxin("--home", folder / "root", "--passphrase-file", folder / "pass", "ca", "crl", "root", expect=3)
+    assert "No passphrase unlocks" in refused.stderr, refused.stderr
+    assert "key.way-removed" in yuxin("--home", folder / "root", "audit", "log", "--limit", "0").stdout
     audit = yuxin("--home", folder / "root", "audit", "verify")
     assert audit.returncode == 0
     yuxin("ceremony", "report", record, "--out", folder / "record.pdf")
@@ -206,6 +220,8 @@ def alterations(folder, good):
     yield "a certificate is another", {**good, "outputs/root.pem": (folder / "zhou.pem").read_bytes()}
     yield "an output is gone", less("outputs/root.crl")
     yield "an output is put in", {**good, "outputs/extra.pem": good["outputs/root.pem"]}
+    yield "who brought a certificate did not sign the opening", edited(where("acted", 2), lambda e: e["data"]["seats"][5].pop("opening"))
+    yield "the opening was signed by nobody", edited(where("acted", 2), lambda e: e["data"]["seats"][5].update(opening="AAAA"))
     yield "a custodian's share lies open", {**good, "outputs/share-1-1.json": (folder / "ceremony/shares/share-1-1.json").read_bytes()}
     yield "a signature is gone", less("signatures/witness.p7m")
     yield "a signature is damaged", {**good, "signatures/operator.p7m": good["signatures/operator.p7m"][:-1] + bytes([good["signatures/operator.p7m"][-1] ^ 1])}

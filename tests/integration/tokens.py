@@ -2,61 +2,15 @@
 answered from tokens; the token is pulled while the server runs and put back, and the server goes on by itself; no PIN is in a file of a home."""
 import os
 import pathlib
-import re
 import tempfile
 import time
 import urllib.request
 
 import city
 from city import run
+from soft_tokens import Tokens, set_keys
 
 city.need("openssl", "softhsm2-util", "pkcs11-tool")
-
-MODULE = next((path for path in map(pathlib.Path, ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/softhsm/libsofthsm2.so",
-                                                   "/usr/lib64/pkcs11/libsofthsm2.so")) if path.exists()), None)
-if not MODULE:
-    city.skip("the module of SoftHSM is not where Debian has it")
-
-
-class Tokens:
-    """A folder of SoftHSM tokens, each with a PIN of its own in a file outside of every home."""
-
-    def __init__(self, folder):
-        self.folder, self.store, self.away = folder, folder / "tokens", folder / "tokens.away"
-        self.store.mkdir()
-        (folder / "softhsm2.conf").write_text(f"directories.tokendir = {self.store}\nlog.level = ERROR\n")
-        os.environ["SOFTHSM2_CONF"] = str(folder / "softhsm2.conf")
-        self.pins = {}
-
-    def add(self, label):
-        self.pins[label] = f"pin-of-{label}-{os.urandom(4).hex()}"
-        self.pin_file(label).write_text(self.pins[label] + "\n")
-        self.pin_file(label).chmod(0o600)
-        run("softhsm2-util", "--init-token", "--free", "--label", label, "--pin", self.pins[label], "--so-pin", "security-officer")
-
-    def pin_file(self, label):
-        return self.folder / f"{label}.pin"
-
-    def uri(self, label):
-        return f"pkcs11:token={label}?pin-source=file:{self.pin_file(label)}"
-
-    def tool(self, label, *words):
-        return run("pkcs11-tool", "--module", MODULE, "--token-label", label, "--login", "--pin", self.pins[label], *words).stdout
-
-    def pull(self):
-        self.store.rename(self.away)
-
-    def put_back(self):
-        self.away.rename(self.store)
-
-
-def set_keys(home, services=""):
-    settings = home / "yuxin.toml"
-    text = settings.read_text()
-    text, modules = re.subn(r"^modules  = \[\]", f'modules  = ["{MODULE}"]', text, flags=re.M)
-    text, where = re.subn(r'^services = ""', f'services = "{services}"', text, flags=re.M)
-    assert modules == where == 1, text
-    settings.write_text(text)
 
 
 class TokenCity:
@@ -70,8 +24,8 @@ class TokenCity:
         return run(city.YUXIN, "--home", self.town.root_home, "--passphrase-file", self.town.passphrase, *words, expect=expect)
 
     def found(self):
-        set_keys(self.town.root_home)
-        set_keys(self.town.online, self.tokens.uri("issuing"))
+        set_keys(self.town.root_home, self.tokens.module)
+        set_keys(self.town.online, self.tokens.module, self.tokens.uri("issuing"))
         self.at_root("ca", "create", "root-t", "--root", "--key", "ec:P-384", "--token", self.tokens.uri("root"), "--subject", "C=CN, CN=Root T", "--yes")
         self.root.write_text(self.at_root("ca", "show", "root-t", "--pem").stdout)
         self.town.yuxin("ca", "create", "issuing-t", "--key", "rsa:3072", "--token", self.tokens.uri("issuing"), "--subject", "C=CN, CN=Issuing T",

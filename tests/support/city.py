@@ -53,11 +53,11 @@ def run(*command, expect=0, text=True, **options):
 class Server:
     """`yuxin serve` as a process; use it in a `with`, or stop it by hand."""
 
-    def __init__(self, town, *options):
+    def __init__(self, town, *options, unlock=None):
         self.town = town
         self.log = open(town.folder / "serve.log", "ab")
         self.process = subprocess.Popen(
-            [YUXIN, "--home", str(town.online), "--passphrase-file", str(town.passphrase), "serve", "--public-port", str(town.public_port),
+            [YUXIN, "--home", str(town.online), *map(str, unlock or ("--passphrase-file", town.passphrase)), "serve", "--public-port", str(town.public_port),
              "--ra-port", str(town.ra_port), *options], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
 
     def wait_until_ready(self, seconds=20):
@@ -158,8 +158,9 @@ class City:
     def revoke(self, certificate, reason="keyCompromise", expect=0):
         return self.yuxin("cert", "revoke", self.serial(certificate), "--reason", reason, "--yes", expect=expect)
 
-    def serve(self, *options):
-        return Server(self, *options)
+    def serve(self, *options, unlock=None):
+        """A server; `unlock` are the options that unlock the home, instead of the passphrase."""
+        return Server(self, *options, unlock=unlock)
 
     def ocsp(self, certificate, *options):
         """What openssl's OCSP client says, after it has verified the answer."""

@@ -3,11 +3,14 @@
 
 #include <dlfcn.h>
 #include <doctest/doctest.h>
+#include <p11-kit/pkcs11.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -70,5 +73,39 @@ class SoftTokens {
   std::string module_;
   TemporaryFolder folder_;
 };
+
+// RawModule is the module itself, as somebody else in the process might call it. Somebody must have initialised it.
+class RawModule {
+ public:
+  explicit RawModule(const std::string& module) : library_(::dlopen(module.c_str(), RTLD_NOW)) {
+    REQUIRE(library_ != nullptr);
+    void* symbol = ::dlsym(library_, "C_GetFunctionList");
+    REQUIRE(symbol != nullptr);
+    REQUIRE(reinterpret_cast<CK_C_GetFunctionList>(symbol)(&functions_) == CKR_OK);
+  }
+  RawModule(const RawModule&) = delete;
+  RawModule& operator=(const RawModule&) = delete;
+  ~RawModule() { ::dlclose(library_); }
+
+  [[nodiscard]] CK_FUNCTION_LIST* functions() const { return functions_; }
+  // reset ends every session, and with them every login, on every token, as when it was switched off.
+  void reset() const {
+    std::array<CK_SLOT_ID, 16> slots{};
+    CK_ULONG count = slots.size();
+    REQUIRE(functions_->C_GetSlotList(CK_TRUE, slots.data(), &count) == CKR_OK);
+    for (CK_ULONG i = 0; i < count; ++i) functions_->C_CloseAllSessions(slots[i]);
+  }
+
+ private:
+  void* library_;
+  CK_FUNCTION_LIST* functions_ = nullptr;
+};
+
+// if_there makes what a case needs of SoftHSM: a T over its module; nothing where it is not installed.
+template <typename T>
+[[nodiscard]] std::unique_ptr<T> if_there() {
+  const auto module = soft_token_module();
+  return module ? std::make_unique<T>(*module) : nullptr;
+}
 
 }  // namespace yuxin::test

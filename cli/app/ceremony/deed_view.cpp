@@ -45,6 +45,8 @@ constexpr Member kMembers[] = {
     {"title", translatable("set of shares"), Member::Form::kText},
     {"needed", translatable("needed"), Member::Form::kText},
     {"unlock", translatable("opened by"), Member::Form::kText},
+    {"token", translatable("token"), Member::Form::kText},
+    {"passphrase", translatable("passphrase"), Member::Form::kText},
     {"request", translatable("request"), Member::Form::kDigest},
     {"public_key", translatable("public key"), Member::Form::kDigest},
     {"tbs", translatable("to be signed"), Member::Form::kDigest},

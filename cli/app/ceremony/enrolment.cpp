@@ -50,10 +50,12 @@ Result<Deed> enrol_everybody(CeremonySession& session) {
   base::JsonArray seats;
   for (const auto& seat : session.plan().seats) {
     TRY(auto person, ask_person(session, seat));
-    TRY(const auto certificate, enrol_seat(session, seat, person));
-    seats.push_back(base::JsonObject{{"certificate", base::hex(certificate.sha256_fingerprint())},
-                                     {"person", std::move(person)},
-                                     {"seat", seat.id}});
+    TRY(const auto taken, enrol_seat(session, seat, person));
+    base::JsonObject entry{{"certificate", base::hex(taken.certificate.sha256_fingerprint())},
+                           {"person", std::move(person)},
+                           {"seat", seat.id}};
+    if (!taken.opening.empty()) entry["opening"] = base::base64(taken.opening);
+    seats.push_back(std::move(entry));
   }
   return Deed{{{"seats", std::move(seats)}}, {}};
 }

@@ -1,9 +1,14 @@
 #include "opening.hpp"
 
+#include <algorithm>
+
 #include "actions.hpp"
 #include "app/custodian_unlock.hpp"
+#include "app/key_view.hpp"
 #include "app/share_gathering.hpp"
+#include "app/unlocking.hpp"
 #include "share_log.hpp"
+#include "yuxin/base/file.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/keymgmt/reshare.hpp"
 
@@ -22,6 +27,25 @@ const keymgmt::CeremonyStep* opening_step(const keymgmt::CeremonyPlan& plan) {
     if (step.action == CeremonyAction::kOpenHome || step.action == CeremonyAction::kCreateHome) return &step;
   }
   return nullptr;
+}
+
+// The register of whose set opens the home now; empty: a passphrase or a token does. After a power cut it may be the
+// set that this ceremony made: a home that it made has no passphrase any more once its custodians have proved their
+// shares, and a set that it replaced opens nothing.
+Result<std::string> register_that_opens(const CeremonySession& session, const keymgmt::CeremonyStep& step,
+                                        const Home& home) {
+  const auto made_here = session.path("shares/" + std::string(keymgmt::kRegisterName));
+  if (step.value("unlock") == "shares") {
+    const auto named = session.source(step.value("register"));
+    TRY(const auto shares, keymgmt::load_register(named));
+    const auto made = keymgmt::load_register(made_here);
+    const bool replaced = shares.superseded && made && keymgmt::register_fingerprint(*made) == shares.superseded->by;
+    return replaced ? made_here : named;
+  }
+  TRY(const auto ways, keymgmt::unlock_ways(home.keys_folder()));
+  const bool passphrase =
+      std::ranges::find(ways, keymgmt::UnlockWay::Kind::kPassphrase, &keymgmt::UnlockWay::kind) != ways.end();
+  return passphrase || !base::file_exists(made_here) ? std::string() : made_here;
 }
 
 Result<base::JsonArray> unlock_by_shares(CeremonySession& session, const std::string& register_file, Home& home) {
@@ -50,11 +74,18 @@ Result<base::JsonObject> reopen_home(CeremonySession& session) {
   const auto& path = session.context().options().home;
   TRY(auto home, Home::open(path, Home::Access::kWrite, session.context().clock()));
   take_pins(session, *home);
-  base::JsonObject data{{"home", path}, {"unlock", step->value("unlock", "passphrase")}};
-  if (step->value("unlock") == "shares") {
-    TRY(auto proofs, unlock_by_shares(session, session.source(step->value("register")), *home));
+  base::JsonObject data{{"home", path}};
+  TRY(const auto register_file, register_that_opens(session, *step, *home));
+  if (!register_file.empty()) {
+    data["unlock"] = "shares";
+    TRY(auto proofs, unlock_by_shares(session, register_file, *home));
     data["proofs"] = std::move(proofs);
+  } else if (step->value("unlock") == "token") {
+    data["unlock"] = "token";
+    TRY(unlock_by_token_alone(*home));
+    data["token"] = shown_key_name(home->token_that_unlocked());
   } else {
+    data["unlock"] = "passphrase";
     TRY(const auto passphrase, session.context().passphrase(message("Passphrase of the home")));
     TRY(home->unlock(passphrase));
   }

@@ -6,6 +6,7 @@
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/keymgmt/ceremony_keys.hpp"
+#include "yuxin/keymgmt/ceremony_record.hpp"
 
 namespace yuxin::cli {
 
@@ -64,11 +65,13 @@ Result<std::string> ask_own(CeremonySession& session, const keymgmt::CeremonySea
 
 }  // namespace
 
-Result<x509::Certificate> enrol_seat(CeremonySession& session, const keymgmt::CeremonySeat& seat,
-                                     const std::string& person) {
+Result<TakenSeat> enrol_seat(CeremonySession& session, const keymgmt::CeremonySeat& seat, const std::string& person) {
   while (true) {
     TRY(const auto own, ask_own(session, seat, person));
-    if (own.empty() && (!seat.certificate || session.practice())) return give_key(session, seat.id, person);
+    if (own.empty() && (!seat.certificate || session.practice())) {
+      TRY(auto given, give_key(session, seat.id, person));
+      return TakenSeat{std::move(given), {}};
+    }
     const auto identity = open_own(session, own, person);
     if (!identity) {
       session.context().remark(identity.error().detail);
@@ -80,10 +83,16 @@ Result<x509::Certificate> enrol_seat(CeremonySession& session, const keymgmt::Ce
                                        base::hex(*seat.certificate), base::hex(digest)));
       continue;
     }
+    auto opening = keymgmt::sign_opening(session.ceremony(), keymgmt::opened_digest(session.transcript().text()),
+                                         seat.id, person, *identity, session.context().clock().now());
+    if (!opening) {
+      session.context().remark(opening.error().detail);
+      continue;
+    }
     // a key of an earlier attempt to take this seat is nobody's now
     std::error_code ignored;
     std::filesystem::remove(key_file(session, seat.id), ignored);
-    return identity->certificate;
+    return TakenSeat{identity->certificate, std::move(*opening)};
   }
 }
 

@@ -6,11 +6,17 @@
 
 namespace yuxin::cli {
 
+// TakenSeat is the certificate of who sits there and, where it is their own, what they signed of this ceremony.
+struct TakenSeat {
+  x509::Certificate certificate;
+  base::Bytes opening;  // keymgmt::sign_opening; empty: the key is of the ceremony
+};
+
 // enrol_seat asks for the person's own certificate with its key, which must be there and be the one that the plan
-// names; where it names none, an empty answer gives the person a key under a passphrase of their own. Gives the
-// certificate.
-[[nodiscard]] base::Result<x509::Certificate> enrol_seat(CeremonySession& session, const keymgmt::CeremonySeat& seat,
-                                                         const std::string& person);
+// names; where it names none, an empty answer gives the person a key under a passphrase of their own. Who brings an
+// own certificate signs the opening of the ceremony with it.
+[[nodiscard]] base::Result<TakenSeat> enrol_seat(CeremonySession& session, const keymgmt::CeremonySeat& seat,
+                                                 const std::string& person);
 
 // identity_of opens it again, to sign.
 [[nodiscard]] base::Result<keymgmt::Identity> identity_of(CeremonySession& session,

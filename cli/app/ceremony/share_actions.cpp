@@ -5,10 +5,12 @@
 
 #include "actions.hpp"
 #include "app/custodian_unlock.hpp"
+#include "app/key_record.hpp"
 #include "app/share_making.hpp"
 #include "share_log.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/evidence/canonical.hpp"
 #include "yuxin/keymgmt/reshare.hpp"
 #include "yuxin/keymgmt/share_set.hpp"
 
@@ -115,6 +117,39 @@ Result<Deed> split_key(CeremonySession& session) {
   return set_deed(session);
 }
 
+namespace {
+
+// A home that this ceremony made is its custodians' from now on, unless the plan says otherwise; any other keeps its
+// passphrase, unless the plan says otherwise.
+bool passphrase_goes(const CeremonySession& session) {
+  const auto& steps = session.plan().steps;
+  const bool made_here =
+      std::ranges::find(steps, keymgmt::CeremonyAction::kCreateHome, &keymgmt::CeremonyStep::action) != steps.end();
+  return session.step().value("passphrase", made_here ? "remove" : "keep") == "remove";
+}
+
+// Only what is proved takes the passphrase's place. After a power cut it is gone already.
+Result<std::string> settle_passphrase(CeremonySession& session, const keymgmt::ShareRegister& shares) {
+  TRY(const auto home, session.home());
+  TRY(const bool opens, unlocks(*home, shares));
+  if (!opens && session.step().value("passphrase").empty()) return "kept";  // another set, of something else
+  if (!opens)
+    return fail(Code::kConflict, "These shares do not open the home, so its passphrase stays. Nothing was changed.");
+  TRY(const auto ways, keymgmt::unlock_ways(home->keys_folder()));
+  const bool there =
+      std::ranges::find(ways, keymgmt::UnlockWay::Kind::kPassphrase, &keymgmt::UnlockWay::kind) != ways.end();
+  if (there) {
+    auto data = evidence::ObjectWriter().add("ceremony", session.ceremony().id()).add("way", "passphrase");
+    TRY(record_key(*home, session.context().actor(), {.kind = "way-removed", .name = "root", .data = data.finish()}));
+    TRY(keymgmt::remove_way(home->keys_folder(), {}));
+    end_work(session.context(), *home);
+  }
+  session.context().remark(message("No passphrase opens the home any more: its custodians do, together."));
+  return "removed";
+}
+
+}  // namespace
+
 Result<Deed> prove_shares(CeremonySession& session) {
   const auto named = session.step().value("register");
   const auto file = named.empty() ? shares_folder(session) + "/" + keymgmt::kRegisterName : session.source(named);
@@ -123,7 +158,12 @@ Result<Deed> prove_shares(CeremonySession& session) {
   TRY(auto input, ShareInput::of(session.context(), given, shares, Proof::kNeeded));
   base::JsonArray proofs;
   TRY(prove_all(session, input, shares, proofs));
-  return Deed{{{"proofs", std::move(proofs)}, {"register", base::hex(keymgmt::register_fingerprint(shares))}}, {}};
+  base::JsonObject data{{"proofs", std::move(proofs)},
+                        {"register", base::hex(keymgmt::register_fingerprint(shares))}};
+  if (passphrase_goes(session)) {
+    TRY(data["passphrase"], settle_passphrase(session, shares));
+  }
+  return Deed{std::move(data), {}};
 }
 
 Result<Deed> replace_shares(CeremonySession& session) {

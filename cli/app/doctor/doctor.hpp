@@ -69,6 +69,9 @@ struct TokenKeyNeed {
 };
 void check_token_key(const Patient& patient, const TokenKeyNeed& need, Checklist& list);
 
+// check_unlocking_tokens looks whether the tokens that unlock the home are there, with the right keys.
+void check_unlocking_tokens(const Patient& patient, Checklist& list);
+
 // The examinations, one function each.
 [[nodiscard]] std::vector<Check> check_permissions(const std::string& home);
 [[nodiscard]] std::vector<Check> check_disk(const std::string& home);

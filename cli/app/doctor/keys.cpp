@@ -83,8 +83,9 @@ std::vector<Check> check_keys(const Patient& patient) {
   if (!base::file_exists(patient.home.keys_folder() + "/unlock.json")) {
     list.fail(message("{}/unlock.json is missing; no key can be unlocked without it", patient.home.keys_folder()),
               message("restore {} from the latest backup", patient.home.keys_folder()));
-  } else if (patient.passphrase != nullptr) {
-    try_keys(patient, needed, *keys, list);
+  } else {
+    check_unlocking_tokens(patient, list);
+    if (patient.passphrase != nullptr) try_keys(patient, needed, *keys, list);
   }
   for (const auto& key : needed) {
     if (!keymgmt::is_token_name(key.name)) {

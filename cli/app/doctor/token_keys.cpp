@@ -51,4 +51,24 @@ void check_token_key(const Patient& patient, const TokenKeyNeed& need, Checklist
             message("put the token with {} back", shown(need.name)));
 }
 
+void check_unlocking_tokens(const Patient& patient, Checklist& list) {
+  const auto ways = keymgmt::unlock_ways(patient.home.keys_folder());
+  if (!ways) return list.fail(ways.error().detail, message("restore {} from the latest backup", patient.home.path()));
+  for (const auto& way : *ways) {
+    if (way.kind != keymgmt::UnlockWay::Kind::kToken) continue;
+    const auto key = patient.home.keys().public_key(way.label);
+    if (key && x509::sha256(key->spki()) != way.key) {
+      list.fail(message("{} is another key than the one that unlocks this home", shown(way.label)),
+                message("put the right token back, and find out who changed it"));
+    } else if (!key && ways->size() == 1) {
+      list.fail(message("nothing but {} unlocks this home, and it is not to be had: {}", shown(way.label),
+                        key.error().detail),
+                message("put the token with {} back", shown(way.label)));
+    } else if (!key) {
+      list.warn(message("{}, which unlocks this home, is not to be had: {}", shown(way.label), key.error().detail),
+                message("put the token with {} back", shown(way.label)));
+    }
+  }
+}
+
 }  // namespace yuxin::cli

@@ -186,15 +186,18 @@ std::optional<Agreed> agree_and_wrap(const PublicKey& recipient, ByteView conten
   return Agreed{std::move(*point), std::move(wrapped)};
 }
 
-std::optional<Secret> agree_and_unwrap(const PrivateKey& key, const Agreement& agreement, ByteView originator_point,
-                                       ByteView user_key_material, ByteView encrypted_key) {
+std::optional<Secret> agree(const PrivateKey& key, ByteView point) {
   const KeyType type = key.public_key().kind().type;
-  if (!is_nist_curve(type) || originator_point.empty() || encrypted_key.size() > kLongestWrapped) return std::nullopt;
-  const EvpPkeyPtr other = import_curve_key(curve_of(type), originator_point);
-  const auto z = other ? agree(key.impl().key.get(), other.get()) : std::nullopt;
-  if (!z) return std::nullopt;
+  if (!is_nist_curve(type) || point.empty()) return std::nullopt;
+  const EvpPkeyPtr other = import_curve_key(curve_of(type), point);
+  return other ? agree(key.impl().key.get(), other.get()) : std::nullopt;
+}
+
+std::optional<Secret> unwrap_agreed(const Agreement& agreement, ByteView z, ByteView user_key_material,
+                                    ByteView encrypted_key) {
+  if (encrypted_key.size() > kLongestWrapped) return std::nullopt;
   const Secret wrapping_key =
-      derive(agreement.digest, z->view(), shared_info(agreement, user_key_material), agreement.wrap_octets);
+      derive(agreement.digest, z, shared_info(agreement, user_key_material), agreement.wrap_octets);
   Secret content_key(encrypted_key.size() + kWrapOverhead);
   const auto size = key_wrap(wrapping_key.view(), 0, encrypted_key, content_key.data());
   if (!size) return std::nullopt;

@@ -26,10 +26,11 @@ struct Agreed {
   base::Bytes encrypted_key;
 };
 [[nodiscard]] std::optional<Agreed> agree_and_wrap(const PublicKey& recipient, base::ByteView content_key);
-// agree_and_unwrap gives nothing for a point that is not on the curve and for a wrapped key that is not whole.
-[[nodiscard]] std::optional<base::Secret> agree_and_unwrap(const PrivateKey& key, const Agreement& agreement,
-                                                           base::ByteView originator_point,
-                                                           base::ByteView user_key_material,
-                                                           base::ByteView encrypted_key);
+// agree gives the shared value of a software key and a point; nothing for a point that is not on its curve.
+[[nodiscard]] std::optional<base::Secret> agree(const PrivateKey& key, base::ByteView point);
+// unwrap_agreed gives nothing for a wrapped key that is not whole. `z` is the shared value.
+[[nodiscard]] std::optional<base::Secret> unwrap_agreed(const Agreement& agreement, base::ByteView z,
+                                                        base::ByteView user_key_material,
+                                                        base::ByteView encrypted_key);
 
 }  // namespace yuxin::x509::cms

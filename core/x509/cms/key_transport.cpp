@@ -70,8 +70,6 @@ bool set_oaep(EVP_PKEY_CTX* context, const Transport& transport) {
          EVP_PKEY_CTX_set_rsa_mgf1_md(context, evp_digest(transport.mask_digest)) == 1;
 }
 
-constexpr Transport kOurOaep{Transport::Kind::kRsaOaep, DigestAlgorithm::kSha256, DigestAlgorithm::kSha256};
-
 EvpPkeyContextPtr context_of(EVP_PKEY* key) {
   return EvpPkeyContextPtr(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
 }
@@ -165,10 +163,12 @@ Bytes write_transport(Transport::Kind kind) {
   return writer.take();
 }
 
-std::optional<Bytes> wrap(const PublicKey& key, Transport::Kind kind, ByteView content_key) {
+std::optional<Bytes> wrap(const PublicKey& key, const Transport& transport, ByteView content_key) {
+  const bool for_sm2 = transport.kind == Transport::Kind::kSm2;
+  if (key.kind().type != (for_sm2 ? KeyType::kSm2 : KeyType::kRsa)) return std::nullopt;
   const auto context = context_of(key.impl().key.get());
   if (!context || EVP_PKEY_encrypt_init(context.get()) != 1) return std::nullopt;
-  if (kind == Transport::Kind::kRsaOaep && !set_oaep(context.get(), kOurOaep)) return std::nullopt;
+  if (transport.kind == Transport::Kind::kRsaOaep && !set_oaep(context.get(), transport)) return std::nullopt;
   std::size_t size = 0;
   if (EVP_PKEY_encrypt(context.get(), nullptr, &size, content_key.data(), content_key.size()) != 1) {
     return std::nullopt;

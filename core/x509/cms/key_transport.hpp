@@ -4,23 +4,20 @@
 #include <optional>
 
 #include "yuxin/base/secret.hpp"
-#include "yuxin/x509/key.hpp"
+#include "yuxin/x509/decrypter.hpp"
 
 namespace yuxin::x509::cms {
 
 // Transport is what a keyEncryptionAlgorithm of a KeyTransRecipientInfo asks for.
-struct Transport {
-  enum class Kind { kRsaPkcs1, kRsaOaep, kSm2 } kind = Kind::kRsaPkcs1;
-  DigestAlgorithm digest = DigestAlgorithm::kSha1;  // of OAEP
-  DigestAlgorithm mask_digest = DigestAlgorithm::kSha1;
-};
+using Transport = KeyEncryption;
 // read_transport reads the AlgorithmIdentifier; nothing for one that is not known.
 [[nodiscard]] std::optional<Transport> read_transport(base::ByteView algorithm_identifier);
 // write_transport is what seal_message writes: OAEP with SHA-256, or SM2.
 [[nodiscard]] base::Bytes write_transport(Transport::Kind kind);
 
-// wrap encrypts for a key, as write_transport says.
-[[nodiscard]] std::optional<base::Bytes> wrap(const PublicKey& key, Transport::Kind kind, base::ByteView content_key);
+// wrap encrypts for a key; write_transport says how messages of ours do.
+[[nodiscard]] std::optional<base::Bytes> wrap(const PublicKey& key, const Transport& transport,
+                                              base::ByteView content_key);
 
 // unwrap gives the content key of `octets` octets; nothing when the wrapped key is not whole. RSA PKCS#1 v1.5 cannot
 // tell: there what is not whole gives a key that depends on it and on the private key alone, so that nobody learns

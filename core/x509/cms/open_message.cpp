@@ -69,30 +69,34 @@ Result<Opening> prepare(const EnvelopedData::Impl& message, const WrappedKey& ke
               algorithm_name(key.algorithm));
 }
 
-std::optional<Secret> unwrap(const Opening& opening, const WrappedKey& wrapped, const PrivateKey& key) {
-  if (opening.transport) {
-    return cms::unwrap(key, *opening.transport, wrapped.encrypted_key, opening.cipher->key_octets);
-  }
-  return cms::agree_and_unwrap(key, *opening.agreement, wrapped.originator_point, wrapped.user_key_material,
-                               wrapped.encrypted_key);
+Result<std::optional<Secret>> unwrap(const Opening& opening, const WrappedKey& wrapped, const Decrypter& key) {
+  if (opening.transport) return key.decrypt(*opening.transport, wrapped.encrypted_key, opening.cipher->key_octets);
+  if (!is_on_curve(key.public_key(), wrapped.originator_point)) return std::optional<Secret>();
+  TRY(const auto z, key.agree(wrapped.originator_point));
+  if (!z) return std::optional<Secret>();
+  return cms::unwrap_agreed(*opening.agreement, z->view(), wrapped.user_key_material, wrapped.encrypted_key);
 }
 
 // open decrypts with a key of chance when the right one is not to be had, so that the cost is the same.
-std::optional<Secret> open(const EnvelopedData::Impl& message, const Opening& opening, const WrappedKey& wrapped,
-                           const PrivateKey& key) {
+Result<std::optional<Secret>> open(const EnvelopedData::Impl& message, const Opening& opening,
+                                   const WrappedKey& wrapped, const Decrypter& key) {
   Secret chance(opening.cipher->key_octets);
   base::random_bytes({chance.data(), chance.size()});
-  const auto content_key = unwrap(opening, wrapped, key);
+  TRY(const auto content_key, unwrap(opening, wrapped, key));
   const bool usable = content_key && content_key->size() == opening.cipher->key_octets;
   auto content =
       cms::decrypt(*opening.cipher, usable ? content_key->view() : chance.view(), opening.iv, message.encrypted);
-  if (!usable) return std::nullopt;
+  if (!usable) return std::optional<Secret>();
   return content;
 }
 
 }  // namespace
 
 Result<Secret> open_message(const EnvelopedData& message, const Certificate& certificate, const PrivateKey& key) {
+  return open_message(message, certificate, *key.decrypter());
+}
+
+Result<Secret> open_message(const EnvelopedData& message, const Certificate& certificate, const Decrypter& key) {
   if (!base::equal(certificate.tbs().spki, key.public_key().spki())) {
     return fail(Code::kUsage, "The certificate {} is not of the key that is to decrypt.",
                 certificate.subject().text());
@@ -101,9 +105,10 @@ Result<Secret> open_message(const EnvelopedData& message, const Certificate& cer
   for (const WrappedKey& wrapped : impl.keys) {
     if (!is_for(wrapped, certificate)) continue;
     TRY(const Opening opening, prepare(impl, wrapped, key.public_key().kind().type));
-    auto content = open(impl, opening, wrapped, key);
+    auto opened = open(impl, opening, wrapped, key);
     // What the library has to say stays unsaid, and its queue empty: it would tell the cases apart.
     static_cast<void>(take_openssl_error());
+    TRY(auto content, std::move(opened));
     if (content) return std::move(*content);
     return fail(Code::kBadSignature,
                 "The message cannot be opened with the key of {}: it is damaged, or was not made for it.",

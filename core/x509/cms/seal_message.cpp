@@ -70,15 +70,14 @@ void write_issuer_and_serial(der::Writer& writer, const Certificate& certificate
 
 Result<Bytes> transport_info(const Certificate& certificate, const PublicKey& key, ByteView content_key,
                              CmsForm form) {
-  using cms::Transport;
-  const auto kind = key.kind().type == KeyType::kSm2 ? Transport::Kind::kSm2 : Transport::Kind::kRsaOaep;
-  const auto wrapped = cms::wrap(key, kind, content_key);
+  const auto transport = key.kind().type == KeyType::kSm2 ? KeyEncryption{KeyEncryption::Kind::kSm2} : kOaepSha256;
+  const auto wrapped = cms::wrap(key, transport, content_key);
   if (!wrapped) return not_sealed(certificate);
   der::Writer writer;
   const auto info = writer.open(der::kSequence);
   writer.integer(form == CmsForm::kGm ? 1 : 0);
   write_issuer_and_serial(writer, certificate);
-  writer.raw(cms::write_transport(kind));
+  writer.raw(cms::write_transport(transport.kind));
   writer.octet_string(*wrapped);
   writer.close(info);
   return writer.take();

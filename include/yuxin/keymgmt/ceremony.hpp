@@ -59,6 +59,7 @@ struct EnrolledSeat {
   std::string seat;
   std::string person;
   x509::Digest256 certificate{};  // SHA-256 of the DER certificate
+  base::Bytes opening = {};       // CMS: who brought an own certificate signs when taking the seat; else empty
 };
 
 // Ceremony is the machine that every event goes through, when it happens and again when the record is verified. Pure:

@@ -26,6 +26,18 @@ inline constexpr const char* kPracticeMark = "PRACTICE ";
                                                     const std::string& seat, const Identity& identity,
                                                     base::UnixTime time);
 
+// opening_statement is what whoever brings a certificate of their own signs when taking a seat: an act of type
+// "ceremony.opening" about "ceremony/ID", with the plan's digest and that of the transcript's first entry (`opened`),
+// so that nobody can say later to have come to another ceremony. The signature stands at the seat in the transcript.
+[[nodiscard]] evidence::Act opening_statement(const Ceremony& ceremony, const x509::Digest256& opened,
+                                              const std::string& seat, const std::string& person,
+                                              base::UnixTime time);
+[[nodiscard]] base::Result<base::Bytes> sign_opening(const Ceremony& ceremony, const x509::Digest256& opened,
+                                                     const std::string& seat, const std::string& person,
+                                                     const Identity& identity, base::UnixTime time);
+// opened_digest is the SHA-256 of the first line of a transcript, without its line end.
+[[nodiscard]] x509::Digest256 opened_digest(std::string_view transcript);
+
 // A record is a tar archive (yuxin/evidence/tar.hpp) of
 //
 //   README.md             how to check it with sha256sum and openssl
@@ -60,13 +72,19 @@ struct SeatSignature {
                                                                               const EnrolledSeat& seat,
                                                                               base::ByteView signature);
 
+// judge_opening says the same of what was signed when the seat was taken.
+[[nodiscard]] tl::expected<SeatSignature, RecordProblem> judge_opening(const Ceremony& ceremony,
+                                                                       const x509::Digest256& opened,
+                                                                       const EnrolledSeat& seat);
+
 struct RecordSigner {
   std::string seat;
   std::string person;
   std::string subject;
   x509::Digest256 certificate{};
   enum class Known { kByPlan, kByCeremony } known = Known::kByCeremony;  // who says that it is theirs
-  std::optional<base::UnixTime> signed_at;                               // nothing: no good signature
+  std::optional<base::UnixTime> opened_at;  // when the seat was taken, by a good signature; nothing: none
+  std::optional<base::UnixTime> signed_at;  // nothing: no good signature
 };
 
 // RecordStep is what became of a step.

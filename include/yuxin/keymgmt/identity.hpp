@@ -13,6 +13,8 @@
 #include "yuxin/base/secret.hpp"
 #include "yuxin/keymgmt/token_key_store.hpp"
 #include "yuxin/x509/certificate.hpp"
+#include "yuxin/x509/decrypter.hpp"
+#include "yuxin/x509/digest.hpp"
 #include "yuxin/x509/key.hpp"
 
 namespace yuxin::keymgmt {
@@ -50,13 +52,19 @@ using AskPassphrase = std::function<base::Result<base::Secret>()>;
 [[nodiscard]] base::Result<Identity> identity_from_pem(base::ByteView certificates, base::ByteView key,
                                                        const AskPassphrase& ask);
 
-// Opener is a certificate with its key in software: what opens messages that are sealed to it. Only who opens them
-// holds one; to sign, take an Identity.
+// Opener is a certificate with its key: what opens messages that are sealed to it. Only who opens them holds one; to
+// sign, take an Identity. Copies share the key.
 struct Opener {
   x509::Certificate certificate;
-  x509::PrivateKey key;
+  std::shared_ptr<const x509::Decrypter> key;
 };
 // load_opener opens the same files as load_identity, with the same errors.
 [[nodiscard]] base::Result<Opener> load_opener(std::string_view name, const AskPassphrase& ask);
+// opener_from_token takes a key on a token as identity_from_token does, which decrypts (RSA) or agrees (NIST curves);
+// of several certificates for it `wanted` (SHA-256 of the DER) is preferred. The same errors, and those of
+// TokenKeyStore::decrypter.
+[[nodiscard]] base::Result<Opener> opener_from_token(const TokenKeyStore& token, std::string_view uri,
+                                                     const std::optional<std::string>& certificate_file,
+                                                     const x509::Digest256& wanted);
 
 }  // namespace yuxin::keymgmt

@@ -1,6 +1,7 @@
 // Sets of shares on the disk: a new one written, and an old one replaced so that at every moment one is complete.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,11 +53,17 @@ class Reshare {
   // finished is the folder of a new set that an attempt before had completed, and that `open` put in its place.
   [[nodiscard]] const std::optional<std::string>& finished() const;
 
-  // replace writes the new set into a folder that does not exist yet, and puts it in force. `next` must say that it
-  // replaces `current`. On any error the old set is in force and the folder is gone, except when the last steps fail
-  // after the new one is in force: then kUnavailable says so, and `open` does them.
+  // abandoned is the identifier of a new set that an attempt before had written whole, but not put in force; `open`
+  // removed it.
+  [[nodiscard]] const std::optional<base::Bytes>& abandoned() const;
+
+  // replace writes the new set into a folder that does not exist yet, and puts it in force; `before_force`, where it
+  // is given, is called between the two, when every file is on the disk. `next` must say that it replaces `current`.
+  // On any error the old set is in force and the folder is gone, except when the last steps fail after the new one is
+  // in force: then kUnavailable says so, and `open` does them.
   [[nodiscard]] base::Result<> replace(const ShareRegister& next, const std::vector<SetFile>& files,
-                                       const std::string& folder, const x509::Digest256& plan, base::UnixTime now);
+                                       const std::string& folder, const x509::Digest256& plan, base::UnixTime now,
+                                       const std::function<base::Result<>()>& before_force = {});
 
   Reshare(Reshare&&) noexcept;
   Reshare& operator=(Reshare&&) noexcept;

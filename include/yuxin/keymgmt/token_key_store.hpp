@@ -13,6 +13,7 @@
 #include "yuxin/base/secret.hpp"
 #include "yuxin/keymgmt/key_store.hpp"
 #include "yuxin/x509/certificate.hpp"
+#include "yuxin/x509/decrypter.hpp"
 
 namespace yuxin::keymgmt {
 
@@ -59,6 +60,19 @@ class TokenKeyStore final : public KeyStore {
   [[nodiscard]] base::Result<std::shared_ptr<const x509::Signer>> signer(std::string_view name) const override;
   [[nodiscard]] base::Result<x509::PublicKey> public_key(std::string_view name) const override;
   [[nodiscard]] base::Result<std::vector<KeyInfo>> list() const override;
+
+  // decrypter opens a key for decrypting (RSA) or agreeing (NIST curves), as another program made it or as
+  // `ensure_decrypting` does. Logs in. kNotFound, kUsage for other kinds. Whether the token lets the key do so shows
+  // when it is used (kSigner).
+  [[nodiscard]] base::Result<std::shared_ptr<const x509::Decrypter>> decrypter(std::string_view name) const;
+  // ensure_decrypting gives the RSA key of that name: a new one of 3072 bits that decrypts and does nothing else, or
+  // the one that is there. kConflict when that is no RSA key.
+  [[nodiscard]] base::Result<x509::PublicKey> ensure_decrypting(std::string_view name);
+
+  // put_data lays octets down under a label, as a data object (CKO_DATA) that only who has the PIN may see, and reads
+  // them back. kConflict when there is one of that label; nothing is ever overwritten. data gives them: kNotFound.
+  [[nodiscard]] base::Result<> put_data(std::string_view name, base::ByteView octets);
+  [[nodiscard]] base::Result<base::Secret> data(std::string_view name) const;
 
   // take_in brings a key from outside (SoftwareKeyStore::copy_to_token). It has signed on the token when this
   // returns.

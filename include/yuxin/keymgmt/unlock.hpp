@@ -10,6 +10,8 @@
 
 #include "yuxin/base/result.hpp"
 #include "yuxin/base/secret.hpp"
+#include "yuxin/x509/decrypter.hpp"
+#include "yuxin/x509/digest.hpp"
 
 namespace yuxin::keymgmt {
 
@@ -35,9 +37,14 @@ struct UnlockedRoot {
 //
 //   passphrase  the root key sealed under a passphrase (scrypt and AES-256-GCM)
 //   shares      the root key sealed under a key that custodians hold in shares; `label` names their register
+//   token       the root key sealed under a key that an RSA key on a token opens (RSAES-OAEP with SHA-256); `label`
+//   is
+//               the RFC 7512 URI of that key, `key` the SHA-256 of its SubjectPublicKeyInfo
 struct UnlockWay {
-  enum class Kind { kPassphrase, kShares } kind = Kind::kPassphrase;
+  enum class Kind { kPassphrase, kShares, kToken } kind = Kind::kPassphrase;
   std::string label;
+  x509::Digest256 key{};
+  std::string replaces = {};  // of shares with a new secret: the set that goes when they are in force
 };
 
 // All of these read or write FOLDER/unlock.json; writing is atomic and durable. Errors: kNotFound when there is no
@@ -50,6 +57,12 @@ struct UnlockWay {
                                                               const base::Secret& passphrase);
 // unlock_by_shares takes what the shares of any set in the file joined to, 32 octets.
 [[nodiscard]] base::Result<UnlockedRoot> unlock_by_shares(const std::string& folder, const base::Secret& joined);
+
+// unlock_by_token takes the key on a token that the URI names. kNotFound when the file has no such way; kIntegrity
+// when the token has another key of that name than the one that was sealed for; and the errors of the decrypter. The
+// root key itself never goes through the token or its module: what they see opens it together with the file.
+[[nodiscard]] base::Result<UnlockedRoot> unlock_by_token(const std::string& folder, std::string_view uri,
+                                                         const x509::Decrypter& key);
 
 // check_present says whether what was unlocked is still the present version: kConflict when somebody has rotated the
 // root key since.
@@ -64,8 +77,20 @@ struct UnlockWay {
 // add_shares adds a way by shares. kConflict when the label is taken.
 [[nodiscard]] base::Result<> add_shares(const std::string& folder, const UnlockedRoot& root, std::string_view label,
                                         const base::Secret& joined);
-// remove_way takes the passphrase away (kPassphrase, label empty) or a set of shares. kConflict for the last way,
-// kNotFound when there is no such way.
+// replace_shares adds a way by shares of a new secret, which is to take the place of the one that `before` opens, and
+// end_replacement takes that one away: between the two both open, so that whichever set of shares is in force does.
+// kNotAuthorised when `before` opens no way; kConflict when the label is taken. end_replacement does nothing for a
+// label that replaces nothing (any more): kNotFound when there is no such way.
+[[nodiscard]] base::Result<> replace_shares(const std::string& folder, const UnlockedRoot& root,
+                                            std::string_view label, const base::Secret& joined,
+                                            const base::Secret& before);
+[[nodiscard]] base::Result<> end_replacement(const std::string& folder, std::string_view label);
+// add_token adds a way by a key on a token, after that has opened what was sealed for it. kConflict when the URI is
+// taken; kUsage for a key that is not RSA; kSigner when the key does not open it.
+[[nodiscard]] base::Result<> add_token(const std::string& folder, const UnlockedRoot& root, std::string_view uri,
+                                       const x509::Decrypter& key);
+// remove_way takes the passphrase away (kPassphrase, label empty), a set of shares or a token. kConflict for the last
+// way, kNotFound when there is no such way.
 [[nodiscard]] base::Result<> remove_way(const std::string& folder, const UnlockWay& way);
 
 // begin_root_rotation draws the next version. It can be unlocked by the one way given; all others are gone, because
@@ -77,6 +102,9 @@ struct NewWay {
 };
 [[nodiscard]] base::Result<UnlockedRoot> begin_root_rotation(const std::string& folder, const UnlockedRoot& root,
                                                              const NewWay& way);
+// The same for a key on a token, which has opened what was sealed for it when this returns.
+[[nodiscard]] base::Result<UnlockedRoot> begin_root_rotation(const std::string& folder, const UnlockedRoot& root,
+                                                             std::string_view uri, const x509::Decrypter& key);
 // end_root_rotation forgets the version before. Call it when nothing is encrypted under that any more.
 [[nodiscard]] base::Result<> end_root_rotation(const std::string& folder);
 

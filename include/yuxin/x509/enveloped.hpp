@@ -9,7 +9,7 @@
 #include "yuxin/base/secret.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/cms.hpp"
-#include "yuxin/x509/key.hpp"
+#include "yuxin/x509/decrypter.hpp"
 
 namespace yuxin::x509 {
 
@@ -51,8 +51,11 @@ class EnvelopedData {
 // writes it reads RSA PKCS#1 v1.5, OAEP with other digests, the KDF over SHA-1, SHA-384 and SHA-512 (OpenSSL writes
 // SHA-1), and AES with 128 and 192 bits. Whatever is wrong with a wrapped key, the content or its padding gives one
 // and the same kBadSignature at the same cost (RFC 3218), so that nobody learns from it; of a damaged PKCS#1 v1.5 key
-// not even that, but content that means nothing (as OpenSSL's implicit rejection does). kNotFound when the message
-// is not for this certificate; kRefused for a cipher or wrapping that is not supported.
+// not even that, but content that means nothing (as OpenSSL's implicit rejection does); of a key on a token the token
+// itself decides that. kNotFound when the message is not for this certificate; kRefused for a cipher or wrapping that
+// is not supported; and the errors of the decrypter.
+[[nodiscard]] base::Result<base::Secret> open_message(const EnvelopedData& message, const Certificate& certificate,
+                                                      const Decrypter& key);
 [[nodiscard]] base::Result<base::Secret> open_message(const EnvelopedData& message, const Certificate& certificate,
                                                       const PrivateKey& key);
 

@@ -60,6 +60,8 @@ class Signer {
   [[nodiscard]] virtual base::Result<base::Bytes> sign_digest(base::ByteView digest) const = 0;
 };
 
+class Decrypter;  // decrypter.hpp: the same for what opens
+
 // SigningDigest digests a message too long to hold, the way the signer's scheme wants it: for SM2 it begins with
 // the Z value of the key and the standard identifier (GB/T 32918.2 section 5.5). Not thread-safe.
 class SigningDigest {
@@ -106,6 +108,8 @@ class PrivateKey {
   [[nodiscard]] const PublicKey& public_key() const;
   // signer makes a thread-safe signer that shares this key. kUsage when the algorithm does not fit the key.
   [[nodiscard]] base::Result<std::shared_ptr<const Signer>> signer(SignatureAlgorithm algorithm) const;
+  // decrypter shares this key too, whatever its kind: one that neither decrypts nor agrees opens nothing.
+  [[nodiscard]] std::shared_ptr<const Decrypter> decrypter() const;
 
   struct Impl;
   explicit PrivateKey(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}

@@ -93,6 +93,9 @@ TEST_CASE("a plan that cannot be meant is refused") {
            {"unlock = \"passphrase\"", "unlock = \"force\""},
            {"unlock = \"passphrase\"", "unlock = \"shares\""},  // whose?
            {"unlock = \"passphrase\"", "unlock = \"passphrase\"\nregister = \"register.json\""},
+           {"do = \"destroy-key\"\nkey_name = \"old\"",
+            "do = \"prove-shares\"\nregister = \"r.json\"\npassphrase = \"burn\""},
+           {"do = \"enrol\"", "do = \"prove-shares\"\nregister = \"r.json\"\npassphrase = \"remove\""},
            {"key_name = \"old\"", "key_name = \"../old\""},
            {"key_name = \"old\"\n", ""},
            {"key_name = \"old\"", "key_name = \"old\"\noutput = \"x\""},
@@ -112,6 +115,18 @@ TEST_CASE("a plan that cannot be meant is refused") {
     CAPTURE(by);
     CHECK_FALSE(refusal(text).empty());
   }
+}
+
+TEST_CASE("a home is opened by a token too, and its passphrase kept or removed when shares are proved") {
+  const std::string good(kSmallCeremony);
+  const auto accepts = [&](const std::string& what, const std::string& by) {
+    return keymgmt::parse_ceremony_plan(replaced(good, what, by), "plan.toml").has_value();
+  };
+  const std::string destroy = "do = \"destroy-key\"\nkey_name = \"old\"";
+  const std::string prove = "do = \"prove-shares\"\nregister = \"r.json\"\npassphrase = ";
+  CHECK(accepts("unlock = \"passphrase\"", "unlock = \"token\""));
+  CHECK(accepts(destroy, prove + "\"keep\""));
+  CHECK(accepts(destroy, prove + "\"remove\""));
 }
 
 TEST_CASE("every plan that comes with the program can be carried out") {

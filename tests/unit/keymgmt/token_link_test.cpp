@@ -1,10 +1,8 @@
 // What a token says on bad days: SoftHSM behind a double that adds its errors and counts the logins.
 #include "keymgmt/keystore/token_link.hpp"
 
-#include <dlfcn.h>
 #include <doctest/doctest.h>
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <shared_mutex>
@@ -107,14 +105,9 @@ CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE* data, CK_ULONG size, CK_BYTE* sig
 // Bench is a token behind the double, with a key "root" on it.
 class Bench {
  public:
-  explicit Bench(const std::string& module) : tokens_(module) {
+  explicit Bench(const std::string& module) : tokens_(module), raw_(module) {
     tokens_.add("city");
-    library_ = ::dlopen(module.c_str(), RTLD_NOW);
-    REQUIRE(library_ != nullptr);
-    CK_FUNCTION_LIST* functions = nullptr;
-    void* symbol = ::dlsym(library_, "C_GetFunctionList");
-    REQUIRE(reinterpret_cast<CK_C_GetFunctionList>(symbol)(&functions) == CKR_OK);
-    double_.real = double_.list = *functions;
+    double_.real = double_.list = *raw_.functions();
     double_.list.C_Login = login;
     double_.list.C_Initialize = initialize;
     double_.list.C_GetTokenInfo = token_info;
@@ -131,7 +124,7 @@ class Bench {
   }
   Bench(const Bench&) = delete;
   Bench& operator=(const Bench&) = delete;
-  ~Bench() { ::dlclose(library_); }
+  ~Bench() = default;
 
   [[nodiscard]] std::shared_ptr<TokenLink> link(TokenOptions options) {
     auto uri = TokenUri::parse("pkcs11:token=city").value();
@@ -144,17 +137,14 @@ class Bench {
   // reset ends every session and login between two calls of whoever works, as a token does that was switched off.
   void reset() {
     const std::unique_lock lock(double_.resetting);
-    std::array<CK_SLOT_ID, 8> slots{};
-    CK_ULONG count = slots.size();
-    REQUIRE(double_.real.C_GetSlotList(CK_TRUE, slots.data(), &count) == CKR_OK);
-    for (CK_ULONG i = 0; i < count; ++i) double_.real.C_CloseAllSessions(slots[i]);
+    raw_.reset();
     double_.open_sessions = 0;
   }
   [[nodiscard]] const SoftTokens& tokens() const { return tokens_; }
 
  private:
   SoftTokens tokens_;
-  void* library_ = nullptr;
+  RawModule raw_;
   Double double_;
 };
 
@@ -178,31 +168,29 @@ bool verifies(const x509::Signer& signer, const base::Result<base::Bytes>& signa
 }  // namespace
 
 TEST_CASE("a signature that failed because of a lost session or token is made again, for every such code") {
-  const auto module = soft_token_module();
-  if (!module) return;
-  Bench bench(*module);
-  const auto link = bench.link();
+  const auto bench = if_there<Bench>();
+  if (!bench) return;
+  const auto link = bench->link();
   REQUIRE(make_root(*link).has_value());
   const auto signer = signer_of(link).value();
   for (const CK_RV failure : {CKR_SESSION_HANDLE_INVALID, CKR_SESSION_CLOSED, CKR_DEVICE_REMOVED, CKR_DEVICE_ERROR,
                               CKR_TOKEN_NOT_PRESENT, CKR_USER_NOT_LOGGED_IN, CKR_KEY_HANDLE_INVALID}) {
     CAPTURE(failure);
-    bench.token().failure = failure;
-    bench.token().failing_signs = 1;
+    bench->token().failure = failure;
+    bench->token().failing_signs = 1;
     CHECK(verifies(*signer, signer->sign(kMessage)));
   }
-  CHECK(bench.token().restarts == 1);
+  CHECK(bench->token().restarts == 1);
 }
 
 TEST_CASE("a token that goes on failing is begun anew once, then left in peace for a while, and comes back") {
-  const auto module = soft_token_module();
-  if (!module) return;
-  Bench bench(*module);
-  const auto link = bench.link();
+  const auto bench = if_there<Bench>();
+  if (!bench) return;
+  const auto link = bench->link();
   REQUIRE(make_root(*link).has_value());
   const auto signer = signer_of(link).value();
-  bench.token().failure = CKR_DEVICE_ERROR;
-  bench.token().failing_signs = 1000;
+  bench->token().failure = CKR_DEVICE_ERROR;
+  bench->token().failing_signs = 1000;
   const auto begin = std::chrono::steady_clock::now();
   for (int i = 0; i < 20; ++i) {
     const auto refused = signer->sign(kMessage);
@@ -211,10 +199,10 @@ TEST_CASE("a token that goes on failing is begun anew once, then left in peace f
   }
   // on a machine that is busy the while may be over before the twentieth
   if (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(200)) {
-    CHECK(bench.token().failing_signs == 997);
-    CHECK(bench.token().restarts == 2);
+    CHECK(bench->token().failing_signs == 997);
+    CHECK(bench->token().restarts == 2);
   }
-  bench.token().failing_signs = 0;
+  bench->token().failing_signs = 0;
   bool back = false;
   for (int i = 0; i < 50 && !back; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -224,46 +212,43 @@ TEST_CASE("a token that goes on failing is begun anew once, then left in peace f
 }
 
 TEST_CASE("what a token refuses for good is not tried again") {
-  const auto module = soft_token_module();
-  if (!module) return;
-  Bench bench(*module);
-  const auto link = bench.link();
+  const auto bench = if_there<Bench>();
+  if (!bench) return;
+  const auto link = bench->link();
   REQUIRE(make_root(*link).has_value());
   const auto signer = signer_of(link).value();
-  bench.token().failure = CKR_KEY_FUNCTION_NOT_PERMITTED;
-  bench.token().failing_signs = 2;
+  bench->token().failure = CKR_KEY_FUNCTION_NOT_PERMITTED;
+  bench->token().failing_signs = 2;
   CHECK(signer->sign(kMessage).error().code == Code::kSigner);
-  CHECK(bench.token().failing_signs == 1);
+  CHECK(bench->token().failing_signs == 1);
   CHECK(signer->sign(kMessage).error().code == Code::kSigner);
   CHECK(verifies(*signer, signer->sign(kMessage)));
 }
 
 TEST_CASE("a signature that does not verify is not given away") {
-  const auto module = soft_token_module();
-  if (!module) return;
-  Bench bench(*module);
-  const auto link = bench.link();
+  const auto bench = if_there<Bench>();
+  if (!bench) return;
+  const auto link = bench->link();
   REQUIRE(make_root(*link).has_value());
   const auto signer = signer_of(link).value();
-  bench.token().spoil = true;
+  bench->token().spoil = true;
   CHECK(signer->sign(kMessage).error().code == Code::kIntegrity);
   const auto digest = x509::sha256(kMessage);
   CHECK(signer->sign_digest(digest).error().code == Code::kIntegrity);
-  bench.token().spoil = false;
+  bench->token().spoil = false;
   CHECK(verifies(*signer, signer->sign(kMessage)));
 }
 
 TEST_CASE("a wrong PIN reaches the token once, however many threads and links ask") {
-  const auto module = soft_token_module();
-  if (!module) return;
-  Bench bench(*module);
-  REQUIRE(make_root(*bench.link()).has_value());
-  bench.token().logins = 0;
-  TokenOptions options = bench.tokens().options();
-  options.pin_file = bench.tokens().folder().file("wrong");
+  const auto bench = if_there<Bench>();
+  if (!bench) return;
+  REQUIRE(make_root(*bench->link()).has_value());
+  bench->token().logins = 0;
+  TokenOptions options = bench->tokens().options();
+  options.pin_file = bench->tokens().folder().file("wrong");
   std::ofstream(*options.pin_file) << "wrong\n";
   for (int round = 0; round < 2; ++round) {
-    const auto link = bench.link(options);
+    const auto link = bench->link(options);
     std::atomic<int> refused = 0;
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i) {
@@ -277,43 +262,41 @@ TEST_CASE("a wrong PIN reaches the token once, however many threads and links as
     for (auto& thread : threads) thread.join();
     CHECK(refused == 4);
   }
-  CHECK(bench.token().logins == 1);
+  CHECK(bench->token().logins == 1);
 }
 
 TEST_CASE("a locked PIN is not tried, and the last try is left to people") {
-  const auto module = soft_token_module();
-  if (!module) return;
-  Bench bench(*module);
-  REQUIRE(make_root(*bench.link()).has_value());
-  bench.token().logins = 0;
-  bench.token().more_flags = CKF_USER_PIN_LOCKED;
-  const auto locked = make_root(*bench.link());
+  const auto bench = if_there<Bench>();
+  if (!bench) return;
+  REQUIRE(make_root(*bench->link()).has_value());
+  bench->token().logins = 0;
+  bench->token().more_flags = CKF_USER_PIN_LOCKED;
+  const auto locked = make_root(*bench->link());
   REQUIRE_FALSE(locked.has_value());
   CHECK(locked.error().code == Code::kNotAuthorised);
   CHECK(locked.error().detail.find("locked") != std::string::npos);
-  bench.token().more_flags = CKF_USER_PIN_FINAL_TRY;
-  const auto last = make_root(*bench.link());
+  bench->token().more_flags = CKF_USER_PIN_FINAL_TRY;
+  const auto last = make_root(*bench->link());
   REQUIRE_FALSE(last.has_value());
   CHECK(last.error().code == Code::kNotAuthorised);
   CHECK(last.error().detail.find("one try left") != std::string::npos);
-  CHECK(bench.token().logins == 0);
-  TokenOptions options = bench.tokens().options();
+  CHECK(bench->token().logins == 0);
+  TokenOptions options = bench->tokens().options();
   options.pin_file.reset();
   std::string told;
   options.ask_pin = [&](const std::string& token) -> base::Result<base::Secret> {
     told = token;
     return base::Secret(std::string_view(kPin));
   };
-  CHECK(signer_of(bench.link(options)).has_value());
+  CHECK(signer_of(bench->link(options)).has_value());
   CHECK(told.find("one try left") != std::string::npos);
 }
 
 TEST_CASE("a token with fewer sessions than asked for serves all threads with those it has") {
-  const auto module = soft_token_module();
-  if (!module) return;
-  Bench bench(*module);
-  bench.token().most_sessions = 2;
-  const auto link = bench.link();
+  const auto bench = if_there<Bench>();
+  if (!bench) return;
+  bench->token().most_sessions = 2;
+  const auto link = bench->link();
   REQUIRE(make_root(*link).has_value());
   const auto signer = signer_of(link).value();
   std::atomic<int> good = 0;
@@ -325,14 +308,13 @@ TEST_CASE("a token with fewer sessions than asked for serves all threads with th
   }
   for (auto& thread : threads) thread.join();
   CHECK(good == 300);
-  CHECK(bench.token().open_sessions <= 2);
+  CHECK(bench->token().open_sessions <= 2);
 }
 
 TEST_CASE("threads sign on through resets that fall in the middle of their signatures") {
-  const auto module = soft_token_module();
-  if (!module) return;
-  Bench bench(*module);
-  const auto link = bench.link();
+  const auto bench = if_there<Bench>();
+  if (!bench) return;
+  const auto link = bench->link();
   REQUIRE(make_root(*link).has_value());
   const auto signer = signer_of(link).value();
   std::atomic<int> good = 0;
@@ -347,7 +329,7 @@ TEST_CASE("threads sign on through resets that fall in the middle of their signa
   int resets = 0;
   while (working > 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    bench.reset();
+    bench->reset();
     ++resets;
   }
   for (auto& thread : threads) thread.join();

@@ -5,10 +5,13 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
 
 #include "keymgmt/unlock/unlock_file.hpp"
 #include "small_authority.hpp"
+#include "source_dir.hpp"
 #include "yuxin/base/file.hpp"
 
 using namespace yuxin;
@@ -65,6 +68,30 @@ std::string replaced(std::string text, const std::string& what, const std::strin
   return text.replace(at, what.size(), by);
 }
 
+const std::string kUri = "pkcs11:token=city;object=unlock";
+
+std::string test_file(const std::string& name) {
+  const auto path = test::source_file("tests/data/keymgmt/unlock_token/" + name);
+  return std::string(base::as_text(need(base::read_file(path, 1U << 16U))));
+}
+
+// Liar is a token that opens everything to something else.
+class Liar final : public x509::Decrypter {
+ public:
+  explicit Liar(std::shared_ptr<const x509::Decrypter> key) : key_(std::move(key)) {}
+  [[nodiscard]] const x509::PublicKey& public_key() const override { return key_->public_key(); }
+  [[nodiscard]] base::Result<std::optional<Secret>> decrypt(const x509::KeyEncryption&, base::ByteView,
+                                                            std::size_t octets) const override {
+    return Secret(octets);
+  }
+  [[nodiscard]] base::Result<std::optional<Secret>> agree(base::ByteView) const override {
+    return std::optional<Secret>();
+  }
+
+ private:
+  std::shared_ptr<const x509::Decrypter> key_;
+};
+
 }  // namespace
 
 TEST_CASE("what another program sealed for shares is opened, with the version before it") {
@@ -117,11 +144,124 @@ TEST_CASE("each way alone unlocks, and the last one cannot be taken away") {
   CHECK(same(need(keymgmt::unlock_by_shares(folder.path(), counted(7))).present.key, root.present.key));
   REQUIRE(keymgmt::remove_way(folder.path(), {}));
   CHECK(keymgmt::unlock_by_passphrase(folder.path(), passphrase).error().code == Code::kNotAuthorised);
-  CHECK(keymgmt::remove_way(folder.path(), {UnlockWay::Kind::kShares, "other"}).error().code == Code::kNotFound);
-  CHECK(keymgmt::remove_way(folder.path(), {UnlockWay::Kind::kShares, "city-2026"}).error().code == Code::kConflict);
+  CHECK(keymgmt::remove_way(folder.path(), {UnlockWay::Kind::kShares, "other", {}, {}}).error().code ==
+        Code::kNotFound);
+  CHECK(keymgmt::remove_way(folder.path(), {UnlockWay::Kind::kShares, "city-2026", {}, {}}).error().code ==
+        Code::kConflict);
   const auto ways = need(keymgmt::unlock_ways(folder.path()));
   REQUIRE(ways.size() == 1);
   CHECK(ways[0].label == "city-2026");
+}
+
+TEST_CASE("what another program sealed for a key on a token is opened by that key alone") {
+  const Folder folder;
+  folder.put(test_file("unlock.json"));
+  const auto key = need(x509::PrivateKey::from_pem(base::as_bytes(test_file("key.pem")), nullptr)).decrypter();
+  const auto root = need(keymgmt::unlock_by_token(folder.path(), kUri, *key));
+  CHECK(root.present.version == 3);
+  CHECK(same(root.present.key, counted(200)));
+  const auto ways = need(keymgmt::unlock_ways(folder.path()));
+  REQUIRE(ways.size() == 1);
+  CHECK(ways[0].kind == UnlockWay::Kind::kToken);
+  CHECK(ways[0].label == kUri);
+  CHECK(ways[0].key == x509::sha256(key->public_key().spki()));
+  CHECK(keymgmt::unlock_by_token(folder.path(), "pkcs11:token=other;object=unlock", *key).error().code ==
+        Code::kNotFound);
+  const auto other = need(x509::PrivateKey::generate({x509::KeyType::kRsa, 2048})).decrypter();
+  CHECK(keymgmt::unlock_by_token(folder.path(), kUri, *other).error().code == Code::kIntegrity);
+  CHECK(keymgmt::unlock_by_passphrase(folder.path(), Secret("anything")).error().code == Code::kNotAuthorised);
+  CHECK(keymgmt::unlock_by_shares(folder.path(), counted(0)).error().code == Code::kNotAuthorised);
+  for (const auto& [what, by] :
+       std::vector<std::pair<std::string, std::string>>{{"\"version\": 3", "\"version\": 4"},
+                                                        {"token=city", "token=town"},
+                                                        {"pkcs11:", "file:"},
+                                                        {"\"wrapped\": \"", "\"wrapped\": \"00"},
+                                                        {"\"nonce\": \"00", "\"nonce\": \"01"},
+                                                        {"\"public_key\"", "\"key_digest\""}}) {
+    CAPTURE(what);
+    folder.put(replaced(test_file("unlock.json"), what, by));
+    const auto refused = keymgmt::unlock_by_token(folder.path(), replaced(kUri, "token=city", by), *key);
+    CHECK(!refused);
+    CHECK(!keymgmt::unlock_by_token(folder.path(), kUri, *key));
+  }
+}
+
+TEST_CASE("a key on a token is one more way, proves itself before it counts, and is rotated with") {
+  const Folder folder;
+  const Secret passphrase("a passphrase of the officer");
+  const auto root = need(keymgmt::create_unlock_file(folder.path(), passphrase));
+  const auto key = need(x509::PrivateKey::generate({x509::KeyType::kRsa, 2048})).decrypter();
+  const auto curve = need(x509::PrivateKey::generate({x509::KeyType::kP256, 256})).decrypter();
+  CHECK(keymgmt::add_token(folder.path(), root, kUri, *curve).error().code == Code::kUsage);
+  CHECK(keymgmt::add_token(folder.path(), root, kUri, Liar(key)).error().code == Code::kSigner);
+  CHECK(keymgmt::add_token(folder.path(), root, "file:x", *key).error().code == Code::kIntegrity);
+  CHECK(need(keymgmt::unlock_ways(folder.path())).size() == 1);
+  REQUIRE(keymgmt::add_token(folder.path(), root, kUri, *key));
+  CHECK(keymgmt::add_token(folder.path(), root, "pkcs11:token=x;object=y", *key).error().code == Code::kConflict);
+  CHECK(same(need(keymgmt::unlock_by_token(folder.path(), kUri, *key)).present.key, root.present.key));
+  CHECK(same(need(keymgmt::unlock_by_passphrase(folder.path(), passphrase)).present.key, root.present.key));
+  const auto next = need(keymgmt::begin_root_rotation(folder.path(), root, kUri, *key));
+  CHECK(next.present.version == 2);
+  CHECK(!keymgmt::unlock_by_passphrase(folder.path(), passphrase));
+  CHECK(keymgmt::add_token(folder.path(), root, "pkcs11:token=x;object=y", *key).error().code == Code::kConflict);
+  const auto again = need(keymgmt::unlock_by_token(folder.path(), kUri, *key));
+  REQUIRE(again.before);
+  CHECK(same(again.before->key, root.present.key));
+  REQUIRE(keymgmt::end_root_rotation(folder.path()));
+  CHECK(keymgmt::remove_way(folder.path(), {UnlockWay::Kind::kToken, kUri, {}, {}}).error().code == Code::kConflict);
+  REQUIRE(keymgmt::set_passphrase(folder.path(), next, passphrase));
+  REQUIRE(keymgmt::remove_way(folder.path(), {UnlockWay::Kind::kToken, kUri, {}, {}}));
+  CHECK(keymgmt::unlock_by_token(folder.path(), kUri, *key).error().code == Code::kNotFound);
+}
+
+TEST_CASE("shares of a new secret open beside the old ones until they are in force, and then alone") {
+  const Folder folder;
+  const auto root = need(keymgmt::create_unlock_file(folder.path(), Secret("a passphrase of the officer")));
+  REQUIRE(keymgmt::add_shares(folder.path(), root, "first", counted(1)));
+  CHECK(keymgmt::replace_shares(folder.path(), root, "second", counted(2), counted(9)).error().code ==
+        Code::kNotAuthorised);
+  CHECK(keymgmt::replace_shares(folder.path(), root, "first", counted(2), counted(1)).error().code ==
+        Code::kConflict);
+  REQUIRE(keymgmt::replace_shares(folder.path(), root, "second", counted(2), counted(1)));
+  for (const std::uint8_t number : {std::uint8_t{1}, std::uint8_t{2}})
+    CHECK(keymgmt::unlock_by_shares(folder.path(), counted(number)));
+  CHECK(need(keymgmt::unlock_ways(folder.path()))[2].replaces == "first");
+  CHECK(keymgmt::end_replacement(folder.path(), "third").error().code == Code::kNotFound);
+  REQUIRE(keymgmt::end_replacement(folder.path(), "second"));
+  REQUIRE(keymgmt::end_replacement(folder.path(), "second"));
+  CHECK_FALSE(keymgmt::unlock_by_shares(folder.path(), counted(1)));
+  CHECK(same(need(keymgmt::unlock_by_shares(folder.path(), counted(2))).present.key, root.present.key));
+  CHECK(need(keymgmt::unlock_ways(folder.path())).size() == 2);
+  // one that was given up before it was in force
+  REQUIRE(keymgmt::replace_shares(folder.path(), root, "third", counted(3), counted(2)));
+  REQUIRE(keymgmt::remove_way(folder.path(), {UnlockWay::Kind::kShares, "third", {}, {}}));
+  CHECK(keymgmt::unlock_by_shares(folder.path(), counted(2)));
+}
+
+TEST_CASE("changes at the same time do not undo one another, and one way is always left") {
+  const Folder folder;
+  const Secret passphrase("a passphrase of the officer");
+  const auto root = need(keymgmt::create_unlock_file(folder.path(), passphrase));
+  std::vector<std::thread> threads;
+  std::atomic<int> added = 0;
+  for (std::uint8_t i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] {
+      if (keymgmt::add_shares(folder.path(), root, "set-" + std::to_string(i), counted(i))) ++added;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(added == 8);
+  CHECK(need(keymgmt::unlock_ways(folder.path())).size() == 9);
+  threads.clear();
+  std::atomic<int> removed = 0;
+  for (const auto& way : need(keymgmt::unlock_ways(folder.path()))) {
+    threads.emplace_back([&, way] {
+      if (keymgmt::remove_way(folder.path(), way)) ++removed;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(removed == 8);
+  CHECK(need(keymgmt::unlock_ways(folder.path())).size() == 1);
 }
 
 TEST_CASE("a rotation keeps the version before until it ends, and everybody who is not there is locked out") {
@@ -129,7 +269,7 @@ TEST_CASE("a rotation keeps the version before until it ends, and everybody who 
   const Secret passphrase("a passphrase of the officer");
   const auto first = need(keymgmt::create_unlock_file(folder.path(), passphrase));
   const auto shares = counted(7);
-  const keymgmt::NewWay way{{UnlockWay::Kind::kShares, "city-2027"}, shares};
+  const keymgmt::NewWay way{{UnlockWay::Kind::kShares, "city-2027", {}, {}}, shares};
   const auto second = need(keymgmt::begin_root_rotation(folder.path(), first, way));
   CHECK(second.present.version == 2);
   CHECK(!same(second.present.key, first.present.key));
