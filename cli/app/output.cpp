@@ -147,15 +147,13 @@ Result<> write_output(const std::string& path, base::ByteView data, OutputKind k
 Result<> check_new_output(const std::string& path) {
   if (is_stream(path)) return {};
   if (base::file_exists(path))
-    return fail(Code::kConflict,
-                "The file {} exists already. Nothing was issued. Take another name, or replace it with --force.",
-                path);
+    return fail(Code::kConflict, "{} exists already. Nothing was changed. Name a file that does not exist.", path);
   auto folder = std::filesystem::path(path).parent_path();
   if (folder.empty()) folder = ".";
   if (!base::file_exists(folder.string()))
-    return fail(Code::kNotFound, "There is no folder {}. Nothing was issued. Make it first.", folder.string());
+    return fail(Code::kNotFound, "There is no folder {}. Nothing was changed. Make it first.", folder.string());
   if (::access(folder.c_str(), W_OK) != 0)
-    return fail(Code::kNotAuthorised, "The folder {} cannot be written. Nothing was issued.", folder.string());
+    return fail(Code::kNotAuthorised, "The folder {} cannot be written. Nothing was changed.", folder.string());
   return {};
 }
 

@@ -29,6 +29,18 @@ Result<T> about(const TransferItem& item, Result<T> result) {
   return tl::unexpected(std::move(error));
 }
 
+// Is the thing itself what is wrong, and not the home, which may do better at the next attempt?
+bool is_about_the_thing(Code code) {
+  return code == Code::kMalformed || code == Code::kRefused || code == Code::kBadSignature ||
+         code == Code::kConflict || code == Code::kNotFound;
+}
+
+Parcel set_aside(const TransferItem& item, std::string why) {
+  Parcel parcel{&item, Deed::kSetAside, {}, {}, {}, {}};
+  parcel.why = std::move(why);
+  return parcel;
+}
+
 // Authorities are those of the home, and those whose certificates come in the bundle.
 class Authorities {
  public:
@@ -76,7 +88,7 @@ Result<bool> is_key_of(Home& home, const store::AuthorityRow& row, const x509::P
 Result<Parcel> plan_certificate(Home& home, const Authorities& authorities, const TransferItem& item) {
   TRY(auto certificate, Certificate::from_der(item.octets));
   TRY(const auto key, certificate.public_key());
-  Parcel parcel{&item, Deed::kKeep, {}, certificate, {}};
+  Parcel parcel{&item, Deed::kKeep, {}, certificate, {}, {}};
   for (const auto& row : authorities.rows()) {
     if (base::equal(row.certificate, item.octets)) {
       parcel.deed = Deed::kKnown;
@@ -86,6 +98,9 @@ Result<Parcel> plan_certificate(Home& home, const Authorities& authorities, cons
     TRY(const bool is_own, is_key_of(home, row, key));
     if (!is_own) continue;
     if (!row.certificate.empty()) return parcel;  // another one for the same key is for people to decide about
+    if (certificate.not_after() <= home.clock().now())
+      return fail(Code::kRefused, "The certificate of {} expired at {}.", certificate.subject().text(),
+                  base::local_time(certificate.not_after()));
     parcel.deed = Deed::kCertify;
     parcel.authority = row.name;
   }
@@ -117,7 +132,7 @@ Result<Parcel> plan_list(Home& home, const Authorities& authorities, const std::
   if (!authorities.is_signed_by_one(list, list.issuer()))
     return fail(Code::kBadSignature, "It is not signed by an authority that is known here or comes with it: {}.",
                 list.issuer().text());
-  Parcel parcel{&item, Deed::kKeep, {}, {}, list};
+  Parcel parcel{&item, Deed::kKeep, {}, {}, list, {}};
   for (const auto& known : before) {
     if (known.deed == Deed::kMakeKnown && is_by(list, *known.certificate)) parcel.deed = Deed::kPublishList;
   }
@@ -129,13 +144,17 @@ Result<Parcel> plan_list(Home& home, const Authorities& authorities, const std::
     const auto latest = home.store().status().latest_crl(row.id);
     if (latest && base::equal(x509::sha256(item.octets), latest->sha256)) parcel.deed = Deed::kKnown;
   }
+  // one that was long on its way is of no use any more; the next bundle has the next
+  const auto next_update = list.next_update();
+  if (parcel.deed == Deed::kPublishList && next_update && *next_update <= home.clock().now())
+    return fail(Code::kRefused, "The list expired at {}.", base::local_time(*next_update));
   return parcel;
 }
 
 Result<Parcel> plan_request(const TransferItem& item) {
   TRY(const auto request, x509::CertificateRequest::from_der(item.octets));
   TRY(request.verify_possession());
-  return Parcel{&item, Deed::kKeep, {}, {}, {}};
+  return Parcel{&item, Deed::kKeep, {}, {}, {}, {}};
 }
 
 Result<Parcel> plan_checkpoint(const keymgmt::Transfer& transfer, const TransferItem& item,
@@ -150,7 +169,7 @@ Result<Parcel> plan_checkpoint(const keymgmt::Transfer& transfer, const Transfer
   if (checkpoint.origin != transfer.header.from)
     return fail(Code::kIntegrity, "It is of another ledger than the sender's: {}.", checkpoint.origin);
   note = request.checkpoint;
-  return Parcel{&item, Deed::kRemember, {}, {}, {}};
+  return Parcel{&item, Deed::kRemember, {}, {}, {}, {}};
 }
 
 Result<Parcel> plan_item(Home& home, const Authorities& authorities, const keymgmt::Transfer& transfer,
@@ -168,7 +187,25 @@ Result<Parcel> plan_item(Home& home, const Authorities& authorities, const keymg
     case TransferKind::kFile:
       break;
   }
-  return Parcel{&item, Deed::kKeep, {}, {}, {}};
+  return Parcel{&item, Deed::kKeep, {}, {}, {}, {}};
+}
+
+// The checkpoint speaks for the whole bundle; of the rest each thing stands for itself.
+Result<Parcel> plan_or_set_aside(Home& home, const Authorities& authorities, const keymgmt::Transfer& transfer,
+                                 const TransferItem& item, const std::string& last_note, Intake& intake) {
+  auto parcel = about(item, plan_item(home, authorities, transfer, item, last_note, intake));
+  if (!parcel) {
+    if (item.kind == TransferKind::kCheckpoint || !is_about_the_thing(parcel.error().code)) return parcel;
+    return set_aside(item, parcel.error().detail);
+  }
+  const bool gives_a_name = parcel->deed == Deed::kCertify || parcel->deed == Deed::kMakeKnown;
+  const bool is_second = gives_a_name && std::ranges::any_of(intake.parcels, [&](const Parcel& before) {
+                           return before.deed == parcel->deed && before.authority == parcel->authority;
+                         });
+  if (is_second)
+    return set_aside(item, message("{} of the bundle: The bundle has another certificate for authority {}.",
+                                   item.name, parcel->authority));
+  return parcel;
 }
 
 // Whoever is signed for comes after whoever signs.
@@ -206,7 +243,27 @@ Result<Outcome> keep(const Parcel& parcel, const std::string& folder) {
   const auto& item = *parcel.item;
   const auto file = folder + "/" + item.name;
   TRY(base::write_file(file, item.octets, base::Existing::kReplace, base::Permissions::kPublic));
+  if (parcel.deed == Deed::kSetAside)
+    return Outcome{&parcel, message("is set aside as {}, and nothing else was done with it", file), file};
   return Outcome{&parcel, message("is {}", file), file};
+}
+
+// What is done with a thing, in words.
+Result<std::string> do_deed(Home& home, const Parcel& parcel, const std::string& actor) {
+  switch (parcel.deed) {
+    case Deed::kCertify:
+      TRY(import_certificate(home, parcel.authority, *parcel.certificate, actor));
+      return message("authority {} has its certificate now", parcel.authority);
+    case Deed::kMakeKnown:
+      TRY(import_root(home, parcel.authority, *parcel.certificate, actor));
+      return message("root {} is known now", parcel.authority);
+    case Deed::kPublishList:
+      return publish_list(home, parcel, actor);
+    case Deed::kRemember:
+      return message("it continues what this home knows of the sender's ledger");
+    default:
+      return message("is here already");
+  }
 }
 
 }  // namespace
@@ -223,6 +280,8 @@ std::string_view deed_name(Deed deed) {
       return "remembered";
     case Deed::kKnown:
       return "known";
+    case Deed::kSetAside:
+      return "set_aside";
     case Deed::kKeep:
       break;
   }
@@ -234,14 +293,14 @@ Result<Intake> plan_intake(Home& home, const keymgmt::Transfer& transfer, const 
   TRY(auto authorities, Authorities::of(home));
   for (const auto& item : transfer.items) {
     if (item.kind != TransferKind::kCertificate) continue;
-    TRY(const auto certificate, about(item, Certificate::from_der(item.octets)));
-    if (certificate.is_ca()) authorities.expect(certificate);
+    const auto certificate = Certificate::from_der(item.octets);
+    if (certificate && certificate->is_ca()) authorities.expect(*certificate);
   }
   // Certificates first: a list may be by a root that comes with it.
   for (const bool certificates : {true, false}) {
     for (const auto& item : transfer.items) {
       if ((item.kind == TransferKind::kCertificate) != certificates) continue;
-      TRY(auto parcel, about(item, plan_item(home, authorities, transfer, item, last_note, intake)));
+      TRY(auto parcel, plan_or_set_aside(home, authorities, transfer, item, last_note, intake));
       intake.parcels.push_back(std::move(parcel));
     }
   }
@@ -249,23 +308,13 @@ Result<Intake> plan_intake(Home& home, const keymgmt::Transfer& transfer, const 
   return intake;
 }
 
-Result<Outcome> carry_out(Home& home, const Parcel& parcel, const std::string& folder, const std::string& actor) {
-  const auto done = [&](std::string text) { return Outcome{&parcel, std::move(text), {}}; };
-  switch (parcel.deed) {
-    case Deed::kCertify:
-      TRY(about(*parcel.item, import_certificate(home, parcel.authority, *parcel.certificate, actor)));
-      return done(message("authority {} has its certificate now", parcel.authority));
-    case Deed::kMakeKnown:
-      TRY(about(*parcel.item, import_root(home, parcel.authority, *parcel.certificate, actor)));
-      return done(message("root {} is known now", parcel.authority));
-    case Deed::kPublishList:
-      return about(*parcel.item, publish_list(home, parcel, actor)).map(done);
-    case Deed::kRemember:
-      return done(message("it continues what this home knows of the sender's ledger"));
-    case Deed::kKnown:
-      return done(message("is here already"));
-    case Deed::kKeep:
-      break;
+Result<Outcome> carry_out(Home& home, Parcel& parcel, const std::string& folder, const std::string& actor) {
+  if (parcel.deed != Deed::kKeep && parcel.deed != Deed::kSetAside) {
+    auto text = about(*parcel.item, do_deed(home, parcel, actor));
+    if (text) return Outcome{&parcel, std::move(*text), {}};
+    if (!is_about_the_thing(text.error().code)) return tl::unexpected(std::move(text).error());
+    parcel.deed = Deed::kSetAside;
+    parcel.why = text.error().detail;
   }
   return keep(parcel, folder);
 }

@@ -24,10 +24,12 @@ struct Parcel {
     kPublishList,  // publish it as the list of an authority whose key is elsewhere
     kRemember,     // the ledger's checkpoint
     kKnown,        // it is here already
+    kSetAside,     // it does not hold, or not any more, for the reason `why`: laid into the folder, and nothing else
   } deed = Deed::kKeep;
   std::string authority;
   std::optional<x509::Certificate> certificate;
   std::optional<x509::Crl> list;
+  std::string why;
 };
 
 // Intake is a bundle that was looked at as a whole. The transfer must outlive it.
@@ -36,8 +38,9 @@ struct Intake {
   std::string checkpoint;       // the note that it carries, whose growth from `last_note` is proven; or empty
 };
 // plan_intake looks at everything before anything is stored: everything parses, certificates and lists are signed by
-// authorities that are known here or come with them, requests prove possession, the sender's ledger continues
-// `last_note`. Errors as of each part, with its name.
+// authorities that are known here or come with them, requests prove possession. What does not is set aside, because a
+// bundle that could never be taken in would keep out every later one. A sender's ledger that does not continue
+// `last_note` is an error, as is whatever the home itself fails at; with the name of the part.
 [[nodiscard]] base::Result<Intake> plan_intake(Home& home, const keymgmt::Transfer& transfer,
                                                const std::string& last_note);
 
@@ -47,8 +50,8 @@ struct Outcome {
   std::string text;  // in words
   std::string file;  // where it lies now; empty where it was not kept as a file
 };
-// carry_out does the deed of one parcel; a second time changes nothing.
-[[nodiscard]] base::Result<Outcome> carry_out(Home& home, const Parcel& parcel, const std::string& folder,
+// carry_out does the deed of one parcel, or sets it aside where that is refused; a second time changes nothing.
+[[nodiscard]] base::Result<Outcome> carry_out(Home& home, Parcel& parcel, const std::string& folder,
                                               const std::string& actor);
 [[nodiscard]] std::string_view deed_name(Parcel::Deed deed);
 

@@ -16,6 +16,7 @@ namespace yuxin::cli {
 
 using base::Code;
 using base::fail;
+using base::message;
 using base::Result;
 using keymgmt::TransferItem;
 using keymgmt::TransferKind;
@@ -25,6 +26,19 @@ namespace {
 constexpr const char* kCheckpointName = "ledger-checkpoint.txt";
 constexpr std::size_t kSerialDigits = 16;
 
+// A request lies in a folder where others may write: only one for the authority's own key goes out under its name, or
+// the root would certify whatever key was put there.
+Result<> check_request_key(Home& home, const store::AuthorityRow& authority, const std::string& file,
+                           const x509::CertificateRequest& request) {
+  TRY(const auto own, home.keys().public_key(authority.key_name));
+  if (base::equal(own.spki(), request.public_key().spki()) && request.verify_possession()) return {};
+  return fail(
+      Code::kIntegrity,
+      "The request {} is not for the key of authority {}: somebody changed it. Nothing was exported. Find out "
+      "who did, remove it, and put back the one that yuxin ca create wrote.",
+      file, authority.name);
+}
+
 // Gatherer leaves out what the peer has.
 class Gatherer {
  public:
@@ -33,8 +47,17 @@ class Gatherer {
   [[nodiscard]] Result<> requests(const std::vector<store::AuthorityRow>& authorities) {
     for (const auto& authority : authorities) {
       if (authority.key_name.empty() || !authority.certificate.empty()) continue;
-      TRY(const auto octets, base::read_file(home_.path() + "/exchange/" + authority.name + ".csr", 1U << 20U));
+      const auto file = home_.path() + "/exchange/" + authority.name + ".csr";
+      if (!base::file_exists(file)) {
+        left_out_.push_back(
+            message("The request of authority {} is not in {} any more, and was left out. Put it back "
+                    "there, or give it with --add.",
+                    authority.name, file));
+        continue;
+      }
+      TRY(const auto octets, base::read_file(file, 1U << 20U));
       TRY(const auto request, x509::CertificateRequest::from_bytes(octets));
+      TRY(check_request_key(home_, authority, file, request));
       add(authority.name + ".csr", TransferKind::kRequest, base::to_bytes(request.der()));
     }
     return {};
@@ -83,6 +106,7 @@ class Gatherer {
   }
 
   [[nodiscard]] std::vector<TransferItem> take() { return std::move(items_); }
+  [[nodiscard]] std::vector<std::string> left_out() { return std::move(left_out_); }
 
  private:
   void add(std::string name, TransferKind kind, base::Bytes octets) {
@@ -93,6 +117,7 @@ class Gatherer {
   Home& home_;
   std::set<x509::Digest256> sent_;
   std::vector<TransferItem> items_;
+  std::vector<std::string> left_out_;
 };
 
 // The newest checkpoint with the proof that it continues the last one that was sent.
@@ -149,6 +174,7 @@ Result<Freight> gather_freight(Home& home, const keymgmt::TransferPeer& peer) {
     TRY(gatherer.subordinates());
   }
   freight.items = gatherer.take();
+  freight.left_out = gatherer.left_out();
   if (!request.empty())
     freight.items.push_back({kCheckpointName, TransferKind::kCheckpoint, base::to_bytes(base::as_bytes(request))});
   return freight;

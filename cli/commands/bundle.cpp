@@ -126,7 +126,14 @@ Result<int> export_bundle(Context& context, const Arguments& arguments) {
   }));
   TRY(const auto octets, keymgmt::make_transfer(header, freight.items, *signer));
   TRY(const auto transfer, keymgmt::read_transfer(octets));
+  for (const auto& line : freight.left_out) context.warn(line);
   if (arguments.has("--dry-run")) {
+    if (context.options().json) {
+      auto object = transfer_json(transfer, {});
+      object["dry_run"] = true;
+      context.document(object);
+      return 0;
+    }
     show_transfer(context, transfer, message("this home"));
     context.remark(message("Nothing was changed (--dry-run)."));
     return 0;

@@ -92,16 +92,25 @@ Result<> agree_on_key(const Context& context, const keymgmt::Transfer& transfer,
   return {};
 }
 
-Result<> agree_on_roots(const Context& context, const Intake& intake) {
-  for (const auto& parcel : intake.parcels) {
+// A root counts when a person at the terminal has compared it; --yes compares nothing.
+Result<> agree_on_roots(const Context& context, Intake& intake) {
+  for (auto& parcel : intake.parcels) {
     if (parcel.deed != Parcel::Deed::kMakeKnown) continue;
     const auto& certificate = *parcel.certificate;
     context.remark(labelled(message("new root"), certificate.subject().text()));
     context.remark(labelled(message("SHA-256"), base::hex(certificate.sha256_fingerprint())));
     context.remark(
         labelled(message("read aloud"), base::join(base::digest_words(certificate.sha256_fingerprint()), " ")));
-    TRY(const bool agreed, context.confirm(message("Is this fingerprint the one that the issuer told you?")));
-    if (!agreed) return fail(Code::kUsage, "Nothing was changed.");
+    bool agreed = false;
+    if (context.interactive() && !context.options().yes) {
+      TRY(agreed, context.confirm(message("Is this fingerprint the one that the issuer told you?")));
+    }
+    if (agreed) continue;
+    parcel.deed = Parcel::Deed::kSetAside;
+    parcel.why = message(
+        "{} of the bundle: Nobody compared the fingerprint of this root. Who has compared it: yuxin ca "
+        "import-certificate NAME FILE",
+        parcel.item->name);
   }
   return {};
 }
@@ -122,7 +131,9 @@ void tell_next_step(const Context& context, Home& home, const std::vector<Outcom
       *authorities, [](const store::AuthorityRow& row) { return !row.key_name.empty() && !row.certificate.empty(); });
   if (issuer == authorities->end()) return;
   for (const auto& outcome : done) {
-    if (outcome.parcel->item->kind != keymgmt::TransferKind::kRequest) continue;
+    if (outcome.parcel->item->kind != keymgmt::TransferKind::kRequest ||
+        outcome.parcel->deed == Parcel::Deed::kSetAside)
+      continue;
     context.remark(message("To certify it:"));
     context.remark(fmt::format("  yuxin --home {} cert issue --ca {} --profile sub-ca --csr {} --out {}.pem",
                                home.path(), issuer->name, outcome.file, outcome.file));
@@ -137,6 +148,7 @@ void report(const Context& context, Home& home, const keymgmt::Transfer& transfe
     for (const auto& [parcel, text, file] : done) {
       base::JsonObject deed{{"name", parcel->item->name}, {"done", deed_name(parcel->deed)}, {"text", text}};
       if (!file.empty()) deed["file"] = file;
+      if (!parcel->why.empty()) deed["why"] = parcel->why;
       deeds.push_back(std::move(deed));
     }
     object["done"] = std::move(deeds);
@@ -150,11 +162,22 @@ void report(const Context& context, Home& home, const keymgmt::Transfer& transfe
   tell_next_step(context, home, done);
 }
 
+// What is set aside was not taken in as its sender meant it: somebody has to look.
+Result<int> warn_of_set_aside(const Context& context, const Intake& intake) {
+  int code = 0;
+  for (const auto& parcel : intake.parcels) {
+    if (parcel.deed != Parcel::Deed::kSetAside) continue;
+    context.warn(parcel.why);
+    code = base::exit_code(Code::kRefused);
+  }
+  return code;
+}
+
 Result<> take_in(const Context& context, Home& home, const keymgmt::Transfer& transfer, const Sender& sender,
-                 const Intake& intake) {
+                 Intake& intake) {
   TRY(const auto folder, folder_for(home, sender.peer, transfer.header.sequence));
   std::vector<Outcome> done;
-  for (const auto& parcel : intake.parcels) {
+  for (auto& parcel : intake.parcels) {
     TRY(auto outcome, carry_out(home, parcel, folder, context.actor()));
     done.push_back(std::move(outcome));
   }
@@ -168,6 +191,26 @@ Result<> take_in(const Context& context, Home& home, const keymgmt::Transfer& tr
   }));
   report(context, home, transfer, sender, done);
   return {};
+}
+
+Result<int> tell_plan(const Context& context, const keymgmt::Transfer& transfer, const Sender& sender,
+                      const Intake& intake) {
+  if (context.options().json) {
+    auto object = transfer_json(transfer, sender.is_known ? sender.peer.name : std::string());
+    base::JsonArray deeds;
+    for (const auto& parcel : intake.parcels) {
+      base::JsonObject deed{{"name", parcel.item->name}, {"would_be", deed_name(parcel.deed)}};
+      if (!parcel.why.empty()) deed["why"] = parcel.why;
+      deeds.push_back(std::move(deed));
+    }
+    object["dry_run"] = true;
+    object["planned"] = std::move(deeds);
+    context.document(object);
+  }
+  TRY(const auto code, warn_of_set_aside(context, intake));
+  context.remark(code == 0 ? message("Every check passed. Nothing was changed (--dry-run).")
+                           : message("Nothing was changed (--dry-run)."));
+  return code;
 }
 
 Result<int> import(Context& context, const Arguments& arguments) {
@@ -185,17 +228,14 @@ Result<int> import(Context& context, const Arguments& arguments) {
                            sender.peer.name, base::local_time(sender.last->moved_at)));
     return 0;
   }
-  TRY(const auto intake, plan_intake(*home, transfer, sender.last_note));
+  TRY(auto intake, plan_intake(*home, transfer, sender.last_note));
   if (!context.options().json) show_transfer(context, transfer, sender.is_known ? sender.peer.name : std::string());
-  if (arguments.has("--dry-run")) {
-    context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
-    return 0;
-  }
+  if (arguments.has("--dry-run")) return tell_plan(context, transfer, sender, intake);
   if (!sender.is_known) TRY(agree_on_key(context, transfer, arguments));
   TRY(agree_on_roots(context, intake));
   TRY(take_in(context, *home, transfer, sender, intake));
   end_work(context, *home);
-  return 0;
+  return warn_of_set_aside(context, intake);
 }
 
 }  // namespace

@@ -27,8 +27,11 @@ using base::Result;
 Result<> check_out(const Arguments& arguments) {
   const auto out = arguments.maybe("--out");
   if (!out) return {};
-  if (arguments.has("--force") && base::file_exists(*out)) return check_output(*out, OutputKind::kCertificate);
-  return check_new_output(*out);
+  const auto is_free = check_new_output(*out);
+  if (is_free || is_free.error().code != Code::kConflict) return is_free;
+  if (arguments.has("--force")) return check_output(*out, OutputKind::kCertificate);
+  return fail(Code::kConflict,
+              "The file {} exists already. Nothing was issued. Take another name, or replace it with --force.", *out);
 }
 
 Result<std::optional<base::Seconds>> validity_of(const Arguments& arguments) {
