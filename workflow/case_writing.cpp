@@ -37,8 +37,9 @@ std::string_view kind_name(Happening::Kind kind) {
 Result<> keep_happenings(store::Writer& writer, std::int64_t row, const Case& of,
                          const std::vector<Happening>& happenings, UnixTime now) {
   for (const auto& happening : happenings) {
+    // no step ordered it: nobody's act is shown for what a deadline does
     if (happening.kind == Happening::Kind::kCarryOut)
-      TRY(repository::insert_effect(writer.session(), row, of.steps, happening.what));
+      TRY(repository::insert_effect(writer.session(), row, 0, happening.what));
     evidence::ObjectWriter data;
     data.add("deadline", happening.deadline);
     data.add("due", base::rfc3339(happening.due));

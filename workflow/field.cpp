@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "yuxin/base/bytes.hpp"
 #include "yuxin/base/language.hpp"
@@ -130,6 +131,19 @@ Result<> check_value(const Field& field, const Json& value) {
       return fail(Code::kRefused, "\"{}\" takes the SHA-256 of a public key, 64 hexadecimal digits.", title);
   }
   return {};
+}
+
+Result<Json> value_of(const Field& field, std::string_view typed) {
+  Json value(typed);
+  if (field.kind == FieldKind::kInteger) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(typed.data(), typed.data() + typed.size(), number);
+    if (error == std::errc{} && end == typed.data() + typed.size()) value = number;
+  } else if (field.kind == FieldKind::kBoolean && (typed == "true" || typed == "false")) {
+    value = typed == "true";
+  }
+  TRY(check_value(field, value));
+  return value;
 }
 
 }  // namespace yuxin::workflow

@@ -148,6 +148,7 @@ class Gate {
     if (rule.roles.empty() && rule.key) return message("it was not made with the key that is asked for");
     if (rule.roles.empty()) return std::nullopt;
     const auto& grant = acts_[a].role();
+    if (!grant && rule.key) return message("it was made in no role, and not with the key that is asked for");
     if (!grant) return message("it was made in no role");
     if (std::ranges::none_of(rule.roles, [&](const auto& pattern) { return pattern.matches(grant->role); })) {
       return message("role {} is not one that is asked for", grant->role.text());

@@ -51,7 +51,7 @@ struct StepRow {
 struct Pending {
   std::int64_t id = 0;
   std::string case_id;
-  std::int64_t step = 0;
+  std::int64_t step = 0;  // that ordered it; 0: a deadline did
   std::string name;
 };
 

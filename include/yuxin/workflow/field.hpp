@@ -48,6 +48,8 @@ struct Field {
 
 // check_value says whether a value may stand in a field. kRefused names the field and what it takes.
 [[nodiscard]] base::Result<> check_value(const Field& field, const base::Json& value);
+// value_of reads what somebody typed for a field: "12", "true", a text. kRefused as above.
+[[nodiscard]] base::Result<base::Json> value_of(const Field& field, std::string_view typed);
 // kind_name is the word of a definition: "text", "integer", "boolean", "time", "choice", "organisation", "key".
 [[nodiscard]] std::string_view kind_name(FieldKind kind);
 [[nodiscard]] std::optional<FieldKind> kind_by_name(std::string_view name);
