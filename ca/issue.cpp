@@ -88,7 +88,8 @@ IssuanceFacts Issuer::Impl::facts(const PreparedIssuance::Impl& prepared) const 
           .not_after = prepared.validity.not_after,
           .actor = prepared.actor,
           .tbs = prepared.tbs,
-          .spki = prepared.spki};
+          .spki = prepared.spki,
+          .approval = &prepared.approval};
 }
 
 Result<x509::Certificate> Issuer::Impl::sign_exactly(const PreparedIssuance::Impl& prepared) const {

@@ -53,6 +53,7 @@ struct PreparedIssuance::Impl {
   std::string profile;
   Validity validity;
   std::string actor;
+  Approval approval;
 };
 
 }  // namespace yuxin::ca

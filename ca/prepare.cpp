@@ -20,10 +20,6 @@ Result<> check_profile_use(const Profile& profile, const std::string& authority)
     return fail(Code::kRefused, "Profile {} is issued by {}, not by {}.", profile.name,
                 base::join(profile.issued_by, ", "), authority);
   }
-  if (profile.approval != "none") {
-    return fail(Code::kNotAuthorised, "Profile {} demands the approval \"{}\", which a local command does not carry.",
-                profile.name, profile.approval);
-  }
   return {};
 }
 
@@ -60,6 +56,20 @@ Result<> check_key(const Profile& profile, const x509::PublicKey& key) {
 
 Result<PreparedIssuance> Issuer::prepare(const std::shared_ptr<const Profile>& profile, const Enrolment& enrolment,
                                          const Authorisation& authorisation) {
+  const auto& parts = impl_->parts;
+  return build(profile, enrolment, authorisation.actor, [&](const auto& subject, const auto& alt_names) {
+    return judge_approval(parts.court.get(), *parts.store,
+                          {*profile, enrolment, authorisation, subject, alt_names, parts.clock->now()});
+  });
+}
+
+Result<> Issuer::check(const std::shared_ptr<const Profile>& profile, const Enrolment& enrolment) {
+  TRY(build(profile, enrolment, {}, [](const auto&, const auto&) -> Result<Approval> { return Approval{}; }));
+  return {};
+}
+
+Result<PreparedIssuance> Issuer::build(const std::shared_ptr<const Profile>& profile, const Enrolment& enrolment,
+                                       const std::string& actor, const Approve& approve) {
   TRY(check_profile_use(*profile, impl_->parts.authority.name));
   TRY(check_authority_profile(*profile, impl_->parts.addresses));
   const auto& key = enrolment.request.public_key();
@@ -71,6 +81,7 @@ Result<PreparedIssuance> Issuer::prepare(const std::shared_ptr<const Profile>& p
   const auto& own = impl_->parts.certificate;
   const Validity issuer_validity{own.not_before(), own.not_after()};
   TRY(auto validity, apply_validity(*profile, enrolment.validity, impl_->parts.clock->now(), &issuer_validity));
+  TRY(auto approval, approve(subject, alt_names));
 
   auto prepared = std::make_unique<PreparedIssuance::Impl>(PreparedIssuance::Impl{
       .issuer = impl_->identity,
@@ -81,7 +92,8 @@ Result<PreparedIssuance> Issuer::prepare(const std::shared_ptr<const Profile>& p
       .alt_names = alt_names_text(alt_names),
       .profile = profile->name,
       .validity = validity,
-      .actor = authorisation.actor,
+      .actor = approval.actor.empty() ? actor : approval.actor,
+      .approval = std::move(approval),
   });
   prepared->tbs = impl_->template_of(profile)->make(
       {prepared->serial, x509::scheme(impl_->parts.signer->algorithm()).identifier, own.tbs().subject,

@@ -25,6 +25,19 @@ store::CertificateRow row_of(const IssuanceFacts& facts, base::UnixTime now) {
   return row;
 }
 
+std::string intent_data(const IssuanceFacts& facts) {
+  if (facts.approval == nullptr || facts.approval->acts.empty()) {
+    return fmt::format(R"({{"owner":"{}","profile":"{}"}})", facts.owner, facts.profile);
+  }
+  std::string acts;
+  for (const auto& act : facts.approval->acts) {
+    acts += acts.empty() ? "\"" : ",\"";
+    acts += base::hex(act);
+    acts += '"';
+  }
+  return fmt::format(R"({{"approvals":[{}],"owner":"{}","profile":"{}"}})", acts, facts.owner, facts.profile);
+}
+
 }  // namespace
 
 std::string object_name(std::string_view authority, const x509::Serial& serial) {
@@ -36,13 +49,15 @@ std::string object_name(std::string_view authority, const x509::Serial& serial) 
 
 Result<std::int64_t> record_intent(store::Writer& writer, const IssuanceFacts& facts, base::UnixTime now) {
   TRY(refuse_compromised_key(writer, facts.spki));
-  return evidence::append(writer,
-                          {.kind = "certificate.intent",
-                           .object = object_name(facts.authority_name, facts.serial),
-                           .actor = std::string(facts.actor),
-                           .time = now,
-                           .data = fmt::format(R"({{"owner":"{}","profile":"{}"}})", facts.owner, facts.profile),
-                           .attachment = base::to_bytes(facts.tbs)});
+  if (facts.approval != nullptr) {
+    TRY(use_approval(writer, *facts.approval, {facts.authority, facts.serial.content()}, now));
+  }
+  return evidence::append(writer, {.kind = "certificate.intent",
+                                   .object = object_name(facts.authority_name, facts.serial),
+                                   .actor = std::string(facts.actor),
+                                   .time = now,
+                                   .data = intent_data(facts),
+                                   .attachment = base::to_bytes(facts.tbs)});
 }
 
 Result<std::int64_t> record_issued(store::Writer& writer, const IssuanceFacts& facts, base::ByteView der,

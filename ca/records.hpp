@@ -6,6 +6,7 @@
 
 #include "yuxin/base/result.hpp"
 #include "yuxin/base/time.hpp"
+#include "yuxin/ca/approval.hpp"
 #include "yuxin/store/store.hpp"
 #include "yuxin/x509/serial.hpp"
 
@@ -25,9 +26,11 @@ struct IssuanceFacts {
   std::string_view actor;
   base::ByteView tbs;
   base::ByteView spki;
+  const Approval* approval = nullptr;  // nothing where none was demanded
 };
 
-// record_intent writes what is about to be signed; gives its sequence. kRefused for a compromised key.
+// record_intent writes what is about to be signed, and upon which acts; gives its sequence. kRefused for a
+// compromised key, and the errors of use_approval.
 [[nodiscard]] base::Result<std::int64_t> record_intent(store::Writer& writer, const IssuanceFacts& facts,
                                                        base::UnixTime now);
 // record_issued stores the certificate and the record of it; gives the record's sequence.

@@ -46,6 +46,10 @@ Result<x509::Certificate> issue_root(const RootRequest& request, const std::shar
   const auto& profile = *request.profile;
   const auto& key = request.signer->public_key();
   if (!profile.is_ca()) return fail(Code::kRefused, "Profile {} is not one of an authority.", profile.name);
+  if (profile.approval != "none") {
+    return fail(Code::kNotAuthorised, "Profile {} demands the approval \"{}\", which nobody here can judge.",
+                profile.name, profile.approval);
+  }
   if (!profile.admits(key.kind())) {
     return fail(Code::kRefused, "Profile {} does not take a key {}; it takes {}.", profile.name,
                 x509::print_key_kind(key.kind()), profile.keys_text());

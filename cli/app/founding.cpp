@@ -255,6 +255,7 @@ Result<Founded> found(const FoundingPlan& plan, const base::Clock& clock) {
     TRY(homes.root, Home::create(staging + "/root", root_config(plan), plan.root_passphrase, clock));
     TRY(homes.online, Home::create(staging + "/online", online_config(plan), plan.online_passphrase, clock));
     TRY(homes.online->write_organisation(plan.roles));
+    TRY(homes.online->write_approvals(plan.roles));
     TRY(founded, build(homes, plan));
   }
   TRY(move_into_place(staging, trimmed));

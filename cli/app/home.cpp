@@ -3,9 +3,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <vector>
 
+#include "home_proofs.hpp"
 #include "identity.hpp"
 #include "unlocking.hpp"
 #include "yuxin/base/file.hpp"
@@ -16,6 +18,7 @@
 #include "yuxin/evidence/clock_floor.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/tsa/serials.hpp"
+#include "yuxin/workflow/cases.hpp"
 
 namespace yuxin::cli {
 
@@ -30,6 +33,7 @@ namespace {
 constexpr const char* kLedgerKey = "ledger";
 constexpr const char* kHomeId = "home.id";
 constexpr const char* kOrganisation = "/organisation.toml";
+constexpr const char* kApprovals = "/approvals.toml";
 constexpr std::string_view kDefaultOrganisation = "quickstart";
 constexpr base::Seconds kClockTolerance = base::minutes(5);
 
@@ -39,6 +43,8 @@ std::vector<store::Migration> all_migrations() {
   for (const auto& step : evidence::migrations()) all.push_back(step);
   for (const auto& step : tsa::migrations()) all.push_back(step);
   for (const auto& step : keymgmt::migrations()) all.push_back(step);
+  for (const auto& step : ca::migrations()) all.push_back(step);
+  for (const auto& step : workflow::migrations()) all.push_back(step);
   return all;
 }
 
@@ -147,6 +153,28 @@ Result<> Home::write_organisation(std::string_view shipped) const {
   return base::write_file(path_ + kOrganisation, base::as_bytes(*text), Existing::kRefuse, Permissions::kPublic);
 }
 
+Result<std::shared_ptr<const ca::ApprovalPolicy>> Home::approvals() const {
+  const std::string file = path_ + kApprovals;
+  auto text = base::read_file(file, std::size_t{1} << 20U);
+  if (!text && text.error().code != Code::kNotFound) return tl::unexpected(std::move(text).error());
+  return ca::ApprovalPolicy::parse(text ? base::as_text(*text) : std::string_view(), file);
+}
+
+Result<> Home::write_approvals(std::string_view shipped) const {
+  const auto& texts = ca::shipped_approvals();
+  const auto text = std::ranges::find(texts, shipped, &ca::ShippedApprovals::name);
+  if (text == texts.end()) return fail(Code::kInternal, "No approvals {} come with this program.", shipped);
+  return base::write_file(path_ + kApprovals, base::as_bytes(text->text), Existing::kRefuse, Permissions::kPublic);
+}
+
+Result<std::shared_ptr<const ca::ApprovalCourt>> Home::approval_court() {
+  TRY(auto policy, approvals());
+  TRY(auto who, organisation());
+  TRY(auto trust, trust_of(*this));
+  return std::make_shared<const ca::ApprovalCourt>(
+      ca::ApprovalCourt{std::move(policy), std::move(who), std::move(trust)});
+}
+
 Result<> Home::unlock(const base::Secret& passphrase) {
   TRY(auto root, keymgmt::unlock_by_passphrase(keys_folder(), passphrase));
   unlocked_by(std::move(root));
@@ -226,8 +254,9 @@ Result<std::shared_ptr<ca::Issuer>> Home::open_issuer(std::string_view name) {
   }
   TRY(auto certificate, x509::Certificate::from_der(row.certificate));
   TRY(auto signer, keys_->signer(row.key_name));
-  return ca::Issuer::open(
-      {std::move(row), std::move(certificate), std::move(signer), addresses(name), store_, owner_, &clock_});
+  TRY(auto court, approval_court());
+  return ca::Issuer::open({std::move(row), std::move(certificate), std::move(signer), addresses(name), store_, owner_,
+                           &clock_, std::move(court)});
 }
 
 ca::PublicAddresses Home::addresses(std::string_view authority) const {

@@ -47,6 +47,11 @@ class Home {
   // a shipped one out in a new home; kConflict when there is one.
   [[nodiscard]] base::Result<std::shared_ptr<const evidence::Organisation>> organisation() const;
   [[nodiscard]] base::Result<> write_organisation(std::string_view shipped) const;
+  // approvals reads approvals.toml; a home without one demands none. write_approvals lays a shipped one out in a new
+  // home; kConflict when there is one. approval_court is what the home's issuers judge approvals with.
+  [[nodiscard]] base::Result<std::shared_ptr<const ca::ApprovalPolicy>> approvals() const;
+  [[nodiscard]] base::Result<> write_approvals(std::string_view shipped) const;
+  [[nodiscard]] base::Result<std::shared_ptr<const ca::ApprovalCourt>> approval_court();
   [[nodiscard]] std::string keys_folder() const { return path_ + "/keys"; }
 
   // unlock opens the key store; kNotAuthorised for a wrong passphrase, after which nothing has changed.

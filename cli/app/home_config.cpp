@@ -173,6 +173,20 @@ std::string quoted(std::string_view text) { return base::print_json(base::Json(t
 
 }  // namespace
 
+namespace {
+
+Result<> read_workflow(ConfigTable& file, HomeConfig& config) {
+  TRY(auto workflow, file.table("workflow"));
+  if (!workflow) return {};
+  TRY(auto policy, workflow->string("policy"));
+  if (policy) config.workflow_policy = *policy;
+  if (config.workflow_policy.empty())
+    return workflow->error("policy", "policy names the values that count in workflows, for example \"2026\"");
+  return {};
+}
+
+}  // namespace
+
 Result<HomeConfig> parse_home_config(std::string_view text, const std::string& file) {
   TRY(auto table, ConfigTable::parse(text, file));
   HomeConfig config;
@@ -190,6 +204,7 @@ Result<HomeConfig> parse_home_config(std::string_view text, const std::string& f
   TRY(read_services(table, config));
   TRY(read_keys(table, config.keys));
   TRY(read_ledger(table, config.ledger));
+  TRY(read_workflow(table, config));
   TRY(table.finish());
   return config;
 }
@@ -242,6 +257,10 @@ std::string print_home_config(const HomeConfig& config) {
       "key_renew_every      = \"{}\"   # a new key and certificate; the old certificate stays valid\n",
       quoted(tsa.policy), tsa.accuracy_ms, tsa.ordering, tsa.gm_form, quoted(tsa.time_source),
       tsa.time_source_bound_ms, base::print_period(tsa.key_renew_every));
+  text += fmt::format(
+      "\n[workflow]\n"
+      "policy = {}   # which time limits count: [policy.2026] of the workflows, or [policy.2004]\n",
+      quoted(config.workflow_policy));
   return text;
 }
 

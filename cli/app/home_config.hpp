@@ -54,6 +54,7 @@ struct HomeConfig {
   KeysConfig keys;
   LedgerConfig ledger;
   TimeStampingConfig tsa;
+  std::string workflow_policy = "2026";  // which values of the workflows count: [policy.2026] of their definitions
 };
 
 // parse_home_config reads the text of yuxin.toml. Errors name the file, the line and the nearest known key.

@@ -1,11 +1,10 @@
 // yuxin cert issue, yuxin cert renew
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "app/certificate_view.hpp"
 #include "app/clock_check.hpp"
 #include "app/enrolment_check.hpp"
+#include "app/enrolment_input.hpp"
 #include "app/home.hpp"
 #include "app/issued_record.hpp"
 #include "app/output.hpp"
@@ -13,7 +12,6 @@
 #include "yuxin/base/file.hpp"
 #include "yuxin/ca/key_use.hpp"
 #include "yuxin/x509/lint.hpp"
-#include "yuxin/x509/request.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -32,42 +30,6 @@ Result<> check_out(const Arguments& arguments) {
   if (arguments.has("--force")) return check_output(*out, OutputKind::kCertificate);
   return fail(Code::kConflict,
               "The file {} exists already. Nothing was issued. Take another name, or replace it with --force.", *out);
-}
-
-Result<std::optional<base::Seconds>> validity_of(const Arguments& arguments) {
-  const auto text = arguments.maybe("--days");
-  if (!text) return std::optional<base::Seconds>();
-  std::int64_t days = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), days);
-  if (error != std::errc{} || end != text->data() + text->size() || days < 1 || days > 36500) {
-    return fail(Code::kUsage, "\"{}\" is no number of days; --days takes 1 to 36500.", *text);
-  }
-  return std::optional(base::days(days));
-}
-
-Result<ca::Enrolment> enrolment_of(const Arguments& arguments) {
-  const auto file = arguments.one("--csr");
-  auto bytes = base::read_file(file, 1U << 20U);
-  if (!bytes) return tl::unexpected(std::move(bytes).error());
-  auto request = x509::CertificateRequest::from_bytes(*bytes);
-  if (!request) {
-    return base::fail_with(request.error().code, request.error().diagnostic, "Not issued: {} ({})",
-                           request.error().detail, file);
-  }
-  ca::Enrolment enrolment{.request = std::move(*request), .subject = {}, .alt_names = {}, .validity = {}};
-  if (const auto subject = arguments.maybe("--subject")) {
-    TRY(enrolment.subject, x509::Name::parse(*subject));
-  }
-  const auto names = arguments.many("--san");
-  if (!names.empty()) {
-    enrolment.alt_names.emplace();
-    for (const auto& text : names) {
-      TRY(auto name, x509::parse_general_name(text));
-      enrolment.alt_names->push_back(std::move(name));
-    }
-  }
-  TRY(enrolment.validity, validity_of(arguments));
-  return enrolment;
 }
 
 // The serial number is drawn anew for every attempt, so a trial run has none to show.
@@ -195,7 +157,7 @@ Result<int> issue(Context& context, const Arguments& arguments, Home& home, cons
 
 Result<int> run_issue(Context& context, const Arguments& arguments) {
   TRY(check_out(arguments));
-  TRY(auto enrolment, enrolment_of(arguments));
+  TRY(auto enrolment, enrolment_of(words_of_enrolment(arguments)));
   if (!enrolment.subject) warn_of_latin1(context, enrolment.request.subject());
   TRY(auto home, open_unlocked_home(context));
   TRY(meet_clock(context, arguments, *home));
@@ -210,7 +172,7 @@ Result<int> run_issue(Context& context, const Arguments& arguments) {
 // request is shown again.
 Result<int> run_renew(Context& context, const Arguments& arguments) {
   TRY(check_out(arguments));
-  TRY(auto enrolment, enrolment_of(arguments));
+  TRY(auto enrolment, enrolment_of(words_of_enrolment(arguments)));
   TRY(auto home, open_unlocked_home(context));
   TRY(meet_clock(context, arguments, *home));
   TRY(auto found, find_certificate(*home, arguments));

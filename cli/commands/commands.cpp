@@ -22,6 +22,12 @@ std::vector<CommandSpec> collect() {
   all.push_back(key_migrate_command());
   for (auto family : {key_tree_commands, unlock_commands}) add(all, family());
   for (auto family : {role_grant_commands, role_list_commands}) add(all, family());
+  add(all, request_commands());
+  add(all, request_step_commands());
+  all.push_back(request_batch_command());
+  add(all, case_commands());
+  all.push_back(case_deadlines_command());
+  add(all, workflow_commands());
   for (auto make : {sign_command, verify_command, ocsp_query_command, tsa_request_command, tsa_verify_command,
                     audit_log_command, audit_verify_command, audit_export_command, audit_checkpoint_command,
                     audit_prove_command, audit_witness_command, doctor_command}) {

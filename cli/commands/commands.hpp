@@ -51,6 +51,12 @@ std::vector<CommandSpec> ceremony_commands();
 CommandSpec ceremony_rehearse_command();
 CommandSpec ceremony_verify_command();
 CommandSpec ceremony_report_command();
+std::vector<CommandSpec> workflow_commands();
+std::vector<CommandSpec> request_commands();
+std::vector<CommandSpec> request_step_commands();
+CommandSpec request_batch_command();
+std::vector<CommandSpec> case_commands();
+CommandSpec case_deadlines_command();
 std::vector<CommandSpec> about_commands();
 
 }  // namespace yuxin::cli

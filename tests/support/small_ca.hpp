@@ -57,6 +57,7 @@ class Applicant {
 inline std::shared_ptr<store::Database> migrated(std::shared_ptr<store::Database> database) {
   need(store::migrate(*database, store::migrations()));
   need(store::migrate(*database, evidence::migrations()));
+  need(store::migrate(*database, ca::migrations()));
   return database;
 }
 

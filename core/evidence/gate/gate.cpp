@@ -139,15 +139,22 @@ class Gate {
     return std::nullopt;
   }
 
+  [[nodiscard]] const Place& place_of(const Requirement& rule) const {
+    return rule.place ? *rule.place : question_.place;
+  }
+
   [[nodiscard]] Reason role_against(const Requirement& rule, std::size_t a) const {
+    if (rule.key && x509::sha256(acts_[a].actor().tbs().spki) == *rule.key) return std::nullopt;
+    if (rule.roles.empty() && rule.key) return message("it was not made with the key that is asked for");
     if (rule.roles.empty()) return std::nullopt;
     const auto& grant = acts_[a].role();
+    if (!grant && rule.key) return message("it was made in no role, and not with the key that is asked for");
     if (!grant) return message("it was made in no role");
     if (std::ranges::none_of(rule.roles, [&](const auto& pattern) { return pattern.matches(grant->role); })) {
       return message("role {} is not one that is asked for", grant->role.text());
     }
-    if (!covers(grant->scope, question_.place, organisation_)) {
-      const auto place = place_in_words(question_.place);
+    if (!covers(grant->scope, place_of(rule), organisation_)) {
+      const auto place = place_in_words(place_of(rule));
       if (place.empty()) return message("role {} is limited to {}", grant->role.text(), print_scope(grant->scope));
       return message("role {} does not cover {}", grant->role.text(), place);
     }
@@ -274,7 +281,7 @@ class Gate {
     missing.have = assignment.filled[r];
     missing.need = rule.quorum;
     missing.roles = texts(rule.roles);
-    missing.place = place_in_words(question_.place);
+    missing.place = place_in_words(place_of(rule));
     for (std::size_t a = 0; a < acts_.size(); ++a) {
       if (!is_here(a) || !contains(rule.types, act(a).type)) continue;
       if (!counts(r, a)) {

@@ -10,6 +10,7 @@
 #include "yuxin/base/pool.hpp"
 #include "yuxin/base/result.hpp"
 #include "yuxin/base/time.hpp"
+#include "yuxin/ca/approval.hpp"
 #include "yuxin/ca/enrolment.hpp"
 #include "yuxin/ca/profile.hpp"
 #include "yuxin/store/store.hpp"
@@ -52,6 +53,7 @@ struct IssuerParts {
   std::shared_ptr<store::Store> store;
   std::shared_ptr<IntentOwner> owner;
   const base::Clock* clock = nullptr;
+  std::shared_ptr<const ApprovalCourt> court = nullptr;  // nothing: profiles that demand an approval are refused
 };
 
 class Issuer;
@@ -96,15 +98,20 @@ class Issuer {
   [[nodiscard]] const x509::Certificate& certificate() const;
   [[nodiscard]] const x509::Signer& signer() const;
 
-  // prepare checks possession of the key, the profile's rules and every blocking lint. Nothing is stored.
-  // Errors: kBadSignature (possession), kRefused (profile, lint, validity), kNotAuthorised (approval missing).
+  // prepare checks possession of the key, the profile's rules, the approval that the profile demands, and every
+  // blocking lint. Nothing is stored. Errors: kBadSignature (possession), kRefused (profile, lint, validity),
+  // kNotAuthorised (approval missing), and those of judge_approval.
   [[nodiscard]] base::Result<PreparedIssuance> prepare(const std::shared_ptr<const Profile>& profile,
                                                        const Enrolment& enrolment,
                                                        const Authorisation& authorisation);
 
+  // check makes the refusals of prepare but those of the approval: whether it is worth applying.
+  [[nodiscard]] base::Result<> check(const std::shared_ptr<const Profile>& profile, const Enrolment& enrolment);
+
   // issue carries a prepared certificate through: transaction 1 {intent with the TBS}, signature over exactly those
   // octets, comparison, transaction 2 {certificate, status, ledger}. It returns after the second is durable. After an
-  // error no certificate was given out, and the intent is recorded as void (at once or at the next start).
+  // error no certificate was given out, and the intent is recorded as void (at once or at the next start). kConflict
+  // when an approval was used for another certificate meanwhile.
   [[nodiscard]] base::Result<Issued> issue(PreparedIssuance&& prepared);
 
   // issue_async does the same without blocking: signing runs in `pool`, `done` on a thread of the pool or the writer.
@@ -115,6 +122,11 @@ class Issuer {
   explicit Issuer(std::unique_ptr<Impl> impl);
 
  private:
+  // Approve gives the approval of what is going to be issued.
+  using Approve = std::function<base::Result<Approval>(const x509::Name&, const std::vector<x509::GeneralName>&)>;
+  [[nodiscard]] base::Result<PreparedIssuance> build(const std::shared_ptr<const Profile>& profile,
+                                                     const Enrolment& enrolment, const std::string& actor,
+                                                     const Approve& approve);
   std::unique_ptr<Impl> impl_;
 };
 

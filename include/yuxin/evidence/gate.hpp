@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,11 @@ struct Requirement {
   // names none, or several, does not count then. A person stands for one organisation in the whole gate: that of
   // their first act that counts.
   enum class Organisations { kAny, kDistinct } organisations = Organisations::kAny;
+  // The place for which roles must be good here, instead of the question's.
+  std::optional<Place> place = std::nullopt;
+  // SHA-256 of a SubjectPublicKeyInfo whose holder counts in any role or none, beside those in `roles`: whom the
+  // matter is about. With no roles, nobody else counts.
+  std::optional<Hash> key = std::nullopt;
 };
 
 // GateRule is all that must be there, valid by construction. A person counts once in each requirement, and for one

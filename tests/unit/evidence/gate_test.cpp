@@ -306,6 +306,39 @@ TEST_CASE("persons of distinct organisations stand for the one that their role n
   CHECK(passed[1].reason == "its role stands for no single organisation");
 }
 
+TEST_CASE("a requirement may have a place of its own") {
+  Office office;
+  const auto chen = office.city.person("Chen");
+  office.city.grant(chen, "RA.REVIEW", "org:MIIB");
+  office.make(chen, "request.review", "RA.REVIEW");
+  const Place psb{need(OrgCode::parse("PSB")), "", ""};
+  auto one = requirement("review", {"request.review"}, {"RA.REVIEW"});
+  CHECK_FALSE(office.ask(rule({one}), psb).allowed);
+  one.place = Place{need(OrgCode::parse("MIIB")), "", ""};
+  CHECK(office.ask(rule({one}), psb).allowed);
+  one.place = Place{};  // nowhere: only a role without limits is good
+  const auto refused = office.ask(rule({one}), psb);
+  CHECK_FALSE(refused.allowed);
+  CHECK(refused.missing.front().place.empty());
+}
+
+TEST_CASE("whom the matter is about counts by their key, in any role or none") {
+  Office office;
+  office.make(office.wei, "request.receive", "");
+  auto one = requirement("receipt", {"request.receive"}, {});
+  one.key = x509::sha256(office.wei.certificate.tbs().spki);
+  CHECK(office.ask(rule({one})).allowed);
+  one.key = x509::sha256(office.li.certificate.tbs().spki);
+  const auto refused = office.ask(rule({one}));
+  CHECK_FALSE(refused.allowed);
+  CHECK(refused.missing.front().passed_over.front().reason == "it was not made with the key that is asked for");
+  // beside the key a role counts as before
+  one.roles = {{"RA.ENTRY"}};
+  CHECK_FALSE(office.ask(rule({one})).allowed);
+  office.make(office.wei, "request.receive", "RA.ENTRY");
+  CHECK(office.ask(rule({one})).allowed);
+}
+
 TEST_CASE("a rule that cannot be meant is refused") {
   const auto refused = [](std::vector<Requirement> requirements) {
     const auto made = GateRule::make("x", std::move(requirements));

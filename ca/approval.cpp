@@ -1,0 +1,248 @@
+// Judging approvals: the issuer believes no one who says that others have agreed.
+#include "yuxin/ca/approval.hpp"
+
+#include <algorithm>
+
+#include "certificate_rules.hpp"
+#include "yuxin/base/language.hpp"
+#include "yuxin/base/text.hpp"
+#include "yuxin/ca/key_use.hpp"
+#include "yuxin/evidence/canonical.hpp"
+#include "yuxin/x509/oid.hpp"
+
+namespace yuxin::ca {
+
+using base::Code;
+using base::fail;
+using base::message;
+using base::Result;
+using evidence::VerifiedAct;
+
+namespace {
+
+constexpr std::size_t kMostActs = 64;
+constexpr std::int64_t kSecondsOfDay = 86'400;
+
+// difference names the first member in which what was signed is not what is to be issued.
+std::optional<std::string> difference(const VerifiedAct& act, const base::JsonObject& binding) {
+  const auto* about = act.act().body.if_contains("about");
+  const auto* signed_binding = about == nullptr ? nullptr : about->if_object();
+  if (signed_binding == nullptr) return message("it approves no certificate");
+  for (const auto& [name, value] : binding) {
+    const auto* stands = signed_binding->if_contains(name);
+    if (stands == nullptr || *stands != value)
+      return message("it approves another request: \"{}\" differs", std::string(name));
+  }
+  if (signed_binding->size() != binding.size()) return message("it approves more than this request");
+  return std::nullopt;
+}
+
+bool is_under(std::string_view name, std::string_view domain) {
+  const auto low = base::lower(name);
+  const auto end = base::lower(domain);
+  return low == end || (low.size() > end.size() && low.ends_with(end) && low[low.size() - end.size() - 1] == '.');
+}
+
+class Judgement {
+ public:
+  Judgement(const ApprovalCourt& court, store::Store& store, const ApprovalQuestion& question,
+            const ApprovalRule& rule)
+      : court_(court), store_(store), question_(question), rule_(rule) {}
+
+  Result<Approval> run() {
+    TRY(verify());
+    TRY(const auto service, by_service());
+    if (service) return *service;
+    return by_persons();
+  }
+
+ private:
+  Result<> verify() {
+    const auto& signed_acts = question_.authorisation.acts;
+    if (signed_acts.size() > kMostActs)
+      return fail(Code::kRefused, "An authorisation has {} acts at most.", kMostActs);
+    for (const auto& der : signed_acts) {
+      auto act = evidence::verify_act(der, court_.trust);
+      if (!act) return tl::unexpected(evidence::act_error(act.error()));
+      TRY(refuse_leaked(*act));
+      acts_.push_back(std::move(*act));
+    }
+    binding_ = approval_binding(question_.profile.name, question_.enrolment);
+    return {};
+  }
+
+  // Whoever has the key could have signed at any time; what the time stamp says is worth nothing then.
+  Result<> refuse_leaked(const VerifiedAct& act) const {
+    auto known =
+        store_.read([&](store::Reader& reader) { return refuse_compromised_key(reader, act.actor().tbs().spki); });
+    if (known || known.error().code != Code::kRefused) return known;
+    return fail(Code::kNotAuthorised, "What {} signed approves nothing any more, because the key has leaked: {}",
+                act.actor().subject().text(), known.error().detail);
+  }
+
+  // reason_against says why an act is no approval of this request; nothing for one that may count.
+  [[nodiscard]] std::optional<std::string> reason_against(const VerifiedAct& act) const {
+    if (auto other = difference(act, binding_)) return other;
+    if (base::add(act.moment(), rule_.valid_for) < question_.now) {
+      return message("it is older than {}", base::print_period(rule_.valid_for));
+    }
+    if (act.moment() > question_.now + court_.trust.skew) return message("it lies in the future");
+    return std::nullopt;
+  }
+
+  [[nodiscard]] evidence::Place place() const {
+    evidence::Place place;
+    place.profile = question_.profile.name;
+    place.organisation = question_.enrolment.organisation;
+    if (place.organisation) {
+      if (const auto* unit = court_.organisation->find(*place.organisation)) place.district = unit->district;
+    }
+    return place;
+  }
+
+  Result<> check_organisation() const {
+    if (!rule_.within) return {};
+    const auto& organisation = question_.enrolment.organisation;
+    if (organisation && court_.organisation->is_within(*organisation, *rule_.within)) return {};
+    return fail(Code::kNotAuthorised,
+                "Profile {} is issued for requests that come by way of {} or what lies below it, not by {}.",
+                question_.profile.name, rule_.within->text(), organisation ? organisation->text() : "-");
+  }
+
+  Result<Approval> by_persons() {
+    if (!acts_.empty()) TRY(check_organisation());
+    std::vector<VerifiedAct> counting;
+    std::vector<std::string> reasons;
+    for (const auto& act : acts_) {
+      if (const auto reason = reason_against(act)) {
+        add_reason(reasons, act, *reason);
+      } else {
+        counting.push_back(act);
+      }
+    }
+    const std::string object = counting.empty() ? std::string() : counting.front().act().object;
+    const auto decision = evidence::decide(rule_.gate, {object, place(), counting}, *court_.organisation);
+    if (!decision.allowed) {
+      for (const auto& missing : decision.missing) {
+        for (const auto& passed : missing.passed_over) add_reason(reasons, counting[passed.act], passed.reason);
+      }
+      return refuse(decision, reasons);
+    }
+    Approval approval;
+    for (const auto used : decision.used) {
+      approval.acts.push_back(counting[used].digest());
+      approval.actor = counting[used].actor().subject().text();
+    }
+    return approval;
+  }
+
+  static void add_reason(std::vector<std::string>& reasons, const VerifiedAct& act, const std::string& reason) {
+    auto line = message("{} by {}: {}", act.act().type, act.actor().subject().text(), reason);
+    if (std::ranges::find(reasons, line) == reasons.end()) reasons.push_back(std::move(line));
+  }
+
+  [[nodiscard]] base::Failure refuse(const evidence::GateDecision& decision,
+                                     const std::vector<std::string>& reasons) const {
+    std::vector<std::string> missing;
+    for (const auto& one : decision.missing) {
+      missing.push_back(
+          message("{} ({} of {}, role {})", one.requirement, one.have, one.need, base::join(one.roles, " / ")));
+    }
+    if (acts_.empty()) {
+      return fail(Code::kNotAuthorised,
+                  "Profile {} demands the approval \"{}\", and nobody has given it. It is applied for at the desk: "
+                  "yuxin request submit",
+                  question_.profile.name, rule_.name);
+    }
+    return fail(Code::kNotAuthorised, "Profile {} demands the approval \"{}\". Missing: {}. {}",
+                question_.profile.name, rule_.name, base::join(missing, "; "), base::join(reasons, "; "));
+  }
+
+  // by_service gives the approval that a machine-enrolment service has by itself; nothing where the acts are not a
+  // service's. What it may not have is refused here, because no person will look at it.
+  Result<std::optional<Approval>> by_service() {
+    if (acts_.size() != 1 || !acts_.front().role()) return std::optional<Approval>();
+    const auto& act = acts_.front();
+    std::optional<Approval> approval;
+    std::optional<std::string> reason;
+    for (const auto& service : court_.policy->services()) {
+      if (act.role()->role != service.role || std::ranges::find(service.acts, act.act().type) == service.acts.end())
+        continue;
+      auto against = reason_against_service(service, act);
+      if (!against) {
+        approval = Approval{{act.digest()},
+                            base::hex(x509::sha256(act.actor().tbs().spki)),
+                            service.per_day,
+                            act.actor().subject().text()};
+        return approval;
+      }
+      reason = std::move(against);
+    }
+    if (!reason) return std::optional<Approval>();
+    return fail(Code::kNotAuthorised, "{} may not have this without a person: {}. See [[service]] of approvals.toml.",
+                act.actor().subject().text(), *reason);
+  }
+
+  [[nodiscard]] std::optional<std::string> reason_against_service(const ServiceRule& service,
+                                                                  const VerifiedAct& act) const {
+    if (auto reason = reason_against(act)) return reason;
+    if (std::ranges::find(service.profiles, question_.profile.name) == service.profiles.end())
+      return message("profile {} is not among its profiles", question_.profile.name);
+    if (!evidence::covers(act.role()->scope, place(), *court_.organisation))
+      return message("role {} is limited to {}", service.role.text(), evidence::print_scope(act.role()->scope));
+    if (question_.alt_names.empty()) return message("the certificate would have no name");
+    for (const auto& name : question_.alt_names) {
+      const bool under = name.kind == x509::GeneralNameKind::kDns &&
+                         std::ranges::any_of(service.names_under,
+                                             [&](const std::string& domain) { return is_under(name.value, domain); });
+      if (!under) return message("the name {} lies under none of its domains", name.value);
+    }
+    return reason_against_subject();
+  }
+
+  // Whoever reads the certificate reads the subject, too: it may say nothing but one of the names.
+  [[nodiscard]] std::optional<std::string> reason_against_subject() const {
+    for (const auto& attribute : question_.subject.attributes()) {
+      const bool is_name =
+          base::equal(attribute.type, x509::oid::kCommonName) &&
+          std::ranges::any_of(question_.alt_names, [&](const auto& name) { return name.value == attribute.value; });
+      if (!is_name) return message("its subject says more than one of its names: {}", attribute.value);
+    }
+    return std::nullopt;
+  }
+
+  const ApprovalCourt& court_;
+  store::Store& store_;
+  const ApprovalQuestion& question_;
+  const ApprovalRule& rule_;
+  std::vector<VerifiedAct> acts_;
+  base::JsonObject binding_;
+};
+
+}  // namespace
+
+base::JsonObject approval_binding(const std::string& profile, const Enrolment& enrolment) {
+  base::JsonObject binding{{"profile", profile},
+                           {"request", base::hex(x509::sha256(enrolment.request.der()))},
+                           {"organisation", enrolment.organisation ? enrolment.organisation->text() : ""},
+                           {"days", nullptr},
+                           {"names", nullptr},
+                           {"subject", nullptr}};
+  if (enrolment.validity) binding["days"] = enrolment.validity->count / kSecondsOfDay;
+  if (enrolment.alt_names) binding["names"] = alt_names_text(*enrolment.alt_names);
+  if (enrolment.subject) binding["subject"] = enrolment.subject->text();
+  return binding;
+}
+
+Result<Approval> judge_approval(const ApprovalCourt* court, store::Store& store, const ApprovalQuestion& question) {
+  if (court == nullptr || court->policy == nullptr) {
+    if (question.profile.approval == "none") return Approval{};
+    return fail(Code::kNotAuthorised, "Profile {} demands the approval \"{}\", which nobody here can judge.",
+                question.profile.name, question.profile.approval);
+  }
+  TRY(const auto* rule, court->policy->demand_of(question.profile));
+  if (rule == nullptr) return Approval{};
+  return Judgement(*court, store, question, *rule).run();
+}
+
+}  // namespace yuxin::ca

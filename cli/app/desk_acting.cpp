@@ -1,0 +1,125 @@
+#include "desk_acting.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "acting.hpp"
+#include "case_view.hpp"
+#include "clock_check.hpp"
+#include "identity.hpp"
+#include "yuxin/base/file.hpp"
+#include "yuxin/base/text.hpp"
+
+namespace yuxin::cli {
+
+using base::Code;
+using base::fail;
+using base::message;
+using base::Result;
+
+namespace {
+
+constexpr std::size_t kLargestFile = std::size_t{20} << 20U;
+
+}  // namespace
+
+Result<DeskCall> open_desk_call(const Context& context, const Arguments& arguments) {
+  if (!context.options().identity)
+    return fail(Code::kUsage, "Who acts? Every step is signed: yuxin --as officer.p12 …");
+  TRY(auto home, open_unlocked_home(context));
+  TRY(meet_clock(context, arguments, *home));
+  TRY(auto person, open_identity(context));
+  TRY(auto desk, open_desk(*home, context.actor()));
+  TRY(auto viewer, viewer_of(*home, Person(person)));
+  return DeskCall{std::move(home), std::move(desk), std::move(person), std::move(*viewer)};
+}
+
+Result<StepDone> sign_and_take(DeskCall& call, const ra::Step& step) {
+  TRY(const auto verified, perform_act(*call.home, call.person, step.act));
+  TRY(auto decision, call.desk->take(verified, step.files));
+  StepDone done{std::move(decision), {}};
+  TRY(done.effected, call.desk->settle());
+  return done;
+}
+
+Result<base::JsonObject> form_of(const workflow::Workflow& definition, const std::vector<std::string>& fields) {
+  base::JsonObject form;
+  for (const auto& text : fields) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos)
+      return fail(Code::kUsage, "\"{}\" names no field and value. Write --field NAME=VALUE", text);
+    const auto name = text.substr(0, equals);
+    const auto* field = definition.field(name);
+    if (field == nullptr) {
+      std::vector<std::string> known;
+      for (const auto& one : definition.fields) known.push_back(one.name);
+      if (const auto near = base::nearest(name, known))
+        return fail(Code::kUsage, "The workflow {} has no field \"{}\"; did you mean \"{}\"?", definition.name, name,
+                    *near);
+      return fail(Code::kUsage, "The workflow {} has no field \"{}\". See: yuxin workflow show {}", definition.name,
+                  name, definition.name);
+    }
+    if (form.contains(name)) return fail(Code::kUsage, "The field \"{}\" is given twice.", name);
+    TRY(auto value, workflow::value_of(*field, std::string_view(text).substr(equals + 1)));
+    form[name] = std::move(value);
+  }
+  return form;
+}
+
+Result<std::vector<workflow::File>> files_of(const std::vector<std::string>& attachments) {
+  std::vector<workflow::File> files;
+  for (const auto& text : attachments) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos)
+      return fail(Code::kUsage, "\"{}\" names no label and file. Write --attach LABEL=FILE", text);
+    const auto path = text.substr(equals + 1);
+    TRY(auto octets, base::read_file(path, kLargestFile));
+    files.push_back({text.substr(0, equals), std::filesystem::path(path).filename().string(), std::move(octets)});
+  }
+  return files;
+}
+
+std::vector<std::string> field_words(const Arguments& arguments) {
+  auto words = arguments.many("--field");
+  for (const auto* name : {"reason", "opinion"}) {
+    const auto value = arguments.maybe(std::string("--") + name);
+    if (value) words.push_back(std::string(name) + "=" + *value);
+  }
+  return words;
+}
+
+Result<> report(const Context& context, DeskCall& call, const StepDone& done) {
+  TRY(const auto item, call.desk->look(done.decision.after.id, std::nullopt));
+  if (context.options().json) {
+    auto json = case_json(item);
+    json["complete"] = done.decision.complete;
+    base::JsonArray effects;
+    for (const auto& effected : done.effected) effects.push_back(effected_json(effected));
+    json["effects"] = std::move(effects);
+    context.document(json);
+    return {};
+  }
+  const auto& after = item.standing.of;
+  if (done.decision.complete) {
+    context.out(message("Case {} is {} now.", after.id, state_title(*item.standing.workflow, after.state)));
+  } else {
+    for (const auto& missing : done.decision.missing) {
+      context.out(message("Signed. Case {} waits for {} more, role {}.", after.id, missing.need - missing.have,
+                          base::join(missing.roles, " / ")));
+    }
+  }
+  for (const auto& effected : done.effected) context.out(message("{}: {}", effected.case_id, effected.text));
+  return {};
+}
+
+std::vector<OptionSpec> step_options() {
+  return {{"--field", Arity::kMany, Presence::kOptional, "NAME=VALUE", "what is filled in: yuxin workflow show NAME"},
+          {"--attach", Arity::kMany, Presence::kOptional, "LABEL=FILE", "what is attached, by its label"},
+          {"--reason", Arity::kOne, Presence::kOptional, "TEXT", "the field \"reason\""},
+          {"--opinion", Arity::kOne, Presence::kOptional, "TEXT", "the field \"opinion\""},
+          {"--role", Arity::kOne, Presence::kOptional, "ROLE", "role to act in; the fitting one if not given"},
+          accept_clock_option(),
+          dry_run_option()};
+}
+
+}  // namespace yuxin::cli

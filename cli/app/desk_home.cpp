@@ -1,0 +1,115 @@
+#include "desk_home.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "certificate_view.hpp"
+#include "enrolment_check.hpp"
+#include "home_proofs.hpp"
+#include "yuxin/base/file.hpp"
+
+namespace yuxin::cli {
+
+using base::Result;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLongestFile = std::size_t{1} << 20U;
+
+struct Text {
+  std::string name;  // of the file, for errors
+  std::string text;
+};
+
+// texts_of lays the *.toml of a folder over those that came with the program, by name.
+template <typename Shipped>
+Result<std::map<std::string, Text>> texts_of(const std::string& folder, const std::vector<Shipped>& shipped) {
+  std::map<std::string, Text> texts;
+  for (const auto& one : shipped)
+    texts[std::string(one.name)] = {std::string(one.name) + ".toml", std::string(one.text)};
+  std::error_code error;
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".toml") files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  for (const auto& file : files) {
+    TRY(const auto octets, base::read_file(file.string(), kLongestFile));
+    texts[file.stem().string()] = {file.string(), std::string(base::as_text(octets))};
+  }
+  return texts;
+}
+
+}  // namespace
+
+Result<std::vector<std::shared_ptr<const workflow::Workflow>>> definitions_of(const Home& home) {
+  TRY(const auto texts, texts_of(home.path() + "/workflows", workflow::shipped_workflows()));
+  std::vector<std::shared_ptr<const workflow::Workflow>> definitions;
+  for (const auto& [name, text] : texts) {
+    TRY(auto definition, workflow::Workflow::parse(text.text, text.name));
+    for (const auto& other : definitions) {
+      if (other->name == definition->name)
+        return base::fail(base::Code::kMalformed, "{}: a second workflow has the name {}.", text.name,
+                          definition->name);
+    }
+    definitions.push_back(std::move(definition));
+  }
+  return definitions;
+}
+
+Result<std::shared_ptr<const workflow::Calendar>> calendar_of(const Home& home) {
+  TRY(const auto texts, texts_of(home.path() + "/calendars", workflow::shipped_calendars()));
+  std::vector<workflow::Calendar::Source> sources;
+  for (const auto& [name, text] : texts) sources.push_back({text.name, text.text});
+  return workflow::Calendar::load(sources);
+}
+
+Result<std::shared_ptr<ra::Desk>> open_desk(Home& home, const std::string& actor) {
+  TRY(auto definitions, definitions_of(home));
+  TRY(auto calendar, calendar_of(home));
+  TRY(auto organisation, home.organisation());
+  TRY(auto profiles, home.profiles());
+  TRY(auto trust, trust_of(home));
+  // where several authorities could sign, or none, cases can still be looked at
+  auto signing = signing_authority(home, Arguments());
+  ra::DeskParts parts{
+      .store = home.shared_store(),
+      .organisation = std::move(organisation),
+      .calendar = std::move(calendar),
+      .policy = home.config().workflow_policy,
+      .workflows = std::move(definitions),
+      .profiles = std::move(profiles),
+      .trust = std::move(trust),
+      .clock = &home.clock(),
+      .authority = signing.value_or(""),
+      .issuer = [&home, signing]() -> Result<std::shared_ptr<ca::Issuer>> {
+        if (!signing) return tl::unexpected(signing.error());
+        return home.issuer(*signing);
+      },
+      .actor = actor,
+      .admit_profile = check_purpose,
+      .admit = [&home](const ca::Profile& profile,
+                       const ca::PreparedIssuance& prepared) { return check_subject(home, profile, prepared); }};
+  return ra::Desk::open(std::move(parts));
+}
+
+Result<std::optional<ra::Viewer>> viewer_of(Home& home, const Person& person) {
+  if (!person) return std::optional<ra::Viewer>();
+  ra::Viewer viewer;
+  viewer.key = x509::sha256(person->certificate.tbs().spki);
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(const auto rows, evidence::grants_of(reader, person->certificate, home.clock().now()));
+    for (const auto& row : rows) {
+      TRY(const auto certificate, x509::AttributeCertificate::from_der(row.der));
+      TRY(auto grant, evidence::read_role_grant(certificate));
+      viewer.roles.push_back({std::move(grant.role), std::move(grant.scope)});
+    }
+    return {};
+  }));
+  return std::optional(std::move(viewer));
+}
+
+}  // namespace yuxin::cli

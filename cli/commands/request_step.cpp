@@ -1,0 +1,208 @@
+// yuxin request accept, review, approve, return, correct, reject, withdraw, hand-over; yuxin case act, receive
+#include "app/case_view.hpp"
+#include "app/clock_check.hpp"
+#include "app/desk_acting.hpp"
+#include "app/enrolment_input.hpp"
+#include "commands.hpp"
+#include "yuxin/base/text.hpp"
+
+namespace yuxin::cli {
+namespace {
+
+using base::Code;
+using base::fail;
+using base::message;
+using base::Result;
+
+Result<workflow::Draft> draft_of(const Arguments& arguments, const ra::Item& item, const std::string& action,
+                                 const DeskCall& call) {
+  workflow::Draft draft{.action = action};
+  TRY(draft.form, form_of(*item.standing.workflow, field_words(arguments)));
+  TRY(draft.files, files_of(arguments.many("--attach")));
+  if (const auto text = arguments.maybe("--role")) {
+    TRY(draft.role, as_typed(evidence::RoleCode::parse(*text)));
+  } else {
+    draft.role = call.desk->role_for(call.viewer, *item.standing.workflow, item.standing.of.state, action,
+                                     item.standing.of.place);
+  }
+  return draft;
+}
+
+// Before anything is signed: whether the step is open, and whether it could be this person's.
+Result<> check_open(const ra::Item& item, const std::string& action) {
+  const auto& definition = *item.standing.workflow;
+  const auto& of = item.standing.of;
+  std::vector<std::string> open;
+  for (const auto* step : definition.steps_from(of.state)) {
+    if (step->action == action) return {};
+    if (std::ranges::find(open, step->action) == open.end()) open.push_back(step->action);
+  }
+  if (open.empty())
+    return fail(Code::kConflict, "Case {} is {}; nothing more is done to it.", of.id,
+                state_title(definition, of.state));
+  return fail(Code::kConflict, "Case {} is {}; \"{}\" is not done then. What is: {}", of.id,
+              state_title(definition, of.state), action, base::join(open, ", "));
+}
+
+Result<int> act_on(Context& context, const Arguments& arguments, DeskCall& call, const std::string& id,
+                   const std::string& action) {
+  TRY(const auto item, call.desk->look(id, call.viewer));
+  TRY(check_open(item, action));
+  TRY(auto draft, draft_of(arguments, item, action, call));
+  std::optional<ra::CertificateWish> correction;
+  if (arguments.has("--csr")) {
+    TRY(auto enrolment, enrolment_of(words_of_enrolment(arguments)));
+    correction = ra::CertificateWish{std::move(enrolment), item.standing.of.place.profile};
+  }
+  TRY(const auto step, call.desk->step(id, std::move(draft), correction));
+  describe_step(context, step, &item.standing.of, call.person.certificate.subject().text());
+  if (arguments.has("--dry-run")) {
+    context.remark(message("The step is open. Nothing was signed (--dry-run)."));
+    if (context.options().json) {
+      context.document(
+          base::JsonObject{{"dry_run", true}, {"case", id}, {"type", step.act.type}, {"body", step.act.body}});
+    }
+    return 0;
+  }
+  TRY(auto agreed, context.confirm(message("Sign this?")));
+  if (!agreed) return fail(Code::kUsage, "Nothing was signed.");
+  TRY(const auto done, sign_and_take(call, step));
+  TRY(report(context, call, done));
+  end_work(context, *call.home);
+  return 0;
+}
+
+Result<int> act(Context& context, const Arguments& arguments, const std::string& action) {
+  TRY(auto call, open_desk_call(context, arguments));
+  return act_on(context, arguments, call, arguments.one("CASE"), action);
+}
+
+template <int kIndex>
+Result<int> run_verb(Context& context, const Arguments& arguments);
+
+struct Verb {
+  const char* action;
+  const char* summary;
+  const char* example;
+  Run run;
+};
+constexpr Verb kVerbs[] = {
+    {"accept", base::translatable("accept an application: what was brought is complete"),
+     "yuxin --home city/online --passphrase-file pass --as officer.p12 request accept R-1042", run_verb<0>},
+    {"review", base::translatable("sign that an application was reviewed and is good"),
+     "yuxin --home city/online --passphrase-file pass --as officer.p12 request review R-1042 --opinion \"as "
+     "required\"",
+     run_verb<1>},
+    {"approve", base::translatable("order what was applied for: the certificate is issued, revoked, suspended"),
+     "yuxin --home city/online --passphrase-file pass --as officer.p12 request approve R-1042", run_verb<2>},
+    {"return", base::translatable("send an application back for correction"),
+     "yuxin --home city/online --passphrase-file pass --as officer.p12 request return R-1042 --reason \"wrong "
+     "organisation code\"",
+     run_verb<3>},
+    {"correct", base::translatable("hand in an application again that was returned"),
+     "yuxin --home city/online --passphrase-file pass --as officer.p12 request correct R-1042 --csr new.csr",
+     run_verb<4>},
+    {"reject", base::translatable("reject an application for good"),
+     "yuxin --home city/online --passphrase-file pass --as officer.p12 request reject R-1042 --reason \"not of this "
+     "city\"",
+     run_verb<5>},
+    {"withdraw", base::translatable("withdraw an application"),
+     "yuxin --home city/online --passphrase-file pass --as officer.p12 request withdraw R-1042 --reason \"no longer "
+     "needed\"",
+     run_verb<6>},
+    {"hand-over", base::translatable("sign for a certificate that was issued"),
+     "yuxin --home city/online --passphrase-file pass --as officer.p12 request hand-over R-1042", run_verb<7>},
+};
+
+template <int kIndex>
+Result<int> run_verb(Context& context, const Arguments& arguments) {
+  return act(context, arguments, kVerbs[kIndex].action);
+}
+
+Result<int> run_act(Context& context, const Arguments& arguments) {
+  return act(context, arguments, arguments.one("ACTION"));
+}
+
+// A delivery is received by its place in the case's list, counted from 1.
+Result<int> run_receive(Context& context, const Arguments& arguments) {
+  TRY(auto call, open_desk_call(context, arguments));
+  TRY(const auto item, call.desk->look(arguments.one("CASE"), call.viewer));
+  TRY(const auto number, number_option(arguments, "--delivery", 1));
+  workflow::Draft draft{.action = std::string(workflow::kReceiveAction)};
+  draft.delivery = number - 1;
+  const auto& handed = item.standing.of.handed;
+  if (number < 1 || static_cast<std::size_t>(number) > handed.size())
+    return fail(Code::kNotFound, "Case {} has {} deliveries. See: yuxin case show {}", item.standing.of.id,
+                handed.size(), item.standing.of.id);
+  draft.role = handed[static_cast<std::size_t>(number - 1)].to;
+  TRY(const auto step, call.desk->step(item.standing.of.id, std::move(draft)));
+  describe_step(context, step, &item.standing.of, call.person.certificate.subject().text());
+  if (arguments.has("--dry-run")) {
+    context.remark(message("The step is open. Nothing was signed (--dry-run)."));
+    return 0;
+  }
+  TRY(auto agreed, context.confirm(message("Sign this?")));
+  if (!agreed) return fail(Code::kUsage, "Nothing was signed.");
+  TRY(const auto done, sign_and_take(call, step));
+  TRY(report(context, call, done));
+  end_work(context, *call.home);
+  return 0;
+}
+
+std::vector<OptionSpec> options_of(std::initializer_list<OptionSpec> more) {
+  std::vector<OptionSpec> options = {{"CASE", Arity::kOne, Presence::kRequired, "CASE", "its number: R-1042"}};
+  options.insert(options.end(), more);
+  for (const auto& option : step_options()) options.push_back(option);
+  return options;
+}
+
+std::vector<OptionSpec> correction_options() {
+  return {
+      {"--csr", Arity::kOne, Presence::kOptional, "FILE", "the corrected request (PKCS#10)"},
+      {"--san", Arity::kMany, Presence::kOptional, "KIND:NAME",
+       "dns:…, ip:…, email:… or uri:…, instead of the request's names"},
+      {"--subject", Arity::kOne, Presence::kOptional, "DN", "instead of the request's subject: \"C=CN, O=…, CN=…\""},
+      {"--days", Arity::kOne, Presence::kOptional, "N", "valid for N days instead of the profile's period"}};
+}
+
+}  // namespace
+
+std::vector<CommandSpec> request_step_commands() {
+  std::vector<CommandSpec> commands;
+  for (const auto& verb : kVerbs) {
+    auto options = options_of({});
+    if (std::string_view(verb.action) == "correct") {
+      const auto more = correction_options();
+      options.insert(options.begin() + 1, more.begin(), more.end());
+    }
+    commands.push_back({"request",
+                        verb.action,
+                        verb.summary,
+                        std::move(options),
+                        {verb.example},
+                        verb.run,
+                        CommandSpec::Identity::kTaken});
+  }
+  commands.push_back(
+      {"case",
+       "act",
+       "take any step of a case",
+       options_of({{"ACTION", Arity::kOne, Presence::kRequired, "ACTION", "what is done: yuxin case show CASE"}}),
+       {"yuxin --home city/online --passphrase-file pass --as officer.p12 case act L-3 suspend"},
+       run_act,
+       CommandSpec::Identity::kTaken});
+  commands.push_back(
+      {"case",
+       "receive",
+       "sign for what a case has delivered",
+       {{"CASE", Arity::kOne, Presence::kRequired, "CASE", "its number: R-1042"},
+        {"--delivery", Arity::kOne, Presence::kOptional, "N", "which delivery; the first if not given"},
+        accept_clock_option(),
+        dry_run_option()},
+       {"yuxin --home city/online --passphrase-file pass --as officer.p12 case receive R-1042"},
+       run_receive,
+       CommandSpec::Identity::kTaken});
+  return commands;
+}
+
+}  // namespace yuxin::cli

@@ -1,0 +1,153 @@
+// The registration desk (受理台): the certificate flows of GB/T 25056 clause 12 as cases. Every adapter (the command
+// line, later EST, CMP, ACME, SCEP, REST) decodes once into an Application, has the step signed, and gives it here.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "yuxin/base/result.hpp"
+#include "yuxin/base/time.hpp"
+#include "yuxin/ca/enrolment.hpp"
+#include "yuxin/ca/issuer.hpp"
+#include "yuxin/ca/profile.hpp"
+#include "yuxin/evidence/act.hpp"
+#include "yuxin/workflow/cases.hpp"
+
+namespace yuxin::ra {
+
+// Effects that the desk can bring about: "issue", "hold", "release", "revoke", and the last three with "-all" for
+// every certificate of one subject.
+[[nodiscard]] std::span<const std::string> known_effects();
+
+struct DeskParts {
+  std::shared_ptr<store::Store> store;
+  std::shared_ptr<const evidence::Organisation> organisation;
+  std::shared_ptr<const workflow::Calendar> calendar;
+  std::string policy;  // "2004", "2026"
+  std::vector<std::shared_ptr<const workflow::Workflow>> workflows;
+  ca::ProfileSet profiles;
+  evidence::ActTrust trust;
+  const base::Clock* clock = nullptr;
+  std::string authority;  // that issues
+  // Opens the authority for signing; asked for when a certificate is checked or issued.
+  std::function<base::Result<std::shared_ptr<ca::Issuer>>()> issuer;
+  std::string actor;  // who works here, for what no act says
+  // What nobody may apply for, though a profile would take it: the offices and the names of the home itself.
+  std::function<base::Result<>(const ca::Profile&)> admit_profile;
+  std::function<base::Result<>(const ca::Profile&, const ca::PreparedIssuance&)> admit;
+};
+
+// What somebody asks for. Certificate: a new one. Existing: something about one that there is. Leaver: somebody's.
+struct CertificateWish {
+  ca::Enrolment enrolment;
+  std::string profile;
+};
+struct ExistingWish {
+  x509::Serial serial;
+};
+struct LeaverWish {
+  std::string subject;  // as the certificates say it
+};
+struct Application {
+  std::string workflow;  // "certificate-request"
+  std::string action = "submit";
+  std::optional<evidence::OrgCode> organisation;  // the registration point; not needed where there is only one
+  std::optional<CertificateWish> certificate;
+  std::optional<ExistingWish> existing;
+  std::optional<LeaverWish> leaver;
+  base::JsonObject form = {};
+  std::vector<workflow::File> files = {};
+  std::optional<evidence::RoleCode> role = {};
+};
+
+// Step is an act that is ready to be signed, with the octets of what it attaches.
+struct Step {
+  evidence::Act act;
+  std::vector<workflow::File> files;
+  std::shared_ptr<const workflow::Workflow> workflow;
+  const workflow::Transition* transition = nullptr;  // the likely one, for people; lives as long as the workflow
+  bool opens = false;
+};
+
+// Effected is what came of a step beyond its case.
+struct Effected {
+  std::string case_id;
+  std::string effect;
+  std::string text;        // one line for people
+  base::JsonObject facts;  // "serial" of a certificate that was issued
+  bool status_changed = false;
+};
+
+// Who looks at the desk: the roles that somebody holds now, and their key. Nothing limits the operator of the
+// machine.
+struct Viewer {
+  std::vector<evidence::HeldRole> roles;
+  std::optional<evidence::Hash> key;
+};
+// Item is a case as somebody sees it: what they could do next, by name of the action.
+struct Item {
+  workflow::Standing standing;
+  std::vector<std::string> mine;
+};
+
+// Desk is thread-safe as far as its store is.
+class Desk {
+ public:
+  // open: kRefused for a workflow that asks for roles, organisations or effects that are not there.
+  [[nodiscard]] static base::Result<std::shared_ptr<Desk>> open(DeskParts parts);
+
+  [[nodiscard]] workflow::Cases& cases() { return cases_; }
+  [[nodiscard]] const std::vector<std::shared_ptr<const workflow::Workflow>>& workflows() const {
+    return parts_.workflows;
+  }
+  [[nodiscard]] base::Result<std::shared_ptr<const workflow::Workflow>> workflow(std::string_view name) const;
+
+  // apply makes the act that opens a case. A number is reserved with kReserve; with kNone the case is called "R-…1",
+  // for trials. Errors: kNotFound (profile, certificate), kRefused (the certificate could not be issued anyway).
+  enum class Number { kReserve, kNone };
+  [[nodiscard]] base::Result<Step> apply(const Application& application, Number number);
+  // step makes the act that takes a case on. `correction` says anew what certificate is asked for.
+  [[nodiscard]] base::Result<Step> step(std::string_view case_id, workflow::Draft draft,
+                                        const std::optional<CertificateWish>& correction = {});
+
+  // judge says what would come of a signed step and changes nothing; take keeps it. Both look at what the case is
+  // about, not only at who signed: the request is the one whose digest was signed, the key is its key, the
+  // certificate is there. What a step brings about is tried before the step is kept, and carried out by `settle`.
+  [[nodiscard]] base::Result<workflow::Decision> judge(const evidence::VerifiedAct& act,
+                                                       std::span<const workflow::File> files);
+  [[nodiscard]] base::Result<workflow::Decision> take(const evidence::VerifiedAct& act,
+                                                      std::span<const workflow::File> files);
+
+  // settle carries out what steps and deadlines have ordered and nobody has done: now, or after a crash. Each once:
+  // what was done and not recorded is found and recorded. An effect that can never be done is recorded as failed,
+  // with its reason; one that could not be done now waits for the next call.
+  [[nodiscard]] base::Result<std::vector<Effected>> settle();
+
+  // queue gives the open cases that somebody may see: those in the scope of one of their roles that the case's
+  // workflow knows, and those that are about their key. `viewer` nothing: all of them.
+  [[nodiscard]] base::Result<std::vector<Item>> queue(const std::optional<Viewer>& viewer,
+                                                      const workflow::CaseFilter& filter);
+  // look gives one case; kNotAuthorised where the viewer may not see it.
+  [[nodiscard]] base::Result<Item> look(std::string_view case_id, const std::optional<Viewer>& viewer);
+  // role_for picks the role in which a viewer could take an action: the first that is asked for and covers the place.
+  // Nothing where none does, or where they act by their key.
+  [[nodiscard]] std::optional<evidence::RoleCode> role_for(const Viewer& viewer, const workflow::Workflow& workflow,
+                                                           std::string_view state, std::string_view action,
+                                                           const evidence::Place& place) const;
+
+  [[nodiscard]] const DeskParts& parts() const { return parts_; }
+
+ private:
+  explicit Desk(DeskParts parts);
+  [[nodiscard]] base::Result<> check_and_try(const evidence::VerifiedAct& act, std::span<const workflow::File> files,
+                                             const workflow::Decision& decision, const workflow::Workflow& workflow);
+  DeskParts parts_;
+  workflow::Cases cases_;
+};
+
+}  // namespace yuxin::ra

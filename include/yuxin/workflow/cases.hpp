@@ -1,0 +1,148 @@
+// The cases of a home: every step is one transaction with its act and its ledger record.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "yuxin/base/result.hpp"
+#include "yuxin/base/time.hpp"
+#include "yuxin/evidence/act.hpp"
+#include "yuxin/store/store.hpp"
+#include "yuxin/workflow/machine.hpp"
+
+namespace yuxin::workflow {
+
+// File is what an act attaches, with its octets.
+struct File {
+  std::string label;
+  std::string name;
+  base::Bytes octets;
+};
+// attachment_of is what an act says of a file (SHA-256).
+[[nodiscard]] evidence::Attachment attachment_of(const File& file);
+
+// Standing is a case with the definition that it follows.
+struct Standing {
+  std::int64_t row = 0;
+  Case of;
+  std::shared_ptr<const Workflow> workflow;
+};
+
+// StepRow is one act on a case, for people; `act` is its digest.
+struct StepRow {
+  std::int64_t number = 0;
+  std::string action;
+  std::string from;
+  std::string to;
+  bool complete = false;
+  std::string actor;
+  std::string role;  // empty: none
+  base::UnixTime moment;
+  evidence::Hash act{};
+};
+
+// Pending is something that a step has to bring about and that nobody has recorded as done.
+struct Pending {
+  std::int64_t id = 0;
+  std::string case_id;
+  std::int64_t step = 0;  // that ordered it; 0: a deadline did
+  std::string name;
+};
+
+struct CaseFilter {
+  std::string workflow;  // empty: any
+  std::string state;     // empty: any
+  enum class Which { kOpen, kClosed, kAll } which = Which::kOpen;
+  std::int64_t after_row = 0;  // page: rows above this one, ascending
+  std::int64_t limit = 100;
+};
+
+// Draft is a step that somebody means to take.
+struct Draft {
+  std::string action;
+  base::JsonObject form = {};
+  std::vector<File> files = {};
+  std::optional<base::JsonObject> about = {};  // where the step says anew what the case is about
+  std::optional<evidence::RoleCode> role = {};
+  std::optional<std::int64_t> delivery = {};  // of kReceiveAction
+};
+
+// Cases keeps cases. Thread-safe, as its store is.
+class Cases {
+ public:
+  struct Parts {
+    std::shared_ptr<store::Store> store;
+    std::shared_ptr<const evidence::Organisation> organisation;
+    std::shared_ptr<const Calendar> calendar;
+    std::string policy;  // "2004" or "2026"; a workflow that does not have it is refused (kRefused)
+  };
+  explicit Cases(Parts parts) : parts_(std::move(parts)) {}
+
+  [[nodiscard]] const std::string& policy() const { return parts_.policy; }
+  [[nodiscard]] const evidence::Organisation& organisation() const { return *parts_.organisation; }
+
+  // reserve takes the next number for a case of this workflow: "R-1042". One that is not used is left out.
+  [[nodiscard]] base::Result<std::string> reserve(const Workflow& workflow);
+
+  // opening and step make the act that takes a step, as it is to be signed; `time` and `previous` are left to whoever
+  // signs. They judge nothing.
+  [[nodiscard]] static evidence::Act opening(const Workflow& workflow, std::string id, const evidence::Place& place,
+                                             const Draft& draft);
+  [[nodiscard]] static evidence::Act step(const Standing& standing, const Draft& draft);
+
+  // judge says what would come of an act and changes nothing. `opens` is the definition where it opens a case, and
+  // nothing otherwise. Errors: those of advance; kNotFound for a case that is not there; kIntegrity when an earlier
+  // act of the case does not hold by `trust`.
+  struct Submission {
+    const evidence::VerifiedAct& act;
+    std::shared_ptr<const Workflow> opens;
+    const evidence::ActTrust& trust;
+  };
+  [[nodiscard]] base::Result<Decision> judge(const Submission& submission);
+  // take judges an act and keeps what comes of it, in one transaction: the act, the case, its deadlines, deliveries,
+  // files and effects, the ledger record "case.step", and what `also` writes. `files` are the octets of its
+  // attachments: kRefused when one is missing, too many or another than the act says. kConflict when somebody was
+  // quicker.
+  using Also = std::function<base::Result<>(store::Writer&, const Decision&)>;
+  [[nodiscard]] base::Result<Decision> take(const Submission& submission, std::span<const File> files,
+                                            base::UnixTime now, const Also& also = {});
+
+  // finish records what came of an effect, with facts that the case learns by it, and the ledger record
+  // "case.effect". kConflict when it is recorded already.
+  struct Outcome {
+    std::string text;        // one line for people
+    base::JsonObject facts;  // fields of the workflow
+    std::string actor;
+  };
+  [[nodiscard]] base::Result<> finish(const Pending& pending, const Outcome& outcome, base::UnixTime now);
+  [[nodiscard]] base::Result<std::vector<Pending>> pending();  // of all cases, in the order of their coming
+
+  [[nodiscard]] base::Result<Standing> find(std::string_view id);  // kNotFound
+  [[nodiscard]] base::Result<std::vector<Standing>> list(const CaseFilter& filter);
+  [[nodiscard]] base::Result<std::vector<StepRow>> steps(const Standing& standing);
+  // acts gives the acts on a case, verified by `trust`.
+  [[nodiscard]] base::Result<std::vector<evidence::VerifiedAct>> acts(std::string_view id,
+                                                                      const evidence::ActTrust& trust);
+  [[nodiscard]] base::Result<std::vector<File>> files(const Standing& standing);
+
+  // let_pass gives what the deadlines of all open cases have come to by `now`, each once, and keeps it: ledger record
+  // "case.deadline" for each.
+  struct Passed {
+    std::string case_id;
+    Happening happening;
+  };
+  [[nodiscard]] base::Result<std::vector<Passed>> let_pass(base::UnixTime now);
+
+ private:
+  Parts parts_;
+};
+
+[[nodiscard]] std::span<const store::Migration> migrations();
+
+}  // namespace yuxin::workflow

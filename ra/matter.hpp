@@ -1,0 +1,39 @@
+// What a case of the desk is about, and whether an act tells the truth of it.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "yuxin/ra/desk.hpp"
+
+namespace yuxin::ra {
+
+inline constexpr std::string_view kRequestLabel = "request";
+inline constexpr std::string_view kRequestFile = "request.p10";
+
+// is_about_request: a certificate is asked for, by `about` as ca::approval_binding writes it.
+[[nodiscard]] bool is_about_request(const base::JsonObject& about);
+// enrolment_of makes the enrolment that an `about` describes, from the request among the files: kRefused when the
+// request is missing or another, kMalformed when a part cannot be read.
+[[nodiscard]] base::Result<CertificateWish> wish_of(const base::JsonObject& about,
+                                                    std::span<const workflow::File> files);
+
+// Certificates that an `about` names: one by serial number, or all of a subject.
+[[nodiscard]] base::JsonObject about_existing(const store::CertificateRow& row, const std::string& authority);
+[[nodiscard]] base::JsonObject about_leaver(const std::string& subject);
+[[nodiscard]] base::Result<std::vector<store::CertificateRow>> certificates_of(store::Reader& reader,
+                                                                               const base::JsonObject& about);
+
+// check_matter: of a step that says anew what a case is about (or opens it), that it is so, and that the place and
+// the key in the form are those of the matter. kRefused otherwise. `place` is the case's.
+struct Matter {
+  const base::JsonObject& about;
+  const base::JsonObject& form;  // of the case, with the act's over it
+  const evidence::Place& place;
+  std::span<const workflow::File> files;
+};
+[[nodiscard]] base::Result<> check_matter(const DeskParts& parts, const Matter& matter);
+
+}  // namespace yuxin::ra

@@ -1,0 +1,127 @@
+// What an officer sees of the desk.
+#include <algorithm>
+
+#include "yuxin/base/bytes.hpp"
+#include "yuxin/ra/desk.hpp"
+
+namespace yuxin::ra {
+
+using base::Code;
+using base::fail;
+using base::Result;
+using workflow::Party;
+using workflow::PlaceRule;
+
+namespace {
+
+bool asks_for(const Party& party, const evidence::RoleCode& role) {
+  return std::ranges::any_of(party.roles,
+                             [&](const evidence::RolePattern& pattern) { return pattern.matches(role); });
+}
+
+// place_of is where a party's role must be good; one that a field names and nobody has filled in is nowhere.
+evidence::Place place_of(const PlaceRule& rule, const workflow::Case& of,
+                         const evidence::Organisation& organisation) {
+  if (rule.kind == PlaceRule::Kind::kCase) return of.place;
+  evidence::Place place;
+  if (rule.kind == PlaceRule::Kind::kNowhere) return place;
+  const auto text = rule.kind == PlaceRule::Kind::kField ? base::json_string(of.values(), rule.name) : rule.name;
+  auto code = evidence::OrgCode::parse(text);
+  if (!code) return place;
+  if (const auto* unit = organisation.find(*code)) place.district = unit->district;
+  place.organisation = std::move(*code);
+  return place;
+}
+
+bool holds_key(const Viewer& viewer, const std::string& field, const workflow::Case& of) {
+  if (field.empty() || !viewer.key) return false;
+  return base::json_string(of.values(), field) == base::hex(*viewer.key);
+}
+
+class Look {
+ public:
+  Look(const evidence::Organisation& organisation, const Viewer& viewer, const workflow::Standing& standing)
+      : organisation_(organisation), viewer_(viewer), standing_(standing) {}
+
+  [[nodiscard]] bool may_sign(const Party& party) const {
+    if (holds_key(viewer_, party.key, standing_.of)) return true;
+    const auto place = place_of(party.place, standing_.of, organisation_);
+    return std::ranges::any_of(viewer_.roles, [&](const evidence::HeldRole& held) {
+      return asks_for(party, held.role) && evidence::covers(held.scope, place, organisation_);
+    });
+  }
+
+  [[nodiscard]] bool may_see() const {
+    for (const auto& transition : standing_.workflow->transitions) {
+      if (std::ranges::any_of(transition.by, [&](const Party& party) { return may_sign(party); })) return true;
+    }
+    return std::ranges::any_of(standing_.of.handed, [&](const workflow::Handed& handed) {
+      return std::ranges::any_of(viewer_.roles, [&](const evidence::HeldRole& held) {
+        return held.role == handed.to && evidence::covers(held.scope, handed.place, organisation_);
+      });
+    });
+  }
+
+ private:
+  const evidence::Organisation& organisation_;
+  const Viewer& viewer_;
+  const workflow::Standing& standing_;
+};
+
+// mine names the actions that a viewer could take now; of the operator, all that are open.
+std::vector<std::string> mine(const DeskParts& parts, const std::optional<Viewer>& viewer,
+                              const workflow::Standing& standing) {
+  std::vector<std::string> actions;
+  for (const auto& option : workflow::options(*standing.workflow, standing.of, parts.policy)) {
+    const auto& transition = *option.transition;
+    if (option.open == workflow::Truth::kFalse) continue;
+    const bool can = !viewer || std::ranges::any_of(transition.by, [&](const Party& party) {
+      return Look(*parts.organisation, *viewer, standing).may_sign(party);
+    });
+    if (can && std::ranges::find(actions, transition.action) == actions.end()) actions.push_back(transition.action);
+  }
+  return actions;
+}
+
+}  // namespace
+
+Result<std::vector<Item>> Desk::queue(const std::optional<Viewer>& viewer, const workflow::CaseFilter& filter) {
+  TRY(auto standings, cases_.list(filter));
+  std::vector<Item> items;
+  for (auto& standing : standings) {
+    if (viewer && !Look(*parts_.organisation, *viewer, standing).may_see()) continue;
+    auto actions = mine(parts_, viewer, standing);
+    items.push_back({std::move(standing), std::move(actions)});
+  }
+  return items;
+}
+
+Result<Item> Desk::look(std::string_view case_id, const std::optional<Viewer>& viewer) {
+  TRY(auto standing, cases_.find(case_id));
+  if (viewer && !Look(*parts_.organisation, *viewer, standing).may_see()) {
+    return fail(Code::kNotAuthorised,
+                "Case {} is not in your scope: none of your roles is good for it. Your roles: yuxin role list",
+                case_id);
+  }
+  auto actions = mine(parts_, viewer, standing);
+  return Item{std::move(standing), std::move(actions)};
+}
+
+std::optional<evidence::RoleCode> Desk::role_for(const Viewer& viewer, const workflow::Workflow& definition,
+                                                 std::string_view state, std::string_view action,
+                                                 const evidence::Place& place) const {
+  std::optional<evidence::RoleCode> second;
+  for (const auto* transition : definition.steps_from(state)) {
+    if (transition->action != action) continue;
+    for (const auto& party : transition->by) {
+      for (const auto& held : viewer.roles) {
+        if (!asks_for(party, held.role)) continue;
+        if (evidence::covers(held.scope, place, *parts_.organisation)) return held.role;
+        if (!second) second = held.role;
+      }
+    }
+  }
+  return second;  // a role that does not cover the place: the refusal then says so
+}
+
+}  // namespace yuxin::ra

@@ -1,0 +1,333 @@
+// The desk: what a case is about must be so, what a step orders is done once, and officers see their own.
+#include "yuxin/ra/desk.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+
+#include "small_ca.hpp"
+#include "small_desk.hpp"
+#include "yuxin/ca/approval.hpp"
+
+namespace {
+
+using namespace yuxin;
+using base::Code;
+using test::need;
+using workflow::Draft;
+using workflow::File;
+
+constexpr std::string_view kPolicy = R"(
+[[approval]]
+name = "desk"
+profiles = ["person-signing"]
+valid_for = "P30D"
+needs = [
+  { name = "accept", acts = ["certificate-request.accept"], roles = ["RA.INPUT"] },
+  { name = "review", acts = ["certificate-request.review"], roles = ["RA.REVIEW"], not_same_person_as = ["accept"] },
+  { name = "make", acts = ["certificate-request.approve"], roles = ["RA.MAKE"], not_same_person_as = ["accept"] },
+]
+)";
+
+// Town has a desk, an authority that judges by itself, and officers.
+class Town {
+ public:
+  Town() : li(officer("Li", "RA.INPUT")), wang(officer("Wang", "RA.REVIEW")), zhao(officer("Zhao", "RA.MAKE")) {
+    ca.clock.set(city.clock.now());
+    need(store::migrate(ca.store->database(), workflow::migrations()));
+    auto parts = ca.parts();
+    parts.court = std::make_shared<const ca::ApprovalCourt>(ca::ApprovalCourt{
+        need(ca::ApprovalPolicy::parse(kPolicy, "approvals.toml")), test::desk_organisation(), city.trust()});
+    issuer = need(ca::Issuer::open(std::move(parts)));
+    desk = need(ra::Desk::open(desk_parts()));
+  }
+  [[nodiscard]] test::Person officer(const std::string& name, std::string_view role, std::string_view scope = "") {
+    auto person = city.person(name);
+    city.grant(person, role, scope);
+    return person;
+  }
+  [[nodiscard]] ra::DeskParts desk_parts() {
+    ra::DeskParts parts{.store = ca.store,
+                        .organisation = test::desk_organisation(),
+                        .calendar = test::desk_calendar(),
+                        .policy = "2026",
+                        .workflows = {},
+                        .profiles = ca::ProfileSet::of({*test::shipped("person-signing"), *test::shipped("device")}),
+                        .trust = city.trust(),
+                        .clock = &ca.clock,
+                        .authority = "issuing",
+                        .issuer = [this]() -> base::Result<std::shared_ptr<ca::Issuer>> {
+                          if (offline) return base::fail(Code::kUnavailable, "the token is not there");
+                          return issuer;
+                        },
+                        .actor = "local:test",
+                        .admit_profile = {},
+                        .admit = {}};
+    for (const auto& shipped : workflow::shipped_workflows())
+      parts.workflows.push_back(need(workflow::Workflow::parse(shipped.text, std::string(shipped.name))));
+    return parts;
+  }
+  [[nodiscard]] ra::Application wish(const test::Person& subscriber, const std::string& name = "Wei") const {
+    const auto der = need(x509::make_request(need(x509::Name::parse("CN=" + name)), {}, *subscriber.signer));
+    ra::Application application;
+    application.workflow = "certificate-request";
+    application.organisation = need(evidence::OrgCode::parse("LRA-500103"));
+    application.certificate = ra::CertificateWish{
+        {.request = need(x509::CertificateRequest::from_der(der)), .subject = {}, .alt_names = {}, .validity = {}},
+        "person-signing"};
+    application.form = {{"name", name}, {"classification", "公开"}, {"id_type", "护照"}, {"id_no", "X1"}};
+    application.files = {{"identity", "id.pdf", {1, 2, 3}}};
+    application.role = test::role_code("RA.INPUT");
+    return application;
+  }
+  [[nodiscard]] evidence::VerifiedAct sign(evidence::Act act, const test::Person& by) {
+    act.time = city.clock.now();
+    need(ca.store->read([&](store::Reader& reader) -> base::Result<> {
+      TRY(act.previous, evidence::last_act(reader, act.object));
+      return {};
+    }));
+    return city.accepted(act, by);
+  }
+  base::Result<workflow::Decision> take(const ra::Step& step, const test::Person& by) {
+    return desk->take(sign(step.act, by), step.files);
+  }
+  base::Result<workflow::Decision> step(const std::string& id, const std::string& action, const test::Person& by,
+                                        std::string_view role, base::JsonObject form = {}) {
+    Draft draft{.action = action, .form = std::move(form)};
+    if (!role.empty()) draft.role = test::role_code(role);
+    return take(need(desk->step(id, std::move(draft))), by);
+  }
+  std::string submitted(const test::Person& subscriber) {
+    const auto step = need(desk->apply(wish(subscriber), ra::Desk::Number::kReserve));
+    return need(take(step, li)).after.id;
+  }
+  std::string approved(const test::Person& subscriber) {
+    const auto id = submitted(subscriber);
+    need(step(id, "accept", li, "RA.INPUT"));
+    need(step(id, "review", wang, "RA.REVIEW"));
+    need(step(id, "approve", zhao, "RA.MAKE"));
+    return id;
+  }
+  [[nodiscard]] std::string fact(const std::string& id, const char* name) {
+    return base::json_string(need(desk->cases().find(id)).of.facts, name);
+  }
+
+  test::ActCity city;
+  test::SmallCa ca;
+  std::shared_ptr<ca::Issuer> issuer;
+  bool offline = false;
+  test::Person li;
+  test::Person wang;
+  test::Person zhao;
+  test::Person wei = city.person("Wei");
+  std::shared_ptr<ra::Desk> desk;
+};
+
+void check_refused(const base::Result<workflow::Decision>& decision, Code code, std::string_view says) {
+  REQUIRE_FALSE(decision);
+  CAPTURE(decision.error().detail);
+  CHECK(decision.error().code == code);
+  CHECK(decision.error().detail.find(says) != std::string::npos);
+}
+
+TEST_CASE("an application becomes a certificate by the acts of three, and its holder signs for it") {
+  Town town;
+  const auto id = town.approved(town.wei);
+  CHECK(id == "R-1");
+  const auto effected = need(town.desk->settle());
+  REQUIRE(effected.size() == 1);
+  const auto serial = town.fact(id, "serial");
+  CHECK(!serial.empty());
+  CHECK(town.ca.row_of(*x509::Serial::parse(serial)).subject == "CN=Wei");
+  check_refused(town.step(id, "hand-over", town.li, "RA.INPUT"), Code::kNotAuthorised, "not made with the key");
+  CHECK(need(town.step(id, "hand-over", town.wei, "")).after.state == "DELIVERED");
+  CHECK(town.ca.audit().problems.empty());
+  CHECK(need(town.desk->settle()).empty());
+}
+
+TEST_CASE("what an order brings about is done once, whenever the program dies") {
+  Town town;
+  const auto id = town.approved(town.wei);
+  // the certificate is issued, and nobody records it: as if killed in between
+  const auto acts = need(town.desk->cases().acts(id, town.city.trust()));
+  ca::Authorisation authorisation{"local:test", {}};
+  for (const auto& act : acts) authorisation.acts.push_back(base::to_bytes(act.der()));
+  auto enrolment = town.wish(town.wei).certificate->enrolment;
+  const auto files = need(town.desk->cases().files(need(town.desk->cases().find(id))));
+  enrolment.request = need(x509::CertificateRequest::from_der(files.front().octets));
+  enrolment.organisation = need(evidence::OrgCode::parse("LRA-500103"));
+  const auto issued =
+      need(town.issuer->issue(need(town.issuer->prepare(test::shipped("person-signing"), enrolment, authorisation))));
+  const auto before = town.ca.count();
+  REQUIRE(need(town.desk->settle()).size() == 1);
+  CHECK(town.fact(id, "serial") == issued.certificate.serial()->hex());
+  CHECK(town.ca.count() == before);
+}
+
+TEST_CASE("what cannot be done now waits, and what never can is said") {
+  Town town;
+  const auto id = town.approved(town.wei);
+  town.offline = true;
+  const auto waits = need(town.desk->settle());
+  REQUIRE(waits.size() == 1);
+  CHECK(waits.front().text.find("the token is not there") != std::string::npos);
+  CHECK(need(town.desk->cases().pending()).size() == 1);
+  town.offline = false;
+  town.ca.clock.set(town.ca.clock.now() + base::days(35));  // the approvals are too old by now
+  need(town.desk->settle());
+  CHECK(need(town.desk->cases().pending()).empty());
+  CHECK(town.fact(id, "serial").empty());
+  // the case is not stuck: the maker rejects what was not issued
+  town.city.clock.set(town.ca.clock.now());
+  CHECK(need(town.step(id, "reject", town.zhao, "RA.MAKE", {{"reason", "too old"}})).after.state == "REJECTED");
+}
+
+TEST_CASE("an order that cannot be carried out is refused before it is kept") {
+  Town town;
+  const auto id = town.submitted(town.wei);
+  need(town.step(id, "accept", town.li, "RA.INPUT"));
+  need(town.step(id, "review", town.wang, "RA.REVIEW"));
+  town.offline = true;
+  check_refused(town.step(id, "approve", town.zhao, "RA.MAKE"), Code::kUnavailable, "the token is not there");
+  CHECK(need(town.desk->cases().find(id)).of.state == "REVIEWED");
+}
+
+TEST_CASE("an application tells the truth of the request, the key and the place") {
+  Town town;
+  const auto good = need(town.desk->apply(town.wish(town.wei), ra::Desk::Number::kReserve));
+  const auto tried = [&](const std::function<void(ra::Step&)>& change) {
+    auto step = good;
+    change(step);
+    return town.desk->judge(town.sign(step.act, town.li), step.files);
+  };
+  CHECK(tried([](ra::Step&) {}));
+  const auto form = [](ra::Step& step) -> base::JsonObject& { return step.act.body["form"].as_object(); };
+  const auto about = [](ra::Step& step) -> base::JsonObject& { return step.act.body["about"].as_object(); };
+  // the officer's own key in place of the subscriber's: they could sign the hand-over themselves
+  check_refused(tried([&](ra::Step& step) {
+                  form(step)["subject_key"] = base::hex(x509::sha256(town.li.certificate.tbs().spki));
+                }),
+                Code::kRefused, "names another key");
+  check_refused(tried([&](ra::Step& step) { about(step)["request"] = std::string(64, '0'); }), Code::kRefused,
+                "is not among the attachments");
+  check_refused(tried([&](ra::Step& step) { about(step)["profile"] = "device"; }), Code::kRefused,
+                "for profile person-signing, and the request for device");
+  check_refused(tried([&](ra::Step& step) { about(step)["organisation"] = "LRA-500112"; }), Code::kRefused,
+                "another organisation");
+  check_refused(tried([&](ra::Step& step) { about(step)["extra"] = "x"; }), Code::kRefused, "does not describe");
+  check_refused(tried([&](ra::Step& step) { about(step)["names"] = "dns:a.test  dns:b.test"; }), Code::kRefused,
+                "does not describe");
+  check_refused(tried([&](ra::Step& step) { about(step)["subject"] = "CN = Wei"; }), Code::kRefused,
+                "does not describe");
+  check_refused(tried([&](ra::Step& step) { about(step) = {{"subject", "CN=Nobody"}}; }), Code::kNotFound,
+                "no such certificate");
+  // a certificate that the profile refuses is not worth a case
+  auto weak = town.wish(town.wei);
+  weak.certificate->enrolment.validity = base::days(4000);
+  const auto refused = town.desk->apply(weak, ra::Desk::Number::kNone);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::kRefused);
+}
+
+TEST_CASE("nobody ends another's certificate with a key of their own") {
+  Town town;
+  const auto id = town.approved(town.wei);
+  need(town.desk->settle());
+  ra::Application application;
+  application.workflow = "certificate-revocation";
+  application.organisation = need(evidence::OrgCode::parse("LRA-500103"));
+  application.existing = ra::ExistingWish{*x509::Serial::parse(town.fact(id, "serial"))};
+  application.form = {{"cause", "keyCompromise"}, {"reason", "lost"}};
+  const auto step = need(town.desk->apply(application, ra::Desk::Number::kReserve));
+  const auto stranger = town.city.person("Stranger");
+  check_refused(town.take(step, stranger), Code::kNotAuthorised, "not with the key that is asked for");
+  auto forged = step;
+  forged.act.body["form"].as_object()["subject_key"] = base::hex(x509::sha256(stranger.certificate.tbs().spki));
+  check_refused(town.take(forged, stranger), Code::kRefused, "names another key");
+  auto swapped = step;
+  swapped.act.body["form"].as_object()["serial"] = "01";
+  check_refused(town.take(swapped, town.wei), Code::kRefused, "another certificate");
+  // its holder may; it is suspended at once, and revoked when somebody else has looked
+  const auto v = need(town.take(step, town.wei)).after.id;
+  need(town.desk->settle());
+  const auto serial = *x509::Serial::parse(town.fact(id, "serial"));
+  CHECK(town.ca.row_of(serial).status.state == store::CertificateState::kOnHold);
+  need(town.step(v, "approve", town.wang, "RA.REVIEW"));
+  need(town.desk->settle());
+  CHECK(town.ca.row_of(serial).status.state == store::CertificateState::kRevoked);
+  CHECK(town.ca.row_of(serial).status.reason == static_cast<int>(x509::RevocationReason::kKeyCompromise));
+}
+
+TEST_CASE("all certificates of somebody who left are suspended when nobody decides in time") {
+  Town town;
+  const auto id = town.approved(town.wei);
+  need(town.desk->settle());
+  ra::Application application;
+  application.workflow = "leaver";
+  application.organisation = need(evidence::OrgCode::parse("LRA-500103"));
+  application.leaver = ra::LeaverWish{"CN=Wei"};
+  application.form = {{"name", "Wei"}, {"change", "离职"}, {"last_day", "2026-11-30T00:00:00Z"}};
+  application.role = test::role_code("RA.INPUT");
+  const auto leaver = need(town.take(need(town.desk->apply(application, ra::Desk::Number::kReserve)), town.li)).after;
+  const auto serial = *x509::Serial::parse(town.fact(id, "serial"));
+  town.ca.clock.set(leaver.timers.front().due + base::Seconds{1});
+  CHECK(need(town.desk->cases().let_pass(town.ca.clock.now())).size() == 3);
+  need(town.desk->settle());
+  CHECK(town.ca.row_of(serial).status.state == store::CertificateState::kOnHold);
+  // the reviewer decides that they stay: released again
+  town.city.clock.set(town.ca.clock.now());
+  need(town.step(leaver.id, "suspend", town.wang, "RA.REVIEW"));
+  need(town.step(leaver.id, "keep", town.wang, "RA.REVIEW", {{"reason", "moved to another bureau"}}));
+  need(town.desk->settle());
+  CHECK(town.ca.row_of(serial).status.state == store::CertificateState::kGood);
+}
+
+TEST_CASE("an officer sees the cases of their own scope, and what they could do next") {
+  Town town;
+  const auto id = town.submitted(town.wei);
+  const auto viewer = [&](std::string_view role, std::string_view scope) {
+    ra::Viewer made;
+    made.roles.push_back({test::role_code(role), need(evidence::parse_scope(scope))});
+    return std::optional(made);
+  };
+  const auto seen = [&](const std::optional<ra::Viewer>& by) { return need(town.desk->queue(by, {})); };
+  CHECK(seen(std::nullopt).size() == 1);
+  CHECK(seen(viewer("RA.REVIEW", "district:500103")).size() == 1);
+  CHECK(seen(viewer("RA.REVIEW", "org:RA/*")).front().mine == std::vector<std::string>{"return", "reject"});
+  CHECK(seen(viewer("RA.INPUT", "")).front().mine == std::vector<std::string>{"accept", "return", "withdraw"});
+  CHECK(seen(viewer("RA.REVIEW", "org:LRA-500112")).empty());
+  CHECK(seen(viewer("RA.REVIEW", "profile:device")).empty());
+  CHECK(seen(viewer("PSB:DUTY", "")).empty());
+  ra::Viewer holder;
+  holder.key = x509::sha256(town.wei.certificate.tbs().spki);
+  CHECK(seen(holder).front().mine == std::vector<std::string>{"withdraw"});
+  const auto hidden = town.desk->look(id, viewer("RA.REVIEW", "org:LRA-500112"));
+  REQUIRE_FALSE(hidden);
+  CHECK(hidden.error().code == Code::kNotAuthorised);
+}
+
+TEST_CASE("a desk whose workflows ask for what is not there is not opened") {
+  Town town;
+  auto parts = town.desk_parts();
+  parts.workflows = {test::workflow_of(R"(name = "x"
+code = "X"
+prefix = "X"
+title = { en = "x" }
+lead = "RA"
+[[state]]
+name = "DONE"
+title = { en = "done" }
+final = true
+[[transition]]
+action = "do"
+title = { en = "do" }
+to = "DONE"
+by = [{ roles = ["RA.INPUT"] }]
+carry_out = ["mint-money"]
+)")};
+  const auto opened = ra::Desk::open(std::move(parts));
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().detail.find("mint-money") != std::string::npos);
+}
+
+}  // namespace
