@@ -35,7 +35,7 @@ std::string in_words(const workflow::Cases::Passed& passed) {
   const auto due = base::local_time(happening.due);
   switch (happening.kind) {
     case Happening::Kind::kWarning:
-      return message("{}: {} % of the time for \"{}\" is over; it ends {}", passed.case_id, happening.what,
+      return message("{}: {} per cent of the time for \"{}\" is over; it ends {}", passed.case_id, happening.what,
                      happening.deadline, due);
     case Happening::Kind::kEscalate:
       return message("{}: \"{}\" was due {}; {} must hear of it", passed.case_id, happening.deadline, due,
