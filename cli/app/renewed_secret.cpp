@@ -25,13 +25,6 @@ Result<RenewedSecret> RenewedSecret::open(const Context& context, const keymgmt:
                                           const std::string& folder) {
   TRY(auto home, open_home(context, Home::Access::kWrite));
   RenewedSecret renewed(context, std::move(home));
-  if (const auto& abandoned = reshare.abandoned()) {
-    TRY(const bool there, opens(*renewed.home_, base::hex(*abandoned)));
-    if (there) {
-      TRY(keymgmt::remove_way(renewed.home_->keys_folder(),
-                              {keymgmt::UnlockWay::Kind::kShares, base::hex(*abandoned), {}, {}}));
-    }
-  }
   if (!reshare.current().superseded) return renewed;
   const auto file = folder + "/" + keymgmt::kRegisterName;
   const auto next = base::file_exists(file) ? keymgmt::load_register(file) : Result<keymgmt::ShareRegister>({});

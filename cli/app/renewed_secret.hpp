@@ -19,8 +19,7 @@ namespace yuxin::cli {
 // At every moment the set that is in force opens the home. What is cut off is settled by the next attempt.
 class RenewedSecret {
  public:
-  // open settles what an attempt before left: the way of a set that was given up goes, and the old way goes where the
-  // new set, in `folder`, is in force.
+  // open settles what an attempt before left: the old way goes where the new set, in `folder`, is in force.
   [[nodiscard]] static base::Result<RenewedSecret> open(const Context& context, const keymgmt::Reshare& reshare,
                                                         const std::string& folder);
   // settled: the new set was in force already, and nothing else is left to do.

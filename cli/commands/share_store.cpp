@@ -17,7 +17,7 @@ constexpr std::size_t kShownSet = 16;  // hexadecimal digits
 
 // The whole URI of the data object: one that is named, or for a token alone one that bears the set's identifier.
 Result<std::string> object_name_of(const std::string& uri, const keymgmt::ShareFile& file) {
-  const auto named = keymgmt::token_key_name(uri, "share-" + base::hex(file.set).substr(0, kShownSet));
+  auto named = keymgmt::token_key_name(uri, "share-" + base::hex(file.set).substr(0, kShownSet));
   if (named) return named;
   TRY(keymgmt::token_of(uri));
   return uri;

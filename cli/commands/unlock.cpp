@@ -1,5 +1,6 @@
 // yuxin unlock list, add, remove: the ways to the root key of a home.
 #include <algorithm>
+#include <utility>
 
 #include "app/key_record.hpp"
 #include "app/key_view.hpp"
@@ -61,7 +62,7 @@ std::string others_text(const std::vector<UnlockWay>& ways) {
 // The whole URI of the key: one that is named, or for a token alone one that bears the home's identifier.
 Result<std::string> key_name_of(Home& home, const std::string& uri) {
   TRY(const auto origin, home.ledger_origin());
-  const auto named = keymgmt::token_key_name(uri, "unlock-" + origin.substr(origin.rfind('/') + 1));
+  auto named = keymgmt::token_key_name(uri, "unlock-" + origin.substr(origin.rfind('/') + 1));
   if (named) return named;
   TRY(keymgmt::token_of(uri));
   return uri;
@@ -149,7 +150,7 @@ Result<int> remove(Context& context, const Arguments& arguments) {
   if (found == ways.end())
     return fail(Code::kNotFound, "This home is not unlocked by {}. What unlocks it, says: yuxin unlock list",
                 shown_key_name(wanted));
-  const auto way = *found;
+  const auto way = std::move(*found);
   ways.erase(found);
   if (ways.empty()) {
     return fail(Code::kConflict,

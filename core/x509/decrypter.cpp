@@ -17,16 +17,16 @@ using base::Secret;
 
 namespace {
 
-// MGF1 (RFC 8017 appendix B.2.1) over `seed`, added onto `masked`.
-Secret unmask(DigestAlgorithm digest, ByteView seed, ByteView masked) {
-  Secret plain(masked);
+// MGF1 (RFC 8017 appendix B.2.1) over `input`, added onto `octets`.
+Secret unmask(DigestAlgorithm digest, ByteView input, ByteView octets) {
+  Secret plain(octets);
   std::size_t at = 0;
-  for (std::uint32_t counter = 0; at < masked.size(); ++counter) {
+  for (std::uint32_t counter = 0; at < octets.size(); ++counter) {
     const std::array<std::uint8_t, 4> number{
         static_cast<std::uint8_t>(counter >> 24U), static_cast<std::uint8_t>(counter >> 16U),
         static_cast<std::uint8_t>(counter >> 8U), static_cast<std::uint8_t>(counter)};
-    DigestValue mask = digest_parts(digest, {seed, number});
-    const std::size_t count = std::min(mask.size, masked.size() - at);
+    DigestValue mask = digest_parts(digest, {input, number});
+    const std::size_t count = std::min(mask.size, octets.size() - at);
     for (std::size_t i = 0; i < count; ++i) plain.data()[at + i] ^= mask.octets[i];
     OPENSSL_cleanse(mask.octets.data(), mask.octets.size());
     at += count;

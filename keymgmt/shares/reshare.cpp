@@ -135,9 +135,6 @@ struct Reshare::Impl {
       finished = state->folder;
       return {};
     }
-    if (const auto next = read_register(pending_of(state->folder));
-        next && register_fingerprint(*next) == state->next)
-      abandoned = next->set;
     remove_set(state->folder);
     remove_reshare_state(path);
     return {};
@@ -147,7 +144,6 @@ struct Reshare::Impl {
   int lock;
   ShareRegister current;
   std::optional<std::string> finished;
-  std::optional<base::Bytes> abandoned;
 };
 
 Result<Reshare> Reshare::open(const std::string& register_path) {
@@ -167,7 +163,6 @@ Result<Reshare> Reshare::open(const std::string& register_path) {
 
 const ShareRegister& Reshare::current() const { return impl_->current; }
 const std::optional<std::string>& Reshare::finished() const { return impl_->finished; }
-const std::optional<base::Bytes>& Reshare::abandoned() const { return impl_->abandoned; }
 
 Result<> Reshare::replace(const ShareRegister& next, const std::vector<SetFile>& files, const std::string& folder,
                           const x509::Digest256& plan, base::UnixTime now,

@@ -107,6 +107,8 @@ Result<> replace_shares(const std::string& folder, const UnlockedRoot& root, std
   if (old == file.ways.end())
     return fail(Code::kNotAuthorised, "These shares do not unlock the keys of this home. Nothing was changed.");
   way.way.replaces = old->way.label;
+  // what an attempt left that was given up: its shares are gone
+  std::erase_if(file.ways, [&](const auto& w) { return w.way.replaces == way.way.replaces; });
   file.ways.push_back(std::move(way));
   return save_unlock_file(folder, file, Existing::kReplace);
 }

@@ -53,10 +53,6 @@ class Reshare {
   // finished is the folder of a new set that an attempt before had completed, and that `open` put in its place.
   [[nodiscard]] const std::optional<std::string>& finished() const;
 
-  // abandoned is the identifier of a new set that an attempt before had written whole, but not put in force; `open`
-  // removed it.
-  [[nodiscard]] const std::optional<base::Bytes>& abandoned() const;
-
   // replace writes the new set into a folder that does not exist yet, and puts it in force; `before_force`, where it
   // is given, is called between the two, when every file is on the disk. `next` must say that it replaces `current`.
   // On any error the old set is in force and the folder is gone, except when the last steps fail after the new one is

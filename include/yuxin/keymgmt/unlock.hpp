@@ -79,8 +79,9 @@ struct UnlockWay {
                                         const base::Secret& joined);
 // replace_shares adds a way by shares of a new secret, which is to take the place of the one that `before` opens, and
 // end_replacement takes that one away: between the two both open, so that whichever set of shares is in force does.
-// kNotAuthorised when `before` opens no way; kConflict when the label is taken. end_replacement does nothing for a
-// label that replaces nothing (any more): kNotFound when there is no such way.
+// An earlier one that was to replace the same and never ended goes. kNotAuthorised when `before` opens no way;
+// kConflict when the label is taken. end_replacement does nothing for a label that replaces nothing (any more):
+// kNotFound when there is no such way.
 [[nodiscard]] base::Result<> replace_shares(const std::string& folder, const UnlockedRoot& root,
                                             std::string_view label, const base::Secret& joined,
                                             const base::Secret& before);

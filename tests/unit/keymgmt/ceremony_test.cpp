@@ -205,7 +205,8 @@ TEST_CASE("every seat is taken once, by whom the plan names, with a certificate 
            {1, "person", ""},
            {1, "seat", "witness"},
            {1, "certificate", std::string(64, '1')},  // the administrator's
-           {1, "certificate", "1234"}}) {
+           {1, "certificate", "1234"},
+           {1, "opening", "no base64!"}}) {
     auto data = held.enrolment();
     data["seats"].get_array()[seat].get_object()[member] = value;
     CHECK_FALSE(held.tell(EventKind::kActed, data));

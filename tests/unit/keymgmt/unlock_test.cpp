@@ -236,6 +236,10 @@ TEST_CASE("shares of a new secret open beside the old ones until they are in for
   REQUIRE(keymgmt::replace_shares(folder.path(), root, "third", counted(3), counted(2)));
   REQUIRE(keymgmt::remove_way(folder.path(), {UnlockWay::Kind::kShares, "third", {}, {}}));
   CHECK(keymgmt::unlock_by_shares(folder.path(), counted(2)));
+  REQUIRE(keymgmt::replace_shares(folder.path(), root, "fourth", counted(4), counted(2)));
+  REQUIRE(keymgmt::replace_shares(folder.path(), root, "fifth", counted(5), counted(2)));
+  CHECK_FALSE(keymgmt::unlock_by_shares(folder.path(), counted(4)));
+  CHECK(keymgmt::unlock_by_shares(folder.path(), counted(5)));
 }
 
 TEST_CASE("changes at the same time do not undo one another, and one way is always left") {

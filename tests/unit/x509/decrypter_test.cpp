@@ -44,7 +44,7 @@ TEST_CASE("an encoding of OAEP that another program made is taken off, and nothi
     const auto content = remove_oaep(how, block, 32);
     REQUIRE(content);
     CHECK(base::equal(content->view(), counted(32)));
-    for (const std::size_t octets : {31, 33, 0, 128}) CHECK_FALSE(remove_oaep(how, block, octets));
+    for (const std::size_t octets : {31U, 33U, 0U, 128U}) CHECK_FALSE(remove_oaep(how, block, octets));
     for (std::size_t i = 0; i < block.size(); ++i) {
       auto wrong = block;
       wrong[i] ^= 1U;
