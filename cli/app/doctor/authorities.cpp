@@ -185,7 +185,7 @@ std::vector<Check> check_authorities(const Patient& patient) {
     if (authority.certificate)
       good.push_back(message("{} until {}", authority.row.name, date_of(authority.certificate->not_after())));
   }
-  return std::move(list).finish(good.empty() ? message("there is none yet") : base::join(good, ", "));
+  return std::move(list).finish(good.empty() ? message("there is none yet") : base::join(good, message(", ")));
 }
 
 std::vector<Check> check_chains(const Patient& patient) {
