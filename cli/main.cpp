@@ -43,6 +43,10 @@ Form form_of(const std::vector<std::string>& words) {
   return std::ranges::find(words, "--json") == words.end() ? Form::kText : Form::kJson;
 }
 
+int report_unwritten(Form form) {
+  return report({base::Code::kUnavailable, base::message("The output could not be written."), {}}, form);
+}
+
 int report_bug(const std::exception& bug, const std::vector<std::string>& words) {
   return report({base::Code::kInternal, std::string("yuxin: internal error: ") + bug.what(), {}}, form_of(words));
 }
@@ -56,7 +60,7 @@ int run(const std::vector<std::string>& words) {
   if (!parsed) return report(parsed.error(), form);
   if (const auto* page = std::get_if<HelpPage>(&*parsed)) {
     std::cout << page->text;
-    return 0;
+    return std::cout.flush() ? 0 : report_unwritten(form);
   }
   auto& call = std::get<ParsedCall>(*parsed);
   if (call.options.quiet) base::set_log_level(base::LogLevel::kQuiet);
@@ -67,8 +71,7 @@ int run(const std::vector<std::string>& words) {
   if (!apart) return report(apart.error(), form);
   auto outcome = call.command->run(context, call.arguments);
   // what was asked for must have arrived: a full disk behind a pipe is a failure too
-  if (!std::cout.flush())
-    return report({base::Code::kUnavailable, base::message("The output could not be written."), {}}, form);
+  if (!std::cout.flush()) return report_unwritten(form);
   return outcome ? *outcome : report(outcome.error(), form);
 }
 

@@ -8,6 +8,7 @@
 #include "output.hpp"
 #include "service_certificate.hpp"
 #include "yuxin/base/file.hpp"
+#include "yuxin/base/short_name.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/x509/lint.hpp"
 #include "yuxin/x509/request.hpp"
@@ -107,10 +108,7 @@ Result<> check_authority_name(std::string_view name) {
   // its list would have the address of the attribute authority's, /crl/roles.crl
   if (name == "roles")
     return fail(Code::kUsage, "No authority can be called \"roles\": the list of revoked roles is published so.");
-  const bool good =
-      !name.empty() && name.size() <= 32 && name.front() != '-' &&
-      std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-  if (!good) {
+  if (!base::is_short_name(name)) {
     return fail(Code::kUsage,
                 "\"{}\" is no name for an authority: lower-case letters, digits and hyphens, at most 32.", name);
   }

@@ -20,12 +20,16 @@ using Deed = Parcel::Deed;
 
 namespace {
 
-// Says which thing of the bundle an error is about.
+// Says which thing of the bundle a text is about.
+std::string of_the_bundle(const TransferItem& item, const std::string& text) {
+  return message("{} of the bundle: {}", item.name, text);
+}
+
 template <typename T>
 Result<T> about(const TransferItem& item, Result<T> result) {
   if (result) return result;
   auto error = std::move(result).error();
-  error.detail = message("{} of the bundle: {}", item.name, error.detail);
+  error.detail = of_the_bundle(item, error.detail);
   return tl::unexpected(std::move(error));
 }
 

@@ -76,12 +76,14 @@ Result<Sender> sender_of(Home& home, const keymgmt::Transfer& transfer, const Ar
 }
 
 // A key that was never compared is compared now: by what the officer was told and typed, or by who is asked.
-Result<> agree_on_key(const Context& context, const keymgmt::Transfer& transfer, const Arguments& arguments) {
+Result<> agree_on_key(const Context& context, const keymgmt::Transfer& transfer, const Sender& sender,
+                      const Arguments& arguments) {
   const auto digest = base::hex(sender_digest(transfer));
   if (const auto told = arguments.maybe("--sender-key")) {
     if (base::lower(*told) == digest) return {};
     return fail(Code::kBadSignature, "The bundle is signed with another key than {}. Nothing was taken in.", *told);
   }
+  if (sender.is_known) return {};
   if (!context.interactive() || context.options().yes)
     return fail(Code::kUsage,
                 "The key of the bundle's sender is not known here. Have its SHA-256 read to you and give it: "
@@ -107,10 +109,9 @@ Result<> agree_on_roots(const Context& context, Intake& intake) {
     }
     if (agreed) continue;
     parcel.deed = Parcel::Deed::kSetAside;
-    parcel.why = message(
-        "{} of the bundle: Nobody compared the fingerprint of this root. Who has compared it: yuxin ca "
-        "import-certificate NAME FILE",
-        parcel.item->name);
+    parcel.why = message("{} of the bundle: {}", parcel.item->name,
+                         message("Nobody compared the fingerprint of this root. Who has compared it: yuxin ca "
+                                 "import-certificate NAME FILE"));
   }
   return {};
 }
@@ -157,7 +158,8 @@ void report(const Context& context, Home& home, const keymgmt::Transfer& transfe
   }
   context.out("");
   for (const auto& outcome : done)
-    context.out(outcome.parcel->item->name + " (" + kind_text(outcome.parcel->item->kind) + "): " + outcome.text);
+    context.out(
+        message("{} ({}): {}", outcome.parcel->item->name, kind_text(outcome.parcel->item->kind), outcome.text));
   context.remark(message("Bundle {} of {} is taken in.", transfer.header.sequence, sender.peer.name));
   tell_next_step(context, home, done);
 }
@@ -231,7 +233,7 @@ Result<int> import(Context& context, const Arguments& arguments) {
   TRY(auto intake, plan_intake(*home, transfer, sender.last_note));
   if (!context.options().json) show_transfer(context, transfer, sender.is_known ? sender.peer.name : std::string());
   if (arguments.has("--dry-run")) return tell_plan(context, transfer, sender, intake);
-  if (!sender.is_known) TRY(agree_on_key(context, transfer, arguments));
+  TRY(agree_on_key(context, transfer, sender, arguments));
   TRY(agree_on_roots(context, intake));
   TRY(take_in(context, *home, transfer, sender, intake));
   end_work(context, *home);

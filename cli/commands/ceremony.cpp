@@ -40,6 +40,10 @@ Result<int> list(Context& context, const Arguments&) {
 
 Result<int> show(Context& context, const Arguments& arguments) {
   TRY(const auto source, find_plan(arguments.one("PLAN")));
+  if (context.options().json) {
+    context.document(base::JsonObject{{"plan", source.plan.text}, {"sha256", base::hex(source.plan.digest)}});
+    return 0;
+  }
   context.out(std::string_view(source.plan.text).substr(0, source.plan.text.find_last_not_of('\n') + 1));
   return 0;
 }

@@ -1,4 +1,5 @@
 // yuxin ceremony report: the record on paper.
+#include "app/ceremony/judged_record.hpp"
 #include "app/ceremony/record_pages.hpp"
 #include "app/output.hpp"
 #include "commands.hpp"
@@ -15,10 +16,7 @@ using base::Result;
 Result<int> print(Context& context, const Arguments& arguments) {
   const auto out = arguments.one("--out");
   TRY(check_new_output(out));
-  TRY(const auto archive, base::read_file(arguments.one("RECORD"), std::size_t{1} << 30U));
-  keymgmt::RecordExpectations expected;
-  if (arguments.has("--practice")) expected.mode = keymgmt::CeremonyMode::kPractice;
-  const auto report = keymgmt::verify_record(archive, expected);
+  TRY(const auto report, judge_record(arguments, {}));
   if (!report.plan || report.events.empty())
     return fail(Code::kMalformed, "The record cannot be printed: {}", report.problems.front().detail);
   TRY(const auto pages, keymgmt::print_pages(record_pages(report)));
@@ -32,15 +30,14 @@ Result<int> print(Context& context, const Arguments& arguments) {
 }  // namespace
 
 CommandSpec ceremony_report_command() {
-  return {"ceremony",
-          "report",
-          "print a record as PDF, with every digest, a QR code and lines to sign by hand",
-          {{"RECORD", Arity::kOne, Presence::kRequired, "RECORD", "the record (ceremony.record)"},
-           {"--out", Arity::kOne, Presence::kRequired, "FILE", "the new PDF file"},
-           {"--practice", Arity::kFlag, Presence::kOptional, "", "it is the record of a rehearsal"}},
-          {"yuxin ceremony report ceremony.record --out record.pdf",
-           "yuxin --lang zh ceremony report ceremony.record --out record-zh.pdf"},
-          print};
+  return {
+      "ceremony",
+      "report",
+      "print a record as PDF, with every digest, a QR code and lines to sign by hand",
+      {record_argument(), {"--out", Arity::kOne, Presence::kRequired, "FILE", "the new PDF file"}, practice_option()},
+      {"yuxin ceremony report ceremony.record --out record.pdf",
+       "yuxin --lang zh ceremony report ceremony.record --out record-zh.pdf"},
+      print};
 }
 
 }  // namespace yuxin::cli

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/ceremony/judged_record.hpp"
 #include "app/ceremony/plan_source.hpp"
 #include "app/ceremony/plan_view.hpp"
 #include "app/digest_lines.hpp"
@@ -24,7 +25,6 @@ constexpr std::size_t kLargestFile = std::size_t{1} << 30U;
 
 Result<keymgmt::RecordExpectations> expectations_of(const Arguments& arguments) {
   keymgmt::RecordExpectations expected;
-  if (arguments.has("--practice")) expected.mode = keymgmt::CeremonyMode::kPractice;
   if (const auto file = arguments.maybe("--plan")) {
     TRY(const auto octets, base::read_file(*file, kLargestFile));
     expected.plan = x509::sha256(octets);
@@ -65,7 +65,7 @@ base::JsonObject as_json(const RecordReport& report) {
           {"ceremony", report.ceremony},
           {"mode", keymgmt::mode_name(report.mode)},
           {"plan", report.plan ? base::hex(report.plan->digest) : ""},
-          {"transcript", base::hex(report.transcript)},
+          {"transcript", report.plan ? base::hex(report.transcript) : ""},
           {"exceptions", report.exceptions},
           {"signers", std::move(signers)},
           {"outputs", std::move(outputs)}};
@@ -86,8 +86,9 @@ void say(const Context& context, const RecordReport& report) {
   if (report.plan) {
     context.out(report.plan->title.text());
     context.out(labelled(message("ceremony"), report.ceremony));
-    context.out(labelled(message("held"),
-                         message("{} to {}", base::local_time(report.began), base::local_time(report.ended))));
+    if (!report.events.empty())
+      context.out(labelled(message("held"),
+                           message("{} to {}", base::local_time(report.began), base::local_time(report.ended))));
     for (const auto& line : digest_lines(message("plan"), report.plan->digest)) context.out(line);
     for (const auto& line : digest_lines(message("transcript"), report.transcript)) context.out(line);
     for (const auto& output : report.outputs) context.out(labelled(output.name, base::hex(output.sha256)));
@@ -109,9 +110,8 @@ void say(const Context& context, const RecordReport& report) {
 }
 
 Result<int> verify(Context& context, const Arguments& arguments) {
-  TRY(const auto expected, expectations_of(arguments));
-  TRY(const auto archive, base::read_file(arguments.one("RECORD"), kLargestFile));
-  const auto report = keymgmt::verify_record(archive, expected);
+  TRY(auto expected, expectations_of(arguments));
+  TRY(const auto report, judge_record(arguments, std::move(expected)));
   if (context.options().json) {
     context.document(as_json(report));
   } else {
@@ -126,12 +126,12 @@ CommandSpec ceremony_verify_command() {
   return {"ceremony",
           "verify",
           "replay the record of a ceremony against its plan, its outputs and its signatures",
-          {{"RECORD", Arity::kOne, Presence::kRequired, "RECORD", "the record (ceremony.record)"},
+          {record_argument(),
            {"--plan", Arity::kOne, Presence::kOptional, "FILE", "the plan that was approved"},
            {"--digest", Arity::kOne, Presence::kOptional, "HEX", "the transcript's digest, from the paper record"},
            {"--output", Arity::kMany, Presence::kOptional, "FILE",
             "a file in use that must be the ceremony's output of that name"},
-           {"--practice", Arity::kFlag, Presence::kOptional, "", "it is the record of a rehearsal"}},
+           practice_option()},
           {"yuxin ceremony verify ceremony.record",
            "yuxin ceremony verify ceremony.record --plan root.toml --output root.pem"},
           verify};

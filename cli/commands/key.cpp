@@ -63,6 +63,9 @@ Result<int> generate_below(Context& context, const Arguments& arguments, const s
   }
   if (arguments.has("--until")) {
     TRY(wanted.not_after, read_moment(arguments.maybe("--until"), context.clock().now()));
+    if (*wanted.not_after <= context.clock().now())
+      return fail(Code::kUsage, "A key that ends at {} could never be used. --until takes a time to come.",
+                  base::local_time(*wanted.not_after));
   }
   TRY(auto home, open_unlocked_home(context));
   TRY(auto tree, home->key_tree(context.actor()));

@@ -111,6 +111,15 @@ Result<int> destroy(Context& context, const Arguments& arguments) {
   TRY(const auto key, find(*home, name));
   if (!context.options().json) print_tree_key(context, key);
   TRY(auto keys, home->key_tree(context.actor()));
+  TRY(const auto doomed, keys->check_destroy(name, below));
+  if (!context.options().json && doomed > 1)
+    context.out(labelled(message("destroyed too"), message("{} keys below it", doomed - 1)));
+  if (arguments.has("--dry-run")) {
+    if (context.options().json)
+      context.document(base::JsonObject{{"dry_run", true}, {"name", name}, {"would_destroy", doomed}});
+    context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
+    return 0;
+  }
   TRY(const auto yes,
       context.confirm(message("Destroy the key {} for ever? What it protects is lost with it.", name)));
   if (!yes) return fail(Code::kUsage, "Nothing was changed.");
@@ -193,7 +202,10 @@ std::vector<CommandSpec> key_tree_commands() {
       {"key",
        "destroy",
        "destroy a key of the tree that is out of use, and keep the proof",
-       {name_option(), {"--below", Arity::kFlag, Presence::kOptional, "", "and every key below it"}, reason_option()},
+       {name_option(),
+        {"--below", Arity::kFlag, Presence::kOptional, "", "and every key below it"},
+        reason_option(),
+        dry_run_option()},
        {"yuxin --home city/online --passphrase-file pass key destroy yuzhong --below --reason \"closed\""},
        destroy},
       {"key",

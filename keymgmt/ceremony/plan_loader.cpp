@@ -4,6 +4,7 @@
 
 #include "ceremony/plan_order.hpp"
 #include "yuxin/base/config.hpp"
+#include "yuxin/base/short_name.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/keymgmt/ceremony_plan.hpp"
 #include "yuxin/keymgmt/ceremony_record.hpp"
@@ -24,12 +25,6 @@ constexpr std::size_t kMostSeats = 64;
 constexpr std::size_t kMostSteps = 200;
 constexpr std::size_t kLongestText = 4000;
 constexpr std::int64_t kMostMinutes = 24 * 60;
-
-bool is_word(std::string_view text) {
-  return !text.empty() && text.size() <= 32 && text.front() != '-' && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
 
 bool is_shown(std::string_view text) {
   return text.size() <= kLongestText && base::is_utf8(text) && !base::has_control_character(text);
@@ -122,7 +117,7 @@ class Loader {
   Result<> load_seat(ConfigTable& table) {
     CeremonySeat seat;
     TRY(seat.id, table.required_string("seat"));
-    if (!is_word(seat.id))
+    if (!base::is_short_name(seat.id))
       return table.error("seat", "\"{}\" is no seat: lower-case letters, digits and hyphens, at most 32.", seat.id);
     if (plan_.seat(seat.id) != nullptr) return table.error("seat", "\"{}\" stands there twice.", seat.id);
     TRY(const auto role, table.required_string("role"));
@@ -204,7 +199,7 @@ class Loader {
     if (key == "unlock" && value != "passphrase" && value != "shares" && value != "token")
       return table.error(key, "A home is opened by a \"passphrase\", by \"shares\" or by a \"token\", not by \"{}\".",
                          value);
-    if ((key == "authority" || key == "key_name") && !is_word(value))
+    if ((key == "authority" || key == "key_name") && !base::is_short_name(value))
       return table.error(key, "\"{}\" is no name: lower-case letters, digits and hyphens, at most 32.", value);
     if (key == "shares" && !is_share_name(value))
       return table.error(key, "\"{}\" cannot be the title of a set.", value);

@@ -45,6 +45,20 @@ Result<std::string> encrypted(const x509::PrivateKey& key, const RootKey& root, 
   return base::pem("ENCRYPTED PRIVATE KEY", sealed);
 }
 
+// The names of the keys that are there, by the files that matter: a public file may be missing.
+Result<std::vector<std::string>> sealed_keys(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const auto& path = entry.path();
+    if (path.extension() == ".key" && is_key_name(path.stem().string())) names.push_back(path.stem().string());
+  }
+  if (error)
+    return base::fail_with(Code::kNotFound, error.message(), "The folder of keys {} cannot be read.", folder);
+  std::ranges::sort(names);
+  return names;
+}
+
 Result<base::Bytes> single_pem(const std::string& path, std::string_view label) {
   TRY(auto text, base::read_file(path, 1U << 20U));
   auto blocks = base::parse_pem(base::as_text(text));
@@ -126,10 +140,9 @@ Result<x509::PublicKey> SoftwareKeyStore::ensure(std::string_view name, const x5
 }
 
 Result<x509::PublicKey> SoftwareKeyStore::public_key(std::string_view name) const {
-  if (!is_key_name(name) || !base::file_exists(public_file(folder_, name)))
-    return fail(Code::kNotFound, "There is no key {} in {}.", name, folder_);
-  TRY(auto der, single_pem(public_file(folder_, name), "PUBLIC KEY"));
-  return x509::PublicKey::from_spki(der);
+  // not from its public file, which whoever can write into the folder can exchange
+  TRY(const auto key, open_key(name));
+  return key.public_key();
 }
 
 Result<x509::PrivateKey> SoftwareKeyStore::open_key(std::string_view name) const {
@@ -175,13 +188,12 @@ Result<> SoftwareKeyStore::destroy(std::string_view name) {
 }
 
 Result<std::int64_t> SoftwareKeyStore::rewrap(const Progress& progress) {
-  TRY(const auto keys, list(folder_));
+  TRY(const auto keys, sealed_keys(folder_));
   const auto total = static_cast<std::int64_t>(keys.size());
   std::int64_t done = 0;
   std::int64_t seen = 0;
-  for (const auto& [name, public_key] : keys) {
+  for (const auto& name : keys) {
     if (progress && !progress(seen++, total)) return done;
-    if (!base::file_exists(key_file(folder_, name))) continue;
     TRY(const auto sealed, single_pem(key_file(folder_, name), "ENCRYPTED PRIVATE KEY"));
     if (decrypted(sealed, root_.present, name)) continue;
     if (!root_.before)

@@ -27,7 +27,9 @@ constexpr std::pair<ShareSeal, std::string_view> kSeals[] = {
 Result<std::string> name_at(ConfigTable& table, std::string_view key) {
   TRY(auto name, table.required_string(key));
   if (!is_share_name(name))
-    return table.error(key, "A name has 1 to {} characters, and none that drives a terminal.", kLongestName);
+    return table.error(key,
+                       "A name has 1 to {} characters, all of which can be seen, and none that drives a terminal.",
+                       kLongestName);
   return name;
 }
 
@@ -44,7 +46,9 @@ class Names {
  public:
   Result<> add(const ConfigTable& table, std::string_view key, const std::string& name) {
     if (!is_share_name(name))
-      return table.error(key, "A name has 1 to {} characters, and none that drives a terminal.", kLongestName);
+      return table.error(key,
+                         "A name has 1 to {} characters, all of which can be seen, and none that drives a terminal.",
+                         kLongestName);
     if (!names_.insert(name).second) return table.error(key, "\"{}\" stands there twice.", name);
     return {};
   }
@@ -116,7 +120,8 @@ std::optional<ShareSeal> seal_named(std::string_view name) {
 
 bool is_share_name(std::string_view text) {
   return !text.empty() && text.size() <= 4 * kLongestName && base::is_utf8(text) &&
-         !base::has_control_character(text) && base::code_points(text) <= kLongestName && base::trim(text) == text;
+         !base::has_unseen_character(text) && !base::has_stray_blank(text) &&
+         base::code_points(text) <= kLongestName && base::trim(text) == text;
 }
 
 Result<SharePlan> parse_share_plan(std::string_view text, std::string file, const ReadCertificate& read_certificate) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "yuxin/base/json.hpp"
+#include "yuxin/base/short_name.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/canonical.hpp"
 #include "yuxin/evidence/ledger.hpp"
@@ -58,10 +59,7 @@ Result<> record_peer(store::Writer& writer, const TransferPeer& peer, std::strin
 }  // namespace
 
 Result<> check_peer_name(std::string_view name) {
-  const bool good =
-      !name.empty() && name.size() <= 32 && name.front() != '-' &&
-      std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-  if (good) return {};
+  if (base::is_short_name(name)) return {};
   return fail(Code::kUsage,
               "\"{}\" is no name for the other side: lower-case letters, digits and hyphens, at most 32.", name);
 }

@@ -50,6 +50,27 @@ Result<> destroy_one(store::Writer& writer, const TreeKey& key, const std::strin
   return tree::record(writer, "destroyed", key.name, data.finish(), context);
 }
 
+// What would be destroyed: the key, and everything below it, the deepest last.
+Result<std::vector<TreeKey>> doomed_by(store::Session& session, std::string_view name, KeyTree::Below below) {
+  TRY(const auto key, tree::need(session, name));
+  if (key.state == KeyState::kDestroyed) return fail(Code::kConflict, "The key {} is destroyed already.", name);
+  if (!may_become(key.state, KeyState::kDestroyed)) {
+    return fail(Code::kConflict,
+                "The key {} is {}. Take it out of use first (yuxin key retire {}), then destroy it. Nothing was "
+                "changed.",
+                name, key_state_text(key.state), name);
+  }
+  TRY(auto doomed, living_below(session, key));
+  if (!doomed.empty() && below == KeyTree::Below::kRefuse) {
+    return fail(Code::kConflict,
+                "{} keys below {} would be lost with it, the first of them {}. Say that they shall go too, or "
+                "destroy them first. Nothing was changed.",
+                doomed.size(), name, doomed.front().name);
+  }
+  doomed.insert(doomed.begin(), key);
+  return doomed;
+}
+
 }  // namespace
 
 Result<TreeKey> KeyTree::change(std::string_view name, KeyState to, const std::string& reason,
@@ -81,27 +102,22 @@ Result<std::int64_t> KeyTree::destroy(std::string_view name, Below below, const 
   TRY(impl_->store->write([&](store::Writer& writer) -> Result<> {
     count = 0;
     auto& session = writer.session();
-    TRY(const auto key, tree::need(session, name));
-    if (key.state == KeyState::kDestroyed) return fail(Code::kConflict, "The key {} is destroyed already.", name);
-    if (!may_become(key.state, KeyState::kDestroyed)) {
-      return fail(Code::kConflict,
-                  "The key {} is {}. Take it out of use first (yuxin key retire {}), then destroy it. Nothing was "
-                  "changed.",
-                  name, key_state_text(key.state), name);
-    }
-    TRY(auto doomed, living_below(session, key));
-    if (!doomed.empty() && below == Below::kRefuse) {
-      return fail(Code::kConflict,
-                  "{} keys below {} would be lost with it, the first of them {}. Say that they shall go too, or "
-                  "destroy them first. Nothing was changed.",
-                  doomed.size(), name, doomed.front().name);
-    }
-    doomed.insert(doomed.begin(), key);
+    TRY(const auto doomed, doomed_by(session, name, below));
     for (auto one = doomed.rbegin(); one != doomed.rend(); ++one, ++count)
       TRY(destroy_one(writer, *one, reason, context));
     return {};
   }));
   impl_->forget();
+  return count;
+}
+
+Result<std::int64_t> KeyTree::check_destroy(std::string_view name, Below below) const {
+  std::int64_t count = 0;
+  TRY(impl_->store->read([&](store::Reader& reader) -> Result<> {
+    TRY(const auto doomed, doomed_by(reader.session(), name, below));
+    count = std::ssize(doomed);
+    return {};
+  }));
   return count;
 }
 

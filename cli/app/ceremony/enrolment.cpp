@@ -21,7 +21,8 @@ Result<std::string> ask_person(CeremonySession& session, const keymgmt::Ceremony
   while (true) {
     TRY(auto person, session.ask(message("Who takes the seat {} ({})?", seat.id, role), "Practice " + seat.id));
     if (keymgmt::is_share_name(person)) return person;
-    session.context().remark(message("A name has 1 to {} characters, and none that drives a terminal.", 64));
+    session.context().remark(
+        message("A name has 1 to {} characters, all of which can be seen, and none that drives a terminal.", 64));
   }
 }
 

@@ -36,7 +36,7 @@ class KeyStore {
   [[nodiscard]] virtual base::Result<x509::PublicKey> ensure(std::string_view name, const x509::KeyKind& kind) = 0;
   // signer opens a key for signing with the usual algorithm of its kind. kNotFound.
   [[nodiscard]] virtual base::Result<std::shared_ptr<const x509::Signer>> signer(std::string_view name) const = 0;
-  // public_key reads the public half and needs nothing unlocked. kNotFound.
+  // public_key is the half of the private key that is there, and of no other. kNotFound; kIntegrity when damaged.
   [[nodiscard]] virtual base::Result<x509::PublicKey> public_key(std::string_view name) const = 0;
   // list reads the public halves of all keys, in the order of their names, and needs nothing unlocked.
   [[nodiscard]] virtual base::Result<std::vector<KeyInfo>> list() const = 0;

@@ -102,6 +102,8 @@ class KeyTree {
   enum class Below { kRefuse, kDestroyToo };
   [[nodiscard]] base::Result<std::int64_t> destroy(std::string_view name, Below below, const std::string& reason,
                                                    const KeyContext& context);
+  // check_destroy gives how many keys destroy would destroy, and its errors.
+  [[nodiscard]] base::Result<std::int64_t> check_destroy(std::string_view name, Below below) const;
 
   // verify opens every key that is not destroyed and compares it with its check value and public key.
   struct Report {

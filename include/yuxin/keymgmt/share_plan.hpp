@@ -45,7 +45,8 @@ struct SharePlan {
   std::vector<ShareGroup> groups;
 };
 
-// is_share_name says whether a text may name a custodian, a group or a set.
+// is_share_name says whether a text may name a custodian, a group or a set: what people would read as the same name
+// must not be two, so nothing that cannot be seen is in it.
 [[nodiscard]] bool is_share_name(std::string_view text);
 
 // ReadCertificate gives the certificate of a file that a plan names.

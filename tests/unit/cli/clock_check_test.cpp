@@ -7,11 +7,11 @@
 #include <iostream>
 #include <sstream>
 
-#include "cli/app/founding.hpp"
 #include "cli/app/parser.hpp"
 #include "cli/app/upkeep.hpp"
 #include "command.hpp"
 #include "fake_clock.hpp"
+#include "founded_city.hpp"
 #include "need.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/ca/revocation.hpp"
@@ -36,15 +36,7 @@ constexpr base::UnixTime kMorning{1795341600};  // 2026-11-22T10:00:00Z
 class Scene {
  public:
   Scene() : clock(kMorning) {
-    cli::FoundingPlan plan;
-    plan.folder = folder.file("city");
-    plan.organisation = "Test City";
-    plan.public_url = "http://pki.city.test";
-    plan.keys = cli::key_choices().front();
-    plan.root_passphrase = base::Secret("correct horse");
-    plan.online_passphrase = base::Secret("correct horse");
-    plan.actor = "local:alice";
-    need(cli::found(plan, clock));
+    test::found_city(folder, clock, "correct horse");
     const auto made = folder.run(
         "printf 'correct horse\n' >pass && openssl req -new -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 "
         "-keyout a.key -out a.csr -subj '/C=CN/O=Test City/CN=a'");

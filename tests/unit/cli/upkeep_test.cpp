@@ -6,9 +6,9 @@
 
 #include <fstream>
 
-#include "cli/app/founding.hpp"
 #include "command.hpp"
 #include "fake_clock.hpp"
+#include "founded_city.hpp"
 #include "need.hpp"
 #include "yuxin/ca/revocation.hpp"
 
@@ -28,16 +28,7 @@ namespace {
 class Scene {
  public:
   explicit Scene(const std::string& renew_before = "") : clock(base::UnixTime{1795341600}) {
-    cli::FoundingPlan plan;
-    plan.folder = folder.file("city");
-    plan.organisation = "Test City";
-    plan.public_url = "http://pki.city.test";
-    plan.keys = cli::key_choices().front();
-    plan.root_passphrase = base::Secret("pass");
-    plan.online_passphrase = base::Secret("pass");
-    plan.actor = "local:alice";
-    need(cli::found(plan, clock));
-    const auto path = plan.folder + "/online";
+    const auto path = test::found_city(folder, clock, "pass") + "/online";
     if (!renew_before.empty()) {
       auto config = need(cli::parse_home_config(text_of(path + "/yuxin.toml"), "yuxin.toml"));
       config.ocsp_signer_renew_before = *base::parse_period(renew_before);

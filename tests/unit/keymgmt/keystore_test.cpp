@@ -139,6 +139,29 @@ TEST_CASE(
   CHECK(store->ensure("issuing", kind).error().code == Code::kIntegrity);
 }
 
+TEST_CASE("a public file that somebody exchanged or removed deceives nobody, and a rotation leaves no key behind") {
+  namespace keymgmt = yuxin::keymgmt;
+  const Folder folder;
+  auto store = SoftwareKeyStore::create(folder.keys(), kRight).value();
+  const auto made = store->generate("issuing", {x509::KeyType::kP256, 256});
+  REQUIRE(made);
+  REQUIRE(store->generate("thief", {x509::KeyType::kP256, 256}));
+  std::filesystem::copy_file(folder.keys() + "/thief.pub", folder.keys() + "/issuing.pub",
+                             std::filesystem::copy_options::overwrite_existing);
+  CHECK(base::equal(store->public_key("issuing").value().spki(), made->spki()));
+
+  std::filesystem::remove(folder.keys() + "/issuing.pub");
+  const auto first = keymgmt::unlock_by_passphrase(folder.keys(), kRight).value();
+  REQUIRE(keymgmt::begin_root_rotation(folder.keys(), first, {{}, kRight}));
+  store = SoftwareKeyStore::unlock(folder.keys(), kRight).value();
+  CHECK(store->rewrap() == 2);
+  REQUIRE(keymgmt::end_root_rotation(folder.keys()));
+  store = SoftwareKeyStore::unlock(folder.keys(), kRight).value();
+  const auto signer = store->signer("issuing");
+  REQUIRE(signer);
+  CHECK(base::equal((*signer)->public_key().spki(), made->spki()));
+}
+
 TEST_CASE(
     "a rotation of the root key encrypts every key anew, wherever it is stopped, and nobody writes under the old "
     "one") {

@@ -50,6 +50,8 @@ TEST_CASE("a plan that cannot be meant is refused by its file and line") {
            {"\"Wang Fang\"", "\"\""},
            {"\"Wang Fang\"", "\" Wang Fang\""},
            {"\"Wang Fang\"", "\"Wang\\u202eFang\""},
+           {"\"Wang Fang\"", "\"Li\\u200b Wei\""},  // nobody tells it from Li Wei
+           {"\"Wang Fang\"", "\"Li  Wei\""},
            {"\"Wang Fang\"", "\"" + std::string(65, 'x') + "\""},
            {"[\"Chen Jie\", \"Sun Li\"]", "[]"},
            {"title = \"Root of the city\"", "title = \"\""},
