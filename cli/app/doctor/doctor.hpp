@@ -81,6 +81,7 @@ void check_token_key(const Patient& patient, const TokenKeyNeed& need, Checklist
 [[nodiscard]] std::vector<Check> check_time_stamps(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_profiles(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_roles(const Patient& patient);
+[[nodiscard]] std::vector<Check> check_desk(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_ledger(const Patient& patient);
 
 }  // namespace yuxin::cli
