@@ -234,6 +234,23 @@ base::JsonObject approval_binding(const std::string& profile, const Enrolment& e
   return binding;
 }
 
+namespace {
+
+// Where nothing is demanded, the act that a certificate is ordered by is noted all the same, so that one order makes
+// one certificate, whoever carries it out and however often.
+Result<Approval> noted(const ApprovalCourt& court, const ApprovalQuestion& question) {
+  const auto& acts = question.authorisation.acts;
+  if (acts.empty()) return Approval{};
+  const auto act = evidence::verify_act(acts.back(), court.trust);
+  if (!act) return tl::unexpected(evidence::act_error(act.error()));
+  if (const auto other = difference(*act, approval_binding(question.profile.name, question.enrolment)))
+    return fail(Code::kNotAuthorised, "What {} signed does not order this certificate: {}.",
+                act->actor().subject().text(), *other);
+  return Approval{{act->digest()}, {}, 0, act->actor().subject().text()};
+}
+
+}  // namespace
+
 Result<Approval> judge_approval(const ApprovalCourt* court, store::Store& store, const ApprovalQuestion& question) {
   if (court == nullptr || court->policy == nullptr) {
     if (question.profile.approval == "none") return Approval{};
@@ -241,7 +258,7 @@ Result<Approval> judge_approval(const ApprovalCourt* court, store::Store& store,
                 question.profile.name, question.profile.approval);
   }
   TRY(const auto* rule, court->policy->demand_of(question.profile));
-  if (rule == nullptr) return Approval{};
+  if (rule == nullptr) return noted(*court, question);
   return Judgement(*court, store, question, *rule).run();
 }
 

@@ -260,7 +260,10 @@ Result<std::vector<Effected>> Desk::settle() {
     }
     if (!carried) carried = Carried{message("Not done: {}", carried.error().detail), {}, false};
     const auto actor = order.acts.empty() ? parts_.actor : order.acts.back().actor().subject().text();
-    TRY(cases_.finish(one, {carried->text, carried->facts, actor}, parts_.clock->now()));
+    auto kept = cases_.finish(one, {carried->text, carried->facts, actor}, parts_.clock->now());
+    // somebody else was quicker to record it, or the case went on meanwhile: the next call looks again
+    if (!kept && kept.error().code == Code::kConflict) continue;
+    if (!kept) return tl::unexpected(std::move(kept).error());
     done.push_back({one.case_id, one.name, carried->text, carried->facts, carried->status_changed});
   }
   return done;

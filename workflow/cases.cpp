@@ -241,6 +241,15 @@ Result<std::vector<File>> Cases::files(const Standing& standing) {
   return list;
 }
 
+Result<bool> anything_waits(store::Store& store) {
+  bool waits = false;
+  TRY(store.read([&](store::Reader& reader) -> Result<> {
+    TRY(waits, repository::anything_open(reader.session()));
+    return {};
+  }));
+  return waits;
+}
+
 Result<std::vector<Cases::Passed>> Cases::let_pass(UnixTime now) {
   std::vector<Passed> passed;
   TRY(parts_.store->write([&](store::Writer& writer) -> Result<> {

@@ -302,6 +302,18 @@ Result<std::vector<Pending>> pending_effects(Session& session) {
   return list;
 }
 
+Result<bool> anything_open(Session& session) {
+  bool open = false;
+  TRY(
+      session.query("SELECT 1 FROM cases WHERE closed = 0 UNION ALL SELECT 1 FROM case_effects WHERE done IS NULL "
+                    "LIMIT 1",
+                    {}, [&](const Row&) {
+                      open = true;
+                      return Next::kStop;
+                    }));
+  return open;
+}
+
 Result<> finish_effect(Session& session, std::int64_t id, std::string_view outcome, UnixTime now) {
   TRY(const auto changed, session.execute("UPDATE case_effects SET done = $2, outcome = $3 WHERE id = $1 AND done IS "
                                           "NULL",

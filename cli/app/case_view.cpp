@@ -10,6 +10,7 @@ namespace yuxin::cli {
 
 using base::message;
 using workflow::Case;
+using workflow::Happening;
 using workflow::Workflow;
 
 namespace {
@@ -195,6 +196,7 @@ void print_cases(const Context& context, const std::vector<ra::Item>& items) {
 base::JsonObject case_json(const ra::Item& item) {
   const auto& of = item.standing.of;
   base::JsonObject json{{"case", of.id},
+                        {"row", item.standing.row},
                         {"workflow", of.workflow},
                         {"definition", base::hex(of.definition)},
                         {"state", of.state},
@@ -230,6 +232,31 @@ base::JsonObject case_json(const ra::Item& item, const std::vector<workflow::Ste
   }
   json["steps"] = std::move(list);
   return json;
+}
+
+std::string passed_text(const workflow::Cases::Passed& passed) {
+  const auto& happening = passed.happening;
+  const auto due = base::local_time(happening.due);
+  switch (happening.kind) {
+    case Happening::Kind::kWarning:
+      return message("{}: {} per cent of the time for \"{}\" is over; it ends {}", passed.case_id, happening.what,
+                     happening.deadline, due);
+    case Happening::Kind::kEscalate:
+      return message("{}: \"{}\" was due {}; {} must hear of it", passed.case_id, happening.deadline, due,
+                     happening.what);
+    case Happening::Kind::kNotify:
+      return message("{}: \"{}\" was due {}; for the information of {}", passed.case_id, happening.deadline, due,
+                     happening.what);
+    case Happening::Kind::kMark:
+      return message("{}: marked {}", passed.case_id, happening.what);
+    case Happening::Kind::kCarryOut:
+      return message("{}: \"{}\" was due {}; {} is carried out", passed.case_id, happening.deadline, due,
+                     happening.what);
+    case Happening::Kind::kReceiptOverdue:
+      break;
+  }
+  return message("{}: {} has not signed for what was delivered; it was due {}", passed.case_id, happening.deadline,
+                 due);
 }
 
 base::JsonObject effected_json(const ra::Effected& effected) {

@@ -25,6 +25,8 @@ void print_cases(const Context& context, const std::vector<ra::Item>& items);
 
 [[nodiscard]] base::JsonObject case_json(const ra::Item& item);
 [[nodiscard]] base::JsonObject case_json(const ra::Item& item, const std::vector<workflow::StepRow>& steps);
+// passed_text says what a deadline has come to.
+[[nodiscard]] std::string passed_text(const workflow::Cases::Passed& passed);
 [[nodiscard]] base::JsonObject effected_json(const ra::Effected& effected);
 
 }  // namespace yuxin::cli

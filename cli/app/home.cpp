@@ -214,7 +214,8 @@ Result<store::AuthorityRow> Home::authority(std::string_view name) {
 }
 
 Result<std::shared_ptr<ca::Issuer>> Home::issuer(std::string_view name) {
-  TRY(auto opened, open_issuer(name));
+  TRY(auto court, approval_court());
+  TRY(auto opened, open_issuer(name, std::move(court)));
   TRY(check_clock());
   TRY(ca::require_good_standing(*store_, path_, opened->authority(), clock_.now()));
   return opened;
@@ -240,7 +241,8 @@ Result<> Home::check_clock() {
               base::local_time(now), path_, base::local_time(latest));
 }
 
-Result<std::shared_ptr<ca::Issuer>> Home::open_issuer(std::string_view name) {
+Result<std::shared_ptr<ca::Issuer>> Home::open_issuer(std::string_view name,
+                                                      std::shared_ptr<const ca::ApprovalCourt> court) {
   TRY(auto row, authority(name));
   if (row.key_name.empty()) {
     return fail(Code::kConflict, "The key of authority {} is not in {}. Work in the home that holds it.", name,
@@ -254,7 +256,6 @@ Result<std::shared_ptr<ca::Issuer>> Home::open_issuer(std::string_view name) {
   }
   TRY(auto certificate, x509::Certificate::from_der(row.certificate));
   TRY(auto signer, keys_->signer(row.key_name));
-  TRY(auto court, approval_court());
   return ca::Issuer::open({std::move(row), std::move(certificate), std::move(signer), addresses(name), store_, owner_,
                            &clock_, std::move(court)});
 }
@@ -272,7 +273,8 @@ ca::PublicAddresses Home::addresses(std::string_view authority) const {
 
 Result<ca::CrlOrder> Home::crl_order(std::string_view name) {
   // an authority that was revoked or expired goes on telling what it revoked
-  TRY(auto open, open_issuer(name));
+  // a list needs nobody's approval: a mistake in approvals.toml does not stop it
+  TRY(auto open, open_issuer(name, nullptr));
   TRY(auto signer, keys_->signer(open->authority().key_name));
   return ca::CrlOrder{open->authority(), open->certificate(), std::move(signer), config_.crl_valid_for, path_};
 }

@@ -100,7 +100,8 @@ class Home {
         clock_(clock),
         keys_(std::make_shared<keymgmt::KeyRing>(keymgmt::TokenOptions{.modules = config_.keys.modules})) {}
   [[nodiscard]] base::Result<> open_database(Access access);
-  [[nodiscard]] base::Result<std::shared_ptr<ca::Issuer>> open_issuer(std::string_view name);
+  [[nodiscard]] base::Result<std::shared_ptr<ca::Issuer>> open_issuer(std::string_view name,
+                                                                      std::shared_ptr<const ca::ApprovalCourt> court);
 
   std::string path_;
   HomeConfig config_;

@@ -4,6 +4,8 @@
 
 #include "attribute_authority.hpp"
 #include "authority_steps.hpp"
+#include "case_view.hpp"
+#include "desk_home.hpp"
 #include "ledger_certificate.hpp"
 #include "service_certificate.hpp"
 #include "yuxin/base/log.hpp"
@@ -58,6 +60,7 @@ void Upkeep::step() {
   run(foreign_lists_, base::days(1), "looking at lists from elsewhere", &Upkeep::warn_of_foreign_lists);
   run(tidy_, base::minutes(1), "keeping the ledger", &Upkeep::tidy);
   run(checkpoint_stamps_, base::minutes(1), "time-stamping the checkpoint", &Upkeep::stamp);
+  run(desk_, base::minutes(1), "desk", &Upkeep::keep_desk);
 }
 
 void Upkeep::run(Duty& duty, base::Seconds every, const char* what, Result<> (Upkeep::*work)()) {
@@ -95,6 +98,17 @@ Result<> Upkeep::keep_roles() {
 
 Result<> Upkeep::keep_stamping() { return stamping_ == nullptr ? Result<>{} : stamping_->keep(kActor); }
 Result<> Upkeep::stamp() { return stamper_.step(*home_); }
+
+Result<> Upkeep::keep_desk() {
+  TRY(const bool waits, workflow::anything_waits(home_->store()));
+  if (!waits) return {};
+  TRY(const auto desk, open_desk(*home_, kActor));
+  TRY(const auto passed, desk->cases().let_pass(home_->clock().now()));
+  for (const auto& one : passed) base::log_warning(passed_text(one));
+  TRY(const auto effected, desk->settle());
+  for (const auto& one : effected) base::log_info(one.case_id + ": " + one.text);
+  return {};
+}
 
 Result<> Upkeep::keep_signers() {
   TRY(auto authorities, home_->store().status().authorities());

@@ -1,4 +1,5 @@
-// What a running server does by itself: new lists, new OCSP signers, checkpoints, ends of interrupted issuances.
+// What a running server does by itself: new lists, new OCSP signers, checkpoints, ends of interrupted issuances, what
+// deadlines and orders of the desk have come to.
 #pragma once
 
 #include <cstdint>
@@ -55,6 +56,7 @@ class Upkeep {
   [[nodiscard]] base::Result<> keep_roles();
   [[nodiscard]] base::Result<> keep_stamping();
   [[nodiscard]] base::Result<> stamp();
+  [[nodiscard]] base::Result<> keep_desk();
   [[nodiscard]] base::Result<> warn_of_foreign_lists();
 
   std::shared_ptr<Home> home_;
@@ -63,7 +65,7 @@ class Upkeep {
   TimeStamping* stamping_;
   UpkeepCounters counters_;
   CheckpointStamper stamper_;
-  Duty follow_, signers_, lists_, foreign_lists_, tidy_, roles_, stamps_, checkpoint_stamps_;
+  Duty follow_, signers_, lists_, foreign_lists_, tidy_, roles_, stamps_, checkpoint_stamps_, desk_;
   std::map<std::int64_t, base::Bytes> signers_in_use_;  // authority to certificate
   std::set<std::int64_t> barred_;                       // authorities that may not certify, as was logged
   std::set<std::int64_t> lacking_;                      // authorities whose lists lacked a change at the last look

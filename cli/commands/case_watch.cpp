@@ -30,31 +30,6 @@ std::string_view kind_name(Happening::Kind kind) {
   return "receipt-overdue";
 }
 
-std::string in_words(const workflow::Cases::Passed& passed) {
-  const auto& happening = passed.happening;
-  const auto due = base::local_time(happening.due);
-  switch (happening.kind) {
-    case Happening::Kind::kWarning:
-      return message("{}: {} per cent of the time for \"{}\" is over; it ends {}", passed.case_id, happening.what,
-                     happening.deadline, due);
-    case Happening::Kind::kEscalate:
-      return message("{}: \"{}\" was due {}; {} must hear of it", passed.case_id, happening.deadline, due,
-                     happening.what);
-    case Happening::Kind::kNotify:
-      return message("{}: \"{}\" was due {}; for the information of {}", passed.case_id, happening.deadline, due,
-                     happening.what);
-    case Happening::Kind::kMark:
-      return message("{}: marked {}", passed.case_id, happening.what);
-    case Happening::Kind::kCarryOut:
-      return message("{}: \"{}\" was due {}; {} is carried out", passed.case_id, happening.deadline, due,
-                     happening.what);
-    case Happening::Kind::kReceiptOverdue:
-      break;
-  }
-  return message("{}: {} has not signed for what was delivered; it was due {}", passed.case_id, happening.deadline,
-                 due);
-}
-
 base::JsonObject as_json(const workflow::Cases::Passed& passed) {
   return {{"case", passed.case_id},
           {"kind", kind_name(passed.happening.kind)},
@@ -97,7 +72,7 @@ Result<int> deadlines(Context& context, const Arguments& arguments) {
     context.document(base::JsonObject{{"happenings", std::move(happenings)}, {"effects", std::move(effects)}});
     return 0;
   }
-  for (const auto& one : passed) context.out(in_words(one));
+  for (const auto& one : passed) context.out(passed_text(one));
   for (const auto& one : effected) context.out(message("{}: {}", one.case_id, one.text));
   if (passed.empty() && effected.empty()) context.remark(message("Nothing is due."));
   return 0;

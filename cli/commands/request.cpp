@@ -142,7 +142,7 @@ std::vector<OptionSpec> list_options() {
           {"--mine", Arity::kFlag, Presence::kOptional, "", "where the next step could be yours"},
           {"--all", Arity::kFlag, Presence::kOptional, "", "closed ones, too"},
           {"--limit", Arity::kOne, Presence::kOptional, "N", "how many are looked at; 100 if not given"},
-          {"--after", Arity::kOne, Presence::kOptional, "N", "leave out the first N of the home"}};
+          {"--after", Arity::kOne, Presence::kOptional, "N", "begin behind this row, as --json names it"}};
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ void report_row(const Context& context, const RowResult& result) {
       json["case"] = result.case_id;
       json["state"] = result.state;
     }
-    context.document(json);
+    context.out(base::print_json(json));
     return;
   }
   if (result.error) {

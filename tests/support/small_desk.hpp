@@ -113,13 +113,14 @@ class DeskScene {
     return take(draft(what), by);
   }
   [[nodiscard]] workflow::Circumstances circumstances() const {
-    return {*workflow, *desk_organisation(), *desk_calendar(), policy};
+    return {*workflow, *organisation, *desk_calendar(), policy};
   }
 
   ActCity city;
   std::shared_ptr<const workflow::Workflow> workflow;
   evidence::Place place = place_of("LRA-500103", "device");
   std::string policy = "2026";
+  std::shared_ptr<const evidence::Organisation> organisation = desk_organisation();
   std::optional<workflow::Case> current;
   std::vector<evidence::VerifiedAct> acts;
 

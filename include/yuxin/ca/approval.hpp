@@ -72,12 +72,13 @@ struct ApprovalCourt {
 // request's or the profile's own: {"days","names","organisation","profile","request","subject"}.
 [[nodiscard]] base::JsonObject approval_binding(const std::string& profile, const Enrolment& enrolment);
 
-// Approval is what an issuance is done upon. Nothing in it where nothing was demanded.
+// Approval is what an issuance is done upon. Where nothing was demanded, it names the last act that came with it, if
+// one did, so that one order makes one certificate.
 struct Approval {
   std::vector<evidence::Hash> acts;
   std::string service;  // key of a machine-enrolment service, in hexadecimal; empty where persons approved
   std::int64_t per_day = 0;
-  std::string actor;  // who, for the ledger; empty where nothing was demanded
+  std::string actor;  // who, for the ledger; empty where no act came
 };
 
 // ApprovalQuestion is a certificate that is going to be issued. References must outlive the call.

@@ -143,6 +143,9 @@ class Cases {
   Parts parts_;
 };
 
+// anything_waits says whether a case is open or something was ordered and not done: cheap, for who looks often.
+[[nodiscard]] base::Result<bool> anything_waits(store::Store& store);
+
 [[nodiscard]] std::span<const store::Migration> migrations();
 
 }  // namespace yuxin::workflow

@@ -183,6 +183,19 @@ TEST_CASE("an approval is used once") {
   CHECK(court.ca.audit().problems.empty());
 }
 
+TEST_CASE("one order makes one certificate, also where no approval is demanded") {
+  Court court;
+  const auto enrolment = court.applicant.ask("CN=device-1");
+  const std::vector<base::Bytes> acts{
+      court.act(court.wang, "request.approve", "RA.REVIEW", enrolment, "R-1", "device")};
+  auto first = need(court.prepare(enrolment, acts, "device"));
+  auto second = need(court.prepare(enrolment, acts, "device"));
+  need(court.issuer->issue(std::move(first)));
+  CHECK(court.issuer->issue(std::move(second)).error().code == Code::kConflict);
+  check_refused(court.prepare(court.applicant.ask("CN=device-2"), acts, "device"), Code::kNotAuthorised,
+                "does not order this certificate");
+}
+
 TEST_CASE("an issuance that was interrupted leaves its approval to be used") {
   Court court;
   const auto enrolment = court.ask();

@@ -20,13 +20,20 @@ using workflow::File;
 constexpr std::string_view kPolicy = R"(
 [[approval]]
 name = "desk"
-profiles = ["person-signing"]
+profiles = ["person-signing", "tls-server"]
 valid_for = "P30D"
 needs = [
   { name = "accept", acts = ["certificate-request.accept"], roles = ["RA.INPUT"] },
   { name = "review", acts = ["certificate-request.review"], roles = ["RA.REVIEW"], not_same_person_as = ["accept"] },
   { name = "make", acts = ["certificate-request.approve"], roles = ["RA.MAKE"], not_same_person_as = ["accept"] },
 ]
+[[service]]
+name = "portal"
+role = "RA.SERVICE"
+acts = ["certificate-request.enrol"]
+profiles = ["tls-server"]
+names_under = ["city.test"]
+per_day = 10
 )";
 
 // Town has a desk, an authority that judges by itself, and officers.
@@ -52,7 +59,8 @@ class Town {
                         .calendar = test::desk_calendar(),
                         .policy = "2026",
                         .workflows = {},
-                        .profiles = ca::ProfileSet::of({*test::shipped("person-signing"), *test::shipped("device")}),
+                        .profiles = ca::ProfileSet::of({*test::shipped("person-signing"), *test::shipped("device"),
+                                                        *test::shipped("tls-server")}),
                         .trust = city.trust(),
                         .clock = &ca.clock,
                         .authority = "issuing",
@@ -256,6 +264,29 @@ TEST_CASE("nobody ends another's certificate with a key of their own") {
   need(town.desk->settle());
   CHECK(town.ca.row_of(serial).status.state == store::CertificateState::kRevoked);
   CHECK(town.ca.row_of(serial).status.reason == static_cast<int>(x509::RevocationReason::kKeyCompromise));
+}
+
+TEST_CASE("a machine enrols by the act of its service alone, within its rule and no further") {
+  Town town;
+  const auto service = town.officer("Portal", "RA.SERVICE");
+  const auto enrol = [&](const std::string& name) {
+    const test::Applicant machine{{x509::KeyType::kP256, 256}};
+    ra::Application application;
+    application.workflow = "certificate-request";
+    application.action = "enrol";
+    application.organisation = need(evidence::OrgCode::parse("RA"));
+    application.certificate = ra::CertificateWish{machine.ask("CN=" + name, {"dns:" + name}), "tls-server"};
+    application.form = {{"name", name}, {"classification", "公开"}};
+    application.role = test::role_code("RA.SERVICE");
+    const auto step = need(town.desk->apply(application, ra::Desk::Number::kReserve));
+    return town.take(step, service);
+  };
+  const auto enrolled = need(enrol("portal.city.test"));
+  CHECK(enrolled.after.state == "ENROLLED");
+  need(town.desk->settle());
+  CHECK(!town.fact(enrolled.after.id, "serial").empty());
+  check_refused(enrol("portal.bank.test"), Code::kNotAuthorised, "lies under none of its domains");
+  CHECK(need(town.desk->cases().pending()).empty());
 }
 
 TEST_CASE("all certificates of somebody who left are suspended when nobody decides in time") {
