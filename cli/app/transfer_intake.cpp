@@ -207,8 +207,8 @@ Result<Parcel> plan_or_set_aside(Home& home, const Authorities& authorities, con
                            return before.deed == parcel->deed && before.authority == parcel->authority;
                          });
   if (is_second)
-    return set_aside(item, message("{} of the bundle: The bundle has another certificate for authority {}.",
-                                   item.name, parcel->authority));
+    return set_aside(item, of_the_bundle(item, message("The bundle has another certificate for authority {}.",
+                                                       parcel->authority)));
   return parcel;
 }
 
