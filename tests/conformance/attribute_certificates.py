@@ -52,7 +52,7 @@ def grant(town, role, certificate, *options):
 
 def check_grant(town, preset):
     town.found_roles()
-    officer = town.issue("officer-05", "person-signing")
+    officer = town.issue("officer-05", "officer")
     authority = authority_of(town)
     role = "PSB:OFF" if preset == "city" else "OFFICE:STAFF"
     row, file = grant(town, role, officer, "--days", "30")
@@ -68,7 +68,7 @@ def check_grant(town, preset):
     assert found["attribute"] == ["2.5.4.72"], found  # not limited: no scope
     assert sorted(found["extension"]) == ["2.5.29.31", "2.5.29.35"], found  # cRLDistributionPoints, authorityKeyIdentifier
     assert found["signature"] == ["good"], found
-    other = town.issue("officer-06", "person-signing")
+    other = town.issue("officer-06", "officer")
     assert facts(java("read", file, authority, other))["holder-key-fits"] == ["false"]
     assert facts(java("read", file, town.issuing, officer, expect=1))["signature"] == ["bad"]
     return row, authority

@@ -89,7 +89,7 @@ def check_tampering(town, file, key):
 
 def check_chain_of_acts(town):
     """What happens to one role of one person hangs together, and the archive holds all of it in its order."""
-    clerk = town.issue("clerk", "person-signing")
+    clerk = town.issue("clerk", "officer")
     town.acting("secadm", "role", "grant", "PSB:DUTY", "--to", clerk, "--yes")
     serial = town.json("role", "list", "--role", "PSB:DUTY")["grants"][0]["serial"]
     town.acting("secadm", "role", "revoke", serial, "--reason", "superseded", "--yes")
@@ -100,7 +100,7 @@ def check_chain_of_acts(town):
 
 def check_race(town):
     """Two who act on one object at the same time: nobody's act is lost or counted twice."""
-    person = town.issue("racer", "person-signing")
+    person = town.issue("racer", "officer")
     words = [city.YUXIN, "--home", town.online, "--passphrase-file", town.passphrase, "--as", f"{town.folder / 'secadm'}.pem,{town.folder / 'secadm'}.key",
              "role", "grant", "PSB:LEAD", "--to", person, "--yes"]
     both = [subprocess.Popen(list(map(str, words)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(2)]
@@ -116,20 +116,20 @@ def check_race(town):
 
 def check_lost_authority(town):
     """A revoked certificate and a revoked role act no more, at once; what was done before stands."""
-    person = town.issue("late", "person-signing")
+    person = town.issue("late", "officer")
     town.revoke(town.folder / "secadm.pem", "superseded")
     before = town.json("role", "list")
     done = town.acting("secadm", "role", "grant", "PSB:OFF", "--to", person, "--yes", expect=None)
     assert done.returncode in (1, 3), (done.returncode, done.stderr)
     assert "revoked" in done.stderr, done.stderr
-    thief = town.issue("stolen", "person-signing")
+    thief = town.issue("stolen", "officer")
     town.acting("super", "role", "grant", "SEC:ADM", "--to", thief, "--yes")
     town.revoke(thief, "keyCompromise")
     done = town.acting("stolen", "role", "grant", "PSB:OFF", "--to", person, "--yes", expect=3)
     assert "holds no role" in done.stderr, done.stderr
     states = [row["state"] for row in town.json("role", "list", "--role", "SEC:ADM")["grants"] if row["holder"].endswith("stolen")]
     assert states == ["compromised"], states
-    second = town.issue("secadm2", "person-signing")
+    second = town.issue("secadm2", "officer")
     town.acting("super", "role", "grant", "SEC:ADM", "--to", second, "--yes")
     serial = next(row["serial"] for row in town.json("role", "list", "--role", "SEC:ADM")["grants"] if row["holder"].endswith("secadm2"))
     town.acting("super", "role", "revoke", serial, "--reason", "privilegeWithdrawn", "--yes")

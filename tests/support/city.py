@@ -143,7 +143,7 @@ class City:
 
     def found_roles(self):
         """Grants the two founding roles and SEC:ADM, to super, audadm and secadm."""
-        people = {name: self.issue(name, "person-signing") for name in ("super", "audadm", "secadm")}
+        people = {name: self.issue(name, "officer") for name in ("super", "audadm", "secadm")}
         self.yuxin("role", "grant", "CA.SUPER", "--to", people["super"], "--and", f"CA.AUDADM={people['audadm']}", "--yes")
         self.acting("super", "role", "grant", "SEC:ADM", "--to", people["secadm"], "--yes")
 

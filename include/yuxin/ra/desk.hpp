@@ -136,7 +136,7 @@ class Desk {
   [[nodiscard]] base::Result<Item> look(std::string_view case_id, const std::optional<Viewer>& viewer);
   // role_for picks the role in which a viewer could take an action: the first that is asked for and covers the place.
   // Nothing where none does, or where they act by their key.
-  [[nodiscard]] std::optional<evidence::RoleCode> role_for(const Viewer& viewer, const workflow::Workflow& workflow,
+  [[nodiscard]] std::optional<evidence::RoleCode> role_for(const Viewer& viewer, const workflow::Workflow& definition,
                                                            std::string_view state, std::string_view action,
                                                            const evidence::Place& place) const;
 
@@ -145,7 +145,8 @@ class Desk {
  private:
   explicit Desk(DeskParts parts);
   [[nodiscard]] base::Result<> check_and_try(const evidence::VerifiedAct& act, std::span<const workflow::File> files,
-                                             const workflow::Decision& decision, const workflow::Workflow& workflow);
+                                             const workflow::Decision& decision,
+                                             const workflow::Workflow& definition);
   DeskParts parts_;
   workflow::Cases cases_;
 };

@@ -144,10 +144,10 @@ class Workflow {
   std::string text;
   evidence::Hash digest{};  // SHA-256 of the text: the name of exactly this version
 
-  [[nodiscard]] const State* state(std::string_view name) const;
-  [[nodiscard]] const Field* field(std::string_view name) const;
+  [[nodiscard]] const State* state(std::string_view wanted) const;
+  [[nodiscard]] const Field* field(std::string_view wanted) const;
   // steps_from are the transitions that lead from a state; of "" those that open a case.
-  [[nodiscard]] std::vector<const Transition*> steps_from(std::string_view state) const;
+  [[nodiscard]] std::vector<const Transition*> steps_from(std::string_view from) const;
   [[nodiscard]] bool has_action(std::string_view action) const;
   [[nodiscard]] std::string act_type(std::string_view action) const { return name + "." + std::string(action); }
   // effects names all of them, each once.
