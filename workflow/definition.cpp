@@ -12,18 +12,6 @@ using base::Result;
 
 namespace {
 
-// touches says whether a pattern of the definition can mean a role of the organisation.
-bool touches(std::string_view a, std::string_view b) {
-  const bool open_a = a.ends_with('*');
-  const bool open_b = b.ends_with('*');
-  if (open_a) a.remove_suffix(1);
-  if (open_b) b.remove_suffix(1);
-  if (open_a && open_b) return a.starts_with(b) || b.starts_with(a);
-  if (open_a) return b.starts_with(a);
-  if (open_b) return a.starts_with(b);
-  return a == b;
-}
-
 class Installation {
  public:
   Installation(const Workflow& workflow, const evidence::Organisation& organisation,
@@ -59,7 +47,7 @@ class Installation {
   [[nodiscard]] Result<> check_role(const std::string& text) const {
     std::vector<std::string> known;
     for (const auto& rule : organisation_.roles()) {
-      if (touches(text, rule.roles.text)) return {};
+      if (rule.roles.meets({text})) return {};
       known.push_back(rule.roles.text);
     }
     if (const auto near = base::nearest(text, known))

@@ -81,6 +81,19 @@ bool RolePattern::matches(const RoleCode& role) const {
   return role.text().starts_with(pattern.substr(0, pattern.size() - 1));
 }
 
+bool RolePattern::meets(const RolePattern& other) const {
+  std::string_view a = text;
+  std::string_view b = other.text;
+  const bool open_a = a.ends_with('*');
+  const bool open_b = b.ends_with('*');
+  if (open_a) a.remove_suffix(1);
+  if (open_b) b.remove_suffix(1);
+  if (open_a && open_b) return a.starts_with(b) || b.starts_with(a);
+  if (open_a) return b.starts_with(a);
+  if (open_b) return a.starts_with(b);
+  return a == b;
+}
+
 Organisation::Organisation(std::vector<OrgUnit> units, std::vector<RoleRule> roles, std::vector<Exclusion> exclusions)
     : units_(std::move(units)), roles_(std::move(roles)), exclusions_(std::move(exclusions)) {}
 

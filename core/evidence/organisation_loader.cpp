@@ -206,24 +206,11 @@ Result<Exclusion> read_exclusion(ConfigTable& table) {
   return exclusion;
 }
 
-// touches says whether a role can be meant by both patterns.
-bool touches(std::string_view a, std::string_view b) {
-  const bool open_a = a.ends_with('*');
-  const bool open_b = b.ends_with('*');
-  if (open_a) a.remove_suffix(1);
-  if (open_b) b.remove_suffix(1);
-  if (open_a && open_b) return a.starts_with(b) || b.starts_with(a);
-  if (open_a) return b.starts_with(a);
-  if (open_b) return a.starts_with(b);
-  return a == b;
-}
-
 // A pattern that no rule touches is a misspelt role: it would grant nothing and exclude nobody, in silence.
 Result<> check_known(ConfigTable& table, std::string_view key, const std::vector<RoleRule>& rules) {
   TRY(const auto texts, table.strings(key));
   for (const auto& text : texts) {
-    const bool known =
-        std::ranges::any_of(rules, [&](const RoleRule& rule) { return touches(text, rule.roles.text); });
+    const bool known = std::ranges::any_of(rules, [&](const RoleRule& rule) { return rule.roles.meets({text}); });
     if (known) continue;
     std::vector<std::string> names;
     for (const auto& rule : rules) names.push_back(rule.roles.text);

@@ -46,6 +46,8 @@ class RoleCode {
 struct RolePattern {
   std::string text;
   [[nodiscard]] bool matches(const RoleCode& role) const;
+  // meets says whether one role can be meant by both patterns.
+  [[nodiscard]] bool meets(const RolePattern& other) const;
   friend bool operator==(const RolePattern&, const RolePattern&) = default;
 };
 
