@@ -16,24 +16,6 @@ using repository::Closed;
 
 namespace {
 
-std::string_view kind_name(Happening::Kind kind) {
-  switch (kind) {
-    case Happening::Kind::kWarning:
-      return "warning";
-    case Happening::Kind::kEscalate:
-      return "escalate";
-    case Happening::Kind::kNotify:
-      return "notify";
-    case Happening::Kind::kMark:
-      return "mark";
-    case Happening::Kind::kCarryOut:
-      return "carry-out";
-    case Happening::Kind::kReceiptOverdue:
-      break;
-  }
-  return "receipt-overdue";
-}
-
 Result<> keep_happenings(store::Writer& writer, std::int64_t row, const Case& of,
                          const std::vector<Happening>& happenings, UnixTime now) {
   for (const auto& happening : happenings) {
@@ -43,7 +25,7 @@ Result<> keep_happenings(store::Writer& writer, std::int64_t row, const Case& of
     evidence::ObjectWriter data;
     data.add("deadline", happening.deadline);
     data.add("due", base::rfc3339(happening.due));
-    data.add("kind", kind_name(happening.kind));
+    data.add("kind", happening_name(happening.kind));
     data.add("what", happening.what);
     TRY(evidence::append(writer, {.kind = "case.deadline",
                                   .object = of.id,

@@ -135,4 +135,22 @@ std::vector<Happening> tick(const Workflow& workflow, Case& of, UnixTime now) {
   return happenings;
 }
 
+std::string_view happening_name(Happening::Kind kind) {
+  switch (kind) {
+    case Happening::Kind::kWarning:
+      return "warning";
+    case Happening::Kind::kEscalate:
+      return "escalate";
+    case Happening::Kind::kNotify:
+      return "notify";
+    case Happening::Kind::kMark:
+      return "mark";
+    case Happening::Kind::kCarryOut:
+      return "carry-out";
+    case Happening::Kind::kReceiptOverdue:
+      break;
+  }
+  return "receipt-overdue";
+}
+
 }  // namespace yuxin::workflow

@@ -10,29 +10,10 @@ namespace {
 
 using base::message;
 using base::Result;
-using workflow::Happening;
-
-std::string_view kind_name(Happening::Kind kind) {
-  switch (kind) {
-    case Happening::Kind::kWarning:
-      return "warning";
-    case Happening::Kind::kEscalate:
-      return "escalate";
-    case Happening::Kind::kNotify:
-      return "notify";
-    case Happening::Kind::kMark:
-      return "mark";
-    case Happening::Kind::kCarryOut:
-      return "carry-out";
-    case Happening::Kind::kReceiptOverdue:
-      break;
-  }
-  return "receipt-overdue";
-}
 
 base::JsonObject as_json(const workflow::Cases::Passed& passed) {
   return {{"case", passed.case_id},
-          {"kind", kind_name(passed.happening.kind)},
+          {"kind", workflow::happening_name(passed.happening.kind)},
           {"deadline", passed.happening.deadline},
           {"what", passed.happening.what},
           {"due", base::rfc3339(passed.happening.due)}};

@@ -99,6 +99,8 @@ struct Happening {
   std::string what;      // role, mark or effect; of kWarning the per cents
   base::UnixTime due;
 };
+// happening_name is how programs read it: "warning", "escalate", "receipt-overdue".
+[[nodiscard]] std::string_view happening_name(Happening::Kind kind);
 
 // Decision is a case after an act.
 struct Decision {
