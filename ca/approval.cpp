@@ -37,12 +37,6 @@ std::optional<std::string> difference(const VerifiedAct& act, const base::JsonOb
   return std::nullopt;
 }
 
-bool is_under(std::string_view name, std::string_view domain) {
-  const auto low = base::lower(name);
-  const auto end = base::lower(domain);
-  return low == end || (low.size() > end.size() && low.ends_with(end) && low[low.size() - end.size() - 1] == '.');
-}
-
 class Judgement {
  public:
   Judgement(const ApprovalCourt& court, store::Store& store, const ApprovalQuestion& question,

@@ -25,13 +25,6 @@ bool same_name(const GeneralName& a, const GeneralName& b) {
   return a.kind == GeneralNameKind::kDns ? same_text(a.value, b.value) : a.value == b.value;
 }
 
-// A domain is under another when it is that domain or ends in "." and that domain.
-bool is_under(std::string_view name, std::string_view domain) {
-  const std::string low = base::lower(name);
-  const std::string limit = base::lower(domain);
-  return low == limit || low.ends_with("." + limit);
-}
-
 std::string_view host_of_uri(std::string_view uri) {
   const auto scheme = uri.find("://");
   if (scheme == std::string_view::npos) return {};
@@ -152,6 +145,12 @@ Result<> check_attribute(const Profile& profile, const AttributeRule& rule, cons
 }
 
 }  // namespace
+
+bool is_under(std::string_view name, std::string_view domain) {
+  const std::string low = base::lower(name);
+  const std::string limit = base::lower(domain);
+  return low == limit || low.ends_with("." + limit);
+}
 
 Result<x509::Name> apply_subject(const Profile& profile, const x509::Name& wanted,
                                  const std::vector<GeneralName>& alt_names) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "yuxin/base/result.hpp"
@@ -25,6 +26,9 @@ struct Validity {
 // validity: a profile's longer period is cut, a longer one that somebody asked for is refused.
 [[nodiscard]] base::Result<Validity> apply_validity(const Profile& profile, std::optional<base::Seconds> wanted,
                                                     base::UnixTime now, const Validity* issuer);
+
+// is_under says whether a domain is another or lies below it; in either case.
+[[nodiscard]] bool is_under(std::string_view name, std::string_view domain);
 
 // alt_names_text is "dns:a.test ip:192.0.2.1", for lists and search.
 [[nodiscard]] std::string alt_names_text(const std::vector<x509::GeneralName>& names);
