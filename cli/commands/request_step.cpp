@@ -44,6 +44,26 @@ Result<> check_open(const ra::Item& item, const std::string& action) {
               state_title(definition, of.state), action, base::join(open, ", "));
 }
 
+// show_and_sign shows a step of a case as it stands, asks, and takes it; --dry-run ends before anybody is asked.
+Result<int> show_and_sign(Context& context, const Arguments& arguments, DeskCall& call, const workflow::Case& of,
+                          const ra::Step& step) {
+  describe_step(context, step, &of, call.person.certificate.subject().text());
+  if (arguments.has("--dry-run")) {
+    context.remark(message("The step is open. Nothing was signed (--dry-run)."));
+    if (context.options().json) {
+      context.document(
+          base::JsonObject{{"dry_run", true}, {"case", of.id}, {"type", step.act.type}, {"body", step.act.body}});
+    }
+    return 0;
+  }
+  TRY(auto agreed, context.confirm(message("Sign this?")));
+  if (!agreed) return fail(Code::kUsage, "Nothing was signed.");
+  TRY(const auto done, sign_and_take(call, step));
+  TRY(report(context, call, done));
+  end_work(context, *call.home);
+  return 0;
+}
+
 Result<int> act_on(Context& context, const Arguments& arguments, DeskCall& call, const std::string& id,
                    const std::string& action) {
   TRY(const auto item, call.desk->look(id, call.viewer));
@@ -55,21 +75,7 @@ Result<int> act_on(Context& context, const Arguments& arguments, DeskCall& call,
     correction = ra::CertificateWish{std::move(enrolment), item.standing.of.place.profile};
   }
   TRY(const auto step, call.desk->step(id, std::move(draft), correction));
-  describe_step(context, step, &item.standing.of, call.person.certificate.subject().text());
-  if (arguments.has("--dry-run")) {
-    context.remark(message("The step is open. Nothing was signed (--dry-run)."));
-    if (context.options().json) {
-      context.document(
-          base::JsonObject{{"dry_run", true}, {"case", id}, {"type", step.act.type}, {"body", step.act.body}});
-    }
-    return 0;
-  }
-  TRY(auto agreed, context.confirm(message("Sign this?")));
-  if (!agreed) return fail(Code::kUsage, "Nothing was signed.");
-  TRY(const auto done, sign_and_take(call, step));
-  TRY(report(context, call, done));
-  end_work(context, *call.home);
-  return 0;
+  return show_and_sign(context, arguments, call, item.standing.of, step);
 }
 
 Result<int> act(Context& context, const Arguments& arguments, const std::string& action) {
@@ -136,17 +142,7 @@ Result<int> run_receive(Context& context, const Arguments& arguments) {
                 handed.size(), item.standing.of.id);
   draft.role = handed[static_cast<std::size_t>(number - 1)].to;
   TRY(const auto step, call.desk->step(item.standing.of.id, std::move(draft)));
-  describe_step(context, step, &item.standing.of, call.person.certificate.subject().text());
-  if (arguments.has("--dry-run")) {
-    context.remark(message("The step is open. Nothing was signed (--dry-run)."));
-    return 0;
-  }
-  TRY(auto agreed, context.confirm(message("Sign this?")));
-  if (!agreed) return fail(Code::kUsage, "Nothing was signed.");
-  TRY(const auto done, sign_and_take(call, step));
-  TRY(report(context, call, done));
-  end_work(context, *call.home);
-  return 0;
+  return show_and_sign(context, arguments, call, item.standing.of, step);
 }
 
 std::vector<OptionSpec> options_of(std::initializer_list<OptionSpec> more) {
