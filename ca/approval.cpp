@@ -222,7 +222,8 @@ base::JsonObject approval_binding(const std::string& profile, const Enrolment& e
                            {"days", nullptr},
                            {"names", nullptr},
                            {"subject", nullptr}};
-  if (enrolment.validity) binding["days"] = enrolment.validity->count / kSecondsOfDay;
+  // Days that have begun: who agreed to one did not agree to a second more.
+  if (enrolment.validity) binding["days"] = (enrolment.validity->count + kSecondsOfDay - 1) / kSecondsOfDay;
   if (enrolment.alt_names) binding["names"] = alt_names_text(*enrolment.alt_names);
   if (enrolment.subject) binding["subject"] = enrolment.subject->text();
   return binding;

@@ -169,6 +169,16 @@ TEST_CASE("an approval is good for exactly the request that was signed") {
   check_refused(court.prepare(enrolment, acts, "device"), Code::kNotAuthorised, "\"profile\" differs");
 }
 
+TEST_CASE("an approval of one day is good for no second more") {
+  Court court;
+  auto enrolment = court.ask();
+  enrolment.validity = base::days(1);
+  const auto acts = court.approvals(enrolment);
+  CHECK(court.prepare(enrolment, acts));
+  enrolment.validity = base::Seconds{base::days(1).count + 1};
+  check_refused(court.prepare(enrolment, acts), Code::kNotAuthorised, "\"days\" differs");
+}
+
 TEST_CASE("an approval is used once") {
   Court court;
   const auto enrolment = court.ask();
