@@ -55,7 +55,7 @@ class Gatherer {
                     authority.name, file));
         continue;
       }
-      TRY(const auto octets, base::read_file(file, 1U << 20U));
+      TRY(const auto octets, base::read_file_below(home_.path() + "/exchange", authority.name + ".csr", 1U << 20U));
       TRY(const auto request, x509::CertificateRequest::from_bytes(octets));
       TRY(check_request_key(home_, authority, file, request));
       add(authority.name + ".csr", TransferKind::kRequest, base::to_bytes(request.der()));
@@ -71,7 +71,7 @@ class Gatherer {
       auto list = home_.store().status().latest_crl(authority.id);
       if (!list && list.error().code == Code::kNotFound) continue;
       if (!list) return tl::unexpected(std::move(list).error());
-      TRY(auto octets, base::read_file(home_.path() + "/" + list->file, keymgmt::kLargestTransfer));
+      TRY(auto octets, base::read_file_below(home_.path(), list->file, keymgmt::kLargestTransfer));
       if (!base::equal(x509::sha256(octets), list->sha256))
         return fail(Code::kIntegrity,
                     "The list {} is not the one that was published. Make another first: yuxin ca crl {}", list->file,

@@ -7,6 +7,7 @@
 #include "app/home.hpp"
 #include "app/key_view.hpp"
 #include "app/output.hpp"
+#include "app/trial.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
@@ -242,8 +243,10 @@ Result<int> create(Context& context, const Arguments& arguments) {
   context.remark(labelled(message("key kind"), x509::print_key_kind(wanted.key)));
   TRY(const bool key_is_there, show_token_key(context, *home, wanted));
   if (arguments.has("--dry-run")) {
-    context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
-    return 0;
+    return end_trial(context, {{"name", wanted.name},
+                               {"subject", wanted.subject.text()},
+                               {"key_kind", x509::print_key_kind(wanted.key)},
+                               {"key_is_there", key_is_there}});
   }
   if (key_is_there) {
     TRY(const auto agreed, context.confirm(message("Take this key?")));
@@ -268,8 +271,8 @@ Result<int> crl(Context& context, const Arguments& arguments) {
   if (!row.key_name.empty()) {
     TRY(home, open_unlocked_home(context));
     if (arguments.has("--dry-run")) {
-      context.remark(message("Would sign and publish the next list of {}. Nothing was changed (--dry-run).", name));
-      return 0;
+      return end_trial(context, {{"authority", name}},
+                       message("Would sign and publish the next list of {}. Nothing was changed (--dry-run).", name));
     }
     TRY(auto order, home->crl_order(name));
     TRY(list, ca::publish_crl(home->store(), order, context.clock(), {context.actor()}));
@@ -313,8 +316,11 @@ Result<int> import_certificate_command(Context& context, const Arguments& argume
   context.remark(labelled(message("SHA-256"), base::hex(certificate.sha256_fingerprint())));
   context.remark(labelled(message("read aloud"), base::join(words, " ")));
   if (arguments.has("--dry-run")) {
-    context.remark(message("Nothing was changed (--dry-run)."));
-    return 0;
+    return end_trial(context,
+                     {{"authority", name},
+                      {"subject", certificate.subject().text()},
+                      {"sha256", base::hex(certificate.sha256_fingerprint())}},
+                     message("Nothing was changed (--dry-run)."));
   }
   TRY(auto agreed, context.confirm(message("Is this fingerprint the one that the issuer told you?")));
   if (!agreed) return fail(Code::kUsage, "Nothing was changed.");
@@ -338,9 +344,9 @@ Result<int> import_crl_command(Context& context, const Arguments& arguments) {
   if (arguments.has("--dry-run")) {
     TRY(auto key, certificate.public_key());
     TRY(list.verify_signature(key));
-    context.remark(
+    return end_trial(
+        context, {{"authority", row.name}},
         message("The list is by {} and its signature is good. Nothing was changed (--dry-run).", row.name));
-    return 0;
   }
   TRY(auto imported,
       ca::import_crl(home->store(), row, certificate, list, home->path(), context.clock(), {context.actor()}));

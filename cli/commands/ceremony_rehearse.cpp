@@ -1,10 +1,10 @@
 // yuxin ceremony rehearse: a ceremony in a throw-away world.
-#include <cstdlib>
 #include <filesystem>
 
 #include "app/ceremony/closing.hpp"
 #include "app/ceremony/plan_source.hpp"
 #include "app/ceremony/practice.hpp"
+#include "app/ceremony/stage.hpp"
 #include "app/ceremony/walk.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
@@ -18,37 +18,6 @@ using base::fail;
 using base::message;
 using base::Result;
 namespace fs = std::filesystem;
-
-// A folder that goes with the rehearsal, unless it is to stay.
-class Stage {
- public:
-  [[nodiscard]] static Result<Stage> raise(const std::optional<std::string>& out) {
-    if (out) {
-      TRY(base::make_directory(*out));
-      return Stage(fs::absolute(*out).string(), Life::kStays);
-    }
-    std::error_code error;
-    auto name = (fs::temp_directory_path(error) / "yuxin-rehearsal-XXXXXX").string();
-    if (error || ::mkdtemp(name.data()) == nullptr)
-      return base::fail_with(Code::kUnavailable, base::system_error(), "No folder for the rehearsal could be made.");
-    return Stage(name, Life::kGoes);
-  }
-  Stage(Stage&& other) noexcept : path_(std::move(other.path_)), life_(other.life_) { other.path_.clear(); }
-  Stage& operator=(Stage&&) = delete;
-  Stage(const Stage&) = delete;
-  Stage& operator=(const Stage&) = delete;
-  ~Stage() {
-    std::error_code ignored;
-    if (!path_.empty() && life_ == Life::kGoes) fs::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  enum class Life { kStays, kGoes };
-  Stage(std::string path, Life life) : path_(std::move(path)), life_(life) {}
-  std::string path_;
-  Life life_;
-};
 
 Context practice_context(const Context& context, const PracticeWorld& world, Answers answers) {
   auto options = context.options();
@@ -93,10 +62,10 @@ Result<int> rehearse(Context& context, const Arguments& arguments) {
     return fail(Code::kUsage, "Nobody can be asked here. With --yes the program answers every question itself.");
   const auto out = arguments.maybe("--out");
   TRY(const auto stage, Stage::raise(out));
-  TRY(const auto world, make_practice_world(stage.path(), source.plan, context.clock()));
+  TRY(const auto world, make_practice_world(stage->path(), source.plan, context.clock()));
   if (answers == Answers::kPeople) TRY(tell_passphrase(context, world));
   auto practice = practice_context(context, world, answers);
-  TRY(const auto report, hold(practice, source.plan, stage.path() + "/ceremony", world, answers));
+  TRY(const auto report, hold(practice, source.plan, stage->path() + "/ceremony", world, answers));
   const bool good = report.problems.empty();
   if (context.options().json) {
     base::JsonArray problems;

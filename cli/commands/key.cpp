@@ -7,6 +7,7 @@
 #include "app/key_tree_view.hpp"
 #include "app/key_view.hpp"
 #include "app/progress.hpp"
+#include "app/trial.hpp"
 #include "app/trust.hpp"
 #include "commands.hpp"
 
@@ -131,8 +132,7 @@ Result<int> generate(Context& context, const Arguments& arguments) {
     const auto known = home->keys().public_key(full);
     if (known) return fail(Code::kConflict, "There is a key {} already. Nothing was changed.", shown_key_name(full));
     if (known.error().code != Code::kNotFound) return tl::unexpected(known.error());
-    context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
-    return 0;
+    return end_trial(context, {{"key", shown_key_name(full)}, {"key_kind", x509::print_key_kind(kind)}});
   }
   TRY(auto key, generate_recorded(context, *home, full, kind));
   if (!token) end_work(context, *home);

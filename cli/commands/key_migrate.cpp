@@ -2,6 +2,7 @@
 #include "app/home.hpp"
 #include "app/key_migration.hpp"
 #include "app/key_view.hpp"
+#include "app/trial.hpp"
 #include "commands.hpp"
 
 namespace yuxin::cli {
@@ -22,8 +23,8 @@ Result<int> migrate(Context& context, const Arguments& arguments) {
   context.remark(labelled(message("key"), x509::print_key_kind(key.kind())));
   context.remark(labelled(message("token"), shown_key_name(name)));
   if (arguments.has("--dry-run")) {
-    context.remark(message("Nothing was changed (--dry-run)."));
-    return 0;
+    return end_trial(context, {{"authority", wanted.authority}, {"token", shown_key_name(name)}},
+                     message("Nothing was changed (--dry-run)."));
   }
   TRY(const bool agreed, context.confirm(message("Move this key into the token? It never leaves it again.")));
   if (!agreed) return fail(Code::kUsage, "Nothing was changed.");

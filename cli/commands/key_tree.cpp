@@ -5,7 +5,9 @@
 #include "app/progress.hpp"
 #include "app/root_rotation.hpp"
 #include "app/share_input.hpp"
+#include "app/trial.hpp"
 #include "commands.hpp"
+#include "yuxin/keymgmt/keystore.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -57,8 +59,7 @@ Result<int> move(Context& context, const Arguments& arguments, KeyState to) {
                   "A key that is {} cannot become {} (NIST SP 800-57 section 7). Nothing was changed.",
                   keymgmt::key_state_text(before.state), keymgmt::key_state_text(to));
     }
-    context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
-    return 0;
+    return end_trial(context, {{"name", name}, {"state", keymgmt::key_state_name(to)}});
   }
   TRY(auto keys, home->key_tree(context.actor()));
   TRY(const auto changed, keys->change(name, to, arguments.one("--reason"), by(context)));
@@ -84,6 +85,16 @@ Result<int> rotate(Context& context, const Arguments& arguments) {
   const auto name = arguments.one("NAME");
   TRY(auto opened, open_for_rotation(context, arguments));
   const auto& home = opened.home;
+  if (arguments.has("--dry-run")) {
+    TRY(const auto keys, home->key_tree(context.actor()));
+    TRY(auto count, keys->check_rotate(name, context.clock().now()));
+    if (name == "root") {
+      TRY(const auto files, keymgmt::SoftwareKeyStore::list(home->keys_folder()));
+      count += std::ssize(files);
+    }
+    return end_trial(context, {{"name", name}, {"would_rewrap", count}},
+                     message("Would encrypt {} keys anew. Nothing was changed (--dry-run).", count));
+  }
   std::int64_t count = 0;
   if (name == "root") {
     TRY(count, rotate_root(context, opened));
@@ -114,12 +125,7 @@ Result<int> destroy(Context& context, const Arguments& arguments) {
   TRY(const auto doomed, keys->check_destroy(name, below));
   if (!context.options().json && doomed > 1)
     context.out(labelled(message("destroyed too"), message("{} keys below it", doomed - 1)));
-  if (arguments.has("--dry-run")) {
-    if (context.options().json)
-      context.document(base::JsonObject{{"dry_run", true}, {"name", name}, {"would_destroy", doomed}});
-    context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
-    return 0;
-  }
+  if (arguments.has("--dry-run")) return end_trial(context, {{"name", name}, {"would_destroy", doomed}});
   TRY(const auto yes,
       context.confirm(message("Destroy the key {} for ever? What it protects is lost with it.", name)));
   if (!yes) return fail(Code::kUsage, "Nothing was changed.");
@@ -162,6 +168,7 @@ std::vector<OptionSpec> rotate_options() {
                                      {"--shares", Arity::kOne, Presence::kOptional, "REGISTER",
                                       "unlock by the custodians of this set instead of a passphrase"}};
   for (auto& option : share_options(Arity::kMany)) options.push_back(option);
+  options.push_back(dry_run_option());
   return options;
 }
 

@@ -8,6 +8,7 @@
 #include "app/csv.hpp"
 #include "app/desk_acting.hpp"
 #include "app/enrolment_input.hpp"
+#include "app/trial.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
@@ -168,8 +169,9 @@ Result<int> step_cases(Context& context, const Arguments& arguments, DeskCall& c
                                         base::json_string(item.standing.of.form, "name"))));
   }
   if (arguments.has("--dry-run")) {
-    context.remark(message("Nothing was signed (--dry-run)."));
-    return 0;
+    base::JsonArray cases(ids.begin(), ids.end());
+    return end_trial(context, {{"action", action}, {"cases", std::move(cases)}},
+                     message("Nothing was signed (--dry-run)."));
   }
   TRY(auto agreed, context.confirm(message("Sign \"{}\" for all of them?", action)));
   if (!agreed) return fail(Code::kUsage, "Nothing was signed.");

@@ -2,6 +2,7 @@
 #include "app/identity.hpp"
 #include "app/key_view.hpp"
 #include "app/share_input.hpp"
+#include "app/trial.hpp"
 #include "commands.hpp"
 #include "yuxin/keymgmt/share_file.hpp"
 
@@ -35,8 +36,7 @@ Result<int> store(Context& context, const Arguments& arguments) {
   context.remark(labelled(message("custodian"), file->custodian));
   context.remark(labelled(message("token"), token->title()));
   if (arguments.has("--dry-run")) {
-    context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
-    return 0;
+    return end_trial(context, {{"custodian", file->custodian}, {"token", token->title()}, {"name", shown}});
   }
   TRY(token->put_data(name, octets.view()));
   if (context.options().json) {

@@ -5,6 +5,7 @@
 #include "app/key_record.hpp"
 #include "app/key_view.hpp"
 #include "app/new_passphrase.hpp"
+#include "app/trial.hpp"
 #include "app/unlocking.hpp"
 #include "commands.hpp"
 #include "yuxin/base/text.hpp"
@@ -128,13 +129,11 @@ Result<int> add(Context& context, const Arguments& arguments) {
     context.remark(labelled(message("key"), shown_key_name(name)));
     if (arguments.has("--dry-run")) {
       TRY(home->keys().token(name));
-      context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
-      return 0;
+      return end_trial(context, {{"way", shown_key_name(name)}});
     }
     TRY(add_token(context, *home, wanted, name));
   } else if (arguments.has("--dry-run")) {
-    context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
-    return 0;
+    return end_trial(context, {{"way", kPassphrase}});
   } else {
     TRY(add_passphrase(context, arguments, *home, ways));
   }
@@ -159,8 +158,7 @@ Result<int> remove(Context& context, const Arguments& arguments) {
   context.remark(labelled(message("way"), way_text(way)));
   context.remark(labelled(message("what is left"), others_text(ways)));
   if (arguments.has("--dry-run")) {
-    context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
-    return 0;
+    return end_trial(context, {{"way", way_name(way)}, {"left", ways.size()}});
   }
   TRY(const auto yes, context.confirm(message("Take this way away? Copies of the home that were made before still "
                                               "open by it.")));

@@ -77,4 +77,14 @@ std::size_t OpenFile::read_at(std::uint64_t offset, std::span<std::uint8_t> out)
   return done;
 }
 
+Result<Bytes> read_file_below(const std::string& folder, const std::string& path, std::size_t limit) {
+  TRY(const auto file, OpenFile::below(folder, path));
+  if (file->size() > limit) return fail(Code::kRefused, "{}/{} is longer than {} octets.", folder, path, limit);
+  Bytes data(file->size());
+  if (file->read_at(0, data) != data.size()) {
+    return fail(Code::kUnavailable, "{}/{} could not be read, or was changed meanwhile. Try again.", folder, path);
+  }
+  return data;
+}
+
 }  // namespace yuxin::base

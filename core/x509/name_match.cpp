@@ -1,7 +1,13 @@
 #include "yuxin/x509/name_match.hpp"
 
+#include <unicase.h>
+#include <uninorm.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <memory>
+#include <new>
 #include <vector>
 
 #include "yuxin/base/text.hpp"
@@ -38,62 +44,6 @@ constexpr std::array<Range, 10> kBlanks{{{0x0009, 0x000d},
                                          {0x205f, 0x205f},
                                          {0x3000, 0x3000}}};
 
-// Shift is a row of capital letters: every one, or every second one beginning with the first, `by` before its small
-// one.
-struct Shift {
-  char32_t first;
-  char32_t last;
-  char32_t step;
-  char32_t by;
-};
-constexpr std::array<Shift, 22> kCapitals{
-    {{0x0041, 0x005a, 1, 0x20}, {0x00c0, 0x00d6, 1, 0x20}, {0x00d8, 0x00de, 1, 0x20}, {0x0100, 0x012e, 2, 1},
-     {0x0132, 0x0136, 2, 1},    {0x0139, 0x0147, 2, 1},    {0x014a, 0x0176, 2, 1},    {0x0179, 0x017d, 2, 1},
-     {0x0386, 0x0386, 1, 0x26}, {0x0388, 0x038a, 1, 0x25}, {0x038c, 0x038c, 1, 0x40}, {0x038e, 0x038f, 1, 0x3f},
-     {0x0391, 0x03a1, 1, 0x20}, {0x03a3, 0x03ab, 1, 0x20}, {0x0400, 0x040f, 1, 0x50}, {0x0410, 0x042f, 1, 0x20},
-     {0x0460, 0x0480, 2, 1},    {0x048a, 0x04be, 2, 1},    {0x04c1, 0x04cd, 2, 1},    {0x04d0, 0x052e, 2, 1},
-     {0x0531, 0x0556, 1, 0x30}, {0x1e00, 0x1e94, 2, 1}}};
-
-char32_t small(char32_t c) {
-  switch (c) {
-    case 0x00b5:
-      return 0x03bc;
-    case 0x0130:
-      return 'i';
-    case 0x0178:
-      return 0x00ff;
-    case 0x017f:
-      return 's';
-    case 0x03c2:
-      return 0x03c3;
-    case 0x04c0:
-      return 0x04cf;
-    default:
-      break;
-  }
-  if (0x1ea0 <= c && c <= 0x1efe && c % 2 == 0) return c + 1;
-  for (const auto& row : kCapitals) {
-    if (row.first <= c && c <= row.last && (c - row.first) % row.step == 0) return c + row.by;
-  }
-  return c;
-}
-
-void put(std::string& out, char32_t c) {
-  const auto octet = [&](char32_t value) { out.push_back(static_cast<char>(static_cast<unsigned char>(value))); };
-  if (c < 0x80) return octet(c);
-  if (c < 0x800) {
-    octet(0xc0 | (c >> 6U));
-  } else if (c < 0x10000) {
-    octet(0xe0 | (c >> 12U));
-    octet(0x80 | ((c >> 6U) & 0x3fU));
-  } else {
-    octet(0xf0 | (c >> 18U));
-    octet(0x80 | ((c >> 12U) & 0x3fU));
-    octet(0x80 | ((c >> 6U) & 0x3fU));
-  }
-  octet(0x80 | (c & 0x3fU));
-}
-
 // next takes the first character off a text that is UTF-8.
 char32_t next(std::string_view& text) {
   const auto lead = static_cast<unsigned char>(text.front());
@@ -105,29 +55,45 @@ char32_t next(std::string_view& text) {
   return c;
 }
 
+// Section 2.2: what is mapped to nothing, and every kind of blank to a blank.
+std::string without_unseen(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto whole = text;
+    const auto c = next(text);
+    if (is_in(kBlanks, c)) {
+      out.push_back(' ');
+    } else if (!is_in(kUnseen, c) && !is_in(kUnseenAbove, c)) {
+      out += whole.substr(0, whole.size() - text.size());
+    }
+  }
+  return out;
+}
+
+// Sections 2.2 and 2.3: capitals and compatible forms in all languages, composed characters (NFKC).
+std::string folded(const std::string& text) {
+  std::size_t size = 0;
+  const std::unique_ptr<std::uint8_t, decltype(&std::free)> octets(
+      ::u8_casefold(base::as_bytes(text).data(), text.size(), nullptr, UNINORM_NFKC, nullptr, &size), &std::free);
+  if (!octets) throw std::bad_alloc();  // the text is UTF-8: nothing else can be wrong
+  return std::string(base::as_text({octets.get(), size}));
+}
+
+// Section 2.6.1, for comparing: none at the ends, and one where there were several.
+std::string without_needless_blanks(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c != ' ' || (!out.empty() && out.back() != ' ')) out.push_back(c);
+  }
+  if (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
 }  // namespace
 
 std::string comparable_text(std::string_view text) {
   if (!base::is_utf8(text)) return std::string(text);
-  std::string out;
-  bool blank = false;
-  while (!text.empty()) {
-    auto c = next(text);
-    if (is_in(kBlanks, c)) {
-      blank = true;
-      continue;
-    }
-    if (is_in(kUnseen, c) || is_in(kUnseenAbove, c)) continue;
-    if (blank && !out.empty()) out.push_back(' ');
-    blank = false;
-    if (0xff01 <= c && c <= 0xff5e) c -= 0xfee0;
-    if (c == 0x00df || c == 0x1e9e) {
-      out += "ss";
-    } else {
-      put(out, small(c));
-    }
-  }
-  return out;
+  return without_needless_blanks(folded(without_unseen(text)));
 }
 
 std::string comparable_name(const Name& name) {

@@ -10,6 +10,7 @@
 #include "yuxin/base/json.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/keymgmt/slip39.hpp"
+#include "yuxin/x509/name_match.hpp"
 
 namespace yuxin::keymgmt {
 
@@ -41,7 +42,7 @@ Result<std::uint8_t> count_at(ConfigTable& table, std::string_view key, std::siz
   return static_cast<std::uint8_t>(count);
 }
 
-// Names that stand for somebody, each once.
+// Names that stand for somebody, each once however it is spelled.
 class Names {
  public:
   Result<> add(const ConfigTable& table, std::string_view key, const std::string& name) {
@@ -49,7 +50,8 @@ class Names {
       return table.error(key,
                          "A name has 1 to {} characters, all of which can be seen, and none that drives a terminal.",
                          kLongestName);
-    if (!names_.insert(name).second) return table.error(key, "\"{}\" stands there twice.", name);
+    if (!names_.insert(x509::comparable_text(name)).second)
+      return table.error(key, "\"{}\" stands there twice.", name);
     return {};
   }
 

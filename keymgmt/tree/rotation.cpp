@@ -58,19 +58,57 @@ class Rewrapping {
   const VersionRow& present_;
 };
 
-// The new version stands under the present one of the parent, like any new key; with it the key is active.
+// What a key is once it has a new version. Octets that are known to others are gone with the old ones; a key that was
+// taken out of use stays so; and what is suspended, or not in use yet, is decided upon first.
+Result<KeyState> state_after(const TreeKey& key) {
+  switch (key.state) {
+    case KeyState::kActive:
+    case KeyState::kCompromised:
+      return KeyState::kActive;
+    case KeyState::kDeactivated:
+      return KeyState::kDeactivated;
+    case KeyState::kDestroyed:
+      return fail(Code::kConflict, "The key {} is destroyed. There is nothing to rotate.", key.name);
+    case KeyState::kPreActive:
+    case KeyState::kSuspended:
+      break;
+  }
+  return fail(
+      Code::kConflict,
+      "The key {} is {}. Bring it into use, or take it out of use, and then rotate it: yuxin key state {} active. "
+      "Nothing was changed.",
+      key.name, key_state_text(key.state), key.name);
+}
+
+// Beginning is a rotation that may begin: under which version of the parent, and what the key is then.
+struct Beginning {
+  TreeKey parent;
+  VersionRow wrapper;
+  KeyState state = KeyState::kActive;
+};
+
+Result<Beginning> check_begins(store::Session& session, const TreeKey& key, base::UnixTime now) {
+  Beginning beginning;
+  TRY(beginning.state, state_after(key));
+  TRY(auto parent, repository::find_key(session, key.parent.value_or(0)));
+  if (!parent) return fail(Code::kIntegrity, "The key above {} is not there.", key.name);
+  beginning.parent = std::move(*parent);
+  TRY(tree::check_may_protect(beginning.parent, 1, now));
+  TRY(tree::check_above(session, beginning.parent));
+  TRY(beginning.wrapper, tree::present_version(session, beginning.parent));
+  return beginning;
+}
+
+// The new version stands under the present one of the parent, like any new key.
 Result<> begin(store::Writer& writer, KeyTree::Impl& tree, const TreeKey& key, const Secret& fresh,
                const KeyContext& context) {
   auto& session = writer.session();
-  TRY(const auto parent, repository::find_key(session, key.parent.value_or(0)));
-  if (!parent) return fail(Code::kIntegrity, "The key above {} is not there.", key.name);
-  TRY(tree::check_may_protect(*parent, 1, context.now));
-  TRY(tree::check_above(session, *parent));
-  TRY(const auto wrapper, tree::present_version(session, *parent));
-  TRY(const auto wrapping, tree.material(session, *parent, wrapper));
+  TRY(const auto beginning, check_begins(session, key, context.now));
+  const auto& [parent, wrapper, state] = beginning;
+  TRY(const auto wrapping, tree.material(session, parent, wrapper));
   TRY(const auto last, repository::last_number(session, key.id));
   const VersionName name{key.name, last + 1};
-  TRY(auto wrapped, wrap(wrapping, {parent->name, wrapper.number}, name, fresh.view()));
+  TRY(auto wrapped, wrap(wrapping, {parent.name, wrapper.number}, name, fresh.view()));
   TRY(auto value, check_value(fresh, name));
   TRY(repository::insert_version(session, {.key = key.id,
                                            .number = name.number,
@@ -79,8 +117,8 @@ Result<> begin(store::Writer& writer, KeyTree::Impl& tree, const TreeKey& key, c
                                            .check_value = std::move(value),
                                            .created_at = context.now,
                                            .destroyed_at = std::nullopt}));
-  TRY(repository::add_uses(session, parent->id, 1));
-  TRY(repository::set_state(session, key.id, KeyState::kActive, context.now));
+  TRY(repository::add_uses(session, parent.id, 1));
+  TRY(repository::set_state(session, key.id, state, context.now));
   evidence::ObjectWriter data;
   data.add("state_before", key_state_name(key.state)).add("version", name.number);
   return tree::record(writer, "rotated", key.name, data.finish(), context);
@@ -147,6 +185,23 @@ Result<std::int64_t> KeyTree::rotate(std::string_view name, const KeyContext& co
     }));
   }
   return finish_rotation(name, context, progress);
+}
+
+Result<std::int64_t> KeyTree::check_rotate(std::string_view name, base::UnixTime now) const {
+  TRY(const auto standing, look(*impl_, name));
+  if (!standing.open && standing.key.parent) {
+    TRY(impl_->store->read([&](store::Reader& reader) -> Result<> {
+      return check_begins(reader.session(), standing.key, now).map([](const Beginning&) {});
+    }));
+  }
+  constexpr std::int64_t kNone = 0;  // no version has this id: all that are wrapped are counted
+  std::int64_t count = 0;
+  TRY(impl_->store->read([&](store::Reader& reader) -> Result<> {
+    const auto present = standing.open ? standing.present.id : kNone;
+    TRY(count, repository::count_wrapped_by_others(reader.session(), standing.key.id, present));
+    return {};
+  }));
+  return count;
 }
 
 Result<std::int64_t> KeyTree::finish_rotation(std::string_view name, const KeyContext& context,

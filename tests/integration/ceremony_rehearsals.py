@@ -4,7 +4,10 @@ import json
 import os
 import pathlib
 import shutil
+import signal
+import subprocess
 import tempfile
+import time
 
 import city
 import ceremonies
@@ -60,6 +63,41 @@ def nothing_stays(folder):
     assert set(os.listdir(folder)) == before
 
 
+def nothing_stays_of_one_cut_off(folder):
+    """Ctrl-C and a closed terminal take the folder away; what kill -9 leaves, the next rehearsal does, and not that of one that goes on."""
+    before = set(os.listdir(folder))
+    environment = {**os.environ, "TMPDIR": str(folder)}
+
+    def began():
+        rehearsal = subprocess.Popen([YUXIN, "--yes", "ceremony", "rehearse", "root-creation"], env=environment,
+                                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        seen = set(os.listdir(folder))
+        wait_until(lambda: any((folder / name / "home/yuxin.toml").exists() for name in set(os.listdir(folder)) - seen))
+        return rehearsal
+
+    for end in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGKILL):
+        rehearsal = began()
+        rehearsal.send_signal(end)
+        assert rehearsal.wait(60) == -end, rehearsal.returncode
+        assert (set(os.listdir(folder)) == before) == (end != signal.SIGKILL)
+    going_on = began()
+    going_on.send_signal(signal.SIGSTOP)
+    left = set(os.listdir(folder)) - before
+    assert len(left) == 1, left
+    yuxin("--yes", "ceremony", "rehearse", "root-crl", env=environment)
+    assert set(os.listdir(folder)) - before == left
+    going_on.send_signal(signal.SIGCONT)
+    assert going_on.wait(120) == 0
+    assert set(os.listdir(folder)) == before
+
+
+def wait_until(holds, seconds=60):
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
 def on_paper(folder):
     if not shutil.which("pdftotext") or not shutil.which("zbarimg"):
         return
@@ -112,6 +150,7 @@ with tempfile.TemporaryDirectory(prefix="yuxin-rehearsals-") as top:
     if SOFTHSM:
         key_moved(place)
     nothing_stays(place)
+    nothing_stays_of_one_cut_off(place)
     on_paper(place)
     by_people(place)
     refused_at_the_door(place)

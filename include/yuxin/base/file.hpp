@@ -64,6 +64,10 @@ class OpenFile {
   Identity identity_;
 };
 
+// read_file_below reads a whole file that OpenFile::below opens: for folders in which others may write. Errors as
+// there, and kRefused when it is longer than `limit`.
+[[nodiscard]] Result<Bytes> read_file_below(const std::string& folder, const std::string& path, std::size_t limit);
+
 [[nodiscard]] bool file_exists(const std::string& path);
 
 // free_bytes is the space left for this user on the file system of `path`.

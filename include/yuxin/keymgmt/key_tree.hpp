@@ -90,9 +90,12 @@ class KeyTree {
 
   // rotate gives a wrapping key a new version and wraps everything directly below it anew, in transactions of a few
   // hundred; then the old versions are destroyed. Calling it again goes on where the last call stopped. The root is
-  // rotated by `open` with both versions and this. Gives how many keys were wrapped by this call.
+  // rotated by `open` with both versions and this. A compromised key is active with its new version; one that is
+  // deactivated stays so; a suspended or pre-active one is kConflict. Gives how many keys were wrapped by this call.
   [[nodiscard]] base::Result<std::int64_t> rotate(std::string_view name, const KeyContext& context,
                                                   const Progress& progress = {});
+  // check_rotate gives how many keys rotate would wrap, and its errors.
+  [[nodiscard]] base::Result<std::int64_t> check_rotate(std::string_view name, base::UnixTime now) const;
   // finish_rotation is rotate without beginning a new one; nothing happens where none is open.
   [[nodiscard]] base::Result<std::int64_t> finish_rotation(std::string_view name, const KeyContext& context,
                                                            const Progress& progress = {});

@@ -8,11 +8,10 @@
 
 namespace yuxin::x509 {
 
-// comparable_text gives a UTF-8 text such that two texts which people read as one come out the same (the steps of RFC
-// 4518 that need no tables of decompositions): what cannot be seen is dropped (soft hyphens, zero-width characters,
-// joiners, direction marks, variation selectors, controls), every kind of blank is a blank, blanks at both ends go
-// and several become one, full-width ASCII is ASCII, and letters of Latin, Greek, Cyrillic and Armenian are small.
-// Octets that are no UTF-8 stay as they are.
+// comparable_text gives a UTF-8 text such that two texts which people read as one come out the same, by the steps of
+// RFC 4518: what cannot be seen is dropped (soft hyphens, zero-width characters, joiners, direction marks, variation
+// selectors, controls), every kind of blank is a blank, letters are small in every script, composed and compatible
+// forms are one (NFKC), blanks at both ends go and several become one. Octets that are no UTF-8 stay as they are.
 [[nodiscard]] std::string comparable_text(std::string_view text);
 
 // comparable_name is the same for exactly those names that are equal: the same attribute types in the same order with

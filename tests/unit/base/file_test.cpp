@@ -266,6 +266,15 @@ TEST_CASE("free space is told, or why not") {
   CHECK(free_bytes("/nonexistent/x").error().code == Code::kNotFound);
 }
 
+TEST_CASE("a whole file below a folder is read, and neither a pipe that nobody writes to nor one that is too long") {
+  const Folder folder;
+  REQUIRE(write_file(folder / "short", as_bytes("12345"), Existing::kRefuse, Permissions::kPublic).has_value());
+  CHECK(as_text(read_file_below(folder / ".", "short", 5).value()) == "12345");
+  CHECK(read_file_below(folder / ".", "short", 4).error().code == Code::kRefused);
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  CHECK(read_file_below(folder / ".", "pipe", 5).error().code == Code::kRefused);
+}
+
 TEST_CASE("a file below a folder is opened without following a link, and nothing else is") {
   const Folder folder;
   REQUIRE(make_directory(folder / "d").has_value());

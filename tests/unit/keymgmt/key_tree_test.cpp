@@ -279,11 +279,29 @@ TEST_CASE("states follow SP 800-57, and a key does what its state allows") {
   CHECK(to("yuzhong", KeyState::kActive));
   CHECK(grove.tree->signer("yuzhong/user-1", kBy));
   CHECK(grove.records("key.state").size() == 6);
-  // a deactivated wrapping key opens what it wrapped, and wraps nothing new until it is rotated
+  // a suspended wrapping key is not rotated: whoever suspended it decides first
+  CHECK(to("yuzhong/mail", KeyState::kSuspended));
+  const auto refused = grove.tree->rotate("yuzhong/mail", kBy);
+  REQUIRE(!refused);
+  CHECK(refused.error().code == Code::kConflict);
+  CHECK(!grove.tree->check_rotate("yuzhong/mail", kNow));
+  CHECK(grove.key("yuzhong/mail").version == 1);
+  CHECK(to("yuzhong/mail", KeyState::kActive));
+  CHECK(test::need(grove.tree->check_rotate("yuzhong/mail", kNow)) == 2);
+  // a deactivated one opens what it wrapped, and wraps nothing new, however often it is rotated
   CHECK(to("yuzhong/mail", KeyState::kDeactivated));
   CHECK(grove.tree->signer("yuzhong/user-1", kBy));
   CHECK(!grove.tree->create({.name = "a", .parent = "yuzhong/mail", .level = KeyLevel::kUser}, kBy));
   CHECK(grove.tree->rotate("yuzhong/mail", kBy));
+  CHECK(grove.key("yuzhong/mail").version == 2);
+  CHECK(grove.key("yuzhong/mail").state == KeyState::kDeactivated);
+  CHECK(grove.tree->signer("yuzhong/user-1", kBy));
+  CHECK(!grove.tree->create({.name = "a", .parent = "yuzhong/mail", .level = KeyLevel::kUser}, kBy));
+  // octets that others know are gone with the new version: the key is in use again
+  CHECK(to("yuzhong/mail", KeyState::kCompromised));
+  CHECK(!grove.tree->create({.name = "a", .parent = "yuzhong/mail", .level = KeyLevel::kUser}, kBy));
+  CHECK(grove.tree->rotate("yuzhong/mail", kBy));
+  CHECK(grove.key("yuzhong/mail").state == KeyState::kActive);
   CHECK(grove.tree->create({.name = "a", .parent = "yuzhong/mail", .level = KeyLevel::kUser}, kBy));
 }
 

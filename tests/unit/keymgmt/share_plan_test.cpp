@@ -61,6 +61,7 @@ TEST_CASE("a plan that cannot be meant is refused by its file and line") {
            {"\"paper\"", "\"wax\""},
            {"\"paper\"", "\"certificate\""},  // without one
            {"\"paper\"", "\"paper\"\ncertificate = \"sun.pem\""},
+           {"seal = \"paper\"", "seal = \"paper\"\n[[custodian]]\nname = \"SUN LI\"\nseal = \"paper\""},
            {"seal = \"paper\"", "seal = \"paper\"\n[[custodian]]\nname = \"Sun Li\"\nseal = \"paper\""},
        }) {
     const auto plan = keymgmt::parse_share_plan(replaced(good, what, by), "plan.toml", yuxin::test::no_certificate);

@@ -37,6 +37,10 @@ TEST_CASE("names are equal without regard to capitals, blanks and string types (
   CHECK(equal("CN=ИВАН ЁЖ", "CN=иван ёж"));
   CHECK(equal("CN=Straße", "CN=STRASSE"));
   CHECK(equal("CN=Wei+serialNumber=7", "serialNumber=7+CN=WEI"));
+  CHECK(equal("CN=Jos\u00e9", "CN=Jose\u0301"));       // composed and decomposed
+  CHECK(equal("CN=\u1112\u1161\u11ab", "CN=\ud55c"));  // jamo and the syllable of them
+  CHECK(equal("CN=Ｗｅｉ ①", "CN=wei 1"));             // compatible forms
+  CHECK(equal("CN=\u13a0\u13b3", "CN=\uab70\uab83"));  // Cherokee has capitals too
   const auto printable = common_name(0x13, base::to_bytes(base::as_bytes("Wei")));
   CHECK(equal_names(printable, common_name(0x0c, base::to_bytes(base::as_bytes("Wei")))));
   CHECK(equal_names(printable, common_name(0x1e, {0x00, 'W', 0x00, 'e', 0x00, 'i'})));
@@ -61,5 +65,6 @@ TEST_CASE("different names stay different") {
   CHECK_FALSE(equal("CN=a", "O=a"));
   CHECK_FALSE(equal("CN=a, CN=b", "CN=a+CN=b"));
   CHECK_FALSE(equal("CN=王伟", "CN=王薇"));
+  CHECK_FALSE(equal("CN=Jose", "CN=Jos\u00e9"));
   CHECK(comparable_text("\xff\xfe") == "\xff\xfe");
 }
