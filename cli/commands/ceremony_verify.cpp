@@ -79,6 +79,8 @@ void say_signers(const Context& context, const RecordReport& report) {
                            : message("with a certificate first seen at the ceremony");
     context.out(labelled(signer.seat,
                          message("{} signed at {}, {}", signer.person, base::local_time(*signer.signed_at), known)));
+    if (signer.opened_at)
+      context.out(labelled("", message("signed the opening at {}", base::local_time(*signer.opened_at))));
   }
 }
 

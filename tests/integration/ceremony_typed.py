@@ -147,6 +147,8 @@ def what_stands_in_it(folder):
     said = json.loads(run("openssl", "cms", "-verify", "-inform", "DER", "-binary", "-in", "opening.p7m", "-CAfile", "zhou.pem", "-purpose", "any", cwd=folder).stdout)
     assert hashlib.sha256(lines[0]).hexdigest() in json.dumps(said) and hashlib.sha256((folder / "plan.toml").read_bytes()).hexdigest() in json.dumps(said), said
     assert [seat["seat"] for seat in enrolled if "opening" in seat] == ["witness"]
+    said = yuxin("ceremony", "verify", record).stdout
+    assert said.count("signed the opening at") == 1 and re.search(r"Zhou Min signed at .*\n +signed the opening at", said), said
     # the custodians alone open the home now
     ways = json.loads((folder / "root/keys/unlock.json").read_text())["ways"]
     assert [way["way"] for way in ways] == ["shares"], ways
@@ -159,6 +161,7 @@ def what_stands_in_it(folder):
     yuxin("--lang", "zh", "ceremony", "report", record, "--out", folder / "record-zh.pdf")
     if shutil.which("pdftotext"):
         text = run("pdftotext", folder / "record.pdf", "-").stdout
+        assert text.count("signed the opening at") == 1 and text.count("did not sign the opening") == 5, text
         assert "bag A-2 has a tear" in text and "The program was started again" in text and digest[:4] in text
 
 

@@ -83,6 +83,9 @@ void add_seats(std::vector<std::string>& lines, const base::JsonArray& seats) {
     lines.push_back(labelled(base::json_string(*seat, "seat"), base::json_string(*seat, "person")));
     if (!digest) continue;
     for (auto& line : digest_lines(base::message("certificate"), *digest)) lines.push_back(std::move(line));
+    const bool signed_it = !base::json_string(*seat, "opening").empty();
+    lines.push_back(labelled(base::message("opening"), signed_it ? base::message("signed with this certificate")
+                                                                 : base::message("not signed; the key is made now")));
   }
 }
 

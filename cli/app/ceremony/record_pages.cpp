@@ -74,6 +74,8 @@ class Pages {
       text(message("{}: {}, {}", signer.seat, signer.person,
                    seat == nullptr ? std::string() : std::string(base::tr(keymgmt::role_title(seat->role)))));
       digest(message("certificate"), signer.certificate);
+      text(signer.opened_at ? message("signed the opening at {}", base::local_time(*signer.opened_at))
+                            : message("did not sign the opening: the key was made in the ceremony"));
       text(signer.signed_at ? message("signed at {}", base::local_time(*signer.signed_at))
                             : message("has not signed"));
     }
