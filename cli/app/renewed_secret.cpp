@@ -24,6 +24,11 @@ Result<bool> opens(const Home& home, const std::string& label) {
 Result<RenewedSecret> RenewedSecret::open(const Context& context, const keymgmt::Reshare& reshare,
                                           const std::string& folder) {
   TRY(auto home, open_home(context, Home::Access::kWrite));
+  return of(context, std::move(home), reshare, folder);
+}
+
+Result<RenewedSecret> RenewedSecret::of(const Context& context, std::shared_ptr<Home> home,
+                                        const keymgmt::Reshare& reshare, const std::string& folder) {
   RenewedSecret renewed(context, std::move(home));
   if (!reshare.current().superseded) return renewed;
   const auto file = folder + "/" + keymgmt::kRegisterName;

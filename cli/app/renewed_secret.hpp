@@ -22,6 +22,9 @@ class RenewedSecret {
   // open settles what an attempt before left: the old way goes where the new set, in `folder`, is in force.
   [[nodiscard]] static base::Result<RenewedSecret> open(const Context& context, const keymgmt::Reshare& reshare,
                                                         const std::string& folder);
+  // of is the same for a home that is open.
+  [[nodiscard]] static base::Result<RenewedSecret> of(const Context& context, std::shared_ptr<Home> home,
+                                                      const keymgmt::Reshare& reshare, const std::string& folder);
   // settled: the new set was in force already, and nothing else is left to do.
   [[nodiscard]] bool settled() const { return settled_; }
   // exchange takes what the old shares join to, which must unlock the home (kNotAuthorised), and draws the new

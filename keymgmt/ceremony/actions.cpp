@@ -66,7 +66,7 @@ std::span<const ActionSpec> action_specs() {
        "reshare",
        translatable("Replace the custodians' shares"),
        {"register", "shares", "output"},
-       {},
+       {"secret"},
        Course::kAgreed},
       {CeremonyAction::kMigrateKey,
        "migrate-key",

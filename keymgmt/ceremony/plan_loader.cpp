@@ -196,6 +196,8 @@ class Loader {
                          value);
     if (key == "passphrase" && value != "remove" && value != "keep")
       return table.error(key, "The passphrase of the home is to \"remove\" or to \"keep\", not \"{}\".", value);
+    if (key == "secret" && value != "new" && value != "kept")
+      return table.error(key, "The secret that the shares join to is to be \"new\" or \"kept\", not \"{}\".", value);
     if (key == "unlock" && value != "passphrase" && value != "shares" && value != "token")
       return table.error(key, "A home is opened by a \"passphrase\", by \"shares\" or by a \"token\", not by \"{}\".",
                          value);

@@ -34,6 +34,8 @@ std::optional<std::string> broken_homes(const CeremonyPlan& plan) {
         shares = shares || step.action == CeremonyAction::kSplit;
         break;
       case CeremonyAction::kReshare:
+        if (!home && step.value("secret") == "new")
+          return message("The step \"{}\" needs a home: put \"create-home\" or \"open-home\" before it.", spec.name);
         shares = true;
         break;
       case CeremonyAction::kProveShares:

@@ -1,5 +1,5 @@
 """Ceremonies that are killed again and again, at random moments, end in one root, one set of shares and one good record; and then, with the custodians alone
-to open the home, a key is destroyed once and other custodians take over once. YUXIN_FAULT_KILLS says how many kills, YUXIN_SEED replays them."""
+to open the home, a key is destroyed once, other custodians take over once, and once more with a new secret, after which the shares of before open nothing. YUXIN_FAULT_KILLS says how many kills, YUXIN_SEED replays them."""
 import json
 import os
 import pathlib
@@ -50,6 +50,8 @@ CREATION = (("check-environment", ""), ("enrol", ""), ("create-home", 'organisat
             ("verify-home", ""), ("close", ""))
 CHANGE = (("check-environment", ""), ("enrol", ""), ("open-home", 'unlock = "shares"\nregister = "shares/register.json"'), ("destroy-key", 'key_name = "spare"'),
           ("reshare", 'register = "shares/register.json"\nshares = "Root, anew"\noutput = "next.json"'), ("prove-shares", ""), ("verify-home", ""), ("close", ""))
+RENEWAL = (("check-environment", ""), ("enrol", ""), ("open-home", 'unlock = "shares"\nregister = "again/register.json"'),
+           ("reshare", 'register = "again/register.json"\nshares = "Root, renewed"\nsecret = "new"\noutput = "last.json"'), ("prove-shares", ""), ("verify-home", ""), ("close", ""))
 
 
 def plan_text(title, outputs, steps):
@@ -68,7 +70,7 @@ class Crew(People):
     def bring(self, _):
         self.turn += 1
         # the old set is in "shares" beside the plan, a new one in the folder of the ceremony; one of the two is the one that is wanted
-        folders = [folder for folder in ("shares", "creation/shares", "change/shares") if (self.folder / folder).exists()]
+        folders = [folder for folder in ("shares", "creation/shares", "change/shares", "again", "renewal/shares") if (self.folder / folder).exists()]
         return f"{folders[self.turn // 2 % len(folders)]}/share-1-{self.turn % 2 + 1}.json"
 
 
@@ -157,14 +159,38 @@ def judge_change(folder):
     run(YUXIN, "--home", "root", "--passphrase-file", "new", "ca", "crl", "root", cwd=folder)
 
 
+def prepare_renewal(folder):
+    run(YUXIN, "--home", "root", "--yes", "--passphrase-file", "new", "unlock", "remove", "passphrase", cwd=folder)
+    shutil.copytree(folder / "change/shares", folder / "again")
+    shutil.copytree(folder / "change/shares", folder / "copied")
+    shutil.rmtree(folder / "change/shares")
+    shutil.rmtree(folder / "shares")
+
+
+def judge_renewal(folder):
+    judge_record(folder, "renewal", RENEWAL)
+    new = json.loads(run(YUXIN, "--json", "share", "list", folder / "renewal/shares/register.json").stdout)
+    ways = json.loads((folder / "root/keys/unlock.json").read_text())["ways"]
+    assert [way["way"] for way in ways] == ["shares"] and new["in_force"], ways
+    # whoever kept the shares and their register from before joins a secret that is nobody's any more
+    refused = give_passphrase(folder, "copied", "new")
+    assert refused.returncode == 3 and "do not unlock" in refused.stderr, refused
+    assert give_passphrase(folder, "renewal/shares", "new").returncode == 0
+    run(YUXIN, "--home", "root", "--passphrase-file", "new", "ca", "crl", "root", cwd=folder)
+
+
 rng = _campaign.seeded()
 with tempfile.TemporaryDirectory(prefix="yuxin-killed-") as top:
     place = pathlib.Path(top)
     (place / "creation.toml").write_text(plan_text("A root", ["root.pem", "root.crl", "register.json"], CREATION))
+    (place / "renewal.toml").write_text(plan_text("A new secret", ["last.json"], RENEWAL))
     (place / "change.toml").write_text(plan_text("Other custodians", ["next.json"], CHANGE))
     done = hold(place, "creation", KILLS // 2, rng)
     judge_creation(place)
     prepare_change(place)
-    done += hold(place, "change", KILLS - done, rng)
+    done += hold(place, "change", KILLS // 4, rng)
     judge_change(place)
+    prepare_renewal(place)
+    done += hold(place, "renewal", KILLS - done, rng)
+    judge_renewal(place)
     print(f"killed {done} times")

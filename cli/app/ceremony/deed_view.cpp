@@ -46,6 +46,7 @@ constexpr Member kMembers[] = {
     {"needed", translatable("needed"), Member::Form::kText},
     {"unlock", translatable("opened by"), Member::Form::kText},
     {"token", translatable("token"), Member::Form::kText},
+    {"secret", translatable("joined secret"), Member::Form::kText},
     {"passphrase", translatable("passphrase"), Member::Form::kText},
     {"request", translatable("request"), Member::Form::kDigest},
     {"public_key", translatable("public key"), Member::Form::kDigest},

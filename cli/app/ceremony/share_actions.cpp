@@ -6,6 +6,7 @@
 #include "actions.hpp"
 #include "app/custodian_unlock.hpp"
 #include "app/key_record.hpp"
+#include "app/renewed_secret.hpp"
 #include "app/share_making.hpp"
 #include "share_log.hpp"
 #include "yuxin/base/file.hpp"
@@ -170,6 +171,11 @@ Result<Deed> replace_shares(CeremonySession& session) {
   const auto file = session.source(session.step().value("register"));
   const auto folder = shares_folder(session);
   TRY(auto reshare, keymgmt::Reshare::open(file));
+  std::optional<RenewedSecret> renewed;
+  if (session.step().value("secret") == "new") {
+    TRY(const auto home, session.home());
+    TRY(renewed, RenewedSecret::of(session.context(), home, reshare, folder));
+  }
   if (reshare.current().superseded) {
     // done before a power cut, if it is this ceremony's set that took its place
     const auto made = keymgmt::load_register(folder + "/" + keymgmt::kRegisterName);
@@ -185,17 +191,24 @@ Result<Deed> replace_shares(CeremonySession& session) {
   TRY(session.agree({{"needed", rule_text(plan)},
                      {"plan", base::hex(digest)},
                      {"register", base::hex(replaces)},
+                     {"secret", renewed ? "new" : "kept"},
                      {"title", plan.title}}));
   TRY(const auto given, session.shares_given(file));
   TRY(auto input, ShareInput::of(session.context(), given, reshare.current(), Proof::kLeftOut));
   base::JsonArray proofs;
-  TRY(const auto secret, gather_secret(session.context(), input, reshare.current(), share_log(proofs)));
+  TRY(auto secret, gather_secret(session.context(), input, reshare.current(), share_log(proofs)));
+  if (renewed) {
+    TRY(secret, renewed->exchange(std::move(secret)));
+  }
   TRY(const auto passphrases, ask_passphrases(session.context(), session.seals_given(plan), plan));
   const auto now = session.context().clock().now();
   TRY(const auto set, keymgmt::make_share_set(secret, plan, now, replaces));
   TRY(const auto files, seal_set(set, plan, passphrases));
-  TRY(reshare.replace(set.shares, files, folder, digest, now));
+  TRY(reshare.replace(set.shares, files, folder, digest, now,
+                      renewed ? renewed->let_unlock(set.shares, secret) : std::function<Result<>()>()));
+  if (renewed) TRY(renewed->settle(folder));
   TRY(auto deed, set_deed(session));
+  deed.data["secret"] = renewed ? "new" : "kept";
   deed.data["proofs"] = std::move(proofs);
   return deed;
 }

@@ -150,6 +150,24 @@ TEST_CASE("a ceremony makes one set of shares: a second would take the place of 
   CHECK(refusal(text).find("one set of shares") != std::string::npos);
 }
 
+TEST_CASE("shares of a new secret are made for a home that the ceremony opened") {
+  const auto& all = keymgmt::shipped_ceremonies();
+  const auto shipped = std::ranges::find(all, "custodian-change", &keymgmt::ShippedCeremony::name);
+  REQUIRE(shipped != all.end());
+  const std::string text(shipped->text);
+  const std::string output = "output   = \"register.json\"";
+  CHECK(keymgmt::parse_ceremony_plan(replaced(text, output, output + "\nsecret = \"kept\""), "plan.toml"));
+  CHECK(refusal(replaced(text, output, output + "\nsecret = \"old\"")).find("\"new\" or \"kept\"") !=
+        std::string::npos);
+  const auto renewed = replaced(text, output, output + "\nsecret = \"new\"");
+  CHECK(refusal(renewed).find("needs a home") != std::string::npos);
+  const std::string step = "[[step]]\ndo       = \"reshare\"";
+  const std::string opened =
+      "[[step]]\ndo = \"open-home\"\nunlock = \"shares\"\nregister = \"shares/register.json\"\n"
+      "by = \"operator\"\nwitness = [\"witness\"]\nminutes = 1\n\n";
+  CHECK(keymgmt::parse_ceremony_plan(replaced(renewed, step, opened + step), "plan.toml"));
+}
+
 TEST_CASE("the custodians of a plan become holders of shares by the names of who took their seats") {
   const auto& all = keymgmt::shipped_ceremonies();
   const auto shipped = std::ranges::find(all, "root-creation", &keymgmt::ShippedCeremony::name);
