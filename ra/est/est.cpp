@@ -101,6 +101,7 @@ HttpReply ask_for_credentials() {
 struct Applicant {
   std::string name;
   std::string profile;
+  std::optional<evidence::OrgCode> organisation;
 };
 
 bool is_by_certificate(const Target& target, const HttpRequest& request) {
@@ -120,9 +121,17 @@ Result<> check_same_names(const x509::Certificate& shown, const x509::Certificat
       "for other names enrol anew (simpleenroll).");
 }
 
-// as_it_is is a request with nothing added.
-ca::Enrolment as_it_is(x509::CertificateRequest request) {
-  return {.request = std::move(request), .subject = {}, .alt_names = {}, .validity = {}};
+// wish_of is a request with nothing added.
+MachineWish wish_of(x509::CertificateRequest request, const Applicant& applicant, IfPersonNeeded if_person_needed) {
+  return {{.request = std::move(request),
+           .subject = {},
+           .alt_names = {},
+           .validity = {},
+           .organisation = applicant.organisation},
+          applicant.profile,
+          Protocol::kEst,
+          applicant.name,
+          if_person_needed};
 }
 
 // Answer carries one POST through.
@@ -138,8 +147,7 @@ class Answer {
     if (!applicant) return refuse(applicant.error());
     if (!*applicant) return ask_for_credentials();
     if (target_.operation->operation == Operation::kMakeKey) return make_key(**applicant, *asked);
-    const auto answer = parts_.desk->enrol(
-        {as_it_is(*asked), (*applicant)->profile, Protocol::kEst, (*applicant)->name, IfPersonNeeded::kWait});
+    const auto answer = parts_.desk->enrol(wish_of(*asked, **applicant, IfPersonNeeded::kWait));
     return answer ? reply(*answer) : refuse(answer.error());
   }
 
@@ -159,13 +167,21 @@ class Answer {
       return fail(Code::kRefused, "The certificate that was shown has the profile {}, not {}.", held->profile,
                   target_.label);
     TRY(check_same_names(shown, asked));
-    return Found(Applicant{shown.subject().text(), held->profile});
+    const auto clients = parts_.clients();
+    const auto* client = clients->renewing(Protocol::kEst, held->profile, asked);
+    if (client == nullptr)
+      return fail(
+          Code::kNotAuthorised,
+          "No client may renew certificates of profile {} with these names by showing them. See clients.toml.",
+          held->profile);
+    return Found(Applicant{client->name, held->profile, client->organisation});
   }
 
   Result<Found> by_secret(const x509::CertificateRequest& asked) {
     const auto credentials = est::read_credentials(request_.authorization);
     if (!credentials) return Found();
-    const auto* client = parts_.clients->authenticate(credentials->name, credentials->secret.view());
+    const auto clients = parts_.clients();
+    const auto* client = clients->authenticate(credentials->name, credentials->secret.view());
     if (client == nullptr || !client->speaks(Protocol::kEst)) return Found();
     if (target_.operation->operation == Operation::kRenew && client->renewal != MachineClient::Renewal::kBySecret)
       return fail(Code::kNotAuthorised, "Client {} renews with the certificate that is renewed, shown by TLS.",
@@ -175,7 +191,7 @@ class Answer {
       return fail(Code::kNotAuthorised, "Client {} may not have profile {}; it may have {}.", client->name, profile,
                   base::join(client->profiles, ", "));
     TRY(check_names(*client, asked));
-    return Found(Applicant{client->name, profile});
+    return Found(Applicant{client->name, profile, client->organisation});
   }
 
   // RFC 7030 section 4.4: the key of the request only says what kind is wanted.
@@ -195,8 +211,7 @@ class Answer {
     }
     TRY(const auto octets, x509::make_request(asked.subject(), extensions, *signer));
     TRY(auto request, x509::CertificateRequest::from_der(octets));
-    TRY(const auto answer, parts_.desk->enrol({as_it_is(std::move(request)), applicant.profile, Protocol::kEst,
-                                               applicant.name, IfPersonNeeded::kRefuse}));
+    TRY(const auto answer, parts_.desk->enrol(wish_of(std::move(request), applicant, IfPersonNeeded::kRefuse)));
     TRY(auto pkcs8, key.to_pkcs8());
     return std::pair(std::move(pkcs8), std::get<Granted>(answer).certificate);
   }

@@ -4,6 +4,7 @@
 
 #include "yuxin/base/config.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/profile.hpp"
 #include "yuxin/evidence/organisation.hpp"
 #include "yuxin/ra/machine.hpp"
 #include "yuxin/x509/oid.hpp"
@@ -75,13 +76,16 @@ Result<MachineClient> read_client(ConfigTable& table) {
   if (renewal && *renewal != "certificate" && *renewal != "secret")
     return table.error("renewal", "renewal takes \"certificate\" or \"secret\"");
   if (renewal && *renewal == "secret") client.renewal = MachineClient::Renewal::kBySecret;
+  TRY(const auto organisation, table.string("organisation"));
+  if (organisation) {
+    const auto code = evidence::OrgCode::parse(*organisation);
+    if (!code) return table.error("organisation", "\"{}\" is no code of an organisation", *organisation);
+    client.organisation = *code;
+  }
+  TRY(const auto per_day, table.integer("per_day"));
+  client.per_day = per_day.value_or(0);
+  if (per_day && *per_day < 1) return table.error("per_day", "per_day is a number from 1");
   return client;
-}
-
-bool is_under(std::string_view name, std::string_view domain) {
-  const auto low = base::lower(name);
-  const auto end = base::lower(domain);
-  return low == end || (low.size() > end.size() && low.ends_with(end) && low[low.size() - end.size() - 1] == '.');
 }
 
 }  // namespace
@@ -126,6 +130,15 @@ const MachineClient* MachineClients::authenticate(std::string_view name, base::B
   return same ? client : nullptr;
 }
 
+const MachineClient* MachineClients::renewing(Protocol protocol, std::string_view profile,
+                                              const x509::CertificateRequest& request) const {
+  const auto found = std::ranges::find_if(clients_, [&](const MachineClient& client) {
+    return client.renewal == MachineClient::Renewal::kByCertificate && client.speaks(protocol) &&
+           client.may_have(profile) && check_names(client, request).has_value();
+  });
+  return found == clients_.end() ? nullptr : &*found;
+}
+
 base::Secret make_client_secret() {
   constexpr std::string_view kDigits = "0123456789abcdefghjkmnpqrstvwxyz";
   base::Secret secret(32);
@@ -145,7 +158,7 @@ Result<> check_names(const MachineClient& client, const x509::CertificateRequest
   for (const auto& name : names) {
     const bool under =
         name.kind == x509::GeneralNameKind::kDns &&
-        std::ranges::any_of(client.names_under, [&](const auto& domain) { return is_under(name.value, domain); });
+        std::ranges::any_of(client.names_under, [&](const auto& domain) { return ca::is_under(name.value, domain); });
     if (!under)
       return fail(Code::kRefused, "The name {} lies under none of the domains of client {}: {}.", name.value,
                   client.name, base::join(client.names_under, ", "));

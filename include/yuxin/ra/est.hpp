@@ -14,14 +14,15 @@ namespace yuxin::ra {
 
 struct EstParts {
   MachineDesk* desk = nullptr;  // outlives the service
-  std::shared_ptr<const MachineClients> clients;
+  ClientSource clients;
   ca::ProfileSet profiles;
 };
 
 // EstService answers below /.well-known/est/: cacerts, simpleenroll, simplereenroll, serverkeygen and csrattrs, each
 // also below a label that names the profile ("/.well-known/est/device/simpleenroll"). Whoever enrols shows the name
 // and secret of a client of clients.toml (HTTP Basic, RFC 7617); whoever renews, the certificate that is renewed, by
-// TLS. It must stand behind TLS: nothing here is encrypted, the key of serverkeygen included.
+// TLS, where a client may have its profile and its names. It must stand behind TLS: nothing here is encrypted, the
+// key of serverkeygen included.
 //
 // What a person must look at first is answered 202 with Retry-After; the same request, sent again, asks after it
 // (section 4.2.3). Refusals are text for people with 400, 401, 403, 404 or 503. Thread-safe.

@@ -2,6 +2,8 @@
 // asks of the registration authority.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +15,7 @@
 #include "yuxin/base/secret.hpp"
 #include "yuxin/base/time.hpp"
 #include "yuxin/ca/enrolment.hpp"
+#include "yuxin/evidence/organisation.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/digest.hpp"
 
@@ -29,6 +32,8 @@ struct MachineClient {
   std::vector<std::string> names_under;  // every DNS name of a request lies at or below one of these
   x509::Digest256 secret{};              // SHA-256 of its secret
   enum class Renewal { kByCertificate, kBySecret } renewal = Renewal::kByCertificate;
+  std::optional<evidence::OrgCode> organisation = {};  // registration point that its requests come by way of
+  std::int64_t per_day = 0;                            // requests in any 24 hours; 0: as many as it likes
   [[nodiscard]] bool speaks(Protocol protocol) const;
   [[nodiscard]] bool may_have(std::string_view profile) const;
 };
@@ -44,11 +49,19 @@ class MachineClients {
   // authenticate gives the client of a name and a secret; nothing when there is none, or the secret is another. The
   // time that it takes tells neither.
   [[nodiscard]] const MachineClient* authenticate(std::string_view name, base::ByteView secret) const;
+  // renewing gives a client that may renew a certificate of this profile and these names by showing it: it speaks the
+  // protocol, renews by certificate, may have the profile, and its domains hold the names. Nothing where there is
+  // none.
+  [[nodiscard]] const MachineClient* renewing(Protocol protocol, std::string_view profile,
+                                              const x509::CertificateRequest& request) const;
 
  private:
   MachineClients() = default;
   std::vector<MachineClient> clients_;
 };
+
+// ClientSource gives the clients as they are now: clients.toml may be edited while the server runs.
+using ClientSource = std::function<std::shared_ptr<const MachineClients>()>;
 
 // make_client_secret gives 160 random bits as 32 letters and digits without those that look alike (Crockford's base
 // 32), to be told once.
@@ -62,7 +75,7 @@ struct MachineWish {
   ca::Enrolment enrolment;
   std::string profile;
   Protocol protocol = Protocol::kEst;
-  std::string client;  // name of the client, or the subject of the certificate that is renewed
+  std::string client;  // its name in clients.toml
   IfPersonNeeded if_person_needed = IfPersonNeeded::kWait;
 };
 // Granted is a certificate that was issued now, or upon the same request before.

@@ -59,8 +59,9 @@ struct Scene {
   Scene() {
     std::vector<ca::Profile> profiles;
     for (const auto* name : {"device", "tls-server"}) profiles.push_back(*test::shipped(name));
-    service.emplace(ra::EstParts{&desk, need(ra::MachineClients::parse(kClients, "clients.toml")),
-                                 ca::ProfileSet::of(std::move(profiles))});
+    service.emplace(
+        ra::EstParts{&desk, [clients = need(ra::MachineClients::parse(kClients, "clients.toml"))] { return clients; },
+                     ca::ProfileSet::of(std::move(profiles))});
   }
   base::HttpReply ask(const base::HttpRequest& request) {
     if (auto now = service->answer_now(request)) return std::move(*now);
@@ -201,7 +202,7 @@ TEST_CASE("a certificate renews itself, with the same names, while it is in forc
   const auto reply = scene.post(renew, again, {}, first.der());
   REQUIRE_MESSAGE(reply.status == 200, text_of(reply));
   CHECK(scene.certificate(reply).subject().same(first.subject()));
-  CHECK(scene.desk.wishes.back() == "device CN=m1.city.example");
+  CHECK(scene.desk.wishes.back() == "device meters");
   CHECK(scene.post(renew, scene.csr("m2.city.example"), {}, first.der()).status == 400);
   CHECK(scene.post("/.well-known/est/tls-server/simplereenroll", again, {}, first.der()).status == 400);
   CHECK(scene.post(renew, again, kMeters).status == 403);  // by secret, where clients.toml says by certificate
