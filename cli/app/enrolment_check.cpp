@@ -66,8 +66,8 @@ Result<> check_purpose(const ca::Profile& profile) {
 Result<> check_renewable(const x509::Certificate& certificate, const std::string& profile,
                          const ca::Enrolment& enrolment) {
   static constexpr std::array<std::string_view, 7> kOfTheHome = {
-      "ocsp-responder",   "timestamp",           "attribute-authority", "ledger", "root-ca",
-      "registration-tls", "registration-service"};
+      "ocsp-responder", "timestamp",        "attribute-authority", "ledger",
+      "root-ca",        "registration-tls", "registration-service"};
   if (std::ranges::find(kOfTheHome, profile) == kOfTheHome.end()) return {};
   TRY(const auto key, certificate.public_key());
   if (base::equal(key.spki(), enrolment.request.public_key().spki())) return {};

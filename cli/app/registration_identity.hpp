@@ -12,9 +12,9 @@
 
 namespace yuxin::cli {
 
-// keep_registration_tls makes a key and certificate (profile registration-tls) where there is none, it was revoked, runs
-// out, or bears other names than the settings say. Gives the one in service. kConflict where no authority here could
-// certify it, kRefused where the profile does not take its names.
+// keep_registration_tls makes a key and certificate (profile registration-tls) where there is none, it was revoked,
+// runs out, or bears other names than the settings say. Gives the one in service. kConflict where no authority here
+// could certify it, kRefused where the profile does not take its names.
 [[nodiscard]] base::Result<x509::Certificate> keep_registration_tls(Home& home, const std::string& actor);
 
 // registration_tls is what the TLS listener shows, and that it takes the certificates of all the home's authorities.

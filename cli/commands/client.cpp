@@ -8,6 +8,7 @@
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/evidence/canonical.hpp"
 #include "yuxin/evidence/ledger.hpp"
 
 namespace yuxin::cli {
@@ -46,14 +47,15 @@ Result<std::string> text_of(const Home& home) {
 // The record comes first: a client that nobody wrote down must not be there.
 Result<> keep(Context& context, Home& home, const std::string& kind, const MachineClient& client,
               const std::string& text) {
-  auto data = client_json(client);
-  data.erase("name");
+  auto facts = client_json(client);
+  facts.erase("name");
+  TRY(auto data, evidence::canonical_json(facts));
   TRY(home.store().write([&](store::Writer& writer) -> Result<> {
     TRY(evidence::append(writer, {.kind = kind,
-                                  .object = client.name,
+                                  .object = "clients/" + client.name,
                                   .actor = context.actor(),
                                   .time = context.clock().now(),
-                                  .data = base::print_json(data),
+                                  .data = data,
                                   .attachment = {}}));
     return {};
   }));
