@@ -114,62 +114,44 @@ Result<std::shared_ptr<const Calendar>> Calendar::load(std::span<const Source> s
   return std::shared_ptr<const Calendar>(std::move(calendar));
 }
 
-Result<bool> Calendar::is_working(std::int64_t day) const {
+// Of a year that is not known yet every weekday is worked: a limit then ends some days early rather than never.
+bool Calendar::is_working(std::int64_t day) const {
   const auto year = years_.find(year_of(day));
-  if (year == years_.end()) {
-    return fail(Code::kUnavailable,
-                "The working days of {0} are not known. When the State Council has announced its holidays, write "
-                "them into calendars/{0}.toml of the home.",
-                year_of(day));
-  }
+  if (year == years_.end()) return !is_weekend(day);
   if (year->second.holidays.contains(day)) return false;
   return !is_weekend(day) || year->second.workdays.contains(day);
 }
 
-Result<bool> Calendar::is_working_day(UnixTime at) const { return is_working(day_of(at)); }
+bool Calendar::is_working_day(UnixTime at) const { return is_working(day_of(at)); }
 
-Result<std::int64_t> Calendar::add_working(std::int64_t day, std::int64_t count) const {
-  while (count > 0) {
-    TRY(const bool works, is_working(++day));
-    if (works) --count;
-  }
+bool Calendar::knows(UnixTime at) const { return years_.contains(year_of(day_of(at))); }
+
+std::int64_t Calendar::add_working(std::int64_t day, std::int64_t count) const {
+  while (count > 0) count -= is_working(++day) ? 1 : 0;
   return day;
 }
 
-Result<UnixTime> Calendar::after(UnixTime start, const TimeSpan& span) const {
+UnixTime Calendar::after(UnixTime start, const TimeSpan& span) const {
   if (span.kind == TimeSpan::Kind::kClock) return base::add(start, span.period);
   auto day = day_of(start);
   if (span.kind == TimeSpan::Kind::kWorking) {
-    TRY(day, add_working(day, span.days));
-    return end_of(day);
+    return end_of(add_working(day, span.days));
   }
   day = base::add(as_utc(day), span.period).seconds / kDay;
-  while (years_.contains(year_of(day))) {
-    TRY(const bool works, is_working(day));
-    if (works) break;
-    ++day;
-  }
+  while (!is_working(day)) ++day;
   return end_of(day);
 }
 
-Result<UnixTime> Calendar::prolonged(UnixTime end, const TimeSpan& span, const Stop& stop) const {
+UnixTime Calendar::prolonged(UnixTime end, const TimeSpan& span, const Stop& stop) const {
   if (stop.to <= stop.from) return end;
   if (span.kind == TimeSpan::Kind::kClock) return end + (stop.to - stop.from);
   std::int64_t stood = 0;
   for (auto day = day_of(stop.from) + 1; day <= day_of(stop.to); ++day) {
-    if (span.kind == TimeSpan::Kind::kCalendar) {
-      ++stood;
-      continue;
-    }
-    TRY(const bool works, is_working(day));
-    stood += works ? 1 : 0;
+    stood += span.kind == TimeSpan::Kind::kCalendar || is_working(day) ? 1 : 0;
   }
   if (stood == 0) return end;
   const auto last = day_of(end) - 1;  // an end is a midnight
-  if (span.kind == TimeSpan::Kind::kWorking) {
-    TRY(const auto day, add_working(last, stood));
-    return end_of(day);
-  }
+  if (span.kind == TimeSpan::Kind::kWorking) return end_of(add_working(last, stood));
   return after(begin_of(last), {TimeSpan::Kind::kCalendar, {.seconds = stood * kDay}, 0, {}});
 }
 

@@ -236,9 +236,7 @@ class Advance {
                     .at = act_.moment(),
                     .due = std::nullopt,
                     .received = std::nullopt};
-      if (delivery.within) {
-        TRY(handed.due, circumstances_.calendar.after(act_.moment(), *delivery.within));
-      }
+      if (delivery.within) handed.due = circumstances_.calendar.after(act_.moment(), *delivery.within);
       case_.handed.push_back(std::move(handed));
     }
     return {};

@@ -46,7 +46,7 @@ Result<> begin(const Circumstances& circumstances, const Deadline& deadline, Cas
   timer.deadline = deadline.name;
   timer.span = span.text;
   TRY(timer.started, beginning(circumstances.workflow, deadline, of, moment));
-  TRY(timer.due, circumstances.calendar.after(timer.started, span));
+  timer.due = circumstances.calendar.after(timer.started, span);
   of.timers.push_back(std::move(timer));
   return {};
 }
@@ -57,7 +57,7 @@ Result<> stop_or_go_on(const Circumstances& circumstances, const Deadline& deadl
   if (stands && !timer.stopped) timer.stopped = moment;
   if (stands || !timer.stopped) return {};
   TRY(const auto span, parse_time_span(timer.span));
-  TRY(timer.due, circumstances.calendar.prolonged(timer.due, span, {*timer.stopped, moment}));
+  timer.due = circumstances.calendar.prolonged(timer.due, span, {*timer.stopped, moment});
   timer.stopped.reset();
   return {};
 }

@@ -96,6 +96,14 @@ std::vector<Check> check_desk(const Patient& patient) {
               message("carry them out: yuxin case deadlines --settle"));
   if (cases->late > 0)
     list.warn(message("{} cases are late", cases->late), message("see what they wait for: yuxin case deadlines"));
+  const auto soon = patient.now + base::days(30);
+  if (cases->open > 0 && !(*calendar)->knows(soon)) {
+    const auto year = base::civil(soon).year;
+    list.warn(
+        message("the holidays of {} are not known, so that limits in working days end early", year),
+        message("write what the State Council announced into {}/calendars/{}.toml; docs/workflows.md has the form",
+                patient.home.path(), year));
+  }
   return std::move(list).finish(
       message("{} open cases; working days known for {}", cases->open, years_text(**calendar)));
 }

@@ -42,19 +42,20 @@ class Calendar {
   };
   [[nodiscard]] static base::Result<std::shared_ptr<const Calendar>> load(std::span<const Source> sources);
 
-  // is_working_day looks at the day of a moment. kUnavailable for a year that is not known.
-  [[nodiscard]] base::Result<bool> is_working_day(base::UnixTime at) const;
-  // after gives the moment at which a span that begins at `start` has passed. kUnavailable where working days are
-  // counted through a year that is not known. Of calendar days, a last day of an unknown year is taken as it is.
-  [[nodiscard]] base::Result<base::UnixTime> after(base::UnixTime start, const TimeSpan& span) const;
+  // is_working_day looks at the day of a moment. Of a year that is not known every weekday is worked, so that a limit
+  // which reaches into it ends some days early.
+  [[nodiscard]] bool is_working_day(base::UnixTime at) const;
+  // knows says whether the holidays of the year of a moment are known.
+  [[nodiscard]] bool knows(base::UnixTime at) const;
+  // after gives the moment at which a span that begins at `start` has passed.
+  [[nodiscard]] base::UnixTime after(base::UnixTime start, const TimeSpan& span) const;
   // prolonged moves an end by the time for which the clock was stopped: for whole days by the days (or working
-  // days) that began in it. Errors as above.
+  // days) that began in it.
   struct Stop {
     base::UnixTime from;
     base::UnixTime to;
   };
-  [[nodiscard]] base::Result<base::UnixTime> prolonged(base::UnixTime end, const TimeSpan& span,
-                                                       const Stop& stop) const;
+  [[nodiscard]] base::UnixTime prolonged(base::UnixTime end, const TimeSpan& span, const Stop& stop) const;
   [[nodiscard]] std::vector<int> years() const;  // ascending
 
  private:
@@ -63,8 +64,8 @@ class Calendar {
     std::set<std::int64_t> workdays;  // on which weekends are worked
   };
   Calendar() = default;
-  [[nodiscard]] base::Result<bool> is_working(std::int64_t day) const;
-  [[nodiscard]] base::Result<std::int64_t> add_working(std::int64_t day, std::int64_t count) const;
+  [[nodiscard]] bool is_working(std::int64_t day) const;
+  [[nodiscard]] std::int64_t add_working(std::int64_t day, std::int64_t count) const;
   std::map<int, Year> years_;
 };
 
