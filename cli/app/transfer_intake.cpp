@@ -169,9 +169,16 @@ Result<Parcel> plan_checkpoint(const keymgmt::Transfer& transfer, const Transfer
   if (!last_note.empty()) {
     TRY(last, evidence::open_checkpoint(last_note, transfer.sender));
   }
-  TRY(const auto checkpoint, evidence::check_request(request, transfer.sender, last));
-  if (checkpoint.origin != transfer.header.from)
-    return fail(Code::kIntegrity, "It is of another ledger than the sender's: {}.", checkpoint.origin);
+  const auto checkpoint = evidence::check_request(request, transfer.sender, last);
+  if (!checkpoint && last)
+    return fail(
+        Code::kIntegrity,
+        "It does not continue what this home knows of the sender's ledger. {} Where the sender's home was put "
+        "back from an older copy, both sides say so: yuxin bundle resume, and here --sender-restored REASON",
+        checkpoint.error().detail);
+  if (!checkpoint) return tl::unexpected(checkpoint.error());
+  if (checkpoint->origin != transfer.header.from)
+    return fail(Code::kIntegrity, "It is of another ledger than the sender's: {}.", checkpoint->origin);
   note = request.checkpoint;
   return Parcel{&item, Deed::kRemember, {}, {}, {}, {}};
 }

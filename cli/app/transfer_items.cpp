@@ -159,6 +159,11 @@ Result<Freight> gather_freight(Home& home, const keymgmt::TransferPeer& peer) {
   TRY(home.store().read([&](store::Reader& reader) -> Result<> {
     TRY(const auto transfers, keymgmt::logged_transfers(reader, peer.id, keymgmt::TransferWay::kSent));
     for (const auto& transfer : transfers) {
+      if (transfer.manifest.empty()) {  // this home was put back: what the other side really has, nobody knows here
+        sent.clear();
+        last_note.clear();
+        continue;
+      }
       TRY(const auto manifest, keymgmt::read_manifest(transfer.manifest));
       for (const auto& entry : manifest.items) sent.insert(entry.sha256);
       if (!transfer.checkpoint.empty()) last_note = transfer.checkpoint;

@@ -1,6 +1,7 @@
 // yuxin bundle export, inspect and list: what crosses the gap, and what did.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "app/digest_lines.hpp"
@@ -8,6 +9,7 @@
 #include "app/output.hpp"
 #include "app/transfer_items.hpp"
 #include "app/transfer_view.hpp"
+#include "app/trial.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
@@ -186,6 +188,49 @@ Result<int> inspect(Context& context, const Arguments& arguments) {
   return 0;
 }
 
+Result<x509::Digest256> digest_given(const Arguments& arguments) {
+  const auto text = arguments.one("--digest");
+  const auto octets = base::from_hex(base::lower(text));
+  x509::Digest256 digest{};
+  if (!octets || octets->size() != digest.size())
+    return fail(Code::kUsage, "\"{}\" is no digest; it is the 64 digits that yuxin bundle list --json shows there.",
+                text);
+  std::ranges::copy(*octets, digest.begin());
+  return digest;
+}
+
+// A home that was put back from an older copy forgot what it sent since; the other side knows.
+Result<int> resume(Context& context, const Arguments& arguments) {
+  TRY(const auto digest, digest_given(arguments));
+  TRY(const auto sequence, number_option(arguments, "--number", 0));
+  if (sequence < 1) return fail(Code::kUsage, "Bundles are numbered from 1.");
+  TRY(auto home, open_unlocked_home(context));
+  TRY(const auto name, peer_name(*home, arguments));
+  TRY(const auto peer, peer_of(*home, name));
+  if (peer.id == 0) return fail(Code::kNotFound, "Nothing crossed between this home and {} before.", name);
+  context.remark(labelled(message("other side"), name));
+  context.remark(labelled(message("bundle"), std::to_string(sequence)));
+  for (const auto& line : digest_lines(message("digest"), digest)) context.remark(line);
+  if (arguments.has("--dry-run")) {
+    return end_trial(context, {{"to", name}, {"sequence", sequence}, {"digest", base::hex(digest)}},
+                     message("Nothing was changed (--dry-run)."));
+  }
+  TRY(const auto agreed, context.confirm(message("Is this the bundle that {} took in last?", name)));
+  if (!agreed) return fail(Code::kUsage, "Nothing was changed.");
+  TRY(home->store().write([&](store::Writer& writer) {
+    return keymgmt::resume_after(writer, peer, sequence, digest,
+                                 {arguments.one("--reason"), context.actor(), context.clock().now()});
+  }));
+  end_work(context, *home);
+  if (context.options().json)
+    context.document(base::JsonObject{{"to", name}, {"sequence", sequence}, {"digest", base::hex(digest)}});
+  context.remark(
+      message("The next bundle for {} has the number {}. There it is taken in with: yuxin bundle import FILE "
+              "--sender-restored REASON",
+              name, sequence + 1));
+  return 0;
+}
+
 base::JsonObject as_json(const TransferPeer& peer, TransferWay way, const keymgmt::LoggedTransfer& transfer) {
   return {{"peer", peer.name},
           {"way", way == TransferWay::kSent ? "sent" : "received"},
@@ -248,6 +293,16 @@ std::vector<CommandSpec> bundle_commands() {
        {"yuxin --home city/root --passphrase-file pass bundle export --out root-to-online.tar",
         "yuxin --home city/online bundle export --to root --again 3 --out stick/3.tar"},
        export_bundle},
+      {"bundle",
+       "resume",
+       "go on sending from a home that was put back from an older copy, after the bundle that arrived last",
+       {{"--to", Arity::kOne, Presence::kOptional, "NAME", "the other side; needed where more than one is known"},
+        {"--number", Arity::kOne, Presence::kRequired, "NUMBER", "of the bundle that it took in last"},
+        {"--digest", Arity::kOne, Presence::kRequired, "SHA-256", "of that bundle, as it was read to you"},
+        {"--reason", Arity::kOne, Presence::kRequired, "TEXT", "why, for the ledger"},
+        dry_run_option()},
+       {"yuxin --home city/root bundle resume --to online --number 7 --digest 5f0c41d7… --reason \"disk replaced\""},
+       resume},
       {"bundle",
        "inspect",
        "check a bundle and show what is in it",

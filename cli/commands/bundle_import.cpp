@@ -176,7 +176,7 @@ Result<int> warn_of_set_aside(const Context& context, const Intake& intake) {
 }
 
 Result<> take_in(const Context& context, Home& home, const keymgmt::Transfer& transfer, const Sender& sender,
-                 Intake& intake) {
+                 Intake& intake, const std::optional<std::string>& restored) {
   TRY(const auto folder, folder_for(home, sender.peer, transfer.header.sequence));
   std::vector<Outcome> done;
   for (auto& parcel : intake.parcels) {
@@ -187,6 +187,7 @@ Result<> take_in(const Context& context, Home& home, const keymgmt::Transfer& tr
   // The place in the chain is taken last: whoever is interrupted before brings the same bundle again.
   TRY(home.store().write([&](store::Writer& writer) -> Result<> {
     TRY(const auto peer, keymgmt::know_peer(writer, sender.peer, context.actor(), now));
+    if (restored) TRY(keymgmt::note_restored(writer, peer, sender.last_note, {*restored, context.actor(), now}));
     return keymgmt::log_transfer(
         writer, peer, TransferWay::kReceived,
         {transfer.header.sequence, transfer.digest, transfer.manifest, intake.checkpoint, now}, context.actor());
@@ -230,12 +231,13 @@ Result<int> import(Context& context, const Arguments& arguments) {
                            sender.peer.name, base::local_time(sender.last->moved_at)));
     return 0;
   }
-  TRY(auto intake, plan_intake(*home, transfer, sender.last_note));
+  const auto restored = arguments.maybe("--sender-restored");
+  TRY(auto intake, plan_intake(*home, transfer, restored ? std::string() : sender.last_note));
   if (!context.options().json) show_transfer(context, transfer, sender.is_known ? sender.peer.name : std::string());
   if (arguments.has("--dry-run")) return tell_plan(context, transfer, sender, intake);
   TRY(agree_on_key(context, transfer, sender, arguments));
   TRY(agree_on_roots(context, intake));
-  TRY(take_in(context, *home, transfer, sender, intake));
+  TRY(take_in(context, *home, transfer, sender, intake, restored));
   end_work(context, *home);
   return warn_of_set_aside(context, intake);
 }
@@ -250,6 +252,8 @@ CommandSpec bundle_import_command() {
            {"--from", Arity::kOne, Presence::kOptional, "NAME", "who it is from, where its key is not known yet"},
            {"--sender-key", Arity::kOne, Presence::kOptional, "SHA-256",
             "the digest of the sender's key, as it was read to you"},
+           {"--sender-restored", Arity::kOne, Presence::kOptional, "REASON",
+            "its ledger need not continue what was known of it: its home was put back from an older copy"},
            dry_run_option()},
           {"yuxin --home city/online --passphrase-file pass bundle import root-to-online.tar",
            "yuxin --home city/root bundle import first.tar --from online --sender-key 5f0c41d7…"},

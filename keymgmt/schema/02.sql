@@ -1,4 +1,5 @@
--- The other side of the gap, and the bundles that crossed it. Rows are inserted, and a peer's key once; nothing is removed.
+-- The other side of the gap, and the bundles that crossed it. Rows are inserted, and a peer's key once; nothing is removed, but a
+-- bundle that a home sent after it was put back, where the other side had another of that number (bundle resume).
 CREATE TABLE transfer_peers (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,

@@ -144,4 +144,42 @@ Result<> log_transfer(store::Writer& writer, const TransferPeer& peer, TransferW
   return {};
 }
 
+Result<> resume_after(store::Writer& writer, const TransferPeer& peer, std::int64_t sequence,
+                      const x509::Digest256& digest, const Restored& restored) {
+  TRY(const auto last, last_transfer(writer, peer.id, TransferWay::kSent));
+  if (last && last->sequence > sequence)
+    return fail(Code::kConflict, "This home has made bundle {} for {} already. Nothing was changed.", last->sequence,
+                peer.name);
+  // a bundle of that number was made after the home was put back, and the other side had one before
+  TRY(writer.session().execute("DELETE FROM transfers WHERE peer = $1 AND way = $2 AND sequence = $3",
+                               {peer.id, number_of(TransferWay::kSent), sequence}));
+  TRY(
+      writer.session().insert("INSERT INTO transfers (peer, way, sequence, digest, manifest, checkpoint, moved_at) "
+                              "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                              {peer.id, number_of(TransferWay::kSent), sequence, base::ByteView(digest),
+                               std::string_view(), std::string_view(), restored.now.seconds}));
+  evidence::ObjectWriter data;
+  data.add("digest", base::hex(digest)).add("reason", restored.reason).add("sequence", sequence);
+  TRY(evidence::append(writer, {.kind = "transfer.resumed",
+                                .object = "peer/" + peer.name,
+                                .actor = std::string(restored.actor),
+                                .time = restored.now,
+                                .data = data.finish(),
+                                .attachment = {}}));
+  return {};
+}
+
+Result<> note_restored(store::Writer& writer, const TransferPeer& peer, const std::string& last_note,
+                       const Restored& restored) {
+  evidence::ObjectWriter data;
+  data.add("reason", restored.reason);
+  TRY(evidence::append(writer, {.kind = "transfer.restored",
+                                .object = "peer/" + peer.name,
+                                .actor = std::string(restored.actor),
+                                .time = restored.now,
+                                .data = data.finish(),
+                                .attachment = base::to_bytes(base::as_bytes(last_note))}));
+  return {};
+}
+
 }  // namespace yuxin::keymgmt

@@ -57,4 +57,19 @@ struct LoggedTransfer {
 [[nodiscard]] base::Result<> log_transfer(store::Writer& writer, const TransferPeer& peer, TransferWay way,
                                           const LoggedTransfer& transfer, std::string_view actor);
 
+// Restored is why a chain goes on although one of its homes was put back from an older copy: somebody has looked.
+struct Restored {
+  std::string reason;
+  std::string_view actor;
+  base::UnixTime now;
+};
+// resume_after makes the next bundle to a peer follow the one that the peer took in last, which this home forgot when
+// it was put back; "transfer.resumed" in the ledger. kConflict when this home has sent later ones.
+[[nodiscard]] base::Result<> resume_after(store::Writer& writer, const TransferPeer& peer, std::int64_t sequence,
+                                          const x509::Digest256& digest, const Restored& restored);
+// note_restored writes down that the ledger of a peer does not continue `last_note`, because its home was put back;
+// "transfer.restored" in the ledger, with that note as the evidence of what was lost.
+[[nodiscard]] base::Result<> note_restored(store::Writer& writer, const TransferPeer& peer,
+                                           const std::string& last_note, const Restored& restored);
+
 }  // namespace yuxin::keymgmt
