@@ -1,0 +1,27 @@
+#include "acme/world.hpp"
+
+#include <algorithm>
+
+namespace yuxin::ra::acme {
+
+namespace {
+
+constexpr std::size_t kNameLength = 22;  // of 128 bits as base64url
+
+}  // namespace
+
+std::string World::url(std::string_view kind, std::string_view name) const {
+  std::string text = parts.config.url + "/" + std::string(kind);
+  if (!name.empty()) text.append("/").append(name);
+  return text;
+}
+
+std::optional<std::string> World::name_in(std::string_view kind, std::string_view url_text) const {
+  const auto start = url(kind) + "/";
+  if (!url_text.starts_with(start)) return std::nullopt;
+  const auto name = url_text.substr(start.size());
+  if (name.size() != kNameLength || !base::from_base64url(name)) return std::nullopt;
+  return std::string(name);
+}
+
+}  // namespace yuxin::ra::acme
