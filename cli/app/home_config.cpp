@@ -220,6 +220,7 @@ Result<HomeConfig> parse_home_config(std::string_view text, const std::string& f
   TRY(read_ledger(table, config.ledger));
   TRY(read_workflow(table, config));
   TRY(read_registration(table, config.registration));
+  TRY(read_acme_settings(table, config.acme));
   TRY(table.finish());
   return config;
 }
@@ -279,6 +280,7 @@ std::string print_home_config(const HomeConfig& config) {
       "port    = {}   # of the registration interface, by TLS\n"
       "names   = []     # of its TLS certificate, [\"ra.city.example\"]; without, the host of public_url\n",
       quoted(registration.address), registration.port);
+  text += print_acme_settings(config.acme);
   text += fmt::format(
       "\n[workflow]\n"
       "policy = {}   # which time limits count: [policy.2026] of the workflows, or [policy.2004]\n",

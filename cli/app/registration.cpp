@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <thread>
 
+#include "acme_prober.hpp"
 #include "registration_identity.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ra/acme.hpp"
 #include "yuxin/ra/est.hpp"
 
 namespace yuxin::cli {
@@ -25,18 +27,39 @@ Stamping stamping_by(TimeStamping* stamping) {
 
 }  // namespace
 
+ra::AcmeConfig acme_config(const HomeConfig& config, std::uint16_t port) {
+  auto acme = config.acme.service;
+  if (!acme.url.empty()) return acme;
+  const auto& names = config.registration.names;
+  const auto named = names.empty() ? host_of_url(config.public_url) : names.front();
+  const auto host = named.empty() ? std::string("localhost") : named;
+  const bool bare = host.find(':') != std::string::npos && !host.starts_with('[');
+  acme.url =
+      "https://" + (bare ? "[" + host + "]" : host) + (port == 443 ? "" : ":" + std::to_string(port)) + "/acme";
+  return acme;
+}
+
 const std::set<std::string>& registration_services() {
-  static const std::set<std::string> kServices = {"est"};
+  static const std::set<std::string> kServices = {"acme", "est"};
   return kServices;
 }
 
 // One line for each service.
-Result<> Registration::add_services() {
+Result<> Registration::add_services(std::uint16_t port) {
   TRY(auto clients, ClientFile::open(*home_));
   TRY(const auto profiles, home_->profiles());
   desk_ = make_automatic_desk(*home_, clients, stamping_);
   const auto source = [clients] { return clients->clients(); };
   add("est", ra::EstService::kPath, std::make_unique<ra::EstService>(ra::EstParts{desk_.get(), source, profiles}));
+  TRY(prober_, NetworkProber::make(home_->config().acme));
+  add("acme", ra::AcmeService::kPath,
+      std::make_unique<ra::AcmeService>(ra::AcmeParts{.desk = desk_.get(),
+                                                      .prober = prober_.get(),
+                                                      .clock = &home_->clock(),
+                                                      .store = home_->shared_store(),
+                                                      .clients = source,
+                                                      .profiles = profiles,
+                                                      .config = acme_config(home_->config(), port)}));
   return {};
 }
 
@@ -48,7 +71,7 @@ Registration::Registration(std::shared_ptr<Home> home, const Options& options)
 
 Result<std::unique_ptr<Registration>> Registration::open(std::shared_ptr<Home> home, const Options& options) {
   std::unique_ptr<Registration> made(new Registration(std::move(home), options));
-  TRY(made->add_services());
+  TRY(made->add_services(options.port));
   TRY(keep_registration_tls(*made->home_, kActor));
   TRY(keep_registration_service(*made->home_, kActor));
   TRY(made->listen(options.port));

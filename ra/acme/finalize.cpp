@@ -109,6 +109,11 @@ bool passes(Code code) {
   return code == Code::kUnavailable || code == Code::kSigner || code == Code::kInternal || code == Code::kIntegrity;
 }
 
+Problem problem_of_desk(const base::Error& error) {
+  const bool not_for_this = error.code == Code::kNotAuthorised;
+  return {not_for_this ? ProblemType::kUnauthorized : ProblemType::kBadCsr, error.detail};
+}
+
 Outcome<Order> finish(World& world, Order order) {
   TRY(world.write([&](store::Session& session) -> Outcome<> {
     TRY(repository::update_order(session, order, Status::kProcessing));
@@ -145,7 +150,9 @@ Outcome<Order> advance(World& world, const Account& account, Order order) {
   MachineWish wish{.enrolment = {.request = std::move(*request), .subject = {}, .alt_names = {}, .validity = {}},
                    .profile = order.profile,
                    .protocol = Protocol::kAcme,
-                   .client = account.client};
+                   .client = account.client,
+                   .if_person_needed = IfPersonNeeded::kWait,
+                   .reference = order.name};
   const auto answer = world.parts.desk->enrol(wish);
   if (answer) {
     if (const auto* granted = std::get_if<Granted>(&*answer))
@@ -153,7 +160,7 @@ Outcome<Order> advance(World& world, const Account& account, Order order) {
     return order;
   }
   const auto& error = answer.error();
-  if (!passes(error.code)) return finish_refused(world, std::move(order), Problem(error));
+  if (!passes(error.code)) return finish_refused(world, std::move(order), problem_of_desk(error));
   base::log_warning("ACME: " + error.detail + " " + error.diagnostic);
   return order;
 }
