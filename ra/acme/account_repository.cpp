@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "acme/repository.hpp"
+#include "repository.hpp"
 #include "yuxin/base/json.hpp"
 
 namespace yuxin::ra::acme::repository {

@@ -1,5 +1,7 @@
 // Accounts as an operator sees them.
-#include "acme/repository.hpp"
+#include "repository.hpp"
+#include "yuxin/base/json.hpp"
+#include "yuxin/evidence/ledger.hpp"
 #include "yuxin/ra/acme.hpp"
 
 namespace yuxin::ra {
@@ -33,15 +35,40 @@ Result<std::vector<AcmeAccountView>> acme_accounts(store::Store& store) {
   return views;
 }
 
-Result<> deactivate_acme_account(store::Store& store, std::string_view name) {
+namespace {
+
+Result<acme::Account> account_in(store::Reader& reader, std::string_view name) {
+  TRY(auto account, acme::repository::account_named(reader.session(), name));
+  if (account) return std::move(*account);
+  return fail(Code::kNotFound, "There is no ACME account {}. See: yuxin acme list", std::string(name));
+}
+
+}  // namespace
+
+Result<AcmeAccountView> find_acme_account(store::Store& store, std::string_view name) {
+  AcmeAccountView view;
+  TRY(store.read([&](store::Reader& reader) -> Result<> {
+    TRY(const auto account, account_in(reader, name));
+    view = view_of(account);
+    return {};
+  }));
+  return view;
+}
+
+Result<> deactivate_acme_account(store::Store& store, std::string_view name, const AcmeActor& actor) {
   return store.write([&](store::Writer& writer) -> Result<> {
-    TRY(auto account, acme::repository::account_named(writer.session(), name));
-    if (!account)
-      return fail(Code::kNotFound, "There is no ACME account {}. See: yuxin acme list", std::string(name));
-    if (account->status != acme::Status::kValid)
-      return fail(Code::kConflict, "The ACME account {} was deactivated before.", account->name);
-    account->status = acme::Status::kDeactivated;
-    return acme::repository::update_account(writer.session(), *account);
+    TRY(auto account, account_in(writer, name));
+    if (account.status != acme::Status::kValid)
+      return fail(Code::kConflict, "The ACME account {} was deactivated before.", account.name);
+    account.status = acme::Status::kDeactivated;
+    TRY(acme::repository::update_account(writer.session(), account));
+    TRY(evidence::append(writer, {.kind = "acme.account.deactivated",
+                                  .object = "acme/" + account.name,
+                                  .actor = actor.name,
+                                  .time = actor.now,
+                                  .data = base::print_json(base::JsonObject{{"client", account.client}}),
+                                  .attachment = {}}));
+    return {};
   });
 }
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "acme/binding.hpp"
-#include "acme/operations.hpp"
-#include "acme/repository.hpp"
+#include "binding.hpp"
+#include "operations.hpp"
+#include "repository.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/x509/name.hpp"
 

@@ -1,5 +1,5 @@
-#include "acme/repository.hpp"
-#include "acme/world.hpp"
+#include "repository.hpp"
+#include "world.hpp"
 #include "yuxin/base/text.hpp"
 
 namespace yuxin::ra::acme {

@@ -1,4 +1,4 @@
-#include "acme/repository.hpp"
+#include "repository.hpp"
 
 namespace yuxin::ra::acme::repository {
 

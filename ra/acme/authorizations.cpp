@@ -3,10 +3,10 @@
 #include <chrono>
 #include <thread>
 
-#include "acme/identifiers.hpp"
-#include "acme/operations.hpp"
-#include "acme/repository.hpp"
-#include "acme/validation.hpp"
+#include "identifiers.hpp"
+#include "operations.hpp"
+#include "repository.hpp"
+#include "validation.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/text.hpp"
 
@@ -132,7 +132,7 @@ void submit(World& world, const Account& account, const Authorization& of, const
   if (!claim) return;
   auto judging = std::make_shared<Judging>(world, account, of, challenge);
   if (!world.validators.submit([judging, claim] { judging->run(); }))
-    base::log_warning("ACME: too many challenges are waiting to be looked at.");
+    base::log_warning(base::message("Too many ACME challenges wait to be looked at."));
 }
 
 // start takes a challenge from pending to processing, if its authorization is still open.

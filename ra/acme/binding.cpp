@@ -1,4 +1,4 @@
-#include "acme/binding.hpp"
+#include "binding.hpp"
 
 #include "yuxin/x509/digest.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "acme/world.hpp"
+#include "world.hpp"
 
 namespace yuxin::ra::acme {
 

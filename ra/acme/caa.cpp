@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "acme/validation.hpp"
+#include "validation.hpp"
 #include "yuxin/base/text.hpp"
 
 namespace yuxin::ra::acme {

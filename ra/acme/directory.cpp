@@ -1,4 +1,4 @@
-#include "acme/operations.hpp"
+#include "operations.hpp"
 
 namespace yuxin::ra::acme {
 

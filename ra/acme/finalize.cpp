@@ -1,8 +1,8 @@
 // From a ready order to its certificate: RFC 8555 section 7.4.
 #include <algorithm>
 
-#include "acme/operations.hpp"
-#include "acme/repository.hpp"
+#include "operations.hpp"
+#include "repository.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/x509/oid.hpp"

@@ -1,4 +1,4 @@
-#include "acme/identifiers.hpp"
+#include "identifiers.hpp"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "acme/problem.hpp"
+#include "problem.hpp"
 #include "yuxin/base/json.hpp"
 #include "yuxin/ca/profile.hpp"
 #include "yuxin/ra/machine.hpp"

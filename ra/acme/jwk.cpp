@@ -1,4 +1,4 @@
-#include "acme/jwk.hpp"
+#include "jwk.hpp"
 
 #include <algorithm>
 #include <array>

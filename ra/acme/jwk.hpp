@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "acme/problem.hpp"
+#include "problem.hpp"
 #include "yuxin/base/json.hpp"
 #include "yuxin/x509/digest.hpp"
 #include "yuxin/x509/key.hpp"

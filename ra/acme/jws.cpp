@@ -1,4 +1,4 @@
-#include "acme/jws.hpp"
+#include "jws.hpp"
 
 #include <algorithm>
 #include <array>
@@ -140,8 +140,7 @@ Outcome<> verify_mac(const Jws& jws, ByteView key) {
   const auto expected = x509::hmac(scheme->digest, key, base::as_bytes(jws.signed_text));
   if (base::equal_constant_time(expected, jws.signature)) return {};
   return deny(ProblemType::kUnauthorized,
-              "The external account binding does not verify. Check the key identifier and the key (yuxin client "
-              "acme-key).");
+              "The external account binding does not verify. Check the key identifier and the key (yuxin acme key).");
 }
 
 std::span<const std::string_view> signature_names() {

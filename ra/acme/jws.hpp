@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "acme/jwk.hpp"
-#include "acme/problem.hpp"
+#include "jwk.hpp"
+#include "problem.hpp"
 #include "yuxin/base/bytes.hpp"
 
 namespace yuxin::ra::acme {

@@ -1,6 +1,6 @@
 // A new key for an account: RFC 8555 section 7.3.5.
-#include "acme/operations.hpp"
-#include "acme/repository.hpp"
+#include "operations.hpp"
+#include "repository.hpp"
 
 namespace yuxin::ra::acme {
 

@@ -1,4 +1,4 @@
-#include "acme/model.hpp"
+#include "model.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "acme/nonces.hpp"
+#include "nonces.hpp"
 
 #include "yuxin/x509/digest.hpp"
 

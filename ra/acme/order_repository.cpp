@@ -1,4 +1,4 @@
-#include "acme/repository.hpp"
+#include "repository.hpp"
 #include "yuxin/base/json.hpp"
 #include "yuxin/x509/digest.hpp"
 

@@ -1,10 +1,10 @@
 // New orders, and how they stand: RFC 8555 section 7.4.
 #include <algorithm>
 
-#include "acme/identifiers.hpp"
-#include "acme/operations.hpp"
-#include "acme/renewal.hpp"
-#include "acme/repository.hpp"
+#include "identifiers.hpp"
+#include "operations.hpp"
+#include "renewal.hpp"
+#include "repository.hpp"
 #include "yuxin/base/text.hpp"
 
 namespace yuxin::ra::acme {

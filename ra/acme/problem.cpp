@@ -1,9 +1,9 @@
-#include "acme/problem.hpp"
+#include "problem.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "acme/jws.hpp"
+#include "jws.hpp"
 
 namespace yuxin::ra::acme {
 

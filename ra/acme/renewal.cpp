@@ -1,9 +1,9 @@
-#include "acme/renewal.hpp"
+#include "renewal.hpp"
 
 #include <algorithm>
 
-#include "acme/operations.hpp"
-#include "acme/repository.hpp"
+#include "operations.hpp"
+#include "repository.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/digest.hpp"
 

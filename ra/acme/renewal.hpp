@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "acme/world.hpp"
+#include "world.hpp"
 #include "yuxin/store/store.hpp"
 
 namespace yuxin::ra::acme {

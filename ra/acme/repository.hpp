@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "acme/model.hpp"
+#include "model.hpp"
 #include "yuxin/base/result.hpp"
 #include "yuxin/store/database.hpp"
 

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "acme/operations.hpp"
-#include "acme/repository.hpp"
+#include "operations.hpp"
+#include "repository.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/digest.hpp"

@@ -1,7 +1,7 @@
 // Which operation answers which address, and what every answer carries.
 #include <charconv>
 
-#include "acme/operations.hpp"
+#include "operations.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/text.hpp"
 

@@ -1,4 +1,4 @@
-#include "acme/validation.hpp"
+#include "validation.hpp"
 
 #include <algorithm>
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "acme/model.hpp"
-#include "acme/problem.hpp"
+#include "model.hpp"
+#include "problem.hpp"
 #include "yuxin/ra/acme.hpp"
 
 namespace yuxin::ra::acme {

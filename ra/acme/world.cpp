@@ -1,4 +1,4 @@
-#include "acme/world.hpp"
+#include "world.hpp"
 
 #include <algorithm>
 

@@ -8,10 +8,10 @@
 #include <string>
 #include <string_view>
 
-#include "acme/jws.hpp"
-#include "acme/model.hpp"
-#include "acme/nonces.hpp"
-#include "acme/problem.hpp"
+#include "jws.hpp"
+#include "model.hpp"
+#include "nonces.hpp"
+#include "problem.hpp"
 #include "yuxin/base/pool.hpp"
 #include "yuxin/ra/acme.hpp"
 

@@ -116,7 +116,15 @@ struct AcmeAccountView {
   base::UnixTime created;
 };
 [[nodiscard]] base::Result<std::vector<AcmeAccountView>> acme_accounts(store::Store& store);
-// deactivate_acme_account ends an account: kNotFound, kConflict when it has ended. Its certificates stay.
-[[nodiscard]] base::Result<> deactivate_acme_account(store::Store& store, std::string_view name);
+[[nodiscard]] base::Result<AcmeAccountView> find_acme_account(store::Store& store,
+                                                              std::string_view name);  // kNotFound
+// deactivate_acme_account ends an account and records who did: kNotFound, kConflict when it has ended. Its
+// certificates stay.
+struct AcmeActor {
+  std::string name;
+  base::UnixTime now;
+};
+[[nodiscard]] base::Result<> deactivate_acme_account(store::Store& store, std::string_view name,
+                                                     const AcmeActor& actor);
 
 }  // namespace yuxin::ra
