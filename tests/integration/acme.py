@@ -107,13 +107,14 @@ def check_certbot(scene):
     live = folder / "cb/live/www.city.test"
     scene.check((live / "fullchain.pem").read_text(), "shop.city.test")
     first = scene.town.serial(live / "cert.pem")
-    city.run(*certbot, "renew", "--force-renewal", "--http-01-port", scene.web_port, env=env)
+    city.run(*certbot, "renew", "--force-renewal", "--no-random-sleep-on-renew", "--http-01-port", scene.web_port, env=env)
     assert scene.town.serial(live / "cert.pem") != first
     city.run(*certbot, "revoke", "--cert-path", live / "cert.pem", "--key-path", live / "privkey.pem", "--reason", "keycompromise",
              "--no-delete-after-revoke", env=env)
     assert "revoked" in scene.town.ocsp(live / "cert.pem")
-    other = city.run(*certbot, "certonly", "--standalone", "--http-01-port", scene.web_port, "-d", "www.other.test", env=env, expect=1)
-    assert "lies under none of the domains" in other.stderr + other.stdout, other
+    city.run(*certbot, "certonly", "--standalone", "--http-01-port", scene.web_port, "-d", "www.other.test", env=env, expect=1)
+    # what it tells the user differs from release to release; what it was told is in its log
+    assert "lies under none of the domains" in (folder / "cbl/letsencrypt.log").read_text()
 
 
 def lego(scene, *words, domains, expect=0, **env):
@@ -150,8 +151,9 @@ def check_dehydrated(scene):
         city.run("dehydrated", "--config", config, "--cron", "--domain", "dehydrated.city.test")
         pem = base / "certs/dehydrated.city.test"
         scene.check((pem / "fullchain.pem").read_text(), "dehydrated.city.test")
+        shutil.copy(pem / "cert.pem", scene.folder / "revoked.pem")  # it renames what it revokes
         city.run("dehydrated", "--config", config, "--revoke", pem / "cert.pem")
-    assert "revoked" in scene.town.ocsp(pem / "cert.pem")
+    assert "revoked" in scene.town.ocsp(scene.folder / "revoked.pem")
 
 
 # What the clients do not show
@@ -241,7 +243,7 @@ def check_orders(scene):
         # what was proven stays so, and another profile is another certificate
         url, order = client.order("order.city.test", profile="device")
         assert order["status"] == "ready" and order["profile"] == "device", order
-        client.finalize(order, ["order.city.test"])
+        client.finalize(order, ["order.city.test"], subject="order.city.test")
         serial = certificates.load_pem_x509_certificate(client.certificate(url).encode()).serial_number
         shown = scene.town.json("cert", "show", f"{serial:X}".zfill(2 * ((len(f"{serial:X}") + 1) // 2)))
         assert shown["profile"] == "device", shown
@@ -334,7 +336,7 @@ def check_key_change(scene):
     problem = refused("malformed", client.post, url, inside(client.account, client.key.jwk, other.key), status=409)
     assert "already" in problem["detail"], problem
     client.post(url, inside(client.account, client.key.jwk, new))
-    refused("malformed", client.order, "rolled.city.test")  # the old key signs no more
+    refused("badSignatureAlgorithm", client.order, "rolled.city.test")  # the old key, of another kind, signs no more
     client.key = new
     with scene.web():
         scene.issue(client, "rolled.city.test")
@@ -389,20 +391,23 @@ def check_revocation(scene):
 
 
 def check_restart(scene):
-    """A server that is killed between the steps takes them up again at the next poll."""
-    client = scene.client()
+    """A server that is killed between the steps takes them up again at the next poll; a nonce from before is replaced by the client."""
     with scene.web():
         with scene.town.serve() as server:
+            client = scene.client()
             url, order = client.order("crash.city.test")
             challenge = client.challenge_of(order["authorizations"][0], "http-01")
             client.post(challenge["url"], {})  # nothing is there yet: it looks again within seconds
             server.kill()
         scene.by_web(challenge, client.key_authorization(challenge))
         with scene.town.serve() as server:
+            refused("badNonce", client.post, url)
+            client.nonces.clear()
             assert client.wait(order["authorizations"][0], "valid", "invalid")["status"] == "valid"
             client.finalize(order, ["crash.city.test"])
             server.kill()
         with scene.town.serve():
+            client.nonces.clear()
             scene.check(client.certificate(url), "crash.city.test")
 
 

@@ -40,7 +40,8 @@ base::Result<http::DnsAnswer> read(std::string_view hex, const std::string& name
 TEST_CASE("a question is what dnslib asks") {
   CHECK(base::hex(need(http::make_dns_query(kId, {"www.city.example", DnsType::kA}))) ==
         "123401000001000000000000037777770463697479076578616d706c650000010001");
-  for (const std::string name : {"", ".", "a..b", "a b", std::string(64, 'a'), std::string(300, 'a'), "b\xc3\xbc"})
+  for (const auto& name : std::vector<std::string>{"", ".", "a..b", "a b", std::string(64, 'a'),
+                                                   "a." + std::string(300, 'a'), "b\xc3\xbc"})
     CHECK_FALSE_MESSAGE(http::make_dns_query(kId, {name, DnsType::kA}), name);
 }
 
@@ -98,7 +99,7 @@ TEST_CASE("a name that points at itself, or forward, ends the reading") {
   auto octets = *base::from_hex(kAlias);
   // The owner of the first answer is a pointer at offset 34: to itself, and beyond.
   REQUIRE(octets[34] == 0xc0);
-  for (const std::uint8_t target : {34, 60, 255}) {
+  for (const std::uint8_t target : base::Bytes{34, 60, 255}) {
     octets[35] = target;
     CHECK_FALSE(http::read_dns_answer(octets, kId, {"www.city.example", DnsType::kA}));
   }

@@ -197,9 +197,10 @@ TEST_CASE("a message is one flattened JWS with a protected header that is unders
   }
   CHECK(problem_of(parse_jws(message(R"({"alg":"ES256","url":"u","kid":"k","jwk":)" + std::string(kEcKey) + "}", "",
                                      "AAAA"))) == ProblemType::kMalformed);
-  for (const std::string text : {std::string("{}"), std::string("[]"), std::string(), message(head, "{}", "AA=="),
-                                 message(head, "{}", "A"), R"({"signatures":[],)" + message(head, "", "").substr(1),
-                                 R"({"header":{},)" + message(head, "", "").substr(1), message(head, "", "") + "x"}) {
+  for (const auto& text :
+       std::vector<std::string>{"{}", "[]", "", message(head, "{}", "AA=="), message(head, "{}", "A"),
+                                R"({"signatures":[],)" + message(head, "", "").substr(1),
+                                R"({"header":{},)" + message(head, "", "").substr(1), message(head, "", "") + "x"}) {
     CAPTURE(text);
     CHECK(problem_of(parse_jws(text)) == ProblemType::kMalformed);
   }
