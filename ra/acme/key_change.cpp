@@ -4,7 +4,6 @@
 
 namespace yuxin::ra::acme {
 
-using base::JsonObject;
 
 namespace {
 

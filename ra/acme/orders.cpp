@@ -12,7 +12,6 @@ namespace yuxin::ra::acme {
 using base::HttpReply;
 using base::JsonArray;
 using base::JsonObject;
-using base::UnixTime;
 
 namespace {
 

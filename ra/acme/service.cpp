@@ -8,7 +8,6 @@
 namespace yuxin::ra {
 
 using acme::Answer;
-using acme::deny;
 using acme::KeyFrom;
 using acme::Problem;
 using acme::ProblemType;

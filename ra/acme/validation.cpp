@@ -9,7 +9,6 @@
 
 namespace yuxin::ra::acme {
 
-using base::message;
 
 namespace {
 
