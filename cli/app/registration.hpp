@@ -15,15 +15,11 @@
 #include "yuxin/base/result.hpp"
 #include "yuxin/http/router.hpp"
 #include "yuxin/http/server.hpp"
-#include "yuxin/ra/acme.hpp"
 
 namespace yuxin::cli {
 
 // registration_services names what can be served here, as --only takes it: "est". "ra" stands for all of it.
 [[nodiscard]] const std::set<std::string>& registration_services();
-
-// acme_config is the settings of ACME with the address that it is served at, if none is written.
-[[nodiscard]] ra::AcmeConfig acme_config(const HomeConfig& config, std::uint16_t port);
 
 // Registration serves officers, programs and machines by TLS 1.2 or 1.3 on a port of its own, with threads of its
 // own, so that enrolments do not keep OCSP waiting. A client may show a certificate of one of the home's authorities;
@@ -33,6 +29,7 @@ class Registration {
   struct Options {
     std::set<std::string> services;  // of registration_services
     std::uint16_t port = 0;
+    std::uint16_t plain_port = 0;      // for what protects itself, as SCEP; 0: none
     TimeStamping* stamping = nullptr;  // that runs in this server; null: each stamp is made by itself
   };
   // open makes what the interface proves itself with where it is lacking, and listens. Errors: those of
@@ -49,18 +46,21 @@ class Registration {
  private:
   Registration(std::shared_ptr<Home> home, const Options& options);
   [[nodiscard]] base::Result<> add_services(std::uint16_t port);
-  // add puts a service on its path where it is wanted; `name` is one of registration_services.
-  void add(std::string_view name, std::string_view path, std::unique_ptr<base::HttpService> service);
-  [[nodiscard]] base::Result<> listen(std::uint16_t port);
+  // add puts a service on its path where it is wanted; `name` is one of registration_services. kPlain: also where
+  // there is no TLS.
+  enum class Where { kTls, kPlain };
+  void add(std::string_view name, std::string_view path, std::unique_ptr<base::HttpService> service,
+           Where where = Where::kTls);
+  [[nodiscard]] base::Result<> listen(const Options& options);
   [[nodiscard]] base::Result<> keep();
 
   std::shared_ptr<Home> home_;
   std::set<std::string> wanted_;
   Stamping stamping_;
   std::unique_ptr<ra::AutomaticDesk> desk_;
-  std::unique_ptr<ra::AcmeProber> prober_;
   std::vector<std::unique_ptr<base::HttpService>> services_;
   http::Router router_;
+  http::Router plain_;
   base::Pool pool_;
   std::unique_ptr<http::Server> server_;  // goes first: it uses all of the above
   base::UnixTime next_{0};

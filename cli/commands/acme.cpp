@@ -2,7 +2,7 @@
 #include "yuxin/ra/acme.hpp"
 #include "app/home.hpp"
 #include "app/output.hpp"
-#include "app/registration.hpp"
+#include "app/registration_acme.hpp"
 #include "app/registration_desk.hpp"
 #include "commands.hpp"
 #include "yuxin/base/text.hpp"
