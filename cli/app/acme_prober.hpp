@@ -26,8 +26,8 @@ class NetworkProber final : public ra::AcmeProber {
   [[nodiscard]] ra::Probed<std::vector<ra::CaaRecord>> caa(const std::string& name) override;
 
  private:
-  NetworkProber(const AcmeSettings& settings, http::DnsServer resolver)
-      : settings_(settings), resolver_(std::move(resolver)) {}
+  NetworkProber(AcmeSettings settings, http::DnsServer resolver)
+      : settings_(std::move(settings)), resolver_(std::move(resolver)) {}
   [[nodiscard]] ra::Probed<std::vector<std::string>> addresses(const std::string& host) const;
   [[nodiscard]] ra::Probed<std::vector<base::Bytes>> records(const std::string& name, http::DnsType type) const;
 

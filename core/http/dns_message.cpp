@@ -77,7 +77,8 @@ class Cursor {
         at = target;
         continue;
       }
-      if (length > kMostLabelOctets || (total += length + 1U) > kMostNameOctets) return std::nullopt;
+      total += length + 1U;
+      if (length > kMostLabelOctets || total > kMostNameOctets) return std::nullopt;
       if (message_.size() - at - 1 < length) return std::nullopt;
       if (length == 0) {
         if (!jumped) at_ = at + 1;

@@ -1,7 +1,6 @@
 // Accounts as an operator sees them.
 #include "repository.hpp"
-#include "yuxin/base/json.hpp"
-#include "yuxin/evidence/ledger.hpp"
+#include "world.hpp"
 #include "yuxin/ra/acme.hpp"
 
 namespace yuxin::ra {
@@ -62,13 +61,7 @@ Result<> deactivate_acme_account(store::Store& store, std::string_view name, con
       return fail(Code::kConflict, "The ACME account {} was deactivated before.", account.name);
     account.status = acme::Status::kDeactivated;
     TRY(acme::repository::update_account(writer.session(), account));
-    TRY(evidence::append(writer, {.kind = "acme.account.deactivated",
-                                  .object = "acme/" + account.name,
-                                  .actor = actor.name,
-                                  .time = actor.now,
-                                  .data = base::print_json(base::JsonObject{{"client", account.client}}),
-                                  .attachment = {}}));
-    return {};
+    return acme::note_account(writer, account, "deactivated", actor);
   });
 }
 

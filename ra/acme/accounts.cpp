@@ -98,11 +98,13 @@ Outcome<Account> make_account(World& world, const Asked& asked) {
   const auto thumbprint = asked.jws.jwk->thumbprint();
   account.thumbprint.assign(thumbprint.begin(), thumbprint.end());
   account.created = world.now();
-  TRY(world.write([&](store::Session& session) -> Outcome<> {
+  TRY(world.write([&](store::Writer& writer) -> Outcome<> {
+    auto& session = writer.session();
     TRY(const auto count, repository::count_accounts(session, account.client));
     if (count >= world.parts.config.accounts_per_client)
       return deny(ProblemType::kRateLimited, "Client {} has {} accounts already.", account.client, count);
     TRY(account.row, repository::insert_account(session, account));
+    TRY(note_account(writer, account, "created", {holder_of(account), account.created}));
     return {};
   }));
   return account;
@@ -134,8 +136,10 @@ Answer account(World& world, const Asked& asked, const std::string& name) {
     return deny(ProblemType::kMalformed, "The status of an account can be changed to deactivated only.");
   if (status == "deactivated") changed.status = Status::kDeactivated;
   if (asked.payload.empty()) return account_reply(world, 200, changed);
-  TRY(world.write([&](store::Session& session) -> Outcome<> {
-    TRY(repository::update_account(session, changed));
+  TRY(world.write([&](store::Writer& writer) -> Outcome<> {
+    TRY(repository::update_account(writer.session(), changed));
+    if (changed.status != Status::kValid)
+      TRY(note_account(writer, changed, "deactivated", {holder_of(changed), world.now()}));
     return {};
   }));
   return account_reply(world, 200, changed);

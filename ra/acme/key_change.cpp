@@ -4,7 +4,6 @@
 
 namespace yuxin::ra::acme {
 
-
 namespace {
 
 Refusal bad_change() {
@@ -37,7 +36,8 @@ Answer change_key(World& world, const Asked& asked) {
   changed.jwk = inside.jwk->canonical;
   const auto thumbprint = inside.jwk->thumbprint();
   changed.thumbprint.assign(thumbprint.begin(), thumbprint.end());
-  TRY(world.write([&](store::Session& session) -> Outcome<> {
+  TRY(world.write([&](store::Writer& writer) -> Outcome<> {
+    auto& session = writer.session();
     TRY(const auto holder, repository::account_with_key(session, changed.thumbprint));
     if (holder) {
       Problem problem(ProblemType::kMalformed, base::message("The new key is the key of an account already."));
@@ -46,6 +46,7 @@ Answer change_key(World& world, const Asked& asked) {
       return Refusal(std::move(problem));
     }
     TRY(repository::update_account(session, changed));
+    TRY(note_account(writer, changed, "key-changed", {holder_of(changed), world.now()}));
     return {};
   }));
   return json_reply(200, {{"status", status_name(changed.status)}});

@@ -106,7 +106,7 @@ Outcome<> check_may(World& world, const Asked& asked, const x509::Certificate& c
 }
 
 std::string actor_of(const Asked& asked) {
-  return asked.account ? "acme:" + asked.account->client + "/" + asked.account->name : "acme:key of the certificate";
+  return asked.account ? holder_of(*asked.account) : "acme:key of the certificate";
 }
 
 }  // namespace

@@ -9,7 +9,6 @@
 
 namespace yuxin::ra::acme {
 
-
 namespace {
 
 constexpr std::string_view kAcmeIdentifier = "1.3.6.1.5.5.7.1.31";  // RFC 8737 section 6.1

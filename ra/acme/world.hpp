@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "jws.hpp"
 #include "model.hpp"
@@ -62,7 +63,7 @@ struct World {
   // name_in gives the name of an object of this kind that a URL leads to; nothing if it leads elsewhere.
   [[nodiscard]] std::optional<std::string> name_in(std::string_view kind, std::string_view url) const;
 
-  // read and write run a transaction whose refusals are ACME's.
+  // read and write run a transaction whose refusals are ACME's. The body is given the session, or the writer.
   template <typename Body>
   [[nodiscard]] Outcome<> read(const Body& body) {
     return carry(body, [this](const auto& run) { return parts.store->read(run); });
@@ -78,7 +79,12 @@ struct World {
     std::optional<Problem> problem;
     const auto done = run([&](auto& access) -> base::Result<> {
       problem.reset();
-      Outcome<> outcome = body(access.session());
+      Outcome<> outcome;
+      if constexpr (std::is_invocable_v<Body, decltype(access)>) {
+        outcome = body(access);
+      } else {
+        outcome = body(access.session());
+      }
       if (outcome) return {};
       problem = outcome.error();
       return tl::unexpected(base::Error{base::Code::kRefused, {}, {}});
@@ -111,6 +117,12 @@ struct ClientHeld {
   const MachineClient* operator->() const { return client; }
 };
 [[nodiscard]] Outcome<ClientHeld> client_named(World& world, const std::string& name);
+
+// note_account writes into the ledger what became of an account: "created", "key-changed", "deactivated".
+[[nodiscard]] base::Result<> note_account(store::Writer& writer, const Account& account, std::string_view what,
+                                          const AcmeActor& actor);
+// holder_of is the holder of an account as the ledger names them: "acme:CLIENT/ACCOUNT".
+[[nodiscard]] std::string holder_of(const Account& account);
 
 [[nodiscard]] base::HttpReply json_reply(int status, const base::JsonObject& json);
 [[nodiscard]] Refusal no_such_object();
