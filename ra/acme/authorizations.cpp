@@ -64,8 +64,11 @@ Challenge& challenge_in(Authorization& authorization, const std::string& name) {
 // Judging is what a job of the validators does.
 class Judging {
  public:
-  Judging(World& world, const Account& account, Authorization of, const std::string& challenge)
-      : world_(world), of_(std::move(of)), name_(challenge), account_url_(world.url("account", account.name)) {
+  Judging(World& world, const Account& account, Authorization of, std::string challenge)
+      : world_(world),
+        of_(std::move(of)),
+        name_(std::move(challenge)),
+        account_url_(world.url("account", account.name)) {
     const auto& found = challenge_in(of_, name_);
     proof_ = {found.type, of_.host, found.token, key_authorization(found.token, account.thumbprint)};
   }

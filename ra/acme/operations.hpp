@@ -29,7 +29,7 @@ using Answer = Outcome<base::HttpReply>;
 [[nodiscard]] Answer renewal_info(World& world, std::string_view identifier);
 
 // resume looks again at challenges of an authorization that a crash interrupted.
-void resume(World& world, const Account& account, const Authorization& authorization);
+void resume(World& world, const Account& account, const Authorization& of);
 // finalize_order takes the request of a ready order and has its certificate issued.
 [[nodiscard]] Outcome<Order> finalize_order(World& world, const Asked& asked, Order order);
 // advance carries an order on that is being issued, and gives it as it is then.
