@@ -221,6 +221,7 @@ Result<HomeConfig> parse_home_config(std::string_view text, const std::string& f
   TRY(read_ledger(table, config.ledger));
   TRY(read_workflow(table, config));
   TRY(read_registration(table, config.registration));
+  TRY(read_acme_settings(table, config.acme));
   TRY(table.finish());
   return config;
 }
@@ -281,6 +282,7 @@ std::string print_home_config(const HomeConfig& config) {
       "plain_port = {}      # of plain HTTP for SCEP, which protects itself; 0: none\n"
       "names      = []     # of its TLS certificate, [\"ra.city.example\"]; without, the host of public_url\n",
       quoted(registration.address), registration.port, registration.plain_port);
+  text += print_acme_settings(config.acme);
   text += fmt::format(
       "\n[workflow]\n"
       "policy = {}   # which time limits count: [policy.2026] of the workflows, or [policy.2004]\n",

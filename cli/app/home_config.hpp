@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "acme_settings.hpp"
 #include "yuxin/base/result.hpp"
 #include "yuxin/base/time.hpp"
 
@@ -64,6 +65,7 @@ struct HomeConfig {
   LedgerConfig ledger;
   TimeStampingConfig tsa;
   RegistrationConfig registration;
+  AcmeSettings acme;
   std::string workflow_policy = "2026";  // which values of the workflows count: [policy.2026] of their definitions
 };
 

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <thread>
 
+#include "registration_acme.hpp"
 #include "registration_identity.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ra/acme.hpp"
 #include "yuxin/ra/est.hpp"
 #include "yuxin/ra/scep.hpp"
 
@@ -27,7 +29,7 @@ Stamping stamping_by(TimeStamping* stamping) {
 }  // namespace
 
 const std::set<std::string>& registration_services() {
-  static const std::set<std::string> kServices = {"est", "scep"};
+  static const std::set<std::string> kServices = {"acme", "est", "scep"};
   return kServices;
 }
 
@@ -56,12 +58,14 @@ class ScepKeys {
 }  // namespace
 
 // One line for each service.
-Result<> Registration::add_services() {
+Result<> Registration::add_services(std::uint16_t port) {
   TRY(auto clients, ClientFile::open(*home_));
   TRY(const auto profiles, home_->profiles());
   desk_ = make_automatic_desk(*home_, clients, stamping_);
   const auto source = [clients] { return clients->clients(); };
   add("est", ra::EstService::kPath, std::make_unique<ra::EstService>(ra::EstParts{desk_.get(), source, profiles}));
+  TRY(auto acme, make_acme_service(*home_, {desk_.get(), source, port}));
+  add("acme", ra::AcmeService::kPath, std::move(acme));
   const auto scep_keys = std::make_shared<ScepKeys>(*home_);
   add("scep", ra::ScepService::kPath,
       std::make_unique<ra::ScepService>(
@@ -78,7 +82,7 @@ Registration::Registration(std::shared_ptr<Home> home, const Options& options)
 
 Result<std::unique_ptr<Registration>> Registration::open(std::shared_ptr<Home> home, const Options& options) {
   std::unique_ptr<Registration> made(new Registration(std::move(home), options));
-  TRY(made->add_services());
+  TRY(made->add_services(options.port));
   TRY(keep_registration_tls(*made->home_, kActor));
   TRY(keep_registration_service(*made->home_, kActor));
   TRY(made->listen(options));

@@ -45,7 +45,7 @@ class Registration {
 
  private:
   Registration(std::shared_ptr<Home> home, const Options& options);
-  [[nodiscard]] base::Result<> add_services();
+  [[nodiscard]] base::Result<> add_services(std::uint16_t port);
   // add puts a service on its path where it is wanted; `name` is one of registration_services. kPlain: also where
   // there is no TLS.
   enum class Where { kTls, kPlain };

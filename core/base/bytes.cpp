@@ -1,5 +1,6 @@
 #include "yuxin/base/bytes.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -154,6 +155,26 @@ std::optional<Bytes> from_base64(std::string_view text) {
   *to++ = static_cast<std::uint8_t>(group >> 16U);
   if (padding == 1) *to = static_cast<std::uint8_t>(group >> 8U);
   return out;
+}
+
+std::string base64url(ByteView bytes) {
+  std::string text = base64(bytes);
+  while (text.ends_with('=')) text.pop_back();
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
+  return text;
+}
+
+std::optional<Bytes> from_base64url(std::string_view text) {
+  std::string digits(text);
+  for (char& c : digits) {
+    const bool foreign = c == '+' || c == '/' || c == '=' || kBase64Values[static_cast<std::uint8_t>(c)] == kBlank;
+    if (foreign) return std::nullopt;
+    if (c == '-') c = '+';
+    if (c == '_') c = '/';
+  }
+  digits.append((4 - digits.size() % 4) % 4, '=');
+  return from_base64(digits);
 }
 
 }  // namespace yuxin::base

@@ -47,14 +47,48 @@ Descriptor connect_to(const addrinfo& address, Clock::time_point until) {
 }
 
 // Each address of a name gets an equal share of the time that is left, so that a dead one does not use up all of it.
-Descriptor connect_to_any(const addrinfo* list, Clock::time_point until) {
+Descriptor connect_to_any(const std::vector<AddressList>& lists, Clock::time_point until) {
   int left = 0;
-  for (const addrinfo* at = list; at != nullptr; at = at->ai_next) ++left;
-  for (const addrinfo* at = list; at != nullptr; at = at->ai_next, --left) {
-    const auto now = Clock::now();
-    if (auto socket = connect_to(*at, now + (until - now) / left)) return socket;
+  for (const auto& list : lists) {
+    for (const addrinfo* at = list.get(); at != nullptr; at = at->ai_next) ++left;
+  }
+  for (const auto& list : lists) {
+    for (const addrinfo* at = list.get(); at != nullptr; at = at->ai_next, --left) {
+      const auto now = Clock::now();
+      if (auto socket = connect_to(*at, now + (until - now) / left)) return socket;
+    }
   }
   return {};
+}
+
+enum class Host { kAny, kLiteral };
+
+Result<AddressList> resolve(const std::string& host, std::uint16_t port, Host kind) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV | (kind == Host::kLiteral ? AI_NUMERICHOST : 0);
+  addrinfo* found = nullptr;
+  const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  if (error != 0) {
+    return base::fail_with(Code::kUnavailable, ::gai_strerror(error),
+                           "The name {} cannot be resolved. Check the name and the network.", host);
+  }
+  return AddressList(found);
+}
+
+Result<std::vector<AddressList>> resolve_all(const Url& url, const AddressSource& addresses) {
+  std::vector<AddressList> lists;
+  if (!addresses) {
+    TRY(auto list, resolve(url.host, url.port, Host::kAny));
+    lists.push_back(std::move(list));
+    return lists;
+  }
+  TRY(const auto literals, addresses(url.host, url.port));
+  for (const auto& literal : literals) {
+    TRY(auto list, resolve(literal, url.port, Host::kLiteral));
+    lists.push_back(std::move(list));
+  }
+  return lists;
 }
 
 base::Failure too_slow(const std::string& host) {
@@ -63,18 +97,9 @@ base::Failure too_slow(const std::string& host) {
 
 }  // namespace
 
-Result<Channel> Channel::open(const Url& url, SSL_CTX* tls, Clock::time_point until) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int error = ::getaddrinfo(url.host.c_str(), std::to_string(url.port).c_str(), &hints, &found);
-  if (error != 0) {
-    return base::fail_with(Code::kUnavailable, ::gai_strerror(error),
-                           "The name {} cannot be resolved. Check the name and the network.", url.host);
-  }
-  const AddressList addresses(found);
-  Descriptor socket = connect_to_any(addresses.get(), until);
+Result<Channel> Channel::open(const Url& url, SSL_CTX* tls, Clock::time_point until, const AddressSource& addresses) {
+  TRY(const auto lists, resolve_all(url, addresses));
+  Descriptor socket = connect_to_any(lists, until);
   if (!socket) {
     if (Clock::now() >= until) return too_slow(url.host);
     return base::fail_with(

@@ -10,6 +10,7 @@
 #include "tls_session.hpp"
 #include "url.hpp"
 #include "yuxin/base/result.hpp"
+#include "yuxin/http/client.hpp"
 
 namespace yuxin::http {
 
@@ -19,14 +20,19 @@ class Channel {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // `tls` is needed when the address asks for it, and must outlive the channel.
-  [[nodiscard]] static base::Result<Channel> open(const Url& url, SSL_CTX* tls, Clock::time_point until);
+  // `tls` is needed when the address asks for it, and must outlive the channel. Without `addresses` the system's
+  // resolver is asked.
+  [[nodiscard]] static base::Result<Channel> open(const Url& url, SSL_CTX* tls, Clock::time_point until,
+                                                  const AddressSource& addresses = {});
 
   [[nodiscard]] base::Result<> write(std::string_view octets);
   // read gives the number of octets, 0 when the server has closed.
   [[nodiscard]] base::Result<std::size_t> read(std::span<char> into);
   // cut_short says, after the end, that a TLS connection ended without goodbye: somebody may have cut it.
   [[nodiscard]] bool cut_short() const { return tls_ && !tls_->closed_cleanly(); }
+  // What the server showed and agreed on; empty without TLS.
+  [[nodiscard]] base::Bytes peer_certificate() const { return tls_ ? tls_->peer_certificate() : base::Bytes(); }
+  [[nodiscard]] std::string protocol() const { return tls_ ? tls_->protocol() : std::string(); }
 
  private:
   Channel(Descriptor socket, std::string host, Clock::time_point until)

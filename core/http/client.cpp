@@ -57,10 +57,12 @@ Result<Answer> receive(Channel& channel, const Url& url, const ClientOptions& op
 Result<Answer> exchange(const Url& url, const Call& call, const ClientOptions& options,
                         Channel::Clock::time_point until) {
   SslContextPtr tls;
-  if (url.tls) {
+  if (url.tls && options.server_certificate == ServerCertificate::kAny) {
+    TRY(tls, make_looking_context({}));
+  } else if (url.tls) {
     TRY(tls, make_client_context(options.trusted, options.identity.get()));
   }
-  TRY(Channel channel, Channel::open(url, tls.get(), until));
+  TRY(Channel channel, Channel::open(url, tls.get(), until, options.addresses));
   std::string request = request_head(url, call, options);
   request.append(base::as_text(call.body));
   const auto written = channel.write(request);
@@ -100,6 +102,16 @@ Result<ClientReply> get(std::string_view url, const ClientOptions& options) {
 Result<ClientReply> post(std::string_view url, std::string_view content_type, base::ByteView body,
                          const ClientOptions& options) {
   return fetch(url, {"POST", content_type, body}, options);
+}
+
+base::Result<base::Bytes> shown_certificate(const HandshakeQuestion& question) {
+  const auto until = Channel::Clock::now() + question.time_limit;
+  TRY(const auto tls, make_looking_context(question.protocol));
+  const Url url{.tls = true, .host = question.host, .port = question.port, .target = "/"};
+  TRY(const Channel channel, Channel::open(url, tls.get(), until, question.addresses));
+  if (channel.protocol() == question.protocol) return channel.peer_certificate();
+  return base::fail(Code::kRefused, "{} does not speak {} at port {}.", question.host, question.protocol,
+                    question.port);
 }
 
 }  // namespace yuxin::http

@@ -148,4 +148,16 @@ Result<SslContextPtr> make_client_context(std::span<const base::Bytes> trusted, 
   return context;
 }
 
+Result<SslContextPtr> make_looking_context(std::string_view protocol) {
+  TRY(auto context, make_context(TLS_client_method()));
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
+  if (protocol.empty()) return context;
+  std::string offered(1, static_cast<char>(protocol.size()));
+  offered.append(protocol);
+  const auto octets = base::as_bytes(offered);
+  if (SSL_CTX_set_alpn_protos(context.get(), octets.data(), static_cast<unsigned>(octets.size())) != 0)
+    return fail_with(Code::kInternal, tls_diagnostic(), "TLS cannot be set up with this OpenSSL library.");
+  return context;
+}
+
 }  // namespace yuxin::http

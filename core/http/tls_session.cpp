@@ -136,6 +136,13 @@ base::Bytes TlsSession::peer_certificate() const {
   return der;
 }
 
+std::string TlsSession::protocol() const {
+  const unsigned char* name = nullptr;
+  unsigned int size = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+  return std::string(base::as_text({name, size}));
+}
+
 std::string tls_diagnostic() {
   std::string text;
   std::array<char, 256> line{};

@@ -29,6 +29,9 @@ using SslPtr = std::unique_ptr<SSL, Freed<SSL_free>>;
 // `trusted` are DER roots; empty means what the system trusts.
 [[nodiscard]] base::Result<SslContextPtr> make_client_context(std::span<const base::Bytes> trusted,
                                                               const TlsIdentity* identity);
+// make_looking_context is for whoever looks at what a server shows: nothing is verified. `protocol` is offered where
+// it is not empty.
+[[nodiscard]] base::Result<SslContextPtr> make_looking_context(std::string_view protocol);
 
 // IoResult is the outcome of one attempt to move octets without waiting.
 struct IoResult {
@@ -56,6 +59,7 @@ class TlsSession {
   // closed_cleanly says whether the other end said goodbye, so that what came is all there is.
   [[nodiscard]] bool closed_cleanly() const;
   [[nodiscard]] base::Bytes peer_certificate() const;  // DER, or empty
+  [[nodiscard]] std::string protocol() const;          // that both agreed on (RFC 7301), or empty
   [[nodiscard]] long verify_result() const { return SSL_get_verify_result(ssl_.get()); }
 
  private:

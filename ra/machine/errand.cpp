@@ -50,7 +50,7 @@ Errand::Errand(const AutomaticDeskParts& parts, Desk& desk, const MachineWish& w
 
 x509::Digest256 Errand::digest_of(const MachineWish& wish) {
   std::string text(protocol_name(wish.protocol));
-  for (const auto* part : {&wish.client, &wish.profile}) text += '\0' + *part;
+  for (const auto* part : {&wish.client, &wish.profile, &wish.reference}) text += '\0' + *part;
   auto octets = base::to_bytes(base::as_bytes(text));
   const auto request = wish.enrolment.request.der();
   octets.push_back(0);

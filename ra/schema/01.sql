@@ -1,7 +1,7 @@
 -- What machines asked for, and what came of it, so that a request that is brought again is the same request.
 CREATE TABLE machine_requests (
   id INTEGER PRIMARY KEY,
-  digest BLOB NOT NULL UNIQUE,  -- SHA-256 over protocol, client, profile and request
+  digest BLOB NOT NULL UNIQUE,  -- SHA-256 over protocol, client, profile, reference and request
   client TEXT NOT NULL,         -- name in clients.toml
   begun_at INTEGER NOT NULL,
   case_id TEXT NOT NULL,        -- empty where no person was asked

@@ -40,6 +40,11 @@ void append(Bytes& to, ByteView more);
 [[nodiscard]] std::string base64(ByteView bytes);
 [[nodiscard]] std::optional<Bytes> from_base64(std::string_view text);
 
+// base64url is RFC 4648 section 5 without padding, as RFC 7515 wants it. from_base64url takes exactly that: no
+// padding, no white space, no bits after the end.
+[[nodiscard]] std::string base64url(ByteView bytes);
+[[nodiscard]] std::optional<Bytes> from_base64url(std::string_view text);
+
 // pem wraps DER in RFC 7468 textual encoding with 64-character lines.
 [[nodiscard]] std::string pem(std::string_view label, ByteView der);
 

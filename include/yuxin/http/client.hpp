@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +16,14 @@
 
 namespace yuxin::http {
 
+// AddressSource gives the literal addresses of a host that is to be reached at a port, or refuses it: for those who
+// fetch what strangers name, and ask a resolver of their own.
+using AddressSource =
+    std::function<base::Result<std::vector<std::string>>(const std::string& host, std::uint16_t port)>;
+
+// ServerCertificate says whether a server must prove itself. `kAny` is for looking at what anybody shows.
+enum class ServerCertificate { kVerified, kAny };
+
 // ClientOptions bounds a request. Redirects are followed only for GET, and never from https to http.
 struct ClientOptions {
   std::chrono::milliseconds time_limit{
@@ -23,6 +33,8 @@ struct ClientOptions {
   std::string accept;                           // Accept field; none when empty
   std::vector<base::Bytes> trusted;             // DER roots for https; empty: what the system trusts
   std::shared_ptr<const TlsIdentity> identity;  // shown to a server that asks for a client certificate
+  AddressSource addresses;                      // without one, the system's resolver; asked for redirects, too
+  ServerCertificate server_certificate = ServerCertificate::kVerified;
 };
 
 // ClientReply is an answer of any status.
@@ -40,5 +52,17 @@ struct ClientReply {
 [[nodiscard]] base::Result<ClientReply> get(std::string_view url, const ClientOptions& options = {});
 [[nodiscard]] base::Result<ClientReply> post(std::string_view url, std::string_view content_type, base::ByteView body,
                                              const ClientOptions& options = {});
+
+// shown_certificate gives the DER certificate that a server shows in a TLS handshake for a protocol of RFC 7301
+// ("acme-tls/1"); nothing of it is verified. kRefused where the server does not agree on the protocol, kUnavailable
+// as above.
+struct HandshakeQuestion {
+  std::string host;  // a name, sent as server name indication
+  std::uint16_t port = 443;
+  std::string protocol;
+  AddressSource addresses;
+  std::chrono::milliseconds time_limit{10'000};
+};
+[[nodiscard]] base::Result<base::Bytes> shown_certificate(const HandshakeQuestion& question);
 
 }  // namespace yuxin::http

@@ -80,6 +80,7 @@ struct MachineWish {
   Protocol protocol = Protocol::kEst;
   std::string client;  // its name in clients.toml
   IfPersonNeeded if_person_needed = IfPersonNeeded::kWait;
+  std::string reference = {};  // what makes two wishes with one request two: the name of an order
 };
 // Granted is a certificate that was issued now, or upon the same request before.
 struct Granted {

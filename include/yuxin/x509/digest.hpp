@@ -39,6 +39,8 @@ class Sha256 {
 // digest has 20, 32, 48 or 64 octets. SHA-1 is for OCSP CertID and key identifiers only, never for signatures.
 [[nodiscard]] base::Bytes digest(DigestAlgorithm algorithm, base::ByteView data);
 [[nodiscard]] std::size_t digest_size(DigestAlgorithm algorithm);
+// hmac is RFC 2104 over one of the SHA-2 digests or SM3. Compare what it gives with base::equal_constant_time.
+[[nodiscard]] base::Bytes hmac(DigestAlgorithm algorithm, base::ByteView key, base::ByteView data);
 [[nodiscard]] std::string_view digest_name(DigestAlgorithm algorithm);  // "SHA-256", "SM3"
 [[nodiscard]] Oid digest_oid(DigestAlgorithm algorithm);
 [[nodiscard]] std::optional<DigestAlgorithm> digest_by_oid(Oid oid);

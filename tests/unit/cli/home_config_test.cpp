@@ -149,3 +149,49 @@ TEST_CASE("host and port of an address") {
   CHECK(cli::port_of_url("http://[2001:db8::1]:82") == 82);
   CHECK(cli::port_of_url("http://[2001:db8::1]") == 80);
 }
+
+TEST_CASE("the table of ACME is read, and what it cannot mean is refused where it stands") {
+  const auto acme = [](const std::string& line) { return kLeast + "[acme]\n" + line + "\n"; };
+  const auto defaults = config_of(kLeast).acme;
+  CHECK(defaults.http01_port == 80);
+  CHECK(defaults.tls_alpn01_port == 443);
+  CHECK_FALSE(defaults.local_addresses);
+  CHECK(defaults.service.anonymous_client.empty());
+  CHECK(defaults.service.challenges.size() == 3);
+  CHECK(config_of(acme("resolver = \"192.0.2.53:5353\"")).acme.resolver == "192.0.2.53:5353");
+  CHECK(config_of(acme("challenges = [\"dns-01\"]")).acme.service.challenges == std::vector<std::string>{"dns-01"});
+  CHECK(config_of(acme("caa_identities = [\"CA.City.Example\"]")).acme.service.caa_identities ==
+        std::vector<std::string>{"ca.city.example"});
+  CHECK(config_of(acme("authorization_for = \"P1D\"")).acme.service.authorization_for == base::days(1));
+  for (const auto& [line, said] : std::vector<std::pair<std::string, std::string>>{
+           {"url = \"http://ra.city.example/acme\"", "it begins with https://"},
+           {"url = \"https://ra.city.example/acme/\"", "no slash at its end"},
+           {"resolver = \"resolver.example\"", "no address of a resolver"},
+           {"challenges = [\"http-02\"]", "\"http-02\" is no challenge"},
+           {"challenges = []", "no name can be proven"},
+           {"caa_identities = [\"a b\"]", "is no DNS name"},
+           {"order_for = \"PT1M\"", "an hour is the least"},
+           {"orders_per_hour = 0", "a number from 1"},
+           {"http01_port = 70000", "a number from 1"},
+           {"htttp01_port = 80", "http01_port"}}) {
+    CAPTURE(line);
+    const auto refusal = refusal_of(acme(line));
+    CHECK_MESSAGE(refusal.starts_with("yuxin.toml:4: "), refusal);
+    CHECK_MESSAGE(mentions(refusal, said), refusal);
+  }
+  cli::HomeConfig written;
+  written.organisation = "x";
+  written.acme.service.anonymous_client = "guests";
+  written.acme.service.challenges = {"http-01"};
+  written.acme.service.caa_identities = {"ca.city.example"};
+  written.acme.service.authorization_for = base::days(2);
+  written.acme.http01_port = 5002;
+  written.acme.local_addresses = true;
+  const auto back = config_of(cli::print_home_config(written)).acme;
+  CHECK(back.service.anonymous_client == "guests");
+  CHECK(back.service.challenges == std::vector<std::string>{"http-01"});
+  CHECK(back.service.caa_identities == std::vector<std::string>{"ca.city.example"});
+  CHECK(back.service.authorization_for == base::days(2));
+  CHECK(back.http01_port == 5002);
+  CHECK(back.local_addresses);
+}

@@ -1,0 +1,130 @@
+// Revocation: RFC 8555 section 7.6.
+#include "yuxin/ca/revocation.hpp"
+
+#include <algorithm>
+
+#include "operations.hpp"
+#include "repository.hpp"
+#include "yuxin/base/text.hpp"
+#include "yuxin/x509/certificate.hpp"
+#include "yuxin/x509/digest.hpp"
+
+namespace yuxin::ra::acme {
+
+using x509::RevocationReason;
+
+namespace {
+
+Outcome<RevocationReason> read_reason(const base::JsonObject& payload) {
+  const auto* value = payload.if_contains("reason");
+  if (value == nullptr) return RevocationReason::kUnspecified;
+  // What the holder of a certificate can know: not that the authority or a privilege is gone, and no hold.
+  for (const auto reason :
+       {RevocationReason::kUnspecified, RevocationReason::kKeyCompromise, RevocationReason::kAffiliationChanged,
+        RevocationReason::kSuperseded, RevocationReason::kCessationOfOperation}) {
+    if (value->is_int64() && value->get_int64() == static_cast<std::int64_t>(reason)) return reason;
+  }
+  return deny(ProblemType::kBadRevocationReason, "A certificate is revoked here for the reasons 0, 1, 3, 4 or 5.");
+}
+
+// Found is a certificate of this home with its authority.
+struct Found {
+  store::AuthorityRow authority;
+  store::CertificateRow row;
+};
+
+Outcome<Found> find(World& world, const x509::Certificate& certificate) {
+  std::optional<Found> found;
+  TRY(world.parts.store->read([&](store::Reader& reader) -> base::Result<> {
+    found.reset();
+    TRY(const auto rows, reader.find_all(certificate.tbs().serial, store::Reader::With::kDer));
+    TRY(const auto authorities, reader.authorities());
+    for (const auto& row : rows) {
+      const auto authority = std::ranges::find(authorities, row.authority, &store::AuthorityRow::id);
+      if (base::equal(row.der, certificate.der()) && authority != authorities.end()) found = Found{*authority, row};
+    }
+    return {};
+  }));
+  if (!found) return no_such_object();
+  return std::move(*found);
+}
+
+// Whoever has the key of a certificate may revoke it; of certificates that machines cannot have by ACME, officers
+// decide.
+Outcome<> check_profile(const World& world, const std::string& profile) {
+  const auto clients = world.parts.clients();
+  const bool by_acme = std::ranges::any_of(clients->all(), [&](const MachineClient& client) {
+    return client.speaks(Protocol::kAcme) && client.may_have(profile);
+  });
+  if (by_acme) return {};
+  return deny(ProblemType::kUnauthorized, "Certificates of profile {} are not revoked by ACME.", profile);
+}
+
+// Section 7.6: an account that holds authorizations for all names of a certificate may revoke it.
+Outcome<bool> holds_all_names(World& world, const Account& account, const x509::Certificate& certificate) {
+  const auto* extension = certificate.tbs().find(x509::oid::kSubjectAltName);
+  const auto names = extension == nullptr ? std::nullopt : x509::read_alternative_names(extension->value);
+  if (!names || names->empty()) return false;
+  bool all = true;
+  TRY(world.read([&](store::Session& session) -> Outcome<> {
+    all = true;
+    for (const auto& name : *names) {
+      const auto low = base::lower(name.value);
+      const bool wildcard = low.starts_with("*.");
+      const auto host = wildcard ? low.substr(2) : low;
+      TRY(const auto held, repository::valid_authorization(session, {account.row, host, wildcard}, world.now()));
+      if (!held || name.kind != x509::GeneralNameKind::kDns) all = false;
+    }
+    return {};
+  }));
+  return all;
+}
+
+Outcome<> check_may(World& world, const Asked& asked, const x509::Certificate& certificate) {
+  const auto refused = [] {
+    return deny(
+        ProblemType::kUnauthorized,
+        "A certificate is revoked by the account that it was issued to, by one that has proven all its names, "
+        "or with its own key.");
+  };
+  if (!asked.account) {
+    const auto key = certificate.public_key();
+    if (key && key->kind() == asked.jws.jwk->key.kind() &&
+        base::equal(key->key_bits(), asked.jws.jwk->key.key_bits()))
+      return {};
+    return refused();
+  }
+  std::optional<Order> order;
+  TRY(world.read([&](store::Session& session) -> Outcome<> {
+    TRY(order, repository::order_of_certificate(session, x509::sha256(certificate.der())));
+    return {};
+  }));
+  if (order && order->account == asked.account->row) return {};
+  TRY(const bool holds, holds_all_names(world, *asked.account, certificate));
+  if (holds) return {};
+  return refused();
+}
+
+std::string actor_of(const Asked& asked) {
+  return asked.account ? holder_of(*asked.account) : "acme:key of the certificate";
+}
+
+}  // namespace
+
+Answer revoke(World& world, const Asked& asked) {
+  const auto der = base::from_base64url(base::json_string(asked.payload, "certificate"));
+  auto certificate = x509::Certificate::from_der(der ? base::ByteView(*der) : base::ByteView());
+  if (!certificate) return deny(ProblemType::kMalformed, "The certificate is none, in DER as base64url.");
+  TRY(const auto reason, read_reason(asked.payload));
+  TRY(check_may(world, asked, *certificate));
+  TRY(const auto found, find(world, *certificate));
+  TRY(check_profile(world, found.row.profile));
+  if (found.row.status.state == store::CertificateState::kRevoked)
+    return deny(ProblemType::kAlreadyRevoked, "The certificate is revoked already.");
+  const ca::StatusOrder order{found.row.authority, found.authority.name, *certificate->serial(), reason,
+                              std::nullopt};
+  TRY(ca::revoke(*world.parts.store, order, *world.parts.clock, {actor_of(asked), {}}));
+  return base::HttpReply{};
+}
+
+}  // namespace yuxin::ra::acme
