@@ -1,6 +1,7 @@
 #include "yuxin/ra/desk.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 #include "effects.hpp"
 #include "matter.hpp"
@@ -150,6 +151,7 @@ Result<Step> Desk::apply(const Application& application, Number number) {
   set_if_taken(*definition, *transition, draft.form, "subject_key", filled.key);
   set_if_taken(*definition, *transition, draft.form, "serial", filled.serial);
   draft.files.insert(draft.files.end(), application.files.begin(), application.files.end());
+  draft.enclosed = application.enclosed;
   draft.about = std::move(filled.about);
   draft.role = application.role;
   TRY(check_matter(parts_, {*draft.about, draft.form, place, draft.files}));
@@ -244,6 +246,10 @@ Result<workflow::Decision> Desk::take(const VerifiedAct& act, std::span<const wo
 }
 
 Result<std::vector<Effected>> Desk::settle() {
+  // Two who find the same order would both carry it out: one at a time in this process. Between processes the intent
+  // of a certificate is what makes it one.
+  static std::mutex one_at_a_time;
+  const std::scoped_lock lock(one_at_a_time);
   TRY(const auto pending, cases_.pending());
   std::vector<Effected> done;
   for (const auto& one : pending) {

@@ -9,6 +9,7 @@
 #include "identity.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ra/item_json.hpp"
 
 namespace yuxin::cli {
 
@@ -91,10 +92,10 @@ std::vector<std::string> field_words(const Arguments& arguments) {
 Result<> report(const Context& context, DeskCall& call, const StepDone& done) {
   TRY(const auto item, call.desk->look(done.decision.after.id, std::nullopt));
   if (context.options().json) {
-    auto json = case_json(item);
+    auto json = ra::print_item(item);
     json["complete"] = done.decision.complete;
     base::JsonArray effects;
-    for (const auto& effected : done.effected) effects.push_back(effected_json(effected));
+    for (const auto& effected : done.effected) effects.push_back(ra::print_effected(effected));
     json["effects"] = std::move(effects);
     context.document(json);
     return {};

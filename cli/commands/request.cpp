@@ -3,6 +3,7 @@
 #include "app/desk_acting.hpp"
 #include "app/enrolment_input.hpp"
 #include "commands.hpp"
+#include "yuxin/ra/item_json.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -116,7 +117,7 @@ Result<int> list(Context& context, const Arguments& arguments) {
     return 0;
   }
   base::JsonArray cases;
-  for (const auto& item : items) cases.push_back(case_json(item));
+  for (const auto& item : items) cases.push_back(ra::print_item(item));
   context.document(base::JsonObject{{"cases", std::move(cases)}});
   return 0;
 }
@@ -129,7 +130,7 @@ Result<int> show(Context& context, const Arguments& arguments) {
   TRY(const auto item, desk->look(arguments.one("CASE"), viewer));
   TRY(const auto steps, desk->cases().steps(item.standing));
   if (context.options().json) {
-    context.document(case_json(item, steps));
+    context.document(ra::print_item(item, steps));
   } else {
     describe_case(context, item, steps);
   }
