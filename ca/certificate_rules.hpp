@@ -27,9 +27,6 @@ struct Validity {
 [[nodiscard]] base::Result<Validity> apply_validity(const Profile& profile, std::optional<base::Seconds> wanted,
                                                     base::UnixTime now, const Validity* issuer);
 
-// is_under says whether a domain is another or lies below it; in either case.
-[[nodiscard]] bool is_under(std::string_view name, std::string_view domain);
-
 // alt_names_text is "dns:a.test ip:192.0.2.1", for lists and search.
 [[nodiscard]] std::string alt_names_text(const std::vector<x509::GeneralName>& names);
 

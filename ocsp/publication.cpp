@@ -12,7 +12,7 @@
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/snapshot.hpp"
 #include "yuxin/ocsp/authorities.hpp"
-#include "yuxin/x509/der.hpp"
+#include "yuxin/x509/cms.hpp"
 #include "yuxin/x509/digest.hpp"
 
 namespace yuxin::ocsp {
@@ -21,40 +21,13 @@ namespace {
 
 using base::Bytes;
 using base::ByteView;
-namespace der = x509::der;
 using Content = std::shared_ptr<const base::HttpContent>;
 
 constexpr std::string_view kCrlFolder = "/crl/";
 constexpr std::string_view kCaFolder = "/ca/";
 constexpr std::string_view kCrlSuffix = ".crl";
 
-// 1.2.840.113549.1.7.2 and .1, content octets.
-constexpr std::array<std::uint8_t, 9> kSignedData = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02};
-constexpr std::array<std::uint8_t, 9> kData = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01};
-
-// certs_only is SignedData without content and without signers: RFC 5652 section 5.1, version 1.
-Bytes certs_only(const std::vector<ByteView>& certificates) {
-  der::Writer out;
-  const auto content_info = out.open(der::kSequence);
-  out.oid(kSignedData);
-  const auto content = out.open(der::constructed_tag(0));
-  const auto signed_data = out.open(der::kSequence);
-  out.integer(1);
-  out.element(der::kSet, {});  // digestAlgorithms
-  const auto encapsulated = out.open(der::kSequence);
-  out.oid(kData);
-  out.close(encapsulated);
-  const auto set = out.open(der::constructed_tag(0));
-  for (const ByteView certificate : certificates) out.raw(certificate);
-  out.close(set);
-  out.element(der::kSet, {});  // signerInfos
-  out.close(signed_data);
-  out.close(content);
-  out.close(content_info);
-  return out.take();
-}
-
-// chain lists an authority's certificate and those above it. A SET OF is sorted in DER (X.690 section 11.6).
+// chain lists an authority's certificate and those above it.
 std::vector<ByteView> chain(const Authorities& authorities, const Authority& from) {
   std::vector<ByteView> certificates;
   const Authority* at = &from;
@@ -62,7 +35,6 @@ std::vector<ByteView> chain(const Authorities& authorities, const Authority& fro
     certificates.push_back(at->certificate.der());
     at = at->parent.empty() ? nullptr : authorities.find(at->parent);
   }
-  std::ranges::sort(certificates, [](ByteView a, ByteView b) { return std::ranges::lexicographical_compare(a, b); });
   return certificates;
 }
 
@@ -132,7 +104,7 @@ base::Result<> Publication::Impl::reload() {
     next->files[authority.name + ".cer"] =
         lay_out("application/pkix-cert", base::to_bytes(authority.certificate.der()), options.certificate_age);
     next->files[authority.name + ".p7c"] =
-        lay_out("application/pkcs7-mime; smime-type=certs-only", certs_only(chain(*authorities, authority)),
+        lay_out("application/pkcs7-mime; smime-type=certs-only", x509::certs_only(chain(*authorities, authority)),
                 options.certificate_age);
   }
   published.set(std::move(next));

@@ -235,14 +235,15 @@ Result<workflow::Decision> Desk::judge(const VerifiedAct& act, std::span<const w
   return decision;
 }
 
-Result<workflow::Decision> Desk::take(const VerifiedAct& act, std::span<const workflow::File> files) {
+Result<workflow::Decision> Desk::take(const VerifiedAct& act, std::span<const workflow::File> files,
+                                      const workflow::Cases::Also& also) {
   TRY(judge(act, files));
   TRY(const auto body, workflow::read_body(act.act().body));
   std::shared_ptr<const Workflow> opens;
   if (body.place) {
     TRY(opens, opened_by(*this, act));
   }
-  return cases_.take({act, opens, parts_.trust}, files, parts_.clock->now());
+  return cases_.take({act, opens, parts_.trust}, files, parts_.clock->now(), also);
 }
 
 Result<std::vector<Effected>> Desk::settle() {

@@ -45,6 +45,7 @@ std::vector<store::Migration> all_migrations() {
   for (const auto& step : keymgmt::migrations()) all.push_back(step);
   for (const auto& step : ca::migrations()) all.push_back(step);
   for (const auto& step : workflow::migrations()) all.push_back(step);
+  for (const auto& step : ra::migrations()) all.push_back(step);
   return all;
 }
 

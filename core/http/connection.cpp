@@ -48,7 +48,8 @@ Connection::~Connection() { loop_.shared().admission.leave(client_); }
 
 void Connection::start(Admission::Verdict verdict) {
   if (listener_.tls) {
-    tls_ = TlsSession::make(listener_.tls.get(), socket_.native_handle(), TlsSession::Role::kServer);
+    // the connection holds on to the context that it began with
+    tls_ = TlsSession::make(listener_.tls->get()->get(), socket_.native_handle(), TlsSession::Role::kServer);
     phase_ = Phase::kHandshake;
     deadline_ = loop_.deadline_in(listener_.limits.handshake_time);
   }

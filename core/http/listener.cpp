@@ -83,7 +83,9 @@ Result<Listener> open_listener(const ListenerOptions& options) {
   Listener listener;
   TRY(const Address address, parse_address(options.address, options.port));
   if (options.tls) {
-    TRY(listener.tls, make_server_context(*options.tls));
+    TRY(auto context, make_server_context(*options.tls));
+    listener.tls =
+        std::make_unique<base::Snapshot<SslContextPtr>>(std::make_shared<const SslContextPtr>(std::move(context)));
   }
   listener.socket = Descriptor(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!listener.socket) return cannot_listen(options);

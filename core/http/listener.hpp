@@ -2,22 +2,24 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "descriptor.hpp"
 #include "tls_session.hpp"
 #include "yuxin/base/result.hpp"
+#include "yuxin/base/snapshot.hpp"
 #include "yuxin/http/server.hpp"
 
 namespace yuxin::http {
 
 // Listener is a bound address with what is served there. Immutable once the server runs, but for the socket, which
-// belongs to the loop that accepts from it.
+// belongs to the loop that accepts from it, and what it shows of itself to new connections.
 struct Listener {
   Descriptor socket;
   std::uint16_t port = 0;
   base::HttpService* service = nullptr;
   ServerLimits limits;
-  SslContextPtr tls;  // none for plain HTTP
+  std::unique_ptr<base::Snapshot<SslContextPtr>> tls;  // none for plain HTTP
 };
 
 // open_listener binds and listens. Errors as Server::start.

@@ -155,6 +155,14 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
 
 std::uint16_t Server::bound_port(std::size_t listener) const { return impl_->listeners.at(listener)->port; }
 
+Result<> Server::renew_tls(std::size_t listener, const TlsServerOptions& options) {
+  auto& tls = impl_->listeners.at(listener)->tls;
+  if (!tls) return base::fail(Code::kInternal, "A listener without TLS has no identity that could be renewed.");
+  TRY(auto context, make_server_context(options));
+  tls->set(std::make_shared<const SslContextPtr>(std::move(context)));
+  return {};
+}
+
 void Server::stop(milliseconds grace) { impl_->stop(grace); }
 
 ServerCounts Server::counts() const {

@@ -92,6 +92,9 @@ struct Profile {
   [[nodiscard]] std::string keys_text() const;  // "rsa:2048-4096, ec:P-256"
 };
 
+// is_under says whether a domain is another or lies below it; in either case.
+[[nodiscard]] bool is_under(std::string_view name, std::string_view domain);
+
 // parse_profile reads one profile file (docs/profiles.md describes every key). Errors are kMalformed and name the
 // file and line; a profile that contradicts RFC 5280 is refused with the section that it breaks.
 [[nodiscard]] base::Result<Profile> parse_profile(std::string_view text, const std::string& file);

@@ -88,6 +88,10 @@ class Server {
   // bound_port is the port of the n-th listener.
   [[nodiscard]] std::uint16_t bound_port(std::size_t listener = 0) const;
 
+  // renew_tls gives the n-th listener, which has TLS, another identity and other client authorities. Connections that
+  // there are keep the old ones. Errors: kUsage, as of `start`; what was there stays then.
+  [[nodiscard]] base::Result<> renew_tls(std::size_t listener, const TlsServerOptions& options);
+
   // stop closes the listeners, finishes every request that has arrived, at most for `grace`, and returns when the
   // network threads have ended. A reply that comes out of the pool later is dropped. A second call does nothing.
   void stop(std::chrono::milliseconds grace);

@@ -126,10 +126,12 @@ class Desk {
   // judge says what would come of a signed step and changes nothing; take keeps it. Both look at what the case is
   // about, not only at who signed: the request is the one whose digest was signed, the key is its key, the
   // certificate is there. What a step brings about is tried before the step is kept, and carried out by `settle`.
+  // `also` writes in the same transaction.
   [[nodiscard]] base::Result<workflow::Decision> judge(const evidence::VerifiedAct& act,
                                                        std::span<const workflow::File> files);
   [[nodiscard]] base::Result<workflow::Decision> take(const evidence::VerifiedAct& act,
-                                                      std::span<const workflow::File> files);
+                                                      std::span<const workflow::File> files,
+                                                      const workflow::Cases::Also& also = {});
 
   // settle carries out what steps and deadlines have ordered and nobody has done: now, or after a crash. Each once:
   // what was done and not recorded is found and recorded. An effect that can never be done is recorded as failed,

@@ -67,6 +67,32 @@ int negotiated_version(std::uint16_t port, int lowest, int highest) {
 
 }  // namespace
 
+TEST_CASE("a listener is given another identity and other authorities while it serves") {
+  const Cast cast;
+  TlsServer test(cast, ClientCertificate::kOptional);
+  test.start();
+  const auto officer = trusting(cast.authority, &cast.officer);
+  CHECK(body(http::get(test.url(), officer)) == base::hex(cast.officer.der()) + "|");
+
+  http::TlsServerOptions next;
+  next.identity = cast.stranger.identity();
+  next.client_certificate = ClientCertificate::kOptional;
+  next.client_authorities = {cast.foreign_authority.der()};
+  REQUIRE(test.server->renew_tls(0, next));
+  CHECK_FALSE(http::get(test.url(), trusting(cast.authority)));
+  CHECK(body(http::get(test.url(), trusting(cast.foreign_authority))) == "|");
+  CHECK_FALSE(http::get(test.url(), trusting(cast.foreign_authority, &cast.officer)));
+  CHECK(body(http::get(test.url(), trusting(cast.foreign_authority, &cast.stranger))) ==
+        base::hex(cast.stranger.der()) + "|");
+
+  // what does not fit together changes nothing
+  next.identity.private_key = cast.server.key();
+  const auto refused = test.server->renew_tls(0, next);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::kUsage);
+  CHECK(body(http::get(test.url(), trusting(cast.foreign_authority))) == "|");
+}
+
 TEST_CASE("TLS without client certificates") {
   const Cast cast;
   TlsServer test(cast, ClientCertificate::kNone);

@@ -1,0 +1,56 @@
+// The desk for machines over a home: what its clients may have by themselves is issued, the rest waits for officers.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+
+#include "yuxin/base/result.hpp"
+#include "yuxin/ca/approval.hpp"
+#include "yuxin/evidence/act.hpp"
+#include "yuxin/ra/desk.hpp"
+#include "yuxin/ra/machine.hpp"
+
+namespace yuxin::ra {
+
+struct AutomaticDeskParts {
+  // The registration desk of the home, with its profiles and its authority; asked for at every request.
+  std::function<base::Result<std::shared_ptr<Desk>>()> desk;
+  // What the authority demands for which profile. The authority judges by itself; this only says which way to go.
+  std::function<base::Result<std::shared_ptr<const ca::ApprovalPolicy>>()> approvals;
+  ClientSource clients;
+  // Signs an act with the registration service's own certificate and completes it. kNotAuthorised where the service
+  // does not hold the act's role.
+  std::function<base::Result<evidence::VerifiedAct>(evidence::Act act)> sign;
+};
+
+// AutomaticDesk issues a profile that demands no approval at once: the rules of clients.toml were kept by whoever
+// asks, and the number of certificates a day is kept here. Of a profile that demands one it signs
+// "certificate-request.enrol" as the registration service, where approvals.toml names the profile under [[service]],
+// and the authority decides; what that refuses, and every other such profile, waits as a case of certificate-request
+// that the service has submitted.
+//
+// The same request of the same client is one request: while it waits its case is asked after, and for half of its
+// certificate's life it is given that certificate again, unless it was revoked. Two of them at the same time are
+// carried out one after the other. Thread-safe.
+class AutomaticDesk final : public MachineDesk {
+ public:
+  explicit AutomaticDesk(AutomaticDeskParts parts) : parts_(std::move(parts)) {}
+  [[nodiscard]] base::Result<MachineAnswer> enrol(const MachineWish& wish) override;
+  [[nodiscard]] base::Result<std::vector<x509::Certificate>> chain() override;
+  [[nodiscard]] base::Result<Held> held(const x509::Certificate& certificate) override;
+
+ private:
+  class Turn;
+  AutomaticDeskParts parts_;
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  std::set<x509::Digest256> busy_;  // requests that are being carried out
+  std::mutex signing_;              // acts are signed and taken one after the other
+};
+
+[[nodiscard]] std::span<const store::Migration> migrations();
+
+}  // namespace yuxin::ra

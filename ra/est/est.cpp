@@ -1,0 +1,260 @@
+#include "yuxin/ra/est.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "est/message.hpp"
+#include "yuxin/base/language.hpp"
+#include "yuxin/base/text.hpp"
+#include "yuxin/evidence/organisation.hpp"
+#include "yuxin/x509/key.hpp"
+#include "yuxin/x509/oid.hpp"
+
+namespace yuxin::ra {
+
+using base::Code;
+using base::fail;
+using base::HttpReply;
+using base::HttpRequest;
+using base::message;
+using base::Result;
+
+namespace {
+
+enum class Operation { kCertificates, kAttributes, kEnrol, kRenew, kMakeKey };
+struct NamedOperation {
+  std::string_view name;
+  Operation operation;
+  std::string_view method;
+};
+constexpr std::array<NamedOperation, 5> kOperations = {{{"cacerts", Operation::kCertificates, "GET"},
+                                                        {"csrattrs", Operation::kAttributes, "GET"},
+                                                        {"simpleenroll", Operation::kEnrol, "POST"},
+                                                        {"simplereenroll", Operation::kRenew, "POST"},
+                                                        {"serverkeygen", Operation::kMakeKey, "POST"}}};
+
+// Target is a path taken apart: "/.well-known/est/[LABEL/]OPERATION".
+struct Target {
+  const NamedOperation* operation = nullptr;
+  std::string label;
+};
+
+std::optional<Target> read_target(std::string_view path) {
+  if (!path.starts_with(EstService::kPath)) return std::nullopt;
+  const auto parts = base::split(path.substr(EstService::kPath.size()), '/');
+  if (parts.empty() || parts.size() > 2) return std::nullopt;
+  const auto* named = std::ranges::find(kOperations, parts.back(), &NamedOperation::name);
+  if (named == kOperations.end()) return std::nullopt;
+  if (parts.size() == 1) return Target{named, {}};
+  if (!evidence::is_profile_name(parts.front())) return std::nullopt;
+  return Target{named, std::string(parts.front())};
+}
+
+// Requests whose form alone says that they cannot be answered.
+std::optional<HttpReply> refuse_form(const HttpRequest& request, const std::optional<Target>& target) {
+  if (!target) {
+    return est::text_reply(404, base::tr("There are cacerts, csrattrs, simpleenroll, simplereenroll and serverkeygen "
+                                         "below /.well-known/est/ (RFC 7030)."));
+  }
+  if (request.method != target->operation->method) {
+    auto reply = est::text_reply(405, message("{} is asked for by {}.", std::string(target->operation->name),
+                                              std::string(target->operation->method)));
+    reply.fields.emplace_back("Allow", target->operation->method);
+    return reply;
+  }
+  const auto type = request.content_type.substr(0, request.content_type.find(';'));
+  if (request.method == "POST" && base::lower(base::trim(type)) != "application/pkcs10")
+    return est::text_reply(415, base::tr("Send the request as application/pkcs10 (RFC 7030 section 4.2.1)."));
+  return std::nullopt;
+}
+
+HttpReply refuse(const base::Error& error) {
+  switch (error.code) {
+    case Code::kMalformed:
+    case Code::kBadSignature:
+    case Code::kRefused:
+    case Code::kUsage:
+      return est::text_reply(400, error.detail);
+    case Code::kNotAuthorised:
+      return est::text_reply(403, error.detail);
+    case Code::kNotFound:
+      return est::text_reply(404, error.detail);
+    case Code::kConflict:
+      return est::text_reply(409, error.detail);
+    default: {
+      auto reply = est::text_reply(503, error.detail);
+      reply.fields.emplace_back("Retry-After", "60");
+      return reply;
+    }
+  }
+}
+
+HttpReply ask_for_credentials() {
+  auto reply = est::text_reply(
+      401, base::tr("Show the name and the secret of a client (HTTP Basic), or renew with a certificate by TLS."));
+  reply.fields.emplace_back("WWW-Authenticate", "Basic realm=\"est\", charset=\"UTF-8\"");
+  return reply;
+}
+
+// Applicant is who asks, and for what profile.
+struct Applicant {
+  std::string name;
+  std::string profile;
+  std::optional<evidence::OrgCode> organisation;
+};
+
+bool is_by_certificate(const Target& target, const HttpRequest& request) {
+  return target.operation->operation == Operation::kRenew && !request.peer_certificate.empty();
+}
+
+// RFC 7030 section 4.2.2: the names of a renewed certificate are those of the one that is shown.
+Result<> check_same_names(const x509::Certificate& shown, const x509::CertificateRequest& request) {
+  const auto* wanted = x509::find_extension(request.extensions(), x509::oid::kSubjectAltName);
+  const auto* held = x509::find_extension(shown.tbs().extensions, x509::oid::kSubjectAltName);
+  const bool same_names =
+      (wanted == nullptr) == (held == nullptr) && (wanted == nullptr || base::equal(wanted->value, held->value));
+  if (request.subject().same(shown.subject()) && same_names) return {};
+  return fail(
+      Code::kRefused,
+      "A renewal has the subject and the alternative names of the certificate that is shown, octet for octet; "
+      "for other names enrol anew (simpleenroll).");
+}
+
+// wish_of is a request with nothing added.
+MachineWish wish_of(x509::CertificateRequest request, const Applicant& applicant, IfPersonNeeded if_person_needed) {
+  return {{.request = std::move(request),
+           .subject = {},
+           .alt_names = {},
+           .validity = {},
+           .organisation = applicant.organisation},
+          applicant.profile,
+          Protocol::kEst,
+          applicant.name,
+          if_person_needed};
+}
+
+// Answer carries one POST through.
+class Answer {
+ public:
+  Answer(const EstParts& parts, const HttpRequest& request, const Target& target)
+      : parts_(parts), request_(request), target_(target) {}
+
+  HttpReply run() {
+    auto asked = est::read_request(request_.body);
+    if (!asked) return refuse(asked.error());
+    const auto applicant = is_by_certificate(target_, request_) ? by_certificate(*asked) : by_secret(*asked);
+    if (!applicant) return refuse(applicant.error());
+    if (!*applicant) return ask_for_credentials();
+    if (target_.operation->operation == Operation::kMakeKey) return make_key(**applicant, *asked);
+    const auto answer = parts_.desk->enrol(wish_of(*asked, **applicant, IfPersonNeeded::kWait));
+    return answer ? reply(*answer) : refuse(answer.error());
+  }
+
+ private:
+  using Found = std::optional<Applicant>;
+
+  Result<Found> by_certificate(const x509::CertificateRequest& asked) {
+    TRY(const auto shown, x509::Certificate::from_der(request_.peer_certificate));
+    const auto held = parts_.desk->held(shown);
+    if (!held && held.error().code == Code::kNotFound)
+      return fail(Code::kNotAuthorised,
+                  "The certificate that was shown was not issued here, so it cannot be renewed here.");
+    if (!held) return tl::unexpected(held.error());
+    if (!held->in_force)
+      return fail(Code::kNotAuthorised, "The certificate that was shown is revoked, on hold or expired. Enrol anew.");
+    if (!target_.label.empty() && target_.label != held->profile)
+      return fail(Code::kRefused, "The certificate that was shown has the profile {}, not {}.", held->profile,
+                  target_.label);
+    TRY(check_same_names(shown, asked));
+    const auto clients = parts_.clients();
+    const auto* client = clients->renewing(Protocol::kEst, held->profile, asked);
+    if (client == nullptr)
+      return fail(
+          Code::kNotAuthorised,
+          "No client may renew certificates of profile {} with these names by showing them. See clients.toml.",
+          held->profile);
+    return Found(Applicant{client->name, held->profile, client->organisation});
+  }
+
+  Result<Found> by_secret(const x509::CertificateRequest& asked) {
+    const auto credentials = est::read_credentials(request_.authorization);
+    if (!credentials) return Found();
+    const auto clients = parts_.clients();
+    const auto* client = clients->authenticate(credentials->name, credentials->secret.view());
+    if (client == nullptr || !client->speaks(Protocol::kEst)) return Found();
+    if (target_.operation->operation == Operation::kRenew && client->renewal != MachineClient::Renewal::kBySecret)
+      return fail(Code::kNotAuthorised, "Client {} renews with the certificate that is renewed, shown by TLS.",
+                  client->name);
+    const auto& profile = target_.label.empty() ? client->profiles.front() : target_.label;
+    if (!client->may_have(profile))
+      return fail(Code::kNotAuthorised, "Client {} may not have profile {}; it may have {}.", client->name, profile,
+                  base::join(client->profiles, ", "));
+    TRY(check_names(*client, asked));
+    return Found(Applicant{client->name, profile, client->organisation});
+  }
+
+  // RFC 7030 section 4.4: the key of the request only says what kind is wanted.
+  HttpReply make_key(const Applicant& applicant, const x509::CertificateRequest& asked) {
+    const auto made = make_key_and_enrol(applicant, asked);
+    return made ? est::key_reply(made->first, made->second) : refuse(made.error());
+  }
+  Result<std::pair<base::Secret, x509::Certificate>> make_key_and_enrol(const Applicant& applicant,
+                                                                        const x509::CertificateRequest& asked) {
+    const auto kind = asked.public_key().kind();
+    TRY(const auto key, x509::PrivateKey::generate(kind));
+    TRY(const auto signer, key.signer(x509::default_signature(kind)));
+    std::vector<base::Bytes> extensions;
+    for (const auto& one : asked.extensions()) {
+      extensions.push_back(
+          x509::extension(one.oid, one.critical ? x509::Critical::kYes : x509::Critical::kNo, one.value));
+    }
+    TRY(const auto octets, x509::make_request(asked.subject(), extensions, *signer));
+    TRY(auto request, x509::CertificateRequest::from_der(octets));
+    TRY(const auto answer, parts_.desk->enrol(wish_of(std::move(request), applicant, IfPersonNeeded::kRefuse)));
+    TRY(auto pkcs8, key.to_pkcs8());
+    return std::pair(std::move(pkcs8), std::get<Granted>(answer).certificate);
+  }
+
+  static HttpReply reply(const MachineAnswer& answer) {
+    if (const auto* granted = std::get_if<Granted>(&answer)) return est::certificates_reply({granted->certificate});
+    const auto& waiting = std::get<Waiting>(answer);
+    auto reply = est::text_reply(
+        202,
+        message("A person looks at this first, as case {}. Send the same request again later.", waiting.case_id));
+    reply.fields.emplace_back("Retry-After", std::to_string(waiting.retry_after.count));
+    return reply;
+  }
+
+  const EstParts& parts_;
+  const HttpRequest& request_;
+  const Target& target_;
+};
+
+HttpReply attributes(const EstParts& parts, const Target& target) {
+  // Without a label nobody says which profile; section 4.5.2: 204 says that nothing particular is wanted.
+  if (target.label.empty()) {
+    HttpReply nothing;
+    nothing.status = 204;
+    return nothing;
+  }
+  const auto profile = parts.profiles.find(target.label);
+  return profile ? est::attributes_reply(**profile) : refuse(profile.error());
+}
+
+}  // namespace
+
+std::optional<HttpReply> EstService::answer_now(const HttpRequest& request) {
+  return refuse_form(request, read_target(request.path()));
+}
+
+HttpReply EstService::answer(const HttpRequest& request) {
+  const auto target = read_target(request.path());
+  if (auto refused = refuse_form(request, target)) return std::move(*refused);
+  if (target->operation->operation == Operation::kAttributes) return attributes(parts_, *target);
+  if (target->operation->operation != Operation::kCertificates) return Answer(parts_, request, *target).run();
+  const auto chain = parts_.desk->chain();
+  return chain ? est::certificates_reply(*chain) : refuse(chain.error());
+}
+
+}  // namespace yuxin::ra

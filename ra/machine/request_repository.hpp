@@ -1,0 +1,35 @@
+// The table of what machines asked for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "yuxin/base/bytes.hpp"
+#include "yuxin/base/result.hpp"
+#include "yuxin/base/time.hpp"
+#include "yuxin/store/database.hpp"
+#include "yuxin/x509/digest.hpp"
+
+namespace yuxin::ra::requests {
+
+struct RequestRow {
+  std::int64_t id = 0;
+  std::string case_id;         // empty where no person was asked
+  std::int64_t authority = 0;  // meaningful where there is a serial
+  base::Bytes serial;          // empty until there is a certificate
+};
+[[nodiscard]] base::Result<std::optional<RequestRow>> find(store::Session& session, const x509::Digest256& digest);
+// insert gives the id of the new row; kConflict where the digest is there.
+[[nodiscard]] base::Result<std::int64_t> insert(store::Session& session, const x509::Digest256& digest,
+                                                std::string_view client, std::string_view case_id,
+                                                base::UnixTime now);
+[[nodiscard]] base::Result<> set_certificate(store::Session& session, std::int64_t id, std::int64_t authority,
+                                             base::ByteView serial);
+[[nodiscard]] base::Result<> remove(store::Session& session, std::int64_t id);
+// count_of_client counts what a client has asked for since a moment.
+[[nodiscard]] base::Result<std::int64_t> count_of_client(store::Session& session, std::string_view client,
+                                                         base::UnixTime since);
+
+}  // namespace yuxin::ra::requests
