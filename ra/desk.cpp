@@ -44,6 +44,10 @@ const workflow::Transition* likely_step(const Workflow& workflow, std::string_vi
 
 }  // namespace
 
+workflow::File request_file(const x509::CertificateRequest& request) {
+  return {std::string(kRequestLabel), std::string(kRequestFile), base::to_bytes(request.der())};
+}
+
 Desk::Desk(DeskParts parts)
     : parts_(std::move(parts)), cases_({parts_.store, parts_.organisation, parts_.calendar, parts_.policy}) {}
 
@@ -115,8 +119,7 @@ Result<Filled> fill(const DeskParts& parts, const Application& application, cons
     filled.about = ca::approval_binding(wish.profile, wish.enrolment);
     filled.key = key_text(wish.enrolment.request.public_key());
     filled.profile = wish.profile;
-    filled.files.push_back(
-        {std::string(kRequestLabel), std::string(kRequestFile), base::to_bytes(wish.enrolment.request.der())});
+    filled.files.push_back(request_file(wish.enrolment.request));
   } else if (application.existing) {
     std::string authority;
     TRY(const auto row, find_certificate(parts, application.existing->serial, authority));
@@ -174,8 +177,7 @@ Result<Step> Desk::step(std::string_view case_id, workflow::Draft draft,
     auto wish = *correction;
     wish.enrolment.organisation = of.place.organisation;
     draft.about = ca::approval_binding(wish.profile, wish.enrolment);
-    draft.files.insert(draft.files.begin(), {std::string(kRequestLabel), std::string(kRequestFile),
-                                             base::to_bytes(wish.enrolment.request.der())});
+    draft.files.insert(draft.files.begin(), request_file(wish.enrolment.request));
     if (transition != nullptr)
       set_if_taken(*standing.workflow, *transition, draft.form, "subject_key",
                    key_text(wish.enrolment.request.public_key()));

@@ -4,8 +4,8 @@
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
-#include "yuxin/x509/inspect.hpp"
 #include "yuxin/ca/certificate_json.hpp"
+#include "yuxin/x509/inspect.hpp"
 
 namespace yuxin::cli {
 namespace {

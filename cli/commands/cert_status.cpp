@@ -3,9 +3,9 @@
 #include "app/home.hpp"
 #include "commands.hpp"
 #include "yuxin/base/log.hpp"
+#include "yuxin/ca/certificate_json.hpp"
 #include "yuxin/ca/crl_publication.hpp"
 #include "yuxin/ca/revocation.hpp"
-#include "yuxin/ca/certificate_json.hpp"
 
 namespace yuxin::cli {
 namespace {

@@ -67,9 +67,8 @@ Result<HttpReply> give_file(Call& call) {
   HttpReply reply;
   reply.content_type = "application/octet-stream";
   // What somebody attached is data, whatever a browser makes of it.
-  reply.fields = {{"Cache-Control", "no-store"},
-                  {"Content-Disposition", "attachment"},
-                  {"X-Content-Type-Options", "nosniff"}};
+  reply.fields = {
+      {"Cache-Control", "no-store"}, {"Content-Disposition", "attachment"}, {"X-Content-Type-Options", "nosniff"}};
   reply.body = std::move(file->octets);
   return reply;
 }

@@ -1,4 +1,6 @@
 // What there is here: who one is, profiles, workflows.
+#include <algorithm>
+
 #include "operations.hpp"
 #include "problem.hpp"
 #include "yuxin/ca/profile_json.hpp"
@@ -66,7 +68,13 @@ Result<HttpReply> show_workflow(Call& call) {
   std::shared_ptr<const workflow::Workflow> definition;
   // a name has 40 characters at the most, and a digest 64
   if (const auto digest = read_hash(name, "workflow")) {
-    TRY(definition, call.desk.cases().definition(*digest));
+    const auto& known = call.desk.workflows();
+    const auto current = std::ranges::find(known, *digest, [](const auto& one) { return one->digest; });
+    if (current != known.end()) {
+      definition = *current;
+    } else {
+      TRY(definition, call.desk.cases().definition(*digest));
+    }
   } else {
     TRY(definition, call.desk.workflow(name));
   }

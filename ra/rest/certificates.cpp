@@ -60,9 +60,8 @@ Result<Found> find(const Call& call) {
     }
     return {};
   }));
-  std::ranges::stable_sort(found, {}, [&](const Found& one) {
-    return one.authority == call.desk.parts().authority ? 0 : 1;
-  });
+  std::ranges::stable_sort(found, {},
+                           [&](const Found& one) { return one.authority == call.desk.parts().authority ? 0 : 1; });
   // who may not see it does not learn that it is there
   const auto seen = std::ranges::find_if(found, [&](const Found& one) { return may_see(call, one.row); });
   if (seen == found.end())

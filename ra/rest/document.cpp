@@ -63,8 +63,7 @@ JsonObject operation_json(const Operation& operation) {
                     {"default", reference("responses", "Refusal")}}}};
   if (!operation.body.empty()) {
     json["requestBody"] = JsonObject{
-        {"required", true},
-        {"content", {{"application/json", {{"schema", reference("schemas", operation.body)}}}}}};
+        {"required", true}, {"content", {{"application/json", {{"schema", reference("schemas", operation.body)}}}}}};
   }
   if (operation.access == Operation::Access::kAnyone) json["security"] = JsonArray();
   return json;
@@ -84,28 +83,30 @@ JsonObject rest_document(const std::string& version) {
       {"in", "header"},
       {"required", false},
       {"description",
-       "1 to 128 visible characters, new for every request that is not a repetition. Whoever repeats a request with its "
+       "1 to 128 visible characters, new for every request that is not a repetition. Whoever repeats a request with "
+       "its "
        "key gets the same answer, and nothing is done twice; answers are kept for a day."},
       {"schema", {{"type", "string"}, {"minLength", 1}, {"maxLength", 128}, {"pattern", "^[!-~]+$"}}}};
   const JsonObject refusal{
       {"description", "A refusal. Nothing was changed. 429 and 503 say in Retry-After when to come again."},
       {"content", {{"application/problem+json", {{"schema", reference("schemas", "Problem")}}}}}};
-  return {{"openapi", "3.1.0"},
-          {"info",
-           {{"title", "Yuxin registration authority"},
-            {"version", version},
-            {"description",
-             "The server drafts a step (POST /v1/steps), the officer signs it with a key that never leaves them, and the "
-             "server judges what was signed (POST /v1/acts). docs/rest.md"}}},
-          {"security", JsonArray{JsonObject{{"certificate", JsonArray()}}}},
-          {"paths", std::move(paths)},
-          {"components",
-           {{"schemas", rest::schemas()},
-            {"parameters", {{"IdempotencyKey", key}}},
-            {"responses", {{"Refusal", refusal}}},
-            {"securitySchemes",
-             {{"certificate",
-               {{"type", "mutualTLS"}, {"description", "A certificate of this authority, in force."}}}}}}}};
+  return {
+      {"openapi", "3.1.0"},
+      {"info",
+       {{"title", "Yuxin registration authority"},
+        {"version", version},
+        {"description",
+         "The server drafts a step (POST /v1/steps), the officer signs it with a key that never leaves them, and the "
+         "server judges what was signed (POST /v1/acts). docs/rest.md"}}},
+      {"security", JsonArray{JsonObject{{"certificate", JsonArray()}}}},
+      {"paths", std::move(paths)},
+      {"components",
+       {{"schemas", rest::schemas()},
+        {"parameters", {{"IdempotencyKey", key}}},
+        {"responses", {{"Refusal", refusal}}},
+        {"securitySchemes",
+         {{"certificate",
+           {{"type", "mutualTLS"}, {"description", "A certificate of this authority, in force."}}}}}}}};
 }
 
 namespace rest {

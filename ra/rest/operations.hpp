@@ -25,6 +25,7 @@ struct Call {
   std::map<std::string, std::string, std::less<>> query;
   base::JsonObject body;
   bool repeated = false;  // it carries an idempotency key, so that it may have come before
+  std::string object = {};     // what was changed, for the log: "R-1042"
 
   [[nodiscard]] std::string text(std::string_view name) const;  // of the query; empty: not given
   [[nodiscard]] std::int64_t number(std::string_view name, std::int64_t otherwise) const;

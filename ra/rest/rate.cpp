@@ -27,7 +27,8 @@ std::optional<std::int64_t> RateLimit::take(const std::string& client, base::Uni
   }
   auto& bucket = *place->second;
   // as many seconds as fill it from empty are enough, and keep the product small
-  const auto passed = std::clamp<std::int64_t>((now - bucket.filled).count, 0, full / std::max<std::int64_t>(speed, 1) + 1);
+  const auto passed =
+      std::clamp<std::int64_t>((now - bucket.filled).count, 0, full / std::max<std::int64_t>(speed, 1) + 1);
   bucket.parts = std::min(full, bucket.parts + passed * speed);
   bucket.filled = now;
   if (bucket.parts < kRequest) return (kRequest - bucket.parts + speed - 1) / std::max<std::int64_t>(speed, 1);

@@ -129,7 +129,8 @@ Result<> check(const Json& value, const JsonObject& schema, const std::string& a
   if (const auto* choices = schema.if_contains("oneOf")) return check_one_of(value, choices->get_array(), at);
   if (const auto* values = schema.if_contains("enum")) {
     const auto& list = values->get_array();
-    if (std::ranges::find(list, value) == list.end()) return misfit(at, base::message("this value is not known here"));
+    if (std::ranges::find(list, value) == list.end())
+      return misfit(at, base::message("this value is not known here"));
   }
   if (const auto* type = schema.if_contains("type")) TRY(check_type(value, *type, at));
   if (value.is_object()) return check_object(value.get_object(), schema, at);

@@ -4,7 +4,8 @@ namespace yuxin::ra::rest {
 
 namespace {
 
-constexpr std::string_view kSchemas = R"({
+// clang-format off: one shape a paragraph
+constexpr std::string_view kSchemas = R"json({
 "Problem": {
   "type": "object", "description": "A refusal (RFC 9457). Nothing was changed.",
   "properties": {
@@ -204,7 +205,8 @@ constexpr std::string_view kSchemas = R"({
   "type": "object",
   "properties": {"certificates": {"type": "array", "items": {"$ref": "#/components/schemas/Certificate"}}, "next": {"type": "string"}},
   "required": ["certificates"], "additionalProperties": false}
-})";
+})json";
+// clang-format on
 
 }  // namespace
 

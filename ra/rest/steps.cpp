@@ -81,8 +81,7 @@ Result<std::vector<workflow::Enclosed>> enclosed_in(const JsonObject& body) {
 Result<Step> step_of_case(Call& call) {
   TRY(const auto item, call.desk.look(base::json_string(call.body, "case"), call.caller->viewer));
   const auto& of = item.standing.of;
-  workflow::Draft draft{.action = base::json_string(call.body, "action"),
-                        .form = call.body.at("form").get_object()};
+  workflow::Draft draft{.action = base::json_string(call.body, "action"), .form = call.body.at("form").get_object()};
   TRY(draft.enclosed, enclosed_in(call.body));
   TRY(draft.role, role_in(call.body));
   if (call.body.contains("delivery")) draft.delivery = base::json_int(call.body, "delivery");
@@ -91,8 +90,7 @@ Result<Step> step_of_case(Call& call) {
     const auto at = static_cast<std::size_t>(*draft.delivery);
     if (at < of.handed.size()) draft.role = of.handed[at].to;
   } else if (!draft.role) {
-    draft.role =
-        call.desk.role_for(call.caller->viewer, *item.standing.workflow, of.state, draft.action, of.place);
+    draft.role = call.desk.role_for(call.caller->viewer, *item.standing.workflow, of.state, draft.action, of.place);
   }
   TRY(const auto correction, wish_in(call.body));
   return call.desk.step(of.id, std::move(draft), correction);
@@ -111,12 +109,12 @@ Result<Step> opening_step(Call& call) {
   }
   if (const auto text = maybe(call.body, "serial")) {
     const auto serial = x509::Serial::parse(*text);
-    if (!serial)
-      return fail(Code::kUsage, "\"{}\" is no serial number; it has hexadecimal digits only.", *text);
+    if (!serial) return fail(Code::kUsage, "\"{}\" is no serial number; it has hexadecimal digits only.", *text);
     application.existing = ExistingWish{*serial};
   }
   if (auto subject = maybe(call.body, "subject")) application.leaver = LeaverWish{std::move(*subject)};
-  const int wishes = (application.certificate ? 1 : 0) + (application.existing ? 1 : 0) + (application.leaver ? 1 : 0);
+  const int wishes =
+      (application.certificate ? 1 : 0) + (application.existing ? 1 : 0) + (application.leaver ? 1 : 0);
   if (wishes != 1)
     return fail(Code::kUsage, "Say one thing that is applied for: \"certificate\", \"serial\" or \"subject\".");
   TRY(call.desk.fit(call.caller->viewer, application));
@@ -128,8 +126,8 @@ Result<Step> opening_step(Call& call) {
 JsonObject act_json(const evidence::Act& act) {
   base::JsonArray attachments;
   for (const auto& one : act.attachments) {
-    attachments.push_back(JsonObject{
-        {"name", one.name}, {"size", one.size}, {"digest", "sha256"}, {"value", base::hex(one.value)}});
+    attachments.push_back(
+        JsonObject{{"name", one.name}, {"size", one.size}, {"digest", "sha256"}, {"value", base::hex(one.value)}});
   }
   return {{"type", act.type},
           {"object", act.object},
@@ -190,9 +188,8 @@ Result<base::JsonArray> effects_json(Call& call, const workflow::Decision& decis
       effects.push_back(print_effected({of.id, one.name, one.text, of.facts}));
       continue;
     }
-    const auto waiting = std::ranges::find_if(tried, [&](const Effected& candidate) {
-      return candidate.case_id == of.id && candidate.effect == one.name;
-    });
+    const auto waiting = std::ranges::find_if(
+        tried, [&](const Effected& candidate) { return candidate.case_id == of.id && candidate.effect == one.name; });
     const auto text = waiting == tried.end() ? base::message("Not done yet.") : waiting->text;
     effects.push_back(print_effected({of.id, one.name, text, {}}));
   }
@@ -213,6 +210,21 @@ Result<JsonObject> taken_json(Call& call, const workflow::Decision& decision, co
                     {"effects", std::move(effects)}};
 }
 
+Result<std::optional<JsonObject>> taken_before(Call& call, const evidence::VerifiedAct& act) {
+  const auto standing = call.desk.cases().find(act.act().object);
+  if (!standing) return std::optional<JsonObject>();
+  TRY(const auto steps, call.desk.cases().steps(*standing));
+  const auto step = std::ranges::find(steps, act.digest(), &workflow::StepRow::act);
+  if (step == steps.end()) return std::optional<JsonObject>();
+  workflow::Decision decision;
+  decision.after.id = act.act().object;
+  decision.after.steps = step->number;
+  decision.action = step->action;
+  decision.complete = step->complete;
+  TRY(auto document, taken_json(call, decision, {}));
+  return std::optional(std::move(document));
+}
+
 }  // namespace
 
 Result<HttpReply> take_act(Call& call) {
@@ -221,16 +233,26 @@ Result<HttpReply> take_act(Call& call) {
   TRY(const auto opened, evidence::open_act(der));
   // A signed act is worth as much as its signer's hand: nobody hands in what somebody else has signed.
   if (!base::equal(opened.actor.der(), call.caller->certificate.der()))
-    return fail(Code::kNotAuthorised, "This act was signed with another certificate than the one of this connection.");
+    return fail(Code::kNotAuthorised,
+                "This act was signed with another certificate than the one of this connection.");
   TRY(const auto proofs, call.parts.proofs(call.caller->subject));
   TRY(const auto verified, evidence::accept_act(der, *proofs, call.desk.parts().trust));
-  TRY(const auto decision, call.desk.take(verified, files));
+  call.object = verified.act().object;
+  auto taken = call.desk.take(verified, files);
+  if (!taken) {
+    // a repetition after an answer that was lost: the act is there, and what is told is how the case stands
+    if (call.repeated && taken.error().code == Code::kConflict) {
+      TRY(const auto before, taken_before(call, verified));
+      if (before) return json_reply(*before);
+    }
+    return tl::unexpected(std::move(taken).error());
+  }
+  const auto& decision = *taken;
   // From here on the step is kept: what goes wrong with its effects is told as such, and tried again by the server.
   auto effected = call.desk.settle();
   if (!effected) base::log_warning(effected.error().detail);
   const auto done = effected.value_or(std::vector<Effected>());
-  if (call.parts.status_changed &&
-      std::ranges::any_of(done, [](const Effected& one) { return one.status_changed; }))
+  if (call.parts.status_changed && std::ranges::any_of(done, [](const Effected& one) { return one.status_changed; }))
     call.parts.status_changed();
   TRY(auto document, taken_json(call, decision, done));
   return json_reply(document);

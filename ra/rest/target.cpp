@@ -23,7 +23,8 @@ Result<std::string> decoded(std::string_view text) {
       continue;
     }
     const auto octet = base::from_hex(text.substr(at + 1, 2));
-    if (!octet || octet->size() != 1) return fail(Code::kMalformed, "The address has a percent sign that encodes nothing.");
+    if (!octet || octet->size() != 1)
+      return fail(Code::kMalformed, "The address has a percent sign that encodes nothing.");
     plain += static_cast<char>(octet->front());
     at += 2;
   }

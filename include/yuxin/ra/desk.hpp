@@ -91,13 +91,17 @@ struct Viewer {
   std::optional<evidence::Hash> key;
 };
 // viewer_of reads what a person holds now.
-[[nodiscard]] base::Result<Viewer> viewer_of(store::Store& store, const x509::Certificate& person, base::UnixTime now);
+[[nodiscard]] base::Result<Viewer> viewer_of(store::Store& store, const x509::Certificate& person,
+                                             base::UnixTime now);
 
 // Item is a case as somebody sees it: what they could do next, by name of the action.
 struct Item {
   workflow::Standing standing;
   std::vector<std::string> mine;
 };
+
+// request_file is a certificate request as it is attached to a case.
+[[nodiscard]] workflow::File request_file(const x509::CertificateRequest& request);
 
 // check_open says before anything is signed whether an action is one that is done in the state of a case: kConflict
 // names those that are.
@@ -150,7 +154,8 @@ class Desk {
     std::vector<Item> items;
     std::optional<std::int64_t> next;
   };
-  [[nodiscard]] base::Result<Page> page(const std::optional<Viewer>& viewer, workflow::CaseFilter filter, Whose whose);
+  [[nodiscard]] base::Result<Page> page(const std::optional<Viewer>& viewer, workflow::CaseFilter filter,
+                                        Whose whose);
   // look gives one case; kNotAuthorised where the viewer may not see it.
   [[nodiscard]] base::Result<Item> look(std::string_view case_id, const std::optional<Viewer>& viewer);
   // role_for picks the role in which a viewer could take an action: the first that is asked for and covers the place.

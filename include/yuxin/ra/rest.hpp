@@ -41,10 +41,10 @@ struct RestParts {
   RestLimits limits;
 };
 
-// RestService answers everything below /v1/. Whoever asks is who the TLS certificate says, if it is one of this home's,
-// in force and not revoked at that moment; what they see and may do follows from the roles that they hold at that
-// moment. The officer's key never comes here: the service drafts an act, the client signs it, and the service judges
-// it as the desk of the home does. Every call is logged with who, what and result. Thread-safe.
+// RestService answers everything below /v1/. Whoever asks is who the TLS certificate says, if it is one of this
+// home's, in force and not revoked at that moment; what they see and may do follows from the roles that they hold at
+// that moment. The officer's key never comes here: the service drafts an act, the client signs it, and the service
+// judges it as the desk of the home does. Every call is logged with who, what and result. Thread-safe.
 class RestService final : public base::HttpService {
  public:
   explicit RestService(RestParts parts);

@@ -74,7 +74,7 @@ struct Draft {
   std::string action;
   base::JsonObject form = {};
   std::vector<File> files = {};
-  std::vector<Enclosed> enclosed = {};  // after the files
+  std::vector<Enclosed> enclosed = {};         // after the files
   std::optional<base::JsonObject> about = {};  // where the step says anew what the case is about
   std::optional<evidence::RoleCode> role = {};
   std::optional<std::int64_t> delivery = {};  // of kReceiveAction
