@@ -17,6 +17,7 @@
 #include "yuxin/evidence/checkpoint.hpp"
 #include "yuxin/evidence/clock_floor.hpp"
 #include "yuxin/evidence/ledger.hpp"
+#include "yuxin/ra/automatic_desk.hpp"
 #include "yuxin/tsa/serials.hpp"
 #include "yuxin/workflow/cases.hpp"
 

@@ -175,6 +175,20 @@ std::string quoted(std::string_view text) { return base::print_json(base::Json(t
 
 namespace {
 
+Result<> read_registration(ConfigTable& file, RegistrationConfig& config) {
+  TRY(auto registration, file.table("registration"));
+  if (!registration) return {};
+  TRY(auto address, registration->string("address"));
+  if (address) config.address = *address;
+  TRY(read_port(*registration, "port", config.port));
+  TRY(config.names, registration->strings("names"));
+  for (const auto& name : config.names) {
+    if (!is_host(name) && !x509::parse_general_name("ip:" + name))
+      return registration->error("names", "\"{}\" is neither a DNS name nor an address", name);
+  }
+  return {};
+}
+
 Result<> read_workflow(ConfigTable& file, HomeConfig& config) {
   TRY(auto workflow, file.table("workflow"));
   if (!workflow) return {};
@@ -205,6 +219,7 @@ Result<HomeConfig> parse_home_config(std::string_view text, const std::string& f
   TRY(read_keys(table, config.keys));
   TRY(read_ledger(table, config.ledger));
   TRY(read_workflow(table, config));
+  TRY(read_registration(table, config.registration));
   TRY(table.finish());
   return config;
 }
@@ -257,6 +272,13 @@ std::string print_home_config(const HomeConfig& config) {
       "key_renew_every      = \"{}\"   # a new key and certificate; the old certificate stays valid\n",
       quoted(tsa.policy), tsa.accuracy_ms, tsa.ordering, tsa.gm_form, quoted(tsa.time_source),
       tsa.time_source_bound_ms, base::print_period(tsa.key_renew_every));
+  const auto& registration = config.registration;
+  text += fmt::format(
+      "\n[registration]\n"
+      "address = {}\n"
+      "port    = {}   # of the registration interface, by TLS\n"
+      "names   = []     # of its TLS certificate, [\"ra.city.example\"]; without, the host of public_url\n",
+      quoted(registration.address), registration.port);
   text += fmt::format(
       "\n[workflow]\n"
       "policy = {}   # which time limits count: [policy.2026] of the workflows, or [policy.2004]\n",

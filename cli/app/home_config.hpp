@@ -40,6 +40,14 @@ struct KeysConfig {
   std::string services;              // URI of the token for the keys that the home makes itself; empty: software
 };
 
+// RegistrationConfig is the table [registration].
+struct RegistrationConfig {
+  std::string address = "127.0.0.1";  // that the registration interface listens on
+  std::uint16_t port = 8443;
+  // Names and addresses that its TLS certificate bears; none: the host of public_url, or localhost.
+  std::vector<std::string> names;
+};
+
 struct HomeConfig {
   HomeKind kind = HomeKind::kOnline;
   std::string organisation;
@@ -54,6 +62,7 @@ struct HomeConfig {
   KeysConfig keys;
   LedgerConfig ledger;
   TimeStampingConfig tsa;
+  RegistrationConfig registration;
   std::string workflow_policy = "2026";  // which values of the workflows count: [policy.2026] of their definitions
 };
 

@@ -85,13 +85,34 @@ Result<x509::Certificate> certify_service(Home& home, const Service& service, co
   TRY(auto signer, home.keys().signer(key_name));
   TRY(auto der, x509::make_request(subject_of(issuer->certificate(), service.common_name), {}, *signer));
   TRY(auto request, x509::CertificateRequest::from_der(der));
-  TRY(auto prepared, issuer->prepare(service.profile,
-                                     {.request = request, .subject = {}, .alt_names = {}, .validity = {}}, {actor}));
+  ca::Enrolment enrolment{.request = std::move(request), .subject = {}, .alt_names = {}, .validity = {}};
+  if (!service.alt_names.empty()) enrolment.alt_names = service.alt_names;
+  TRY(auto prepared, issuer->prepare(service.profile, enrolment, {actor}));
   TRY(auto issued, issuer->issue(std::move(prepared)));
   const store::ServiceCertificateRow row{issuer->authority().id, service.purpose, key_name,
                                          base::to_bytes(issued.certificate.der()), issued.certificate.not_after()};
   TRY(home.store().write([&](store::Writer& writer) { return writer.set_service_certificate(row); }));
   return issued.certificate;
+}
+
+Result<std::vector<x509::Certificate>> issuers_above(Home& home, const x509::Certificate& leaf) {
+  TRY(auto rows, home.store().status().authorities());
+  std::vector<x509::Certificate> known;
+  for (const auto& row : rows) {
+    if (row.certificate.empty()) continue;
+    TRY(auto certificate, x509::Certificate::from_der(row.certificate));
+    known.push_back(std::move(certificate));
+  }
+  std::vector<x509::Certificate> chain;
+  x509::Certificate below = leaf;
+  while (chain.size() < known.size()) {
+    const auto issuer = std::ranges::find_if(
+        known, [&](const x509::Certificate& candidate) { return candidate.subject().same(below.issuer()); });
+    if (issuer == known.end() || issuer->subject().same(issuer->issuer())) break;
+    chain.push_back(*issuer);
+    below = *issuer;
+  }
+  return chain;
 }
 
 Result<bool> is_withdrawn(store::Store& store, const store::ServiceCertificateRow& row) {

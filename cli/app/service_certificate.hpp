@@ -1,4 +1,5 @@
-// The certificates of what a home does besides issuing: its OCSP responder, time stamper, attribute authority.
+// The certificates of what a home does besides issuing: its OCSP responder, time stamper, attribute authority,
+// registration interface.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "home.hpp"
 #include "yuxin/base/result.hpp"
@@ -19,6 +21,7 @@ struct Service {
   std::string key_name;  // what the name of the key begins with
   std::shared_ptr<const ca::Profile> profile;
   std::string common_name;  // the rest of the subject is the authority's
+  std::vector<x509::GeneralName> alt_names = {};
 };
 
 // certifying_authority is the authority that certifies what serves the home: "issuing", or the first one that can.
@@ -54,6 +57,10 @@ struct Service {
 [[nodiscard]] base::Result<x509::Certificate> renew_service(Home& home, const Service& service,
                                                             const std::string& authority, const x509::KeyKind& key,
                                                             const std::string& actor);
+
+// issuers_above gives the issuers of a certificate that the home knows, the nearest first, without the self-signed
+// root: who verifies has that.
+[[nodiscard]] base::Result<std::vector<x509::Certificate>> issuers_above(Home& home, const x509::Certificate& leaf);
 
 // is_withdrawn says whether the certificate of a service was revoked or put on hold: it is replaced at once then.
 [[nodiscard]] base::Result<bool> is_withdrawn(store::Store& store, const store::ServiceCertificateRow& row);

@@ -48,28 +48,6 @@ Result<bool> is_due(Home& home, const store::ServiceCertificateRow& row, const s
   return runs_out && issuer.not_after() > base::add(certificate.not_after(), kWorthwhile);
 }
 
-// chain_of gives the issuers of a certificate that the home knows, without the self-signed root: who verifies has
-// that.
-Result<std::vector<x509::Certificate>> chain_of(Home& home, const x509::Certificate& leaf) {
-  TRY(auto rows, home.store().status().authorities());
-  std::vector<x509::Certificate> known;
-  for (const auto& row : rows) {
-    if (row.certificate.empty()) continue;
-    TRY(auto certificate, x509::Certificate::from_der(row.certificate));
-    known.push_back(std::move(certificate));
-  }
-  std::vector<x509::Certificate> chain;
-  x509::Certificate below = leaf;
-  while (chain.size() < known.size()) {
-    const auto issuer = std::ranges::find_if(
-        known, [&](const x509::Certificate& candidate) { return candidate.subject().same(below.issuer()); });
-    if (issuer == known.end() || issuer->subject().same(issuer->issuer())) break;
-    chain.push_back(*issuer);
-    below = *issuer;
-  }
-  return chain;
-}
-
 }  // namespace
 
 Result<std::optional<store::AuthorityRow>> stamping_authority(Home& home) {
@@ -113,7 +91,7 @@ Result<std::shared_ptr<const x509::TimeStamper>> time_stamper_of(Home& home,
   options.policy = x509::oid_from_dotted(config.policy).value_or(base::Bytes());
   if (config.accuracy_ms != 0) options.accuracy_microseconds = config.accuracy_ms * 1000;
   if (config.ordering) options.ordering = x509::TimeStampInfo::Ordering::kYes;
-  TRY(options.chain, chain_of(home, certificate));
+  TRY(options.chain, issuers_above(home, certificate));
   return x509::TimeStamper::make({certificate, signer}, options);
 }
 

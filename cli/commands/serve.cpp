@@ -1,8 +1,9 @@
-// yuxin serve: the status services, and what a running authority does by itself.
+// yuxin serve: the status services, the registration interface, and what a running authority does by itself.
 #include <csignal>
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <set>
 #include <thread>
 
@@ -11,6 +12,7 @@
 #include "app/custodian_unlock.hpp"
 #include "app/front_page.hpp"
 #include "app/monitoring.hpp"
+#include "app/registration.hpp"
 #include "app/share_input.hpp"
 #include "app/time_stamping.hpp"
 #include "app/unlocking.hpp"
@@ -71,13 +73,20 @@ Result<std::uint16_t> port_of(const Arguments& arguments, std::string_view optio
 
 Result<std::set<std::string>> parts_of(const Arguments& arguments) {
   std::set<std::string> known = {"ocsp", "crl", "tsa"};
+  const auto& registration = registration_services();
+  known.insert(registration.begin(), registration.end());
   const auto only = arguments.maybe("--only");
   if (!only) return known;
   std::set<std::string> parts;
   for (const auto part : base::split(*only, ',')) {
     const std::string name(base::trim(part));
+    if (name == "ra") {
+      parts.insert(registration.begin(), registration.end());
+      continue;
+    }
     if (!known.contains(name))
-      return fail(Code::kUsage, "\"{}\" is not served by this version; --only takes ocsp, crl and tsa.", name);
+      return fail(Code::kUsage, "\"{}\" is not served by this version; --only takes ra, {}.", name,
+                  base::join(std::vector(known.begin(), known.end()), ", "));
     parts.insert(name);
   }
   return parts;
@@ -134,12 +143,27 @@ Result<> check_serves(const Context& context) {
               home->path());
 }
 
-Result<> check_registration_port(const Context& context, const Arguments& arguments) {
-  if (!arguments.has("--ra-port")) return {};
-  TRY(port_of(arguments, "--ra-port", 0));
-  context.remark(
-      message("This version has no registration interface; nothing listens on the port given with --ra-port."));
-  return {};
+// open_registration gives nothing where none of its services are wanted. Where nobody asked for it by name, a home
+// that cannot have it (its authority is revoked, the port is taken) goes on telling status without it.
+Result<std::unique_ptr<Registration>> open_registration(const Context& context, const Arguments& arguments,
+                                                        const std::shared_ptr<Home>& home,
+                                                        const std::set<std::string>& parts, TimeStamping* stamping) {
+  Registration::Options options;
+  std::ranges::set_intersection(parts, registration_services(),
+                                std::inserter(options.services, options.services.end()));
+  if (options.services.empty()) return nullptr;
+  TRY(options.port, port_of(arguments, "--ra-port", home->config().registration.port));
+  options.stamping = stamping;
+  auto opened = Registration::open(home, options);
+  if (!opened && (arguments.has("--only") || arguments.has("--ra-port")))
+    return tl::unexpected(std::move(opened).error());
+  if (!opened) {
+    context.warn(message("No registration interface: {}", opened.error().detail));
+    return nullptr;
+  }
+  context.remark(message("Registration by {} on https://{}:{}.", (*opened)->services_text(),
+                         home->config().registration.address, (*opened)->port()));
+  return opened;
 }
 
 std::string served_text(const std::set<std::string>& parts) {
@@ -227,7 +251,7 @@ Result<int> run(Context& context, const Arguments& arguments) {
   const EndSignals signals;
   TRY(auto parts, parts_of(arguments));
   TRY(check_serves(context));
-  TRY(check_registration_port(context, arguments));
+  TRY(port_of(arguments, "--ra-port", 0));
   if (needs_no_key(context, arguments, parts)) return hand_out(context, arguments, parts, signals);
   TRY(auto home, open_for_serving(context, arguments));
   TRY(welcome_clock(context, arguments, *home));
@@ -254,9 +278,14 @@ Result<int> run(Context& context, const Arguments& arguments) {
   }
   FrontPage page(*home, parts);
   router.exact("/", {"GET"}, page);
+  TRY(auto registration, open_registration(context, arguments, home, parts, stamping.get()));
   TRY(auto front, Front::open(context, *home, port, parts, router, monitoring));
-  while (!signals.arrived()) upkeep.step();
+  while (!signals.arrived()) {
+    upkeep.step();
+    if (registration) registration->step();
+  }
   front->close();
+  if (registration) registration->stop(kGrace);
   if (auto done = home->checkpoint(); !done) base::log_warning(done.error().detail);
   context.remark(message("Stopped."));
   return 0;
@@ -266,7 +295,7 @@ Result<int> run(Context& context, const Arguments& arguments) {
 
 CommandSpec serve_command() {
   std::vector<OptionSpec> options = {
-      {"--only", Arity::kOne, Presence::kOptional, "ocsp,crl,tsa", "serve these parts only"},
+      {"--only", Arity::kOne, Presence::kOptional, "ocsp,crl,tsa,ra", "serve these parts only"},
       {"--public-port", Arity::kOne, Presence::kOptional, "N", "port of the status service; 0 takes a free one"},
       {"--ra-port", Arity::kOne, Presence::kOptional, "N", "port of the registration interface"},
       {"--shares", Arity::kOne, Presence::kOptional, "REGISTER",
@@ -276,7 +305,7 @@ CommandSpec serve_command() {
   return {
       "serve",
       "",
-      "serve OCSP, revocation lists, issuer certificates and time stamps; renew lists and signers",
+      "serve OCSP, revocation lists, issuer certificates, time stamps and registration; renew lists and signers",
       std::move(options),
       {"yuxin --home city/online --passphrase-file pass serve", "yuxin --home city/online serve --public-port 8080",
        "yuxin --home city/online serve --shares shares/register.json"},

@@ -171,6 +171,13 @@ Result<x509::PublicKey> SoftwareKeyStore::copy_to_token(std::string_view name, T
   return key.public_key();
 }
 
+Result<Secret> SoftwareKeyStore::tls_key(std::string_view name) const {
+  if (!name.starts_with("tls-"))
+    return fail(Code::kUsage, "The key {} is not for TLS, and no other is given out of {}.", name, folder_);
+  TRY(const auto key, open_key(name));
+  return key.to_pkcs8();
+}
+
 Result<x509::Digest256> SoftwareKeyStore::sealed_digest(std::string_view name) const {
   if (!is_key_name(name) || !base::file_exists(key_file(folder_, name)))
     return fail(Code::kNotFound, "There is no key {} in {}.", name, folder_);

@@ -10,12 +10,6 @@ using base::Code;
 using base::fail;
 using base::Result;
 
-namespace {
-
-constexpr std::size_t kLongestChain = 16;
-
-}  // namespace
-
 // Turn keeps a request to one caller at a time.
 class AutomaticDesk::Turn {
  public:
@@ -46,21 +40,23 @@ Result<MachineAnswer> AutomaticDesk::enrol(const MachineWish& wish) {
 
 Result<std::vector<x509::Certificate>> AutomaticDesk::chain() {
   TRY(const auto desk, parts_.desk());
+  TRY(const auto rows, desk->parts().store->status().authorities());
+  std::vector<x509::Certificate> known;
   std::vector<x509::Certificate> chain;
-  TRY(desk->parts().store->read([&](store::Reader& reader) -> Result<> {
-    chain.clear();
-    auto name = desk->parts().authority;
-    while (!name.empty() && chain.size() < kLongestChain) {
-      TRY(const auto row, reader.authority(name));
-      if (row.certificate.empty()) return {};
-      TRY(auto certificate, x509::Certificate::from_der(row.certificate));
-      chain.push_back(std::move(certificate));
-      name = row.parent;
-    }
-    return {};
-  }));
-  if (!chain.empty()) return chain;
-  return fail(Code::kUnavailable, "No authority here issues certificates at present.");
+  for (const auto& row : rows) {
+    if (row.certificate.empty()) continue;
+    TRY(auto certificate, x509::Certificate::from_der(row.certificate));
+    if (row.name == desk->parts().authority) chain.push_back(certificate);
+    known.push_back(std::move(certificate));
+  }
+  if (chain.empty()) return fail(Code::kUnavailable, "No authority here issues certificates at present.");
+  while (chain.size() <= known.size() && !chain.back().subject().same(chain.back().issuer())) {
+    const auto above = std::ranges::find_if(
+        known, [&](const x509::Certificate& one) { return one.subject().same(chain.back().issuer()); });
+    if (above == known.end()) break;
+    chain.push_back(*above);
+  }
+  return chain;
 }
 
 Result<Held> AutomaticDesk::held(const x509::Certificate& certificate) {

@@ -32,10 +32,9 @@ Result<std::vector<Protocol>> read_protocols(ConfigTable& table) {
   TRY(const auto words, table.strings("protocols"));
   std::vector<Protocol> protocols;
   for (const auto& word : words) {
-    const auto known = std::ranges::find(kProtocols, word, &NamedProtocol::name);
-    if (known == kProtocols.end())
-      return table.error("protocols", "\"{}\" is no protocol; there are est, cmp, acme and scep", word);
-    protocols.push_back(known->protocol);
+    const auto known = protocol_by_name(word);
+    if (!known) return table.error("protocols", "\"{}\" is no protocol; there are est, cmp, acme and scep", word);
+    protocols.push_back(*known);
   }
   if (protocols.empty()) return table.error({}, "say which protocols it speaks: protocols = [\"est\"]");
   return protocols;
@@ -92,6 +91,11 @@ Result<MachineClient> read_client(ConfigTable& table) {
 
 std::string_view protocol_name(Protocol protocol) {
   return std::ranges::find(kProtocols, protocol, &NamedProtocol::protocol)->name;
+}
+
+std::optional<Protocol> protocol_by_name(std::string_view name) {
+  const auto known = std::ranges::find(kProtocols, name, &NamedProtocol::name);
+  return known == kProtocols.end() ? std::nullopt : std::optional(known->protocol);
 }
 
 bool MachineClient::speaks(Protocol protocol) const {

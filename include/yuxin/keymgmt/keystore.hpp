@@ -55,6 +55,10 @@ class SoftwareKeyStore final : public KeyStore {
   [[nodiscard]] base::Result<x509::PublicKey> copy_to_token(std::string_view name, TokenKeyStore& token,
                                                             std::string_view label) const;
 
+  // tls_key gives a key as PKCS#8, because the TLS library signs by itself: the only kind of key that is ever had in
+  // the clear, and its name begins with "tls-". kUsage for every other.
+  [[nodiscard]] base::Result<base::Secret> tls_key(std::string_view name) const;
+
   // sealed_digest is the SHA-256 of the file of a key, as it is sealed. kNotFound.
   [[nodiscard]] base::Result<x509::Digest256> sealed_digest(std::string_view name) const;
   // destroy overwrites the file of a key and removes it; what is there already is not there afterwards, and that is

@@ -23,6 +23,7 @@ namespace yuxin::ra {
 
 enum class Protocol { kEst, kCmp, kAcme, kScep };
 [[nodiscard]] std::string_view protocol_name(Protocol protocol);  // "est"
+[[nodiscard]] std::optional<Protocol> protocol_by_name(std::string_view name);
 
 // MachineClient is a device, a fleet of them, or a server that enrols by itself.
 struct MachineClient {

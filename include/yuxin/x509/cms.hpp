@@ -143,8 +143,8 @@ struct CmsAdditions {
 [[nodiscard]] base::Result<base::Bytes> add_to_message(const SignedData& message, std::size_t signer,
                                                        const CmsAdditions& additions);
 
-// certs_only makes SignedData without content and without signers that carries DER certificates (RFC 5652 section 5.1;
-// what a ".p7c" file and EST's answers are). A SET OF is sorted in DER, so their order is not kept.
+// certs_only makes SignedData without content and without signers that carries DER certificates (RFC 5652
+// section 5.1; what a ".p7c" file and EST's answers are). A SET OF is sorted in DER, so their order is not kept.
 [[nodiscard]] base::Bytes certs_only(std::vector<base::ByteView> certificates);
 
 }  // namespace yuxin::x509

@@ -1,0 +1,114 @@
+#include "registration.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "registration_identity.hpp"
+#include "yuxin/base/log.hpp"
+#include "yuxin/base/text.hpp"
+#include "yuxin/ra/est.hpp"
+
+namespace yuxin::cli {
+
+using base::Result;
+
+namespace {
+
+constexpr const char* kActor = "service:registration";
+constexpr std::size_t kQueue = 512;
+constexpr base::Seconds kLookEvery{10};
+
+Stamping stamping_by(TimeStamping* stamping) {
+  if (stamping == nullptr) return {};
+  return [stamping](base::ByteView request) -> Result<base::Bytes> { return stamping->authority().respond(request); };
+}
+
+}  // namespace
+
+const std::set<std::string>& registration_services() {
+  static const std::set<std::string> kServices = {"est"};
+  return kServices;
+}
+
+// One line for each service.
+Result<> Registration::add_services() {
+  TRY(auto clients, ClientFile::open(*home_));
+  TRY(const auto profiles, home_->profiles());
+  desk_ = make_automatic_desk(*home_, clients, stamping_);
+  const auto source = [clients] { return clients->clients(); };
+  add("est", ra::EstService::kPath, std::make_unique<ra::EstService>(ra::EstParts{desk_.get(), source, profiles}));
+  return {};
+}
+
+Registration::Registration(std::shared_ptr<Home> home, const Options& options)
+    : home_(std::move(home)),
+      wanted_(options.services),
+      stamping_(stamping_by(options.stamping)),
+      pool_(std::max(2U, std::thread::hardware_concurrency()), kQueue) {}
+
+Result<std::unique_ptr<Registration>> Registration::open(std::shared_ptr<Home> home, const Options& options) {
+  std::unique_ptr<Registration> made(new Registration(std::move(home), options));
+  TRY(made->add_services());
+  TRY(keep_registration_tls(*made->home_, kActor));
+  TRY(keep_registration_service(*made->home_, kActor));
+  TRY(made->listen(options.port));
+  return made;
+}
+
+void Registration::add(std::string_view name, std::string_view path, std::unique_ptr<base::HttpService> service) {
+  if (!wanted_.contains(std::string(name))) return;
+  services_.push_back(std::move(service));
+  if (path.ends_with('/')) {
+    router_.prefix(path, {}, *services_.back());
+  } else {
+    router_.exact(path, {}, *services_.back());
+  }
+}
+
+Result<> Registration::listen(std::uint16_t port) {
+  http::ListenerOptions listener;
+  listener.address = home_->config().registration.address;
+  listener.port = port;
+  listener.service = &router_;
+  TRY(listener.tls, registration_tls(*home_));
+  shown_ = listener.tls->identity.certificates.front();
+  trusted_ = listener.tls->client_authorities.size();
+  http::ServerOptions options;
+  options.listeners.push_back(std::move(listener));
+  options.pool = &pool_;
+  options.clock = &home_->clock();
+  TRY(server_, http::Server::start(options));
+  return {};
+}
+
+void Registration::step() {
+  const auto now = home_->clock().now();
+  if (now < next_ && next_ - now <= kLookEvery) return;
+  next_ = now + kLookEvery;
+  const auto done = keep();
+  const auto trouble = done ? std::string() : done.error().detail;
+  if (!trouble.empty() && trouble != told_) base::log_error(trouble);
+  told_ = trouble;
+}
+
+Result<> Registration::keep() {
+  TRY(keep_registration_service(*home_, kActor));
+  TRY(keep_registration_tls(*home_, kActor));
+  TRY(const auto options, registration_tls(*home_));
+  if (options.identity.certificates.front() == shown_ && options.client_authorities.size() == trusted_) return {};
+  TRY(server_->renew_tls(0, options));
+  shown_ = options.identity.certificates.front();
+  trusted_ = options.client_authorities.size();
+  return {};
+}
+
+std::string Registration::services_text() const {
+  std::vector<std::string> texts;
+  for (const auto& name : wanted_) {
+    auto& text = texts.emplace_back(name);
+    std::ranges::transform(text, text.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+  }
+  return base::join(texts, base::message(", "));
+}
+
+}  // namespace yuxin::cli
