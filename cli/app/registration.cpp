@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "registration_identity.hpp"
+#include "registration_rest.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ra/est.hpp"
@@ -17,6 +18,8 @@ namespace {
 constexpr const char* kActor = "service:registration";
 constexpr std::size_t kQueue = 512;
 constexpr base::Seconds kLookEvery{10};
+// What an application encloses comes with its act, by whoever has shown a certificate.
+constexpr std::size_t kLargestOfKnown = std::size_t{32} << 20U;
 
 Stamping stamping_by(TimeStamping* stamping) {
   if (stamping == nullptr) return {};
@@ -26,7 +29,7 @@ Stamping stamping_by(TimeStamping* stamping) {
 }  // namespace
 
 const std::set<std::string>& registration_services() {
-  static const std::set<std::string> kServices = {"est"};
+  static const std::set<std::string> kServices = {"est", "rest"};
   return kServices;
 }
 
@@ -37,6 +40,7 @@ Result<> Registration::add_services() {
   desk_ = make_automatic_desk(*home_, clients, stamping_);
   const auto source = [clients] { return clients->clients(); };
   add("est", ra::EstService::kPath, std::make_unique<ra::EstService>(ra::EstParts{desk_.get(), source, profiles}));
+  add("rest", "/v1/", make_rest_service(*home_, stamping_));
   return {};
 }
 
@@ -70,6 +74,7 @@ Result<> Registration::listen(std::uint16_t port) {
   listener.address = home_->config().registration.address;
   listener.port = port;
   listener.service = &router_;
+  listener.limits.known_body = kLargestOfKnown;
   TRY(listener.tls, registration_tls(*home_));
   shown_ = listener.tls->identity.certificates.front();
   trusted_ = listener.tls->client_authorities.size();

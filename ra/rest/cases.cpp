@@ -39,7 +39,7 @@ Result<HttpReply> list_cases(Call& call) {
   filter.limit = call.number("limit", 100);
   filter.after_row = call.number("cursor", 0);
   const auto whose = call.text("whose") == "mine" ? Desk::Whose::kMine : Desk::Whose::kAnybody;
-  TRY(const auto page, call.desk.page(call.caller->viewer, filter, whose));
+  TRY(const auto page, call.desk->page(call.caller->viewer, filter, whose));
   base::JsonArray cases;
   for (const auto& item : page.items) cases.push_back(print_item(item));
   JsonObject document{{"cases", std::move(cases)}};
@@ -48,17 +48,17 @@ Result<HttpReply> list_cases(Call& call) {
 }
 
 Result<HttpReply> show_case(Call& call) {
-  TRY(const auto item, call.desk.look(call.path.at("case"), call.caller->viewer));
-  TRY(const auto steps, call.desk.cases().steps(item.standing));
-  TRY(const auto files, call.desk.cases().files(item.standing));
+  TRY(const auto item, call.desk->look(call.path.at("case"), call.caller->viewer));
+  TRY(const auto steps, call.desk->cases().steps(item.standing));
+  TRY(const auto files, call.desk->cases().files(item.standing));
   auto document = print_item(item, steps);
   document["files"] = files_json(files);
   return json_reply(document);
 }
 
 Result<HttpReply> give_file(Call& call) {
-  TRY(const auto item, call.desk.look(call.path.at("case"), call.caller->viewer));
-  TRY(auto files, call.desk.cases().files(item.standing));
+  TRY(const auto item, call.desk->look(call.path.at("case"), call.caller->viewer));
+  TRY(auto files, call.desk->cases().files(item.standing));
   const auto& wanted = call.path.at("sha256");
   const auto file = std::ranges::find_if(
       files, [&](const workflow::File& one) { return base::hex(x509::sha256(one.octets)) == wanted; });
@@ -74,13 +74,13 @@ Result<HttpReply> give_file(Call& call) {
 }
 
 Result<HttpReply> give_case_certificate(Call& call) {
-  TRY(const auto item, call.desk.look(call.path.at("case"), call.caller->viewer));
+  TRY(const auto item, call.desk->look(call.path.at("case"), call.caller->viewer));
   const auto text = base::json_string(item.standing.of.facts, "serial");
   const auto serial = x509::Serial::parse(text);
   if (!serial) return fail(Code::kNotFound, "No certificate was issued upon case {}.", item.standing.of.id);
   store::CertificateRow row;
   TRY(call.parts.store->read([&](store::Reader& reader) -> Result<> {
-    TRY(const auto authority, reader.authority(call.desk.parts().authority));
+    TRY(const auto authority, reader.authority(call.desk->parts().authority));
     TRY(row, reader.find(authority.id, serial->content(), store::Reader::With::kDer));
     return {};
   }));

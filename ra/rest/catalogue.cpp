@@ -32,8 +32,8 @@ Result<HttpReply> show_status(Call& call) {
   }
   return json_reply(JsonObject{{"version", call.parts.version},
                                {"time", base::rfc3339(call.parts.clock->now())},
-                               {"authority", call.desk.parts().authority},
-                               {"policy", call.desk.parts().policy},
+                               {"authority", call.desk->parts().authority},
+                               {"policy", call.desk->parts().policy},
                                {"subject", call.caller->subject},
                                {"serial", call.caller->serial},
                                {"key", base::hex(call.caller->viewer.key.value())},
@@ -42,8 +42,8 @@ Result<HttpReply> show_status(Call& call) {
 
 Result<HttpReply> list_profiles(Call& call) {
   base::JsonArray list;
-  for (const auto& profile : call.desk.parts().profiles.all()) {
-    const auto& admit = call.desk.parts().admit_profile;
+  for (const auto& profile : call.desk->parts().profiles.all()) {
+    const auto& admit = call.desk->parts().admit_profile;
     if (admit && !admit(*profile)) continue;  // nobody may apply for it
     list.push_back(ca::profile_json(*profile));
   }
@@ -51,7 +51,7 @@ Result<HttpReply> list_profiles(Call& call) {
 }
 
 Result<HttpReply> show_profile(Call& call) {
-  TRY(const auto profile, call.desk.parts().profiles.find(call.path.at("profile")));
+  TRY(const auto profile, call.desk->parts().profiles.find(call.path.at("profile")));
   auto document = ca::profile_json(*profile);
   document["text"] = profile->text;
   return json_reply(document);
@@ -59,7 +59,7 @@ Result<HttpReply> show_profile(Call& call) {
 
 Result<HttpReply> list_workflows(Call& call) {
   base::JsonArray list;
-  for (const auto& definition : call.desk.workflows()) list.push_back(workflow_json(*definition));
+  for (const auto& definition : call.desk->workflows()) list.push_back(workflow_json(*definition));
   return json_reply(JsonObject{{"workflows", std::move(list)}});
 }
 
@@ -68,15 +68,15 @@ Result<HttpReply> show_workflow(Call& call) {
   std::shared_ptr<const workflow::Workflow> definition;
   // a name has 40 characters at the most, and a digest 64
   if (const auto digest = read_hash(name, "workflow")) {
-    const auto& known = call.desk.workflows();
+    const auto& known = call.desk->workflows();
     const auto current = std::ranges::find(known, *digest, [](const auto& one) { return one->digest; });
     if (current != known.end()) {
       definition = *current;
     } else {
-      TRY(definition, call.desk.cases().definition(*digest));
+      TRY(definition, call.desk->cases().definition(*digest));
     }
   } else {
-    TRY(definition, call.desk.workflow(name));
+    TRY(definition, call.desk->workflow(name));
   }
   auto document = workflow_json(*definition);
   document["text"] = definition->text;

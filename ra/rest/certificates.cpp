@@ -25,7 +25,7 @@ bool may_see(const Call& call, const store::CertificateRow& row) {
   evidence::Place place;
   place.profile = row.profile;
   if (std::ranges::any_of(viewer.roles, [&](const evidence::HeldRole& held) {
-        return evidence::covers(held.scope, place, *call.desk.parts().organisation);
+        return evidence::covers(held.scope, place, call.desk->parts().organisation);
       }))
     return true;
   if (row.der.empty()) return false;
@@ -61,7 +61,7 @@ Result<Found> find(const Call& call) {
     return {};
   }));
   std::ranges::stable_sort(found, {},
-                           [&](const Found& one) { return one.authority == call.desk.parts().authority ? 0 : 1; });
+                           [&](const Found& one) { return one.authority == call.desk->parts().authority ? 0 : 1; });
   // who may not see it does not learn that it is there
   const auto seen = std::ranges::find_if(found, [&](const Found& one) { return may_see(call, one.row); });
   if (seen == found.end())

@@ -19,13 +19,14 @@ namespace yuxin::ra::rest {
 // Call is one request, as an operation sees it: its parameters and body fit what the table says of them.
 struct Call {
   const RestParts& parts;
-  Desk& desk;
-  const Caller* caller = nullptr;  // set where the operation demands a certificate
+  // Set where the operation demands a certificate.
+  Desk* desk = nullptr;
+  const Caller* caller = nullptr;
   std::map<std::string, std::string, std::less<>> path;
   std::map<std::string, std::string, std::less<>> query;
   base::JsonObject body;
-  bool repeated = false;  // it carries an idempotency key, so that it may have come before
-  std::string object = {};     // what was changed, for the log: "R-1042"
+  bool repeated = false;    // it carries an idempotency key, so that it may have come before
+  std::string object = {};  // what was changed, for the log: "R-1042"
 
   [[nodiscard]] std::string text(std::string_view name) const;  // of the query; empty: not given
   [[nodiscard]] std::int64_t number(std::string_view name, std::int64_t otherwise) const;

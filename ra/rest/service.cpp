@@ -127,9 +127,12 @@ class Work {
 
   Result<HttpReply> carry_out(std::map<std::string, std::string, std::less<>> path, const Target& target,
                               base::JsonObject body, bool repeated) {
-    TRY(const auto desk, parts_.desk());
+    std::shared_ptr<Desk> desk;
+    if (caller_) {
+      TRY(desk, parts_.desk());
+    }
     Call call{.parts = parts_,
-              .desk = *desk,
+              .desk = desk.get(),
               .caller = caller_ ? &*caller_ : nullptr,
               .path = std::move(path),
               .query = target.query,

@@ -79,7 +79,7 @@ Result<std::vector<workflow::Enclosed>> enclosed_in(const JsonObject& body) {
 }
 
 Result<Step> step_of_case(Call& call) {
-  TRY(const auto item, call.desk.look(base::json_string(call.body, "case"), call.caller->viewer));
+  TRY(const auto item, call.desk->look(base::json_string(call.body, "case"), call.caller->viewer));
   const auto& of = item.standing.of;
   workflow::Draft draft{.action = base::json_string(call.body, "action"), .form = call.body.at("form").get_object()};
   TRY(draft.enclosed, enclosed_in(call.body));
@@ -90,10 +90,10 @@ Result<Step> step_of_case(Call& call) {
     const auto at = static_cast<std::size_t>(*draft.delivery);
     if (at < of.handed.size()) draft.role = of.handed[at].to;
   } else if (!draft.role) {
-    draft.role = call.desk.role_for(call.caller->viewer, *item.standing.workflow, of.state, draft.action, of.place);
+    draft.role = call.desk->role_for(call.caller->viewer, *item.standing.workflow, of.state, draft.action, of.place);
   }
   TRY(const auto correction, wish_in(call.body));
-  return call.desk.step(of.id, std::move(draft), correction);
+  return call.desk->step(of.id, std::move(draft), correction);
 }
 
 Result<Step> opening_step(Call& call) {
@@ -117,10 +117,10 @@ Result<Step> opening_step(Call& call) {
       (application.certificate ? 1 : 0) + (application.existing ? 1 : 0) + (application.leaver ? 1 : 0);
   if (wishes != 1)
     return fail(Code::kUsage, "Say one thing that is applied for: \"certificate\", \"serial\" or \"subject\".");
-  TRY(call.desk.fit(call.caller->viewer, application));
+  TRY(call.desk->fit(call.caller->viewer, application));
   const auto* trial = call.body.if_contains("trial");
   const bool tried = trial != nullptr && trial->get_bool();
-  return call.desk.apply(application, tried ? Desk::Number::kNone : Desk::Number::kReserve);
+  return call.desk->apply(application, tried ? Desk::Number::kNone : Desk::Number::kReserve);
 }
 
 JsonObject act_json(const evidence::Act& act) {
@@ -181,7 +181,7 @@ base::JsonArray missing_json(const workflow::Decision& decision) {
 // What the step has brought about, whoever carried it out: this call, or another that was quicker.
 Result<base::JsonArray> effects_json(Call& call, const workflow::Decision& decision, const workflow::Case& of,
                                      const std::vector<Effected>& tried) {
-  TRY(const auto ordered, call.desk.cases().brought_about(of.id, decision.after.steps));
+  TRY(const auto ordered, call.desk->cases().brought_about(of.id, decision.after.steps));
   base::JsonArray effects;
   for (const auto& one : ordered) {
     if (one.done) {
@@ -198,10 +198,10 @@ Result<base::JsonArray> effects_json(Call& call, const workflow::Decision& decis
 
 Result<JsonObject> taken_json(Call& call, const workflow::Decision& decision, const std::vector<Effected>& tried) {
   // who took the last step of a matter may be somebody who sees it no more
-  TRY(auto item, call.desk.look(decision.after.id, std::nullopt));
-  const auto seen = call.desk.look(decision.after.id, call.caller->viewer);
+  TRY(auto item, call.desk->look(decision.after.id, std::nullopt));
+  const auto seen = call.desk->look(decision.after.id, call.caller->viewer);
   item.mine = seen ? seen->mine : std::vector<std::string>();
-  TRY(const auto steps, call.desk.cases().steps(item.standing));
+  TRY(const auto steps, call.desk->cases().steps(item.standing));
   TRY(auto effects, effects_json(call, decision, item.standing.of, tried));
   return JsonObject{{"case", print_item(item, steps)},
                     {"action", decision.action},
@@ -211,9 +211,9 @@ Result<JsonObject> taken_json(Call& call, const workflow::Decision& decision, co
 }
 
 Result<std::optional<JsonObject>> taken_before(Call& call, const evidence::VerifiedAct& act) {
-  const auto standing = call.desk.cases().find(act.act().object);
+  const auto standing = call.desk->cases().find(act.act().object);
   if (!standing) return std::optional<JsonObject>();
-  TRY(const auto steps, call.desk.cases().steps(*standing));
+  TRY(const auto steps, call.desk->cases().steps(*standing));
   const auto step = std::ranges::find(steps, act.digest(), &workflow::StepRow::act);
   if (step == steps.end()) return std::optional<JsonObject>();
   workflow::Decision decision;
@@ -236,9 +236,9 @@ Result<HttpReply> take_act(Call& call) {
     return fail(Code::kNotAuthorised,
                 "This act was signed with another certificate than the one of this connection.");
   TRY(const auto proofs, call.parts.proofs(call.caller->subject));
-  TRY(const auto verified, evidence::accept_act(der, *proofs, call.desk.parts().trust));
+  TRY(const auto verified, evidence::accept_act(der, *proofs, call.desk->parts().trust));
   call.object = verified.act().object;
-  auto taken = call.desk.take(verified, files);
+  auto taken = call.desk->take(verified, files);
   if (!taken) {
     // a repetition after an answer that was lost: the act is there, and what is told is how the case stands
     if (call.repeated && taken.error().code == Code::kConflict) {
@@ -249,7 +249,7 @@ Result<HttpReply> take_act(Call& call) {
   }
   const auto& decision = *taken;
   // From here on the step is kept: what goes wrong with its effects is told as such, and tried again by the server.
-  auto effected = call.desk.settle();
+  auto effected = call.desk->settle();
   if (!effected) base::log_warning(effected.error().detail);
   const auto done = effected.value_or(std::vector<Effected>());
   if (call.parts.status_changed && std::ranges::any_of(done, [](const Effected& one) { return one.status_changed; }))

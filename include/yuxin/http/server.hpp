@@ -22,6 +22,7 @@ namespace yuxin::http {
 struct ServerLimits {
   std::size_t head = 16U << 10U;                     // octets of request line and fields; beyond: 414 or 431
   std::size_t body = 64U << 10U;                     // octets of a request body, decoded; beyond: 413
+  std::size_t known_body = 0;  // the same for a client who has shown a certificate; not used where it is less
   std::chrono::milliseconds handshake_time{10'000};  // for the TLS handshake
   std::chrono::milliseconds head_time{
       10'000};  // from the first octet of a request to the end of its fields; then 408
