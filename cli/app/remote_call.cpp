@@ -35,9 +35,11 @@ Result<std::shared_ptr<const http::TlsIdentity>> tls_identity_of(const keymgmt::
   auto tls = std::make_shared<http::TlsIdentity>();
   tls->certificates.push_back(base::to_bytes(identity.certificate.der()));
   for (const auto& above : identity.chain) tls->certificates.push_back(base::to_bytes(above.der()));
-  if (identity.software == nullptr)
-    return fail(Code::kUsage, "The key of this identity is on a token, which cannot be shown to a server yet.");
-  TRY(tls->private_key, identity.software->to_pkcs8());
+  if (identity.software == nullptr) {
+    tls->signer = identity.signer;
+  } else {
+    TRY(tls->private_key, identity.software->to_pkcs8());
+  }
   return std::shared_ptr<const http::TlsIdentity>(std::move(tls));
 }
 
@@ -114,9 +116,13 @@ Result<base::JsonObject> RemoteCall::post(std::string_view path, const base::Jso
   const auto text = base::print_json(body);
   for (int attempt = 1;; ++attempt) {
     const auto reply = http::post(server_ + std::string(path), "application/json", base::as_bytes(text), options);
-    if (!reply && (reply.error().code != Code::kUnavailable || attempt == kAttempts))
-      return tl::unexpected(reply.error());
-    if (!reply) continue;  // whether it arrived is not known; with the same key it is done once
+    if (!reply) {
+      // Whether it arrived is not known, also where the answer was cut short; with the same key it is done once.
+      const auto code = reply.error().code;
+      if ((code != Code::kUnavailable && code != Code::kMalformed) || attempt == kAttempts)
+        return tl::unexpected(reply.error());
+      continue;
+    }
     if (reply->status != 200) return tl::unexpected(refusal_of(*reply, server_));
     return document_of(*reply, server_);
   }

@@ -53,8 +53,7 @@ std::string choices_text(const ra::Item& item) {
 }
 
 // What a step needs and nobody can know but who takes it, one question each.
-Result<base::JsonObject> asked_form(const Context& context, const ra::Item& item,
-                                    const workflow::Transition& step) {
+Result<base::JsonObject> asked_form(const Context& context, const ra::Item& item, const workflow::Transition& step) {
   base::JsonObject form;
   const auto known = item.standing.of.values();
   for (const auto& name : step.needs) {

@@ -25,7 +25,7 @@ bool may_see(const Call& call, const store::CertificateRow& row) {
   evidence::Place place;
   place.profile = row.profile;
   if (std::ranges::any_of(viewer.roles, [&](const evidence::HeldRole& held) {
-        return evidence::covers(held.scope, place, call.desk->parts().organisation);
+        return evidence::covers(held.scope, place, *call.desk->parts().organisation);
       }))
     return true;
   if (row.der.empty()) return false;

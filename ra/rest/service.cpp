@@ -58,8 +58,13 @@ class Work {
 
   // audit is one line of the log: who asked for what, and what came of it. No query and no body.
   void audit(const HttpReply& reply) const {
-    const auto who = caller_ ? caller_->subject : std::string("-");
-    const auto serial = caller_ ? caller_->serial : std::string("-");
+    std::string who = "-";
+    std::string serial = "-";
+    // also of whom the home sends away
+    if (const auto shown = x509::Certificate::from_der(request_.peer_certificate)) {
+      who = shown->subject().text();
+      serial = base::hex_upper(shown->tbs().serial);
+    }
     base::log_info(fmt::format("rest {} {} {} by={} serial={} from={}{}", reply.status, request_.method,
                                request_.path(), base::print_json(base::Json(who)), serial, request_.peer, object_));
   }
