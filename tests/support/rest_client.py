@@ -134,7 +134,7 @@ class Judge:
         self.judged += 1
         operation = self.operation(method, path)
         if operation is None:
-            assert answer.status in (404, 405) and answer.media == "application/problem+json", (method, path, answer)
+            assert answer.status in (400, 404, 405, 429) and answer.media == "application/problem+json", (method, path, answer)
             promised = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
         else:
             responses = operation["responses"]
