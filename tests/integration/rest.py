@@ -1,81 +1,15 @@
-"""The REST interface and the officer's terminal: the same work over the network as on the home, in the officer's own hand, and what an attacker or a crowd
+"""The REST interface and the officer's terminal: the same work over the network as on the home, in the officer's own hand, and what an attacker
 makes of it."""
 import base64
-import concurrent.futures
 import hashlib
 import json
-import os
-import random
 import re
 import subprocess
 import time
 
 import city
-import rest_client
-import rest_fuzz
 import rest_proxy
-
-FORM = ["--field", "name=Wei", "--field", "classification=公开", "--field", "id_type=护照", "--field", "id_no=X1"]
-
-
-class Office:
-    """A city with officers, its server, and terminals that know of it an address, a root and their own key."""
-
-    def __init__(self):
-        self.town = town = city.City()
-        self.people = {name: town.issue(name, "person-signing") for name in ("super", "auditor", "bizadm", "li", "wang", "zhao", "chen", "far", "nobody")}
-        town.yuxin("role", "grant", "CA.SUPER", "--to", self.people["super"], "--and", f"CA.AUDADM={self.people['auditor']}", "--yes")
-        town.acting("super", "role", "grant", "RA.BIZADM", "--to", self.people["bizadm"], "--yes")
-        for who, role in (("li", "RA.INPUT"), ("wang", "RA.REVIEW"), ("chen", "RA.REVIEW"), ("zhao", "RA.MAKE")):
-            self.grant(who, role)
-        self.grant("far", "RA.REVIEW", "--scope", "profile:device")
-        approvals = town.online / "approvals.toml"
-        approvals.write_text(approvals.read_text().replace("profiles  = []", 'profiles  = ["person-signing"]'))
-        self.paper = town.folder / "id.pdf"
-        self.paper.write_text("a copy")
-        self.server = town.serve()
-        self.server.wait_until_ready()
-        self.away = town.folder / "nowhere"
-        self.judge = rest_client.Judge(self.client(None).get("/v1/openapi.json").json())
-
-    def grant(self, who, role, *words):
-        self.town.acting("bizadm", "role", "grant", role, "--to", self.people.get(who) or self.town.folder / f"{who}.pem", *words, "--yes")
-
-    def client(self, who, **options):
-        return rest_client.Client(self.town.ra_port, self.town.root, self.town.folder / who if who else None, **options)
-
-    def terminal_command(self, who, *words):
-        """A terminal has no home: what it names as one is not there."""
-        folder = self.town.folder
-        return [str(word) for word in (city.YUXIN, "--home", self.away, "--server", f"https://127.0.0.1:{self.town.ra_port}", "--trust", self.town.root,
-                                       "--as", f"{folder / who}.pem,{folder / who}.key", *words)]
-
-    def terminal(self, who, *words, expect=0, **options):
-        return city.run(*self.terminal_command(who, *words), expect=expect, **options)
-
-    def as_json(self, who, *words, expect=0):
-        return json.loads(self.terminal(who, "--json", *words, "--yes", expect=expect).stdout)
-
-    def submit(self, name, who="li"):
-        csr = self.town.request(name)
-        return self.as_json(who, "request", "submit", "--profile", "person-signing", "--csr", csr, *FORM, "--attach", f"identity={self.paper}")["case"]
-
-    def accepted(self, name):
-        number = self.submit(name)
-        self.as_json("li", "request", "accept", number)
-        return number
-
-    def refused(self, code, says, who, *words):
-        done = self.terminal(who, *words, "--yes", expect=code)
-        assert re.search(says, done.stderr), (words, says, done.stderr)
-
-    def checked(self, who, method, path, body=None, status=200, key=None):
-        """A call whose answer is held against the document."""
-        client = self.client(who)
-        answer = client.get(path) if method == "GET" else client.post(path, body, key)
-        self.judge.answer(method, path, answer)
-        assert answer.status == status, (who, method, path, answer)
-        return answer
+from rest_office import Office
 
 
 def check_way_of_a_request(office):
@@ -260,62 +194,6 @@ def check_stolen(office):
     office.checked("guest", "GET", f"/v1/cases/{number}", status=403)
 
 
-def check_fuzz(office, seed):
-    """Requests made from the document, right and wrong: every answer is one that it promises, and none is a fault of the server."""
-    cases = [one["case"] for one in office.checked("li", "GET", "/v1/cases?which=all").json()["cases"]]
-    values = cases + ["certificate-request", "leaver", "person-signing", "review", "submit", "RA.REVIEW", "OFFICE", office.town.serial(office.people["li"]),
-                      "C=CN, O=Test City, CN=nobody", base64.b64encode(b"no request").decode()]
-    fuzz = rest_fuzz.Fuzz(office.judge.document, seed, values)
-    clients = [office.client(who, keep=True) for who in ("super", "auditor", "bizadm", "li", "zhao", "chen", "far", "nobody")]
-    answers = {}
-    for index in range(1200):
-        method, target, fields, octets = fuzz.request()
-        client = clients[index % len(clients)]
-        try:
-            answer = client.call(method, target, raw=octets, fields=fields)
-        except OSError:
-            client.connection = None  # a request that was no HTTP ends its connection
-            continue
-        answers[answer.status] = answers.get(answer.status, 0) + 1
-        assert answer.status < 500, (seed, method, target, octets, answer)
-        if answer.media == "application/problem+json" and answer.json()["type"] == "about:blank":
-            assert answer.status in (400, 404, 405, 413, 414, 431), (method, target, answer)  # of the HTTP server, before any path is known
-            continue
-        office.judge.answer(method, target, answer)
-    assert answers.get(200, 0) > 50 and len(answers) >= 5, answers
-    print(f"fuzzed with seed {seed}: {dict(sorted(answers.items()))}, {office.judge.judged} answers judged")
-
-
-def check_crowd(office, clients=50, each=10):
-    """Five hundred applications from fifty clients at once: none is lost, and none is there twice."""
-    town = office.town
-    with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda index: town.request(f"crowd-{index}"), range(clients * each)))
-    before = {one["case"] for one in office.town.json("request", "list", "--all", "--limit", "5000")["cases"]}
-    tables = []
-    for client in range(clients):
-        who = f"clerk-{client}"
-        town.issue(who, "officer")
-        office.grant(who, "RA.INPUT")
-        table = town.folder / f"{who}.csv"
-        rows = [f"{town.folder}/crowd-{index}.csr,person-signing,N{index},公开,护照,X{index},{office.paper}" for index in range(client * each, (client + 1) * each)]
-        table.write_text("\n".join(["csr,profile,name,classification,id_type,id_no,attach:identity", *rows]) + "\n")
-        tables.append((who, table))
-    begin = time.monotonic()
-    crowd = [subprocess.Popen(office.terminal_command(who, "--json", "request", "batch", table, "--yes"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-             for who, table in tables]
-    told = [process.communicate(timeout=500) for process in crowd]
-    seconds = time.monotonic() - begin
-    assert all(process.returncode == 0 for process in crowd), [err for process, (_, err) in zip(crowd, told) if process.returncode != 0][:3]
-    numbers = [json.loads(line)["case"] for out, _ in told for line in out.splitlines()]
-    assert len(numbers) == len(set(numbers)) == clients * each
-    after = [one for one in office.town.json("request", "list", "--all", "--limit", "5000")["cases"] if one["case"] not in before]
-    assert {one["case"] for one in after} == set(numbers)
-    assert sorted(one["form"]["name"] for one in after) == sorted(f"N{index}" for index in range(clients * each))
-    assert office.town.json("audit", "verify")["problems"] == []
-    print(f"{clients * each} applications from {clients} clients in {seconds:.1f} s")
-
-
 def main():
     office = Office()
     try:
@@ -325,8 +203,6 @@ def main():
         check_between(office)
         check_race(office)
         check_stolen(office)
-        check_fuzz(office, int(os.environ.get("YUXIN_FUZZ_SEED", random.randrange(1 << 30))))
-        check_crowd(office)
     finally:
         ended = office.server.stop()
     assert ended == 0
