@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "est/message.hpp"
+#include "machine/applicant.hpp"
 #include "yuxin/base/language.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/organisation.hpp"
@@ -97,41 +98,8 @@ HttpReply ask_for_credentials() {
   return reply;
 }
 
-// Applicant is who asks, and for what profile.
-struct Applicant {
-  std::string name;
-  std::string profile;
-  std::optional<evidence::OrgCode> organisation;
-};
-
 bool is_by_certificate(const Target& target, const HttpRequest& request) {
   return target.operation->operation == Operation::kRenew && !request.peer_certificate.empty();
-}
-
-// RFC 7030 section 4.2.2: the names of a renewed certificate are those of the one that is shown.
-Result<> check_same_names(const x509::Certificate& shown, const x509::CertificateRequest& request) {
-  const auto* wanted = x509::find_extension(request.extensions(), x509::oid::kSubjectAltName);
-  const auto* held = x509::find_extension(shown.tbs().extensions, x509::oid::kSubjectAltName);
-  const bool same_names =
-      (wanted == nullptr) == (held == nullptr) && (wanted == nullptr || base::equal(wanted->value, held->value));
-  if (request.subject().same(shown.subject()) && same_names) return {};
-  return fail(
-      Code::kRefused,
-      "A renewal has the subject and the alternative names of the certificate that is shown, octet for octet; "
-      "for other names enrol anew (simpleenroll).");
-}
-
-// wish_of is a request with nothing added.
-MachineWish wish_of(x509::CertificateRequest request, const Applicant& applicant, IfPersonNeeded if_person_needed) {
-  return {{.request = std::move(request),
-           .subject = {},
-           .alt_names = {},
-           .validity = {},
-           .organisation = applicant.organisation},
-          applicant.profile,
-          Protocol::kEst,
-          applicant.name,
-          if_person_needed};
 }
 
 // Answer carries one POST through.
@@ -147,7 +115,7 @@ class Answer {
     if (!applicant) return refuse(applicant.error());
     if (!*applicant) return ask_for_credentials();
     if (target_.operation->operation == Operation::kMakeKey) return make_key(**applicant, *asked);
-    const auto answer = parts_.desk->enrol(wish_of(*asked, **applicant, IfPersonNeeded::kWait));
+    const auto answer = parts_.desk->enrol(wish_of(*asked, **applicant, Protocol::kEst, IfPersonNeeded::kWait));
     return answer ? reply(*answer) : refuse(answer.error());
   }
 
@@ -156,25 +124,9 @@ class Answer {
 
   Result<Found> by_certificate(const x509::CertificateRequest& asked) {
     TRY(const auto shown, x509::Certificate::from_der(request_.peer_certificate));
-    const auto held = parts_.desk->held(shown);
-    if (!held && held.error().code == Code::kNotFound)
-      return fail(Code::kNotAuthorised,
-                  "The certificate that was shown was not issued here, so it cannot be renewed here.");
-    if (!held) return tl::unexpected(held.error());
-    if (!held->in_force)
-      return fail(Code::kNotAuthorised, "The certificate that was shown is revoked, on hold or expired. Enrol anew.");
-    if (!target_.label.empty() && target_.label != held->profile)
-      return fail(Code::kRefused, "The certificate that was shown has the profile {}, not {}.", held->profile,
-                  target_.label);
-    TRY(check_same_names(shown, asked));
-    const auto clients = parts_.clients();
-    const auto* client = clients->renewing(Protocol::kEst, held->profile, asked);
-    if (client == nullptr)
-      return fail(
-          Code::kNotAuthorised,
-          "No client may renew certificates of profile {} with these names by showing them. See clients.toml.",
-          held->profile);
-    return Found(Applicant{client->name, held->profile, client->organisation});
+    TRY(auto applicant,
+        applicant_by_certificate(*parts_.desk, *parts_.clients(), {Protocol::kEst, shown, target_.label, asked}));
+    return Found(std::move(applicant));
   }
 
   Result<Found> by_secret(const x509::CertificateRequest& asked) {
@@ -186,12 +138,8 @@ class Answer {
     if (target_.operation->operation == Operation::kRenew && client->renewal != MachineClient::Renewal::kBySecret)
       return fail(Code::kNotAuthorised, "Client {} renews with the certificate that is renewed, shown by TLS.",
                   client->name);
-    const auto& profile = target_.label.empty() ? client->profiles.front() : target_.label;
-    if (!client->may_have(profile))
-      return fail(Code::kNotAuthorised, "Client {} may not have profile {}; it may have {}.", client->name, profile,
-                  base::join(client->profiles, ", "));
-    TRY(check_names(*client, asked));
-    return Found(Applicant{client->name, profile, client->organisation});
+    TRY(auto applicant, applicant_of(*client, target_.label, asked));
+    return Found(std::move(applicant));
   }
 
   // RFC 7030 section 4.4: the key of the request only says what kind is wanted.
@@ -211,7 +159,8 @@ class Answer {
     }
     TRY(const auto octets, x509::make_request(asked.subject(), extensions, *signer));
     TRY(auto request, x509::CertificateRequest::from_der(octets));
-    TRY(const auto answer, parts_.desk->enrol(wish_of(std::move(request), applicant, IfPersonNeeded::kRefuse)));
+    TRY(const auto answer,
+        parts_.desk->enrol(wish_of(std::move(request), applicant, Protocol::kEst, IfPersonNeeded::kRefuse)));
     TRY(auto pkcs8, key.to_pkcs8());
     return std::pair(std::move(pkcs8), std::get<Granted>(answer).certificate);
   }

@@ -1,0 +1,246 @@
+// The desk for machines: issued at once, by the service's act, or a case for officers; each request once.
+#include "yuxin/ra/automatic_desk.hpp"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "small_ca.hpp"
+#include "small_desk.hpp"
+#include "yuxin/ca/approval.hpp"
+
+namespace {
+
+using namespace yuxin;
+using base::Code;
+using test::need;
+
+constexpr std::string_view kPolicy = R"(
+[[approval]]
+name = "desk"
+profiles = ["tls-server"]
+valid_for = "P30D"
+needs = [{ name = "make", acts = ["certificate-request.approve"], roles = ["RA.MAKE"] }]
+[[service]]
+name = "portal"
+role = "RA.SERVICE"
+acts = ["certificate-request.enrol"]
+profiles = ["tls-server"]
+names_under = ["auto.city.test"]
+per_day = 1
+)";
+constexpr std::string_view kClients = R"([[client]]
+name        = "meters"
+protocols   = ["est"]
+profiles    = ["device", "tls-server"]
+names_under = ["city.test"]
+secret      = "sha256:d0c04f4b1951e4aeaaec8223ed2039e542f3aae805a6fa7f6d794e5afff5d272"
+per_day     = 3
+)";
+
+// Town has an authority with a desk, officers, and the service that acts for machines.
+class Town {
+ public:
+  Town() {
+    ca.clock.set(city.clock.now());
+    need(store::migrate(ca.store->database(), workflow::migrations()));
+    need(store::migrate(ca.store->database(), ra::migrations()));
+    policy = need(ca::ApprovalPolicy::parse(kPolicy, "approvals.toml"));
+    auto parts = ca.parts();
+    parts.court =
+        std::make_shared<const ca::ApprovalCourt>(ca::ApprovalCourt{policy, test::desk_organisation(), city.trust()});
+    issuer = need(ca::Issuer::open(std::move(parts)));
+    desk = need(ra::Desk::open(desk_parts()));
+    automatic.emplace(ra::AutomaticDeskParts{
+        .desk = [this]() -> base::Result<std::shared_ptr<ra::Desk>> { return desk; },
+        .approvals = [this]() -> base::Result<std::shared_ptr<const ca::ApprovalPolicy>> { return policy; },
+        .clients = [clients = need(ra::MachineClients::parse(kClients, "clients.toml"))] { return clients; },
+        .sign = [this](evidence::Act act) -> base::Result<evidence::VerifiedAct> {
+          if (!service) return base::fail(Code::kNotAuthorised, "The service has no role.");
+          return sign(std::move(act), *service);
+        }});
+  }
+  [[nodiscard]] ra::DeskParts desk_parts() {
+    ra::DeskParts parts{.store = ca.store,
+                        .organisation = test::desk_organisation(),
+                        .calendar = test::desk_calendar(),
+                        .policy = "2026",
+                        .workflows = {},
+                        .profiles = ca::ProfileSet::of({*test::shipped("device"), *test::shipped("tls-server")}),
+                        .trust = city.trust(),
+                        .clock = &ca.clock,
+                        .authority = ca.parts().authority.name,
+                        .issuer = [this]() -> base::Result<std::shared_ptr<ca::Issuer>> {
+                          if (offline) return base::fail(Code::kUnavailable, "the token is not there");
+                          return issuer;
+                        },
+                        .actor = "local:test",
+                        .admit_profile = {},
+                        .admit = {}};
+    for (const auto& shipped : workflow::shipped_workflows())
+      parts.workflows.push_back(need(workflow::Workflow::parse(shipped.text, std::string(shipped.name))));
+    return parts;
+  }
+  [[nodiscard]] test::Person officer(const std::string& name, std::string_view role) {
+    auto person = city.person(name);
+    city.grant(person, role);
+    return person;
+  }
+  [[nodiscard]] evidence::VerifiedAct sign(evidence::Act act, const test::Person& by) {
+    act.time = city.clock.now();
+    need(ca.store->read([&](store::Reader& reader) -> base::Result<> {
+      TRY(act.previous, evidence::last_act(reader, act.object));
+      return {};
+    }));
+    return city.accepted(act, by);
+  }
+  void step(const std::string& id, const std::string& action, const test::Person& by, std::string_view role,
+            base::JsonObject form = {}) {
+    workflow::Draft draft{.action = action, .form = std::move(form)};
+    draft.role = test::role_code(role);
+    const auto step = need(desk->step(id, std::move(draft)));
+    need(desk->take(sign(step.act, by), step.files));
+  }
+  [[nodiscard]] static ra::MachineWish wish(const std::string& name, const std::string& profile) {
+    const test::Applicant machine{{x509::KeyType::kP256, 256}};
+    auto enrolment = machine.ask("CN=" + name, {"dns:" + name});
+    enrolment.organisation = need(evidence::OrgCode::parse("LRA-500103"));
+    return {std::move(enrolment), profile, ra::Protocol::kEst, "meters", ra::IfPersonNeeded::kWait};
+  }
+  x509::Certificate granted(const ra::MachineWish& wish) {
+    const auto answer = need(automatic->enrol(wish));
+    const auto* given = std::get_if<ra::Granted>(&answer);
+    REQUIRE(given != nullptr);
+    return given->certificate;
+  }
+  std::string waiting(const ra::MachineWish& wish) {
+    const auto answer = need(automatic->enrol(wish));
+    const auto* waits = std::get_if<ra::Waiting>(&answer);
+    REQUIRE(waits != nullptr);
+    return waits->case_id;
+  }
+  void refused(const ra::MachineWish& wish, Code code, std::string_view says) {
+    const auto answer = automatic->enrol(wish);
+    REQUIRE_FALSE(answer);
+    CAPTURE(answer.error().detail);
+    CHECK(answer.error().code == code);
+    CHECK(answer.error().detail.find(says) != std::string::npos);
+  }
+
+  test::ActCity city;
+  test::SmallCa ca;
+  std::shared_ptr<const ca::ApprovalPolicy> policy;
+  std::shared_ptr<ca::Issuer> issuer;
+  bool offline = false;
+  std::shared_ptr<ra::Desk> desk;
+  std::optional<test::Person> service;
+  std::optional<ra::AutomaticDesk> automatic;
+};
+
+TEST_CASE("a request is issued once, however often it is brought, until half of the certificate's life is over") {
+  Town town;
+  const auto wish = Town::wish("m1.city.test", "device");
+  const auto first = town.granted(wish);
+  CHECK(base::equal(town.granted(wish).der(), first.der()));
+  const auto held = need(town.automatic->held(first));
+  CHECK(held.profile == "device");
+  CHECK(held.in_force);
+  // the same octets from another client are another request
+  auto other = wish;
+  other.client = "others";
+  CHECK_FALSE(base::equal(town.granted(other).der(), first.der()));
+  town.ca.clock.advance(base::days(366));
+  CHECK_FALSE(base::equal(town.granted(wish).der(), first.der()));
+}
+
+TEST_CASE("requests that come at the same moment are carried out once") {
+  Town town;
+  const auto wish = Town::wish("m1.city.test", "device");
+  std::vector<base::Bytes> given(4);
+  {
+    std::vector<std::jthread> threads;
+    for (auto& one : given) {
+      threads.emplace_back([&] {
+        const auto answer = town.automatic->enrol(wish);
+        if (answer) one = base::to_bytes(std::get<ra::Granted>(*answer).certificate.der());
+      });
+    }
+  }
+  for (const auto& one : given) CHECK(one == given.front());
+  CHECK(!given.front().empty());
+}
+
+TEST_CASE("a client has its number of certificates in a day, and what failed does not count") {
+  Town town;
+  town.offline = true;
+  town.refused(Town::wish("m0.city.test", "device"), Code::kUnavailable, "token");
+  town.offline = false;
+  for (const auto* name : {"m1.city.test", "m2.city.test", "m3.city.test"}) town.granted(Town::wish(name, "device"));
+  town.refused(Town::wish("m4.city.test", "device"), Code::kRefused, "its 3 certificates within a day");
+  town.ca.clock.advance(base::hours(25));
+  town.granted(Town::wish("m4.city.test", "device"));
+}
+
+TEST_CASE("a certificate that was revoked answers no request any more") {
+  Town town;
+  const auto wish = Town::wish("m1.city.test", "device");
+  const auto first = town.granted(wish);
+  need(town.ca.store->write([&](store::Writer& writer) -> base::Result<> {
+    TRY(const auto rows, writer.find_all(first.tbs().serial, store::Reader::With::kRowOnly));
+    return writer.change_status(rows.front().id, {store::CertificateState::kRevoked, town.ca.clock.now(), 4, {}});
+  }));
+  CHECK_FALSE(need(town.automatic->held(first)).in_force);
+  CHECK_FALSE(base::equal(town.granted(wish).der(), first.der()));
+}
+
+TEST_CASE("what demands an approval waits for officers, and is handed over when it is fetched") {
+  Town town;
+  const auto wish = Town::wish("portal.city.test", "tls-server");
+  town.refused(wish, Code::kNotAuthorised, "has no role");
+  town.service = town.officer("Service", "RA.SERVICE");
+  const auto id = town.waiting(wish);
+  CHECK(town.waiting(wish) == id);
+  auto impatient = Town::wish("other.city.test", "tls-server");
+  impatient.if_person_needed = ra::IfPersonNeeded::kRefuse;
+  town.refused(impatient, Code::kNotAuthorised, "cannot wait");
+
+  town.step(id, "accept", town.officer("Li", "RA.INPUT"), "RA.INPUT");
+  town.step(id, "review", town.officer("Wang", "RA.REVIEW"), "RA.REVIEW");
+  town.step(id, "approve", town.officer("Zhao", "RA.MAKE"), "RA.MAKE");
+  // nobody has carried it out yet: whoever asks after it does
+  const auto certificate = town.granted(wish);
+  CHECK(certificate.subject().text() == "CN=portal.city.test");
+  CHECK(need(town.desk->cases().find(id)).of.state == "DELIVERED");
+  CHECK(base::equal(town.granted(wish).der(), certificate.der()));
+
+  const auto second = Town::wish("evil.city.test", "tls-server");
+  const auto rejected = town.waiting(second);
+  town.step(rejected, "reject", town.officer("Qian", "RA.REVIEW"), "RA.REVIEW", {{"reason", "not ours"}});
+  town.refused(second, Code::kRefused, "not ours");
+}
+
+TEST_CASE("what the authority lets the service have needs no person, within its rule") {
+  Town town;
+  town.service = town.officer("Service", "RA.SERVICE");
+  const auto wish = Town::wish("a.auto.city.test", "tls-server");
+  const auto certificate = town.granted(wish);
+  CHECK(base::equal(town.granted(wish).der(), certificate.der()));
+  // another domain waits; the number of the day is the authority's
+  CHECK(town.waiting(Town::wish("b.city.test", "tls-server")).starts_with("R-"));
+  const auto late = Town::wish("c.auto.city.test", "tls-server");
+  town.refused(late, Code::kRefused, "1 certificates within a day");
+  town.ca.clock.advance(base::hours(25));
+  town.city.clock.set(town.ca.clock.now());
+  town.granted(late);
+}
+
+TEST_CASE("the chain begins with the authority that issues") {
+  Town town;
+  const auto chain = need(town.automatic->chain());
+  REQUIRE(chain.size() == 1);
+  CHECK(base::equal(chain.front().der(), town.ca.certificate->der()));
+  const auto stranger = town.city.person("Stranger");
+  CHECK(town.automatic->held(stranger.certificate).error().code == Code::kNotFound);
+}
+
+}  // namespace
