@@ -1,4 +1,6 @@
 // yuxin request work: the queue, one case after the other, by keyboard.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -36,15 +38,15 @@ void summarise(const Context& context, const ra::Item& item) {
   const auto what = of.place.profile.empty() ? item.standing.workflow->title.text() : of.place.profile;
   const auto due = due_text(of, context.clock().now());
   context.remark("");
-  context.remark(message("{}  {}  {}  {}{}", of.id, what, whom, state_title(*item.standing.workflow, of.state),
-                         due.empty() ? std::string() : message(", due {}", due)));
+  context.remark(fmt::format("{}  {}  {}  {}{}", of.id, what, whom, state_title(*item.standing.workflow, of.state),
+                             due.empty() ? std::string() : message(", due {}", due)));
 }
 
 std::string choices_text(const ra::Item& item) {
   std::vector<std::string> choices;
   for (std::size_t i = 0; i < item.mine.size(); ++i) {
     const auto* step = step_named(item, item.mine[i]);
-    choices.push_back(message("{} {}", i + 1, step == nullptr ? item.mine[i] : step->title.text()));
+    choices.push_back(fmt::format("{} {}", i + 1, step == nullptr ? item.mine[i] : step->title.text()));
   }
   choices.push_back(message("o open"));
   choices.push_back(message("n next"));
