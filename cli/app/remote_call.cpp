@@ -91,7 +91,12 @@ base::Error refusal_of(const http::ClientReply& reply, std::string_view server) 
     auto detail = base::json_string(problem, "detail");
     if (detail.empty()) detail = base::json_string(problem, "title");
     if (code != kCodes.end() && !detail.empty()) return {*code, std::move(detail), {}};
-    if (!detail.empty()) return {Code::kUnavailable, base::message("{} refuses: {}", server, detail), {}};
+    // what the HTTP server itself refuses: a body that is too long helps no second try
+    constexpr int kTooLarge = 413;
+    if (!detail.empty())
+      return {reply.status == kTooLarge ? Code::kRefused : Code::kUnavailable,
+              base::message("{} refuses: {}", server, detail),
+              {}};
   }
   return {Code::kUnavailable, base::message("{} answers with HTTP status {}.", server, reply.status), {}};
 }

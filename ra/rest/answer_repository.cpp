@@ -28,8 +28,8 @@ Result<> keep_answer(store::Session& session, const AnswerName& name, const Kept
   return {};
 }
 
-Result<> forget_answers(store::Session& session, base::ByteView client, base::UnixTime since) {
-  TRY(session.execute("DELETE FROM rest_answers WHERE client = $1 AND at < $2", {client, since.seconds}));
+Result<> forget_answers(store::Session& session, base::UnixTime since) {
+  TRY(session.execute("DELETE FROM rest_answers WHERE at < $1", {since.seconds}));
   return {};
 }
 

@@ -27,7 +27,7 @@ struct AnswerName {
 // keep_answer replaces one that is too old to count.
 [[nodiscard]] base::Result<> keep_answer(store::Session& session, const AnswerName& name, const KeptAnswer& answer,
                                          base::UnixTime now);
-// forget_answers removes a client's that were kept before `since`.
-[[nodiscard]] base::Result<> forget_answers(store::Session& session, base::ByteView client, base::UnixTime since);
+// forget_answers removes those that were kept before `since`.
+[[nodiscard]] base::Result<> forget_answers(store::Session& session, base::UnixTime since);
 
 }  // namespace yuxin::ra::rest::repository

@@ -276,6 +276,7 @@ Result<> check_query(const Operation& operation, const Target& target) {
       return fail(Code::kUsage, "\"{}\" is no parameter of {}.", name, operation.path);
     switch (parameter->kind) {
       case Kind::kText:
+        if (value.empty()) return fail(Code::kUsage, "\"{}\" is empty; leave it out.", name);
         break;
       case Kind::kNumber:
         if (!is_number(value, parameter->most))

@@ -59,7 +59,7 @@ Result<> Repeats::keep(const Request& request, const base::HttpReply& answer) {
   if (answer.status == 429 || answer.status >= 500) return {};
   const auto now = parts_.clock->now();
   return parts_.store->write([request, answer, now](store::Writer& writer) -> Result<> {
-    TRY(repository::forget_answers(writer.session(), request.client, now - kKept));
+    TRY(repository::forget_answers(writer.session(), now - kKept));
     return repository::keep_answer(writer.session(), {request.client, request.key},
                                    {base::to_bytes(request.digest), answer.status, answer.content_type, answer.body},
                                    now);

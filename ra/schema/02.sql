@@ -9,4 +9,4 @@ CREATE TABLE rest_answers (
   body BLOB NOT NULL,
   PRIMARY KEY (client, name)
 ) STRICT;
-CREATE INDEX rest_answers_age ON rest_answers (client, at);
+CREATE INDEX rest_answers_age ON rest_answers (at);

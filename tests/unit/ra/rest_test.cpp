@@ -93,7 +93,7 @@ TEST_CASE("a parameter that is not in the table, or out of its bounds, is refuse
   };
   CHECK(check("/v1/cases?limit=500&cursor=12&which=all&whose=mine&state=REVIEWED"));
   for (const auto* bad : {"/v1/cases?limit=0", "/v1/cases?limit=501", "/v1/cases?limit=1e2", "/v1/cases?cursor=-1",
-                          "/v1/cases?which=both", "/v1/cases?owner=me"})
+                          "/v1/cases?which=both", "/v1/cases?owner=me", "/v1/cases?state="})
     CHECK_MESSAGE(check(bad).error().code == base::Code::kUsage, bad);
 }
 
