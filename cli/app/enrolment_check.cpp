@@ -65,9 +65,9 @@ Result<> check_purpose(const ca::Profile& profile) {
 
 Result<> check_renewable(const x509::Certificate& certificate, const std::string& profile,
                          const ca::Enrolment& enrolment) {
-  static constexpr std::array<std::string_view, 7> kOfTheHome = {
+  static constexpr std::array<std::string_view, 8> kOfTheHome = {
       "ocsp-responder", "timestamp",        "attribute-authority", "ledger",
-      "root-ca",        "registration-tls", "registration-service"};
+      "root-ca",        "registration-tls", "registration-service", "registration-scep"};
   if (std::ranges::find(kOfTheHome, profile) == kOfTheHome.end()) return {};
   TRY(const auto key, certificate.public_key());
   if (base::equal(key.spki(), enrolment.request.public_key().spki())) return {};

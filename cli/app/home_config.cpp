@@ -181,6 +181,7 @@ Result<> read_registration(ConfigTable& file, RegistrationConfig& config) {
   TRY(auto address, registration->string("address"));
   if (address) config.address = *address;
   TRY(read_port(*registration, "port", config.port));
+  TRY(read_port(*registration, "plain_port", config.plain_port));
   TRY(config.names, registration->strings("names"));
   for (const auto& name : config.names) {
     if (!is_host(name) && !x509::parse_general_name("ip:" + name))
@@ -275,10 +276,11 @@ std::string print_home_config(const HomeConfig& config) {
   const auto& registration = config.registration;
   text += fmt::format(
       "\n[registration]\n"
-      "address = {}\n"
-      "port    = {}   # of the registration interface, by TLS\n"
-      "names   = []     # of its TLS certificate, [\"ra.city.example\"]; without, the host of public_url\n",
-      quoted(registration.address), registration.port);
+      "address    = {}\n"
+      "port       = {}   # of the registration interface, by TLS\n"
+      "plain_port = {}      # of plain HTTP for SCEP, which protects itself; 0: none\n"
+      "names      = []     # of its TLS certificate, [\"ra.city.example\"]; without, the host of public_url\n",
+      quoted(registration.address), registration.port, registration.plain_port);
   text += fmt::format(
       "\n[workflow]\n"
       "policy = {}   # which time limits count: [policy.2026] of the workflows, or [policy.2004]\n",

@@ -8,6 +8,7 @@
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ra/est.hpp"
+#include "yuxin/ra/scep.hpp"
 
 namespace yuxin::cli {
 
@@ -29,9 +30,33 @@ Stamping stamping_by(TimeStamping* stamping) {
 }  // namespace
 
 const std::set<std::string>& registration_services() {
-  static const std::set<std::string> kServices = {"est", "rest"};
+  static const std::set<std::string> kServices = {"est", "rest", "scep"};
   return kServices;
 }
+
+namespace {
+
+// ScepKeys opens the keys of SCEP when they are first wanted, and looks at them again after some time.
+class ScepKeys {
+ public:
+  explicit ScepKeys(Home& home) : home_(home) {}
+  Result<std::shared_ptr<const ra::ScepIdentity>> get() {
+    const std::lock_guard lock(mutex_);
+    const auto now = home_.clock().now();
+    if (identity_ && now >= looked_ && now - looked_ < kLookEvery) return identity_;
+    TRY(identity_, keep_registration_scep(home_, kActor));
+    looked_ = now;
+    return identity_;
+  }
+
+ private:
+  Home& home_;
+  std::mutex mutex_;
+  std::shared_ptr<const ra::ScepIdentity> identity_;
+  base::UnixTime looked_{0};
+};
+
+}  // namespace
 
 // One line for each service.
 Result<> Registration::add_services() {
@@ -41,6 +66,11 @@ Result<> Registration::add_services() {
   const auto source = [clients] { return clients->clients(); };
   add("est", ra::EstService::kPath, std::make_unique<ra::EstService>(ra::EstParts{desk_.get(), source, profiles}));
   add("rest", "/v1/", make_rest_service(*home_, stamping_));
+  const auto scep_keys = std::make_shared<ScepKeys>(*home_);
+  add("scep", ra::ScepService::kPath,
+      std::make_unique<ra::ScepService>(
+          ra::ScepParts{desk_.get(), source, [scep_keys] { return scep_keys->get(); }, &home_->clock()}),
+      Where::kPlain);
   return {};
 }
 
@@ -55,24 +85,26 @@ Result<std::unique_ptr<Registration>> Registration::open(std::shared_ptr<Home> h
   TRY(made->add_services());
   TRY(keep_registration_tls(*made->home_, kActor));
   TRY(keep_registration_service(*made->home_, kActor));
-  TRY(made->listen(options.port));
+  TRY(made->listen(options));
   return made;
 }
 
-void Registration::add(std::string_view name, std::string_view path, std::unique_ptr<base::HttpService> service) {
+void Registration::add(std::string_view name, std::string_view path, std::unique_ptr<base::HttpService> service,
+                       Where where) {
   if (!wanted_.contains(std::string(name))) return;
   services_.push_back(std::move(service));
-  if (path.ends_with('/')) {
-    router_.prefix(path, {}, *services_.back());
-  } else {
-    router_.exact(path, {}, *services_.back());
-  }
+  const auto route = [&](http::Router& router) {
+    if (!path.ends_with('/')) router.exact(path, {}, *services_.back());
+    router.prefix(path.ends_with('/') ? std::string(path) : std::string(path) + "/", {}, *services_.back());
+  };
+  route(router_);
+  if (where == Where::kPlain) route(plain_);
 }
 
-Result<> Registration::listen(std::uint16_t port) {
+Result<> Registration::listen(const Options& wanted) {
   http::ListenerOptions listener;
   listener.address = home_->config().registration.address;
-  listener.port = port;
+  listener.port = wanted.port;
   listener.service = &router_;
   listener.limits.known_body = kLargestOfKnown;
   TRY(listener.tls, registration_tls(*home_));
@@ -80,6 +112,13 @@ Result<> Registration::listen(std::uint16_t port) {
   trusted_ = listener.tls->client_authorities.size();
   http::ServerOptions options;
   options.listeners.push_back(std::move(listener));
+  if (wanted.plain_port != 0) {
+    http::ListenerOptions plain;
+    plain.address = home_->config().registration.address;
+    plain.port = wanted.plain_port;
+    plain.service = &plain_;
+    options.listeners.push_back(std::move(plain));
+  }
   options.pool = &pool_;
   options.clock = &home_->clock();
   TRY(server_, http::Server::start(options));

@@ -29,6 +29,7 @@ class Registration {
   struct Options {
     std::set<std::string> services;  // of registration_services
     std::uint16_t port = 0;
+    std::uint16_t plain_port = 0;      // for what protects itself, as SCEP; 0: none
     TimeStamping* stamping = nullptr;  // that runs in this server; null: each stamp is made by itself
   };
   // open makes what the interface proves itself with where it is lacking, and listens. Errors: those of
@@ -45,9 +46,12 @@ class Registration {
  private:
   Registration(std::shared_ptr<Home> home, const Options& options);
   [[nodiscard]] base::Result<> add_services();
-  // add puts a service on its path where it is wanted; `name` is one of registration_services.
-  void add(std::string_view name, std::string_view path, std::unique_ptr<base::HttpService> service);
-  [[nodiscard]] base::Result<> listen(std::uint16_t port);
+  // add puts a service on its path where it is wanted; `name` is one of registration_services. kPlain: also where
+  // there is no TLS.
+  enum class Where { kTls, kPlain };
+  void add(std::string_view name, std::string_view path, std::unique_ptr<base::HttpService> service,
+           Where where = Where::kTls);
+  [[nodiscard]] base::Result<> listen(const Options& options);
   [[nodiscard]] base::Result<> keep();
 
   std::shared_ptr<Home> home_;
@@ -56,6 +60,7 @@ class Registration {
   std::unique_ptr<ra::AutomaticDesk> desk_;
   std::vector<std::unique_ptr<base::HttpService>> services_;
   http::Router router_;
+  http::Router plain_;
   base::Pool pool_;
   std::unique_ptr<http::Server> server_;  // goes first: it uses all of the above
   base::UnixTime next_{0};

@@ -19,6 +19,7 @@ namespace {
 
 constexpr const char* kTls = "registration-tls";
 constexpr const char* kService = "registration-service";
+constexpr const char* kScep = "registration-scep";
 constexpr base::Period kRenewBefore{.seconds = 30 * 86400};
 
 Result<GeneralName> name_of(const std::string& host) {
@@ -142,6 +143,33 @@ Result<keymgmt::Identity> keep_registration_service(Home& home, const std::strin
   TRY(auto signer, home.keys().signer(row->key_name));
   TRY(auto chain, issuers_above(home, certificate));
   return keymgmt::Identity{std::move(certificate), std::move(signer), std::move(chain)};
+}
+
+// Devices encrypt to RSA keys alone, and the key both opens and signs: it is the home's, on no token.
+Result<std::shared_ptr<const ra::ScepIdentity>> keep_registration_scep(Home& home, const std::string& actor) {
+  TRY(const auto authority, certifying_authority(home));
+  TRY(auto row, service_in_use(home, kScep, authority.id));
+  TRY(auto due, is_service_due(authority, row, kRenewBefore, home.clock().now()));
+  if (row && !due) {
+    TRY(due, is_withdrawn(home.store(), *row));
+  }
+  if (due && (!row || may_certify_now(home, authority))) {
+    TRY(home.issuer(authority.name));  // whoever cannot certify refuses before a key is made
+    TRY(const auto profile, service_profile(home, kScep));
+    base::Bytes random(4);
+    base::random_bytes(random);
+    const auto key = std::string(kScep) + "-" + base::hex(random);
+    TRY(home.keys().generate(key, {x509::KeyType::kRsa, 3072}));
+    const Service service{kScep, kScep, profile, "SCEP service of " + authority.name};
+    TRY(certify_service(home, service, authority.name, key, actor));
+    TRY(row, service_in_use(home, kScep, authority.id));
+  }
+  TRY(auto certificate, Certificate::from_der(row->certificate));
+  TRY(auto signer, home.keys().signer(row->key_name));
+  TRY(const auto software, home.keys().software());
+  TRY(auto decrypter, software->decrypter(row->key_name));
+  return std::make_shared<const ra::ScepIdentity>(
+      ra::ScepIdentity{{std::move(certificate), std::move(signer)}, std::move(decrypter)});
 }
 
 }  // namespace yuxin::cli

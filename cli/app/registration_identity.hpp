@@ -1,13 +1,14 @@
 // What the registration interface proves itself with: its TLS certificate, and the certificate by which it signs.
 #pragma once
 
+#include <memory>
 #include <string>
-#include <vector>
 
 #include "home.hpp"
 #include "yuxin/base/result.hpp"
 #include "yuxin/http/tls.hpp"
 #include "yuxin/keymgmt/identity.hpp"
+#include "yuxin/ra/scep.hpp"
 #include "yuxin/x509/certificate.hpp"
 
 namespace yuxin::cli {
@@ -24,5 +25,10 @@ namespace yuxin::cli {
 // registration-service), and renews it for the same key, so that a role that was granted to it stays. Gives it with
 // its signer.
 [[nodiscard]] base::Result<keymgmt::Identity> keep_registration_service(Home& home, const std::string& actor);
+
+// keep_registration_scep makes the RSA key and certificate (profile registration-scep) by which SCEP messages are
+// opened and answered, and renews them.
+[[nodiscard]] base::Result<std::shared_ptr<const ra::ScepIdentity>> keep_registration_scep(Home& home,
+                                                                                           const std::string& actor);
 
 }  // namespace yuxin::cli

@@ -153,6 +153,7 @@ Result<std::unique_ptr<Registration>> open_registration(const Context& context, 
                                 std::inserter(options.services, options.services.end()));
   if (options.services.empty()) return nullptr;
   TRY(options.port, port_of(arguments, "--ra-port", home->config().registration.port));
+  options.plain_port = home->config().registration.plain_port;
   options.stamping = stamping;
   auto opened = Registration::open(home, options);
   if (!opened && (arguments.has("--only") || arguments.has("--ra-port")))

@@ -1,5 +1,6 @@
 #include "yuxin/x509/request.hpp"
 
+#include "directory_string.hpp"
 #include "signed_object.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/der.hpp"
@@ -14,6 +15,7 @@ struct CertificateRequest::Impl {
   Name subject;
   std::optional<PublicKey> key;
   std::vector<ExtensionView> extensions;
+  std::optional<base::Secret> challenge;
 };
 
 namespace {
@@ -49,12 +51,28 @@ std::optional<RequestInfo> parse_info(base::ByteView der) {
   return info;
 }
 
+// Requested is what the attributes ask for.
+struct Requested {
+  std::optional<std::vector<ExtensionView>> extensions;
+  std::optional<base::Secret> challenge;
+};
+
+// ChallengePassword ::= DirectoryString, one value (RFC 2985 section 5.4.1).
+bool read_challenge(der::Reader values, std::optional<base::Secret>& challenge) {
+  const auto value = values.element();
+  const auto text = value ? decode_string(value->tag, value->content) : std::nullopt;
+  if (!text || !values.at_end() || challenge) return false;
+  challenge.emplace(*text);
+  return true;
+}
+
 // Attribute ::= SEQUENCE { type OBJECT IDENTIFIER, values SET OF ANY }. extensionRequest holds one Extensions.
-bool read_attribute(der::Reader& attributes, std::optional<std::vector<ExtensionView>>& extensions) {
+bool read_attribute(der::Reader& attributes, Requested& requested) {
   auto attribute = attributes.nested(der::kSequence);
   const auto type = attribute ? attribute->oid() : std::nullopt;
   auto values = type ? attribute->nested(der::kSet) : std::nullopt;
   if (!values || !attribute->at_end()) return false;
+  if (base::equal(*type, oid::kChallengePassword)) return read_challenge(*values, requested.challenge);
   if (!base::equal(*type, oid::kExtensionRequest)) {
     while (!values->at_end()) {
       if (!values->element()) return false;
@@ -63,18 +81,18 @@ bool read_attribute(der::Reader& attributes, std::optional<std::vector<Extension
   }
   const auto list = values->content(der::kSequence);
   // Two lists would leave open which one is asked for.
-  if (!list || !values->at_end() || extensions) return false;
-  extensions = read_extensions(*list);
-  return extensions.has_value();
+  if (!list || !values->at_end() || requested.extensions) return false;
+  requested.extensions = read_extensions(*list);
+  return requested.extensions.has_value();
 }
 
-std::optional<std::vector<ExtensionView>> read_requested(base::ByteView attributes) {
+std::optional<Requested> read_requested(base::ByteView attributes) {
   der::Reader reader(attributes);
-  std::optional<std::vector<ExtensionView>> extensions;
+  Requested requested;
   while (!reader.at_end()) {
-    if (!read_attribute(reader, extensions)) return std::nullopt;
+    if (!read_attribute(reader, requested)) return std::nullopt;
   }
-  return extensions ? std::move(extensions) : std::vector<ExtensionView>{};
+  return requested;
 }
 
 }  // namespace
@@ -84,12 +102,13 @@ base::Result<CertificateRequest> CertificateRequest::from_der(base::ByteView der
   impl->der = base::to_bytes(der);
   const auto parts = parse_signed_object(impl->der);
   const auto info = parts ? parse_info(parts->tbs) : std::nullopt;
-  auto extensions = info ? read_requested(info->attributes) : std::nullopt;
-  if (!extensions) return malformed_request();
+  auto requested = info ? read_requested(info->attributes) : std::nullopt;
+  if (!requested) return malformed_request();
   impl->info = parts->tbs;
   impl->signature_algorithm = parts->algorithm;
   impl->signature = parts->signature;
-  impl->extensions = std::move(*extensions);
+  if (requested->extensions) impl->extensions = std::move(*requested->extensions);
+  impl->challenge = std::move(requested->challenge);
   TRY(impl->subject, Name::from_der(info->subject));
   TRY(impl->key, PublicKey::from_spki(info->spki));
   return CertificateRequest(std::move(impl));
@@ -115,6 +134,7 @@ base::ByteView CertificateRequest::der() const { return impl_->der; }
 const Name& CertificateRequest::subject() const { return impl_->subject; }
 const PublicKey& CertificateRequest::public_key() const { return *impl_->key; }
 const std::vector<ExtensionView>& CertificateRequest::extensions() const { return impl_->extensions; }
+const std::optional<base::Secret>& CertificateRequest::challenge_password() const { return impl_->challenge; }
 base::ByteView CertificateRequest::signature_algorithm() const { return impl_->signature_algorithm; }
 
 std::vector<GeneralName> CertificateRequest::subject_alt_names() const {

@@ -171,6 +171,11 @@ Result<x509::PublicKey> SoftwareKeyStore::copy_to_token(std::string_view name, T
   return key.public_key();
 }
 
+Result<std::shared_ptr<const x509::Decrypter>> SoftwareKeyStore::decrypter(std::string_view name) const {
+  TRY(const auto key, open_key(name));
+  return key.decrypter();
+}
+
 Result<Secret> SoftwareKeyStore::tls_key(std::string_view name) const {
   if (!name.starts_with("tls-"))
     return fail(Code::kUsage, "The key {} is not for TLS, and no other is given out of {}.", name, folder_);

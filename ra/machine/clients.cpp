@@ -134,6 +134,16 @@ const MachineClient* MachineClients::authenticate(std::string_view name, base::B
   return same ? client : nullptr;
 }
 
+const MachineClient* MachineClients::by_secret(Protocol protocol, base::ByteView secret) const {
+  const auto digest = x509::sha256(secret);
+  const MachineClient* found = nullptr;
+  for (const auto& client : clients_) {
+    const bool same = base::equal_constant_time(client.secret, digest);
+    if (same && client.speaks(protocol)) found = &client;
+  }
+  return found;
+}
+
 const MachineClient* MachineClients::renewing(Protocol protocol, std::string_view profile,
                                               const x509::CertificateRequest& request) const {
   const auto found = std::ranges::find_if(clients_, [&](const MachineClient& client) {

@@ -138,7 +138,10 @@ std::optional<Transport> read_transport(ByteView algorithm_identifier) {
 Bytes write_transport(Transport::Kind kind) {
   der::Writer writer;
   const auto identifier = writer.open(der::kSequence);
-  writer.oid(kind == Transport::Kind::kSm2 ? oid::kSm2Encrypt : oid::kRsaesOaep);
+  writer.oid(kind == Transport::Kind::kSm2        ? oid::kSm2Encrypt
+             : kind == Transport::Kind::kRsaPkcs1 ? oid::kRsaEncryption
+                                                  : oid::kRsaesOaep);
+  if (kind == Transport::Kind::kRsaPkcs1) writer.null();  // RFC 3370 section 4.2.1
   if (kind == Transport::Kind::kRsaOaep) {
     // RFC 4055 section 2.1: the digests of OAEP have NULL parameters.
     const auto write_sha256 = [&] {

@@ -12,7 +12,7 @@ namespace yuxin::x509::cms {
 using Transport = KeyEncryption;
 // read_transport reads the AlgorithmIdentifier; nothing for one that is not known.
 [[nodiscard]] std::optional<Transport> read_transport(base::ByteView algorithm_identifier);
-// write_transport is what seal_message writes: OAEP with SHA-256, or SM2.
+// write_transport is what seal_message writes: OAEP with SHA-256, PKCS#1 v1.5, or SM2.
 [[nodiscard]] base::Bytes write_transport(Transport::Kind kind);
 
 // wrap encrypts for a key; write_transport says how messages of ours do.

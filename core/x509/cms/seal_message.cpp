@@ -43,18 +43,18 @@ std::optional<std::uint32_t> needed_usage(KeyType type) {
   }
 }
 
-Result<> check_recipient(const Certificate& certificate, const PublicKey& key, CmsForm form) {
+Result<> check_recipient(const Certificate& certificate, const PublicKey& key, const SealOptions& options) {
   const auto needed = needed_usage(key.kind().type);
   if (!needed) {
     return fail(Code::kUsage, "The key of {} is {}, to which nothing can be encrypted.", certificate.subject().text(),
                 print_key_kind(key.kind()));
   }
-  if (form == CmsForm::kGm && key.kind().type != KeyType::kSm2) {
+  if (options.form == CmsForm::kGm && key.kind().type != KeyType::kSm2) {
     return fail(Code::kUsage, "Messages in the form of GM/T 0010 go to SM2 keys only: the key of {} is {}.",
                 certificate.subject().text(), print_key_kind(key.kind()));
   }
   const ExtensionView* view = certificate.tbs().find(oid::kKeyUsage);
-  if (view == nullptr) return {};
+  if (view == nullptr || options.key_usage == SealOptions::KeyUsage::kIgnored) return {};
   const auto usage = read_key_usage(view->value);
   if (usage && (*usage & *needed) != 0) return {};
   return fail(Code::kRefused, "The certificate {} is not for encryption: its key usage lacks {}.",
@@ -69,13 +69,14 @@ void write_issuer_and_serial(der::Writer& writer, const Certificate& certificate
 }
 
 Result<Bytes> transport_info(const Certificate& certificate, const PublicKey& key, ByteView content_key,
-                             CmsForm form) {
-  const auto transport = key.kind().type == KeyType::kSm2 ? KeyEncryption{KeyEncryption::Kind::kSm2} : kOaepSha256;
+                             const SealOptions& options) {
+  auto transport = options.rsa == KeyEncryption::Kind::kRsaPkcs1 ? KeyEncryption{} : kOaepSha256;
+  if (key.kind().type == KeyType::kSm2) transport = KeyEncryption{KeyEncryption::Kind::kSm2};
   const auto wrapped = cms::wrap(key, transport, content_key);
   if (!wrapped) return not_sealed(certificate);
   der::Writer writer;
   const auto info = writer.open(der::kSequence);
-  writer.integer(form == CmsForm::kGm ? 1 : 0);
+  writer.integer(options.form == CmsForm::kGm ? 1 : 0);
   write_issuer_and_serial(writer, certificate);
   writer.raw(cms::write_transport(transport.kind));
   writer.octet_string(*wrapped);
@@ -145,23 +146,27 @@ Bytes write(const Sealed& sealed) {
 }  // namespace
 
 Result<Bytes> seal_message(ByteView content, const std::vector<Certificate>& recipients, CmsForm form) {
+  return seal_message(content, recipients, SealOptions{.form = form});
+}
+
+Result<Bytes> seal_message(ByteView content, const std::vector<Certificate>& recipients, const SealOptions& options) {
   if (recipients.empty()) return fail(Code::kUsage, "An encrypted message needs at least one recipient.");
   std::vector<PublicKey> keys;
   for (const Certificate& certificate : recipients) {
     TRY(PublicKey key, certificate.public_key());
-    TRY(check_recipient(certificate, key, form));
+    TRY(check_recipient(certificate, key, options));
     keys.push_back(std::move(key));
   }
   const bool all_sm2 =
       std::ranges::all_of(keys, [](const PublicKey& key) { return key.kind().type == KeyType::kSm2; });
-  Sealed sealed{form, {}, cms::find_cipher(all_sm2 ? oid::kSm4Cbc : oid::kAes256Cbc), {}, {}};
+  Sealed sealed{options.form, {}, cms::find_cipher(all_sm2 ? oid::kSm4Cbc : oid::kAes256Cbc), {}, {}};
   Secret content_key(sealed.cipher->key_octets);
   base::random_bytes({content_key.data(), content_key.size()});
   base::random_bytes(sealed.iv);
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const KeyType type = keys[i].kind().type;
     const bool transport = type == KeyType::kRsa || type == KeyType::kSm2;
-    TRY(Bytes info, transport ? transport_info(recipients[i], keys[i], content_key.view(), form)
+    TRY(Bytes info, transport ? transport_info(recipients[i], keys[i], content_key.view(), options)
                               : agreement_info(recipients[i], keys[i], content_key.view()));
     sealed.infos.push_back(std::move(info));
   }

@@ -55,6 +55,8 @@ class SoftwareKeyStore final : public KeyStore {
   [[nodiscard]] base::Result<x509::PublicKey> copy_to_token(std::string_view name, TokenKeyStore& token,
                                                             std::string_view label) const;
 
+  // decrypter opens what was sealed to a key. kNotFound.
+  [[nodiscard]] base::Result<std::shared_ptr<const x509::Decrypter>> decrypter(std::string_view name) const;
   // tls_key gives a key as PKCS#8, because the TLS library signs by itself: the only kind of key that is ever had in
   // the clear, and its name begins with "tls-". kUsage for every other.
   [[nodiscard]] base::Result<base::Secret> tls_key(std::string_view name) const;

@@ -50,6 +50,8 @@ class MachineClients {
   // authenticate gives the client of a name and a secret; nothing when there is none, or the secret is another. The
   // time that it takes tells neither.
   [[nodiscard]] const MachineClient* authenticate(std::string_view name, base::ByteView secret) const;
+  // by_secret gives the client of a protocol that a secret alone names, as SCEP's challengePassword does.
+  [[nodiscard]] const MachineClient* by_secret(Protocol protocol, base::ByteView secret) const;
   // renewing gives a client that may renew a certificate of this profile and these names by showing it: it speaks the
   // protocol, renews by certificate, may have the profile, and its domains hold the names. Nothing where there is
   // none.

@@ -29,6 +29,18 @@ struct Recipient {
 [[nodiscard]] base::Result<base::Bytes> seal_message(base::ByteView content,
                                                      const std::vector<Certificate>& recipients, CmsForm form);
 
+// SealOptions are for protocols whose programs read no more than PKCS #7 1.5 has, as SCEP's.
+struct SealOptions {
+  CmsForm form = CmsForm::kRfc5652;
+  // How keys go to RSA recipients: kRsaOaep or kRsaPkcs1.
+  KeyEncryption::Kind rsa = KeyEncryption::Kind::kRsaOaep;
+  // kIgnored: for an answer to somebody who has signed with this certificate and has no other.
+  enum class KeyUsage { kRespected, kIgnored } key_usage = KeyUsage::kRespected;
+};
+[[nodiscard]] base::Result<base::Bytes> seal_message(base::ByteView content,
+                                                     const std::vector<Certificate>& recipients,
+                                                     const SealOptions& options);
+
 // EnvelopedData is a parsed message that keeps its exact octets. Immutable; copies share one body; safe to share
 // between threads.
 class EnvelopedData {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "yuxin/base/result.hpp"
+#include "yuxin/base/secret.hpp"
 #include "yuxin/x509/extension.hpp"
 #include "yuxin/x509/key.hpp"
 #include "yuxin/x509/name.hpp"
@@ -28,6 +29,8 @@ class CertificateRequest {
   [[nodiscard]] const std::vector<ExtensionView>& extensions() const;
   // subject_alt_names of the requested extensions; empty when there are none or they do not parse.
   [[nodiscard]] std::vector<GeneralName> subject_alt_names() const;
+  // challenge_password is the attribute of that name (RFC 2985 section 5.4.1); nothing when there is none.
+  [[nodiscard]] const std::optional<base::Secret>& challenge_password() const;
   [[nodiscard]] base::ByteView signature_algorithm() const;
 
   // verify_possession checks the request's own signature. kBadSignature when it is wrong.

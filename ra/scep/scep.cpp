@@ -1,0 +1,242 @@
+#include "yuxin/ra/scep.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "machine/applicant.hpp"
+#include "scep/message.hpp"
+#include "yuxin/base/log.hpp"
+#include "yuxin/base/text.hpp"
+#include "yuxin/evidence/organisation.hpp"
+
+namespace yuxin::ra {
+
+using base::ByteView;
+using base::Code;
+using base::fail;
+using base::HttpReply;
+using base::HttpRequest;
+using base::Result;
+using scep::FailInfo;
+using scep::MessageType;
+
+namespace {
+
+constexpr std::size_t kMostPolls = 10'000;
+constexpr std::string_view kOldName = "pkiclient.exe";  // what many devices append to the path
+// Section 3.5.2: what this service knows.
+constexpr std::string_view kCapabilities =
+    "AES\nPOSTPKIOperation\nRenewal\nSCEPStandard\nSHA-256\nSHA-384\nSHA-512\n";
+
+HttpReply text_reply(int status, std::string_view text) {
+  HttpReply reply;
+  reply.status = status;
+  reply.content_type = "text/plain; charset=utf-8";
+  reply.body = base::to_bytes(base::as_bytes(text));
+  return reply;
+}
+HttpReply octets_reply(std::string type, base::Bytes octets) {
+  HttpReply reply;
+  reply.content_type = std::move(type);
+  reply.fields = {{"Cache-Control", "no-store"}};
+  reply.body = std::move(octets);
+  return reply;
+}
+
+// label_of takes the profile from a path; nothing for a path that is none of ours.
+std::optional<std::string> label_of(std::string_view path) {
+  path.remove_prefix(std::min(path.size(), ScepService::kPath.size()));
+  if (path.starts_with('/')) path.remove_prefix(1);
+  if (path.ends_with(kOldName)) path.remove_suffix(kOldName.size());
+  if (path.ends_with('/')) path.remove_suffix(1);
+  if (path.empty() || evidence::is_profile_name(path)) return std::string(path);
+  return std::nullopt;
+}
+
+// parameter finds one in the query, percent-decoded; nothing where it is not there or is damaged.
+std::optional<std::string> parameter(std::string_view target, std::string_view name) {
+  const auto mark = target.find('?');
+  if (mark == std::string_view::npos) return std::nullopt;
+  for (const auto pair : base::split(target.substr(mark + 1), '&')) {
+    if (pair.substr(0, pair.find('=')) != name || pair.size() <= name.size()) continue;
+    std::string value;
+    auto rest = pair.substr(name.size() + 1);
+    while (!rest.empty()) {
+      if (rest.front() != '%') {
+        value += rest.front();
+        rest.remove_prefix(1);
+        continue;
+      }
+      const auto octet = rest.size() < 3 ? std::nullopt : base::from_hex(rest.substr(1, 2));
+      if (!octet) return std::nullopt;
+      value += static_cast<char>(octet->front());
+      rest.remove_prefix(3);
+    }
+    return value;
+  }
+  return std::nullopt;
+}
+
+FailInfo fail_info(const base::Error& error) {
+  switch (error.code) {
+    case Code::kBadSignature:
+    case Code::kMalformed:
+      return FailInfo::kBadMessageCheck;
+    default:
+      return FailInfo::kBadRequest;
+  }
+}
+
+bool is_for_later(Code code) {
+  return code == Code::kUnavailable || code == Code::kSigner || code == Code::kInternal;
+}
+
+// Remembered is a request that waits, by its transaction.
+struct Remembered {
+  x509::Digest256 key{};  // of whoever signed it
+  MachineWish wish;
+  base::UnixTime at;
+};
+
+}  // namespace
+
+struct ScepService::Impl {
+  explicit Impl(ScepParts given) : parts(std::move(given)) {}
+
+  [[nodiscard]] HttpReply operation(const HttpRequest& request, const std::string& label);
+  [[nodiscard]] HttpReply authorities();
+  [[nodiscard]] Result<base::Bytes> reply(const scep::Envelope& envelope, const ScepIdentity& identity,
+                                          const std::string& label);
+  [[nodiscard]] Result<MachineWish> wish(const scep::Envelope& envelope, const scep::Opened& opened,
+                                         const std::string& label);
+  [[nodiscard]] Result<Applicant> applicant(const scep::Opened& opened, const x509::CertificateRequest& asked,
+                                            const std::string& label);
+  void remember(const scep::Envelope& envelope, const scep::Opened& opened, const MachineWish& wish);
+  [[nodiscard]] Result<MachineWish> recall(const scep::Envelope& envelope, const scep::Opened& opened);
+
+  ScepParts parts;
+  std::mutex mutex;
+  std::map<std::string, Remembered> polls;
+};
+
+ScepService::ScepService(ScepParts parts) : impl_(std::make_unique<Impl>(std::move(parts))) {}
+ScepService::~ScepService() = default;
+
+std::optional<HttpReply> ScepService::answer_now(const HttpRequest& request) {
+  if (!label_of(request.path())) return text_reply(404, "No such path. SCEP is at /scep.\n");
+  const auto operation = parameter(request.target, "operation");
+  if (request.method != "GET" && request.method != "POST") {
+    auto reply = text_reply(405, "SCEP takes GET and POST.\n");
+    reply.fields.emplace_back("Allow", "GET, POST");
+    return reply;
+  }
+  if (operation == "GetCACaps") return text_reply(200, kCapabilities);
+  if (operation == "GetCACert" || operation == "PKIOperation") return std::nullopt;
+  return text_reply(400, "Operations are GetCACaps, GetCACert and PKIOperation (RFC 8894 section 4).\n");
+}
+
+HttpReply ScepService::answer(const HttpRequest& request) {
+  if (auto refused = answer_now(request)) return std::move(*refused);
+  if (parameter(request.target, "operation") == "GetCACert") return impl_->authorities();
+  return impl_->operation(request, *label_of(request.path()));
+}
+
+// Section 4.2.1.2: the certificate of the registration authority with those above it.
+HttpReply ScepService::Impl::authorities() {
+  const auto identity = parts.identity();
+  const auto chain = parts.desk->chain();
+  if (!identity || !chain) return text_reply(503, "Not now.\n");
+  std::vector<ByteView> certificates = {(*identity)->signer.certificate.der()};
+  for (const auto& one : *chain) certificates.push_back(one.der());
+  return octets_reply("application/x-x509-ca-ra-cert", x509::certs_only(std::move(certificates)));
+}
+
+HttpReply ScepService::Impl::operation(const HttpRequest& request, const std::string& label) {
+  base::Bytes message = base::to_bytes(request.body);
+  if (request.method == "GET") {
+    const auto text = parameter(request.target, "message");
+    auto octets = text ? base::from_base64(*text) : std::nullopt;
+    if (!octets) return text_reply(400, "message is base64, percent-encoded (RFC 8894 section 4.1).\n");
+    message = std::move(*octets);
+  }
+  const auto envelope = scep::read_envelope(message);
+  if (!envelope) return text_reply(400, envelope.error().detail + "\n");
+  const auto identity = parts.identity();
+  if (!identity) return text_reply(503, "Not now.\n");
+  const auto made = reply(*envelope, **identity, label);
+  if (made) return octets_reply("application/x-pki-message", *made);
+  base::log_warning("SCEP: " + made.error().detail + " " + made.error().diagnostic);
+  auto later = text_reply(503, "Not now.\n");
+  later.fields.emplace_back("Retry-After", "60");
+  return later;
+}
+
+Result<base::Bytes> ScepService::Impl::reply(const scep::Envelope& envelope, const ScepIdentity& identity,
+                                             const std::string& label) {
+  const auto refuse = [&](const base::Error& error, FailInfo info) -> Result<base::Bytes> {
+    if (is_for_later(error.code)) return tl::unexpected(error);
+    return scep::failure(envelope, identity, info, error.detail);
+  };
+  const auto opened = scep::open(envelope, identity);
+  if (!opened) {
+    const bool algorithm = opened.error().code == Code::kRefused;
+    return refuse(opened.error(), algorithm ? FailInfo::kBadAlgorithm : FailInfo::kBadMessageCheck);
+  }
+  const auto poll = envelope.type == MessageType::kPoll;
+  const auto asked = poll ? recall(envelope, *opened) : wish(envelope, *opened, label);
+  if (!asked) return refuse(asked.error(), poll ? FailInfo::kBadCertificateId : FailInfo::kBadRequest);
+  const auto answer = parts.desk->enrol(*asked);
+  if (!answer) return refuse(answer.error(), fail_info(answer.error()));
+  if (const auto* granted = std::get_if<Granted>(&*answer))
+    return scep::success(envelope, identity, opened->signer, granted->certificate);
+  remember(envelope, *opened, *asked);
+  return scep::pending(envelope, identity);
+}
+
+Result<MachineWish> ScepService::Impl::wish(const scep::Envelope& envelope, const scep::Opened& opened,
+                                            const std::string& label) {
+  if (envelope.type == MessageType::kOther)
+    return fail(Code::kRefused,
+                "Messages are PKCSReq, RenewalReq and CertPoll; certificates and lists are published.");
+  TRY(auto request, x509::CertificateRequest::from_der(opened.content.view()));
+  TRY(const auto who, applicant(opened, request, label));
+  return wish_of(std::move(request), who, Protocol::kScep, IfPersonNeeded::kWait);
+}
+
+Result<Applicant> ScepService::Impl::applicant(const scep::Opened& opened, const x509::CertificateRequest& asked,
+                                               const std::string& label) {
+  const auto clients = parts.clients();
+  // Section 2.3: who enrols signs with the key of the request; who renews, with the certificate's.
+  const bool own_key = base::equal(opened.signer.tbs().spki, asked.public_key().spki());
+  const bool self_signed = opened.signer.subject().same(opened.signer.issuer());
+  if (!self_signed)
+    return applicant_by_certificate(*parts.desk, *clients, {Protocol::kScep, opened.signer, label, asked});
+  if (!own_key) return fail(Code::kRefused, "The message is not signed with the key of the request.");
+  const auto& challenge = asked.challenge_password();
+  const auto* client = challenge ? clients->by_secret(Protocol::kScep, challenge->view()) : nullptr;
+  if (client == nullptr)
+    return fail(Code::kNotAuthorised, "The challengePassword of the request is no client's secret.");
+  return applicant_of(*client, label, asked);
+}
+
+void ScepService::Impl::remember(const scep::Envelope& envelope, const scep::Opened& opened,
+                                 const MachineWish& wish) {
+  const std::lock_guard lock(mutex);
+  if (polls.size() >= kMostPolls && !polls.contains(envelope.transaction)) {
+    polls.erase(std::ranges::min_element(polls, {}, [](const auto& one) { return one.second.at; }));
+  }
+  polls.insert_or_assign(envelope.transaction,
+                         Remembered{x509::sha256(opened.signer.tbs().spki), wish, parts.clock->now()});
+}
+
+// Section 3.3.3: a poll is signed like the request that it asks after.
+Result<MachineWish> ScepService::Impl::recall(const scep::Envelope& envelope, const scep::Opened& opened) {
+  const std::lock_guard lock(mutex);
+  const auto found = polls.find(envelope.transaction);
+  if (found == polls.end() || found->second.key != x509::sha256(opened.signer.tbs().spki))
+    return fail(Code::kNotFound, "No request with this transactionID waits for this key. Send the request again.");
+  return found->second.wish;
+}
+
+}  // namespace yuxin::ra
