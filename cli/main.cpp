@@ -39,6 +39,18 @@ base::Result<> check_identity_used(const ParsedCall& call) {
       words_of(*call.command));
 }
 
+// Whoever names a server means that one, and not the home that happens to be here.
+base::Result<> check_server_used(const ParsedCall& call) {
+  const auto& options = call.options;
+  const bool named = options.server || options.server_trust;
+  if (!named || (call.command->server == CommandSpec::Server::kTaken && options.server)) return {};
+  if (!options.server)
+    return base::fail(base::Code::kUsage, "--trust is for the certificate of a --server. Name one.");
+  return base::fail(base::Code::kUsage,
+                    "{} is done in a home, and not at a server. Nothing was done. Leave --server out.",
+                    words_of(*call.command));
+}
+
 Form form_of(const std::vector<std::string>& words) {
   return std::ranges::find(words, "--json") == words.end() ? Form::kText : Form::kJson;
 }
@@ -67,6 +79,7 @@ int run(const std::vector<std::string>& words) {
   if (call.options.verbose) base::set_log_level(base::LogLevel::kVerbose);
   Context context(call.options, base::system_clock());
   if (const auto identity = check_identity_used(call); !identity) return report(identity.error(), form);
+  if (const auto server = check_server_used(call); !server) return report(server.error(), form);
   const auto apart = check_outputs_apart(*call.command, call.arguments, call.options);
   if (!apart) return report(apart.error(), form);
   auto outcome = call.command->run(context, call.arguments);

@@ -1,6 +1,7 @@
 #include "yuxin/ra/desk.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 #include "effects.hpp"
 #include "matter.hpp"
@@ -42,6 +43,10 @@ const workflow::Transition* likely_step(const Workflow& workflow, std::string_vi
 }
 
 }  // namespace
+
+workflow::File request_file(const x509::CertificateRequest& request) {
+  return {std::string(kRequestLabel), std::string(kRequestFile), base::to_bytes(request.der())};
+}
 
 Desk::Desk(DeskParts parts)
     : parts_(std::move(parts)), cases_({parts_.store, parts_.organisation, parts_.calendar, parts_.policy}) {}
@@ -114,8 +119,7 @@ Result<Filled> fill(const DeskParts& parts, const Application& application, cons
     filled.about = ca::approval_binding(wish.profile, wish.enrolment);
     filled.key = key_text(wish.enrolment.request.public_key());
     filled.profile = wish.profile;
-    filled.files.push_back(
-        {std::string(kRequestLabel), std::string(kRequestFile), base::to_bytes(wish.enrolment.request.der())});
+    filled.files.push_back(request_file(wish.enrolment.request));
   } else if (application.existing) {
     std::string authority;
     TRY(const auto row, find_certificate(parts, application.existing->serial, authority));
@@ -150,6 +154,7 @@ Result<Step> Desk::apply(const Application& application, Number number) {
   set_if_taken(*definition, *transition, draft.form, "subject_key", filled.key);
   set_if_taken(*definition, *transition, draft.form, "serial", filled.serial);
   draft.files.insert(draft.files.end(), application.files.begin(), application.files.end());
+  draft.enclosed = application.enclosed;
   draft.about = std::move(filled.about);
   draft.role = application.role;
   TRY(check_matter(parts_, {*draft.about, draft.form, place, draft.files}));
@@ -172,8 +177,7 @@ Result<Step> Desk::step(std::string_view case_id, workflow::Draft draft,
     auto wish = *correction;
     wish.enrolment.organisation = of.place.organisation;
     draft.about = ca::approval_binding(wish.profile, wish.enrolment);
-    draft.files.insert(draft.files.begin(), {std::string(kRequestLabel), std::string(kRequestFile),
-                                             base::to_bytes(wish.enrolment.request.der())});
+    draft.files.insert(draft.files.begin(), request_file(wish.enrolment.request));
     if (transition != nullptr)
       set_if_taken(*standing.workflow, *transition, draft.form, "subject_key",
                    key_text(wish.enrolment.request.public_key()));
@@ -245,6 +249,10 @@ Result<workflow::Decision> Desk::take(const VerifiedAct& act, std::span<const wo
 }
 
 Result<std::vector<Effected>> Desk::settle() {
+  // Two who find the same order would both carry it out: one at a time in this process. Between processes the intent
+  // of a certificate is what makes it one.
+  static std::mutex one_at_a_time;
+  const std::scoped_lock lock(one_at_a_time);
   TRY(const auto pending, cases_.pending());
   std::vector<Effected> done;
   for (const auto& one : pending) {

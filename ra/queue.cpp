@@ -1,5 +1,6 @@
 // What an officer sees of the desk.
 #include <algorithm>
+#include <utility>
 
 #include "yuxin/base/bytes.hpp"
 #include "yuxin/ra/desk.hpp"
@@ -85,6 +86,21 @@ std::vector<std::string> mine(const DeskParts& parts, const std::optional<Viewer
 
 }  // namespace
 
+Result<Viewer> viewer_of(store::Store& store, const x509::Certificate& person, base::UnixTime now) {
+  Viewer viewer;
+  viewer.key = x509::sha256(person.tbs().spki);
+  TRY(store.read([&](store::Reader& reader) -> Result<> {
+    TRY(const auto rows, evidence::grants_of(reader, person, now));
+    for (const auto& row : rows) {
+      TRY(const auto certificate, x509::AttributeCertificate::from_der(row.der));
+      TRY(auto grant, evidence::read_role_grant(certificate));
+      viewer.roles.push_back({std::move(grant.role), std::move(grant.scope)});
+    }
+    return {};
+  }));
+  return viewer;
+}
+
 Result<std::vector<Item>> Desk::queue(const std::optional<Viewer>& viewer, const workflow::CaseFilter& filter) {
   TRY(auto standings, cases_.list(filter));
   std::vector<Item> items;
@@ -94,6 +110,32 @@ Result<std::vector<Item>> Desk::queue(const std::optional<Viewer>& viewer, const
     items.push_back({std::move(standing), std::move(actions)});
   }
   return items;
+}
+
+Result<Desk::Page> Desk::page(const std::optional<Viewer>& viewer, workflow::CaseFilter filter, Whose whose) {
+  constexpr std::int64_t kChunk = 200;
+  constexpr int kMostChunks = 10;
+  const auto wanted = static_cast<std::size_t>(filter.limit);
+  Page page;
+  filter.limit = kChunk;
+  for (int chunk = 0; chunk < kMostChunks; ++chunk) {
+    TRY(auto standings, cases_.list(filter));
+    const bool last = std::cmp_less(standings.size(), kChunk);
+    for (auto& standing : standings) {
+      if (page.items.size() == wanted) {
+        page.next = filter.after_row;
+        return page;
+      }
+      filter.after_row = standing.row;
+      if (viewer && !Look(*parts_.organisation, *viewer, standing).may_see()) continue;
+      auto actions = mine(parts_, viewer, standing);
+      if (whose == Whose::kMine && actions.empty()) continue;
+      page.items.push_back({std::move(standing), std::move(actions)});
+    }
+    if (last) return page;
+  }
+  page.next = filter.after_row;
+  return page;
 }
 
 Result<Item> Desk::look(std::string_view case_id, const std::optional<Viewer>& viewer) {

@@ -78,6 +78,10 @@ evidence::Act act_of(const Workflow& workflow, std::string id, StepBody body, co
     body.files[file.label].push_back(file.name);
     act.attachments.push_back(attachment_of(file));
   }
+  for (const auto& one : draft.enclosed) {
+    body.files[one.label].push_back(one.attachment.name);
+    act.attachments.push_back(one.attachment);
+  }
   act.body = print_body(body);
   return act;
 }
@@ -189,6 +193,15 @@ Result<> Cases::finish(const Pending& pending, const Outcome& outcome, UnixTime 
   });
 }
 
+Result<std::vector<Cases::Ordered>> Cases::brought_about(std::string_view id, std::int64_t step) {
+  std::vector<Ordered> list;
+  TRY(parts_.store->read([&](store::Reader& reader) -> Result<> {
+    TRY(list, repository::effects_of(reader.session(), id, step));
+    return {};
+  }));
+  return list;
+}
+
 Result<std::vector<Pending>> Cases::pending() {
   std::vector<Pending> list;
   TRY(parts_.store->read([&](store::Reader& reader) -> Result<> {
@@ -196,6 +209,15 @@ Result<std::vector<Pending>> Cases::pending() {
     return {};
   }));
   return list;
+}
+
+Result<std::shared_ptr<const Workflow>> Cases::definition(const evidence::Hash& digest) {
+  std::string text;
+  TRY(parts_.store->read([&](store::Reader& reader) -> Result<> {
+    TRY(text, repository::definition(reader.session(), digest));
+    return {};
+  }));
+  return Workflow::parse(text, base::hex(digest));
 }
 
 Result<Standing> Cases::find(std::string_view id) {

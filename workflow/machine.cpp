@@ -291,6 +291,14 @@ Result<Decision> advance(const Circumstances& circumstances, const std::optional
   return Advance(circumstances, before, act, earlier).run();
 }
 
+std::optional<base::UnixTime> next_due(const Case& of) {
+  std::optional<base::UnixTime> due;
+  for (const auto& timer : of.timers) {
+    if (!timer.ended && !timer.stopped && (!due || timer.due < *due)) due = timer.due;
+  }
+  return due;
+}
+
 std::vector<Option> options(const Workflow& workflow, const Case& of, std::string_view policy) {
   std::vector<Option> list;
   const auto values = of.values();

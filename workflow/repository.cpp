@@ -302,6 +302,19 @@ Result<std::vector<Pending>> pending_effects(Session& session) {
   return list;
 }
 
+Result<std::vector<Cases::Ordered>> effects_of(Session& session, std::string_view id, std::int64_t step) {
+  std::vector<Cases::Ordered> list;
+  TRY(session.query(
+      "SELECT case_effects.name, case_effects.outcome, case_effects.done FROM case_effects JOIN cases ON "
+      "cases.id = case_effects.case_id WHERE cases.name = $1 AND case_effects.step = $2 ORDER BY "
+      "case_effects.id",
+      {id, step}, [&](const Row& row) {
+        list.push_back({std::string(row.text(0)), std::string(row.text(1)), !row.is_null(2)});
+        return Next::kRow;
+      }));
+  return list;
+}
+
 Result<bool> anything_open(Session& session) {
   bool open = false;
   TRY(

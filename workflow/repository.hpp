@@ -44,6 +44,8 @@ enum class Closed { kNo, kYes };
 [[nodiscard]] base::Result<> insert_effect(Session& session, std::int64_t row, std::int64_t step,
                                            std::string_view name);
 [[nodiscard]] base::Result<std::vector<Pending>> pending_effects(Session& session);
+[[nodiscard]] base::Result<std::vector<Cases::Ordered>> effects_of(Session& session, std::string_view id,
+                                                                   std::int64_t step);
 // anything_open: an open case, or an effect that is not done.
 [[nodiscard]] base::Result<bool> anything_open(Session& session);
 // finish_effect: kConflict when it is done already.

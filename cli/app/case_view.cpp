@@ -60,35 +60,6 @@ std::string waits_for(const ra::Item& item) {
   return base::join(parts, message(", "));
 }
 
-base::JsonArray timers_json(const Case& of) {
-  base::JsonArray list;
-  for (const auto& timer : of.timers) {
-    base::JsonObject one{{"name", timer.deadline},
-                         {"span", timer.span},
-                         {"started", base::rfc3339(timer.started)},
-                         {"due", base::rfc3339(timer.due)},
-                         {"overdue", timer.overdue}};
-    if (timer.stopped) one["stopped"] = base::rfc3339(*timer.stopped);
-    if (timer.ended) one["ended"] = base::rfc3339(*timer.ended);
-    list.push_back(std::move(one));
-  }
-  return list;
-}
-
-base::JsonArray handed_json(const Case& of) {
-  base::JsonArray list;
-  for (const auto& handed : of.handed) {
-    base::JsonObject one{{"to", handed.to.text()},
-                         {"kind", handed.kind == workflow::Delivery::Kind::kReceipt ? "receipt" : "copy"},
-                         {"at", base::rfc3339(handed.at)},
-                         {"overdue", handed.overdue}};
-    if (handed.due) one["due"] = base::rfc3339(*handed.due);
-    if (handed.received) one["received"] = base::rfc3339(*handed.received);
-    list.push_back(std::move(one));
-  }
-  return list;
-}
-
 }  // namespace
 
 std::string state_title(const Workflow& definition, std::string_view name) {
@@ -96,16 +67,8 @@ std::string state_title(const Workflow& definition, std::string_view name) {
   return state == nullptr ? message("being opened") : state->title.text();
 }
 
-std::optional<base::UnixTime> next_due(const Case& of) {
-  std::optional<base::UnixTime> due;
-  for (const auto& timer : of.timers) {
-    if (!timer.ended && !timer.stopped && (!due || timer.due < *due)) due = timer.due;
-  }
-  return due;
-}
-
 std::string due_text(const Case& of, base::UnixTime now) {
-  const auto due = next_due(of);
+  const auto due = workflow::next_due(of);
   if (!due) return "";
   if (*due < now) return message("overdue {}", base::in_words(now - *due));
   return message("in {}", base::in_words(*due - now));
@@ -193,47 +156,6 @@ void print_cases(const Context& context, const std::vector<ra::Item>& items) {
   table.print(context);
 }
 
-base::JsonObject case_json(const ra::Item& item) {
-  const auto& of = item.standing.of;
-  base::JsonObject json{{"case", of.id},
-                        {"row", item.standing.row},
-                        {"workflow", of.workflow},
-                        {"definition", base::hex(of.definition)},
-                        {"state", of.state},
-                        {"organisation", of.place.organisation ? of.place.organisation->text() : ""},
-                        {"district", of.place.district},
-                        {"profile", of.place.profile},
-                        {"opened", base::rfc3339(of.opened)},
-                        {"changed", base::rfc3339(of.changed)},
-                        {"form", of.form},
-                        {"facts", of.facts},
-                        {"about", of.about},
-                        {"marks", base::JsonArray(of.marks.begin(), of.marks.end())},
-                        {"deadlines", timers_json(of)},
-                        {"deliveries", handed_json(of)},
-                        {"actions", base::JsonArray(item.mine.begin(), item.mine.end())}};
-  if (const auto due = next_due(of)) json["due"] = base::rfc3339(*due);
-  return json;
-}
-
-base::JsonObject case_json(const ra::Item& item, const std::vector<workflow::StepRow>& steps) {
-  auto json = case_json(item);
-  base::JsonArray list;
-  for (const auto& step : steps) {
-    list.push_back(base::JsonObject{{"number", step.number},
-                                    {"action", step.action},
-                                    {"from", step.from},
-                                    {"to", step.to},
-                                    {"complete", step.complete},
-                                    {"actor", step.actor},
-                                    {"role", step.role},
-                                    {"moment", base::rfc3339(step.moment)},
-                                    {"act", base::hex(step.act)}});
-  }
-  json["steps"] = std::move(list);
-  return json;
-}
-
 std::string passed_text(const workflow::Cases::Passed& passed) {
   const auto& happening = passed.happening;
   const auto due = base::local_time(happening.due);
@@ -257,11 +179,6 @@ std::string passed_text(const workflow::Cases::Passed& passed) {
   }
   return message("{}: {} has not signed for what was delivered; it was due {}", passed.case_id, happening.deadline,
                  due);
-}
-
-base::JsonObject effected_json(const ra::Effected& effected) {
-  return {
-      {"case", effected.case_id}, {"effect", effected.effect}, {"text", effected.text}, {"facts", effected.facts}};
 }
 
 }  // namespace yuxin::cli

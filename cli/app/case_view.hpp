@@ -5,14 +5,11 @@
 #include <vector>
 
 #include "context.hpp"
-#include "yuxin/base/json.hpp"
 #include "yuxin/ra/desk.hpp"
 
 namespace yuxin::cli {
 
 [[nodiscard]] std::string state_title(const workflow::Workflow& workflow, std::string_view state);
-// next_due is the earliest deadline that runs; nothing where none does.
-[[nodiscard]] std::optional<base::UnixTime> next_due(const workflow::Case& of);
 // due_text is "in 3 h", "overdue 1 day", for lists.
 [[nodiscard]] std::string due_text(const workflow::Case& of, base::UnixTime now);
 
@@ -23,10 +20,7 @@ void describe_step(const Context& context, const ra::Step& step, const workflow:
 void describe_case(const Context& context, const ra::Item& item, const std::vector<workflow::StepRow>& steps);
 void print_cases(const Context& context, const std::vector<ra::Item>& items);
 
-[[nodiscard]] base::JsonObject case_json(const ra::Item& item);
-[[nodiscard]] base::JsonObject case_json(const ra::Item& item, const std::vector<workflow::StepRow>& steps);
 // passed_text says what a deadline has come to.
 [[nodiscard]] std::string passed_text(const workflow::Cases::Passed& passed);
-[[nodiscard]] base::JsonObject effected_json(const ra::Effected& effected);
 
 }  // namespace yuxin::cli

@@ -152,20 +152,6 @@ Result<std::string> signing_authority(Home& home, const Arguments& arguments) {
   return fail(Code::kUsage, "Say which authority with --ca: {}.", base::join(own, ", "));
 }
 
-std::string_view state_name(const store::CertificateRow& row, base::UnixTime now) {
-  switch (row.status.state) {
-    case CertificateState::kRevoked:
-      return "revoked";
-    case CertificateState::kOnHold:
-      return "on-hold";
-    case CertificateState::kVoid:
-      return "void";
-    case CertificateState::kGood:
-      break;
-  }
-  return row.not_after < now ? "expired" : "good";
-}
-
 std::string state_text(const store::CertificateRow& row, base::UnixTime now) {
   const auto since = base::local_time(row.status.revoked_at);
   switch (row.status.state) {
@@ -180,26 +166,6 @@ std::string state_text(const store::CertificateRow& row, base::UnixTime now) {
   }
   if (row.not_after < now) return message("expired");
   return message("good");
-}
-
-base::JsonObject certificate_json(const store::CertificateRow& row, const std::string& authority,
-                                  base::UnixTime now) {
-  const auto serial = x509::Serial::from_der_content(row.serial);
-  base::JsonObject object{{"serial", serial ? serial->hex() : base::hex_upper(row.serial)},
-                          {"authority", authority},
-                          {"profile", row.profile},
-                          {"subject", row.subject},
-                          {"names", row.names},
-                          {"not_before", base::rfc3339(row.not_before)},
-                          {"not_after", base::rfc3339(row.not_after)},
-                          {"issued_at", base::rfc3339(row.issued_at)},
-                          {"state", state_name(row, now)}};
-  if (row.status.state != CertificateState::kGood) {
-    object["revoked_at"] = base::rfc3339(row.status.revoked_at);
-    object["reason"] = reason_of(row);
-    if (row.status.invalidity_date) object["invalidity_date"] = base::rfc3339(*row.status.invalidity_date);
-  }
-  return object;
 }
 
 std::string date_of(base::UnixTime time) { return base::local_time(time).substr(0, 10); }

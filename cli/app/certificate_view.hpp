@@ -9,7 +9,6 @@
 #include "command.hpp"
 #include "context.hpp"
 #include "home.hpp"
-#include "yuxin/base/json.hpp"
 #include "yuxin/store/store.hpp"
 #include "yuxin/x509/certificate.hpp"
 
@@ -41,12 +40,9 @@ enum class Purpose { kChange, kLook };  // a refusal to change something says th
 // signing_authority is the authority of --ca, or the only one whose key is in this home.
 [[nodiscard]] base::Result<std::string> signing_authority(Home& home, const Arguments& arguments);
 
-// state_name is the word of JSON ("good", "revoked", "on-hold", "void", "expired"); state_text is for people.
-[[nodiscard]] std::string_view state_name(const store::CertificateRow& row, base::UnixTime now);
+// state_text is for people.
 [[nodiscard]] std::string state_text(const store::CertificateRow& row, base::UnixTime now);
 
-[[nodiscard]] base::JsonObject certificate_json(const store::CertificateRow& row, const std::string& authority,
-                                                base::UnixTime now);
 // describe prints the lines that name a certificate before something is done to it.
 void describe(const Context& context, const FoundCertificate& found);
 [[nodiscard]] std::string date_of(base::UnixTime time);  // local date, for lists

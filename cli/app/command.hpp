@@ -65,6 +65,8 @@ struct CommandSpec {
   Run run;
   // whether it acts as the identity of --as; where it does not, giving one is a mistake
   enum class Identity { kNone, kTaken } identity = Identity::kNone;
+  // whether it can be done at the registration authority of --server instead of the home
+  enum class Server { kNone, kTaken } server = Server::kNone;
 };
 
 // words_of is what people type for it: "cert issue", "doctor".

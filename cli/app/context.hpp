@@ -24,7 +24,9 @@ struct GlobalOptions {
   bool verbose = false;
   bool wide = false;
   std::optional<std::string> passphrase_file;
-  std::optional<std::string> identity;  // --as
+  std::optional<std::string> identity;      // --as
+  std::optional<std::string> server;        // --server: a registration authority, instead of the home
+  std::optional<std::string> server_trust;  // file of the roots by which its certificate is verified
   std::optional<std::string> identity_passphrase_file;
   std::optional<std::string> identity_certificate;  // of an identity whose key is on a token
   std::optional<std::string> pin_file;              // of tokens whose URI names no pin-source

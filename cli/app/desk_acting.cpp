@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "acting.hpp"
 #include "case_view.hpp"
 #include "clock_check.hpp"
-#include "identity.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ra/item_json.hpp"
 
 namespace yuxin::cli {
 
@@ -22,25 +21,6 @@ namespace {
 constexpr std::size_t kLargestFile = std::size_t{20} << 20U;
 
 }  // namespace
-
-Result<DeskCall> open_desk_call(const Context& context, const Arguments& arguments) {
-  if (!context.options().identity)
-    return fail(Code::kUsage, "Who acts? Every step is signed: yuxin --as officer.p12 …");
-  TRY(auto home, open_unlocked_home(context));
-  TRY(meet_clock(context, arguments, *home));
-  TRY(auto person, open_identity(context));
-  TRY(auto desk, open_desk(*home, context.actor()));
-  TRY(auto viewer, viewer_of(*home, Person(person)));
-  return DeskCall{std::move(home), std::move(desk), std::move(person), std::move(*viewer)};
-}
-
-Result<StepDone> sign_and_take(DeskCall& call, const ra::Step& step) {
-  TRY(const auto verified, perform_act(*call.home, call.person, step.act));
-  TRY(auto decision, call.desk->take(verified, step.files));
-  StepDone done{std::move(decision), {}};
-  TRY(done.effected, call.desk->settle());
-  return done;
-}
 
 Result<base::JsonObject> form_of(const workflow::Workflow& definition, const std::vector<std::string>& fields) {
   base::JsonObject form;
@@ -88,28 +68,26 @@ std::vector<std::string> field_words(const Arguments& arguments) {
   return words;
 }
 
-Result<> report(const Context& context, DeskCall& call, const StepDone& done) {
-  TRY(const auto item, call.desk->look(done.decision.after.id, std::nullopt));
+void report(const Context& context, const StepDone& done) {
   if (context.options().json) {
-    auto json = case_json(item);
-    json["complete"] = done.decision.complete;
+    auto json = ra::print_item(done.after);
+    json["complete"] = done.complete;
     base::JsonArray effects;
-    for (const auto& effected : done.effected) effects.push_back(effected_json(effected));
+    for (const auto& effected : done.effected) effects.push_back(ra::print_effected(effected));
     json["effects"] = std::move(effects);
     context.document(json);
-    return {};
+    return;
   }
-  const auto& after = item.standing.of;
-  if (done.decision.complete) {
-    context.out(message("Case {} is {} now.", after.id, state_title(*item.standing.workflow, after.state)));
+  const auto& after = done.after.standing.of;
+  if (done.complete) {
+    context.out(message("Case {} is {} now.", after.id, state_title(*done.after.standing.workflow, after.state)));
   } else {
-    for (const auto& missing : done.decision.missing) {
+    for (const auto& missing : done.missing) {
       context.out(message("Signed. Case {} waits for {} more, role {}.", after.id, missing.need - missing.have,
                           base::join(missing.roles, " / ")));
     }
   }
   for (const auto& effected : done.effected) context.out(message("{}: {}", effected.case_id, effected.text));
-  return {};
 }
 
 std::vector<OptionSpec> step_options() {

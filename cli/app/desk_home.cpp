@@ -98,17 +98,7 @@ Result<std::shared_ptr<ra::Desk>> open_desk(Home& home, const std::string& actor
 
 Result<std::optional<ra::Viewer>> viewer_of(Home& home, const Person& person) {
   if (!person) return std::optional<ra::Viewer>();
-  ra::Viewer viewer;
-  viewer.key = x509::sha256(person->certificate.tbs().spki);
-  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
-    TRY(const auto rows, evidence::grants_of(reader, person->certificate, home.clock().now()));
-    for (const auto& row : rows) {
-      TRY(const auto certificate, x509::AttributeCertificate::from_der(row.der));
-      TRY(auto grant, evidence::read_role_grant(certificate));
-      viewer.roles.push_back({std::move(grant.role), std::move(grant.scope)});
-    }
-    return {};
-  }));
+  TRY(auto viewer, ra::viewer_of(home.store(), person->certificate, home.clock().now()));
   return std::optional(std::move(viewer));
 }
 

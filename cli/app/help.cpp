@@ -71,6 +71,8 @@ constexpr std::pair<const char*, const char*> kGlobals[] = {
                                          "or a key on a token: pkcs11:token=LABEL;object=NAME")},
     {"--as-passphrase-file FILE", base::translatable("first line opens the key of the identity")},
     {"--as-certificate FILE", base::translatable("its certificate, where the token holds the key alone")},
+    {"--server URL", base::translatable("work at this registration authority, https://HOST:PORT, instead of a home")},
+    {"--trust FILE", base::translatable("roots by which its certificate is verified; else those of the system")},
     {"--json", base::translatable("one JSON document with stable keys instead of text")},
     {"--lang zh|en", base::translatable("the language to speak; else the locale")},
     {"--yes", base::translatable("do not ask before what cannot be undone")},
@@ -136,7 +138,7 @@ std::string bash_completion() {
   for (const auto& noun : nouns) all += noun + " ";
   return fmt::format(R"~(# bash completion of yuxin; load it with: eval "$(yuxin completion bash)"
 _yuxin() {{
-  local words="{}--home --json --lang --passphrase-file --pin-file --as --as-passphrase-file --as-certificate --yes --quiet --verbose --wide"
+  local words="{}--home --json --lang --passphrase-file --pin-file --as --as-passphrase-file --as-certificate --server --trust --yes --quiet --verbose --wide"
   local typed=() word
   for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do case $word in -*) ;; *) typed+=("$word") ;; esac; done
   case "${{typed[*]:0:2}}" in

@@ -86,6 +86,7 @@ std::vector<Place> inputs_of(const CommandSpec& command, const Arguments& argume
   }
   if (options.identity) add_names(inputs, "--as", *options.identity);
   if (options.identity_passphrase_file) inputs.push_back({"--as-passphrase-file", *options.identity_passphrase_file});
+  if (options.server_trust) inputs.push_back({"--trust", *options.server_trust});
   if (options.passphrase_file) inputs.push_back({"--passphrase-file", *options.passphrase_file});
   return inputs;
 }

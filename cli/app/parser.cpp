@@ -49,8 +49,9 @@ void add_option(Slot& slot, const OptionSpec& option) {
   }
 }
 
-constexpr std::string_view kGlobalsWithValue[] = {
-    "--home", "--lang", "--passphrase-file", "--pin-file", "--as", "--as-passphrase-file", "--as-certificate"};
+constexpr std::string_view kGlobalsWithValue[] = {"--home",           "--lang",   "--passphrase-file",
+                                                  "--pin-file",       "--as",     "--as-passphrase-file",
+                                                  "--as-certificate", "--server", "--trust"};
 
 struct Globals {
   GlobalOptions options;
@@ -61,6 +62,8 @@ struct Globals {
   std::string identity_passphrase_file;
   std::string identity_certificate;
   std::string pin_file;
+  std::string server;
+  std::string server_trust;
 };
 
 void add_globals(CLI::App& app, Globals& globals) {
@@ -71,6 +74,8 @@ void add_globals(CLI::App& app, Globals& globals) {
   app.add_option("--as", globals.identity);
   app.add_option("--as-passphrase-file", globals.identity_passphrase_file);
   app.add_option("--as-certificate", globals.identity_certificate);
+  app.add_option("--server", globals.server);
+  app.add_option("--trust", globals.server_trust);
   app.add_flag("--json", globals.options.json);
   app.add_flag("--yes,-y", globals.options.yes);
   app.add_flag("--quiet,-q", globals.options.quiet);
@@ -299,6 +304,8 @@ Result<std::variant<ParsedCall, HelpPage>> parse_call(const std::vector<std::str
       call.options.identity_passphrase_file = globals.identity_passphrase_file;
     if (!globals.identity_certificate.empty()) call.options.identity_certificate = globals.identity_certificate;
     if (!globals.pin_file.empty()) call.options.pin_file = globals.pin_file;
+    if (!globals.server.empty()) call.options.server = globals.server;
+    if (!globals.server_trust.empty()) call.options.server_trust = globals.server_trust;
     return std::variant<ParsedCall, HelpPage>(std::move(call));
   }
   const auto chosen = app.get_subcommands();

@@ -5,6 +5,7 @@
 
 #include "registration_acme.hpp"
 #include "registration_identity.hpp"
+#include "registration_rest.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ra/acme.hpp"
@@ -20,6 +21,8 @@ namespace {
 constexpr const char* kActor = "service:registration";
 constexpr std::size_t kQueue = 512;
 constexpr base::Seconds kLookEvery{10};
+// What an application encloses comes with its act, by whoever has shown a certificate.
+constexpr std::size_t kLargestOfKnown = std::size_t{32} << 20U;
 
 Stamping stamping_by(TimeStamping* stamping) {
   if (stamping == nullptr) return {};
@@ -29,7 +32,7 @@ Stamping stamping_by(TimeStamping* stamping) {
 }  // namespace
 
 const std::set<std::string>& registration_services() {
-  static const std::set<std::string> kServices = {"acme", "est", "scep"};
+  static const std::set<std::string> kServices = {"acme", "est", "rest", "scep"};
   return kServices;
 }
 
@@ -66,6 +69,7 @@ Result<> Registration::add_services(std::uint16_t port) {
   add("est", ra::EstService::kPath, std::make_unique<ra::EstService>(ra::EstParts{desk_.get(), source, profiles}));
   TRY(auto acme, make_acme_service(*home_, {desk_.get(), source, port}));
   add("acme", ra::AcmeService::kPath, std::move(acme));
+  add("rest", "/v1/", make_rest_service(*home_, stamping_));
   const auto scep_keys = std::make_shared<ScepKeys>(*home_);
   add("scep", ra::ScepService::kPath,
       std::make_unique<ra::ScepService>(
@@ -106,6 +110,7 @@ Result<> Registration::listen(const Options& wanted) {
   listener.address = home_->config().registration.address;
   listener.port = wanted.port;
   listener.service = &router_;
+  listener.limits.known_body = kLargestOfKnown;
   TRY(listener.tls, registration_tls(*home_));
   shown_ = listener.tls->identity.certificates.front();
   trusted_ = listener.tls->client_authorities.size();

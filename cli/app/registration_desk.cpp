@@ -95,11 +95,14 @@ std::shared_ptr<const ra::MachineClients> ClientFile::clients() {
   return clients_;
 }
 
+GiveDesk desk_kept_open(Home& home) {
+  return [desk = std::make_shared<OpenDesk>(home)] { return desk->get(); };
+}
+
 std::unique_ptr<ra::AutomaticDesk> make_automatic_desk(Home& home, std::shared_ptr<ClientFile> clients,
                                                        Stamping stamping) {
-  auto desk = std::make_shared<OpenDesk>(home);
   return std::make_unique<ra::AutomaticDesk>(ra::AutomaticDeskParts{
-      .desk = [desk = std::move(desk)] { return desk->get(); },
+      .desk = desk_kept_open(home),
       .approvals = [&home] { return home.approvals(); },
       .clients = [clients = std::move(clients)] { return clients->clients(); },
       .sign = [&home, stamping = std::move(stamping)](

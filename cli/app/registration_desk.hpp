@@ -1,6 +1,7 @@
 // The desk for machines over a home: clients.toml, and the registration service that signs for them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -35,6 +36,10 @@ class ClientFile {
   Seen seen_;
   std::shared_ptr<const ra::MachineClients> clients_;
 };
+
+// desk_kept_open gives the desk of a home, opened anew every few seconds so that what people edit takes effect.
+using GiveDesk = std::function<base::Result<std::shared_ptr<ra::Desk>>()>;
+[[nodiscard]] GiveDesk desk_kept_open(Home& home);
 
 // make_automatic_desk opens the desk for machines. `stamping` stamps what the registration service signs. The home
 // is unlocked and outlives it.

@@ -4,6 +4,7 @@
 #include "app/case_view.hpp"
 #include "app/desk_home.hpp"
 #include "commands.hpp"
+#include "yuxin/ra/item_json.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -26,14 +27,14 @@ Result<int> look(Context& context) {
   workflow::CaseFilter filter;
   filter.limit = 1'000'000;
   TRY(auto items, desk->queue(std::nullopt, filter));
-  std::erase_if(items, [](const ra::Item& item) { return !next_due(item.standing.of); });
-  std::ranges::sort(items, {}, [](const ra::Item& item) { return *next_due(item.standing.of); });
+  std::erase_if(items, [](const ra::Item& item) { return !workflow::next_due(item.standing.of); });
+  std::ranges::sort(items, {}, [](const ra::Item& item) { return *workflow::next_due(item.standing.of); });
   if (!context.options().json) {
     print_cases(context, items);
     return 0;
   }
   base::JsonArray cases;
-  for (const auto& item : items) cases.push_back(case_json(item));
+  for (const auto& item : items) cases.push_back(ra::print_item(item));
   context.document(base::JsonObject{{"cases", std::move(cases)}});
   return 0;
 }
@@ -49,7 +50,7 @@ Result<int> deadlines(Context& context, const Arguments& arguments) {
     base::JsonArray happenings;
     for (const auto& one : passed) happenings.push_back(as_json(one));
     base::JsonArray effects;
-    for (const auto& one : effected) effects.push_back(effected_json(one));
+    for (const auto& one : effected) effects.push_back(ra::print_effected(one));
     context.document(base::JsonObject{{"happenings", std::move(happenings)}, {"effects", std::move(effects)}});
     return 0;
   }

@@ -5,6 +5,7 @@
 #include "app/home.hpp"
 #include "commands.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/certificate_json.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -76,7 +77,7 @@ std::string name_in(const AuthorityNames& names, std::int64_t authority) {
 void print_document(const Context& context, const Found& found, const AuthorityNames& names) {
   base::JsonArray array;
   const auto now = context.clock().now();
-  for (const auto& row : found.rows) array.push_back(certificate_json(row, name_in(names, row.authority), now));
+  for (const auto& row : found.rows) array.push_back(ca::certificate_json(row, name_in(names, row.authority), now));
   base::JsonObject document{{"certificates", std::move(array)}, {"next_after", nullptr}};
   if (found.next_after != 0) document["next_after"] = found.next_after;
   context.document(document);

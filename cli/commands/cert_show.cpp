@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/certificate_json.hpp"
 #include "yuxin/x509/inspect.hpp"
 
 namespace yuxin::cli {
@@ -34,7 +35,7 @@ std::string key_text(const x509::Certificate& certificate) {
 }
 
 Result<int> show_json(const Context& context, const FoundCertificate& found) {
-  auto document = certificate_json(found.row, found.authority, context.clock().now());
+  auto document = ca::certificate_json(found.row, found.authority, context.clock().now());
   if (!found.row.der.empty()) {
     TRY(auto certificate, parsed_certificate(found));
     base::JsonArray usages;

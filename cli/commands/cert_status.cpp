@@ -3,6 +3,7 @@
 #include "app/home.hpp"
 #include "commands.hpp"
 #include "yuxin/base/log.hpp"
+#include "yuxin/ca/certificate_json.hpp"
 #include "yuxin/ca/crl_publication.hpp"
 #include "yuxin/ca/revocation.hpp"
 
@@ -107,7 +108,7 @@ Result<int> run(Context& context, const Arguments& arguments, StatusAction actio
   if (arguments.has("--dry-run")) {
     context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
     if (context.options().json) {
-      auto document = certificate_json(found.row, found.authority, context.clock().now());
+      auto document = ca::certificate_json(found.row, found.authority, context.clock().now());
       document["dry_run"] = true;
       context.document(document);
     }
@@ -124,7 +125,7 @@ Result<int> run(Context& context, const Arguments& arguments, StatusAction actio
   end_work(context, *home);
   if (context.options().json) {
     found.row.status = outcome.after;
-    auto document = certificate_json(found.row, found.authority, context.clock().now());
+    auto document = ca::certificate_json(found.row, found.authority, context.clock().now());
     document["ledger_sequence"] = outcome.ledger_sequence;
     context.document(document);
     return 0;

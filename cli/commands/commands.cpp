@@ -25,6 +25,7 @@ std::vector<CommandSpec> collect() {
   add(all, request_commands());
   add(all, request_step_commands());
   all.push_back(request_batch_command());
+  all.push_back(request_work_command());
   add(all, case_commands());
   all.push_back(case_deadlines_command());
   add(all, workflow_commands());

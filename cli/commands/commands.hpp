@@ -55,6 +55,7 @@ std::vector<CommandSpec> workflow_commands();
 std::vector<CommandSpec> request_commands();
 std::vector<CommandSpec> request_step_commands();
 CommandSpec request_batch_command();
+CommandSpec request_work_command();
 std::vector<CommandSpec> client_commands();
 std::vector<CommandSpec> acme_commands();
 std::vector<CommandSpec> case_commands();

@@ -8,6 +8,7 @@
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/profile_json.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -21,45 +22,13 @@ std::string title_of(const ca::Profile& profile) {
   return own.empty() ? profile.title_en : own;
 }
 
-std::vector<std::string> usages_of(const ca::Profile& profile) {
-  auto usages = x509::key_usage_names(profile.key_usage);
-  for (const auto& purpose : profile.extended_key_usage) usages.push_back(x509::oid_name(purpose));
-  return usages;
-}
-
-base::JsonObject as_json(const ca::Profile& profile) {
-  const auto texts = [](const std::vector<std::string>& list) { return base::JsonArray(list.begin(), list.end()); };
-  base::JsonArray keys;
-  for (const auto& rule : profile.keys) keys.emplace_back(rule.text);
-  base::JsonArray subject;
-  for (const auto& rule : profile.subject)
-    subject.push_back(base::JsonObject{{"attribute", rule.keyword}, {"required", rule.required}});
-  base::JsonArray names;
-  for (const auto& rule : profile.san) {
-    names.push_back(base::JsonObject{{"kind", x509::general_name_prefix(rule.kind)},
-                                     {"min", rule.min},
-                                     {"max", rule.max},
-                                     {"under", texts(rule.under)}});
-  }
-  return {{"name", profile.name},
-          {"title", {{"en", profile.title_en}, {"zh", profile.title_zh}}},
-          {"validity", base::print_period(profile.validity)},
-          {"keys", std::move(keys)},
-          {"issued_by", texts(profile.issued_by)},
-          {"approval", profile.approval},
-          {"subject", std::move(subject)},
-          {"names", std::move(names)},
-          {"usages", texts(usages_of(profile))},
-          {"ca", profile.is_ca()}};
-}
-
 Result<int> list(Context& context, const Arguments&) {
   TRY(auto home, open_home(context, Home::Access::kRead));
   TRY(auto profiles, home->profiles());
   const auto all = profiles.all();
   if (context.options().json) {
     base::JsonArray array;
-    for (const auto& profile : all) array.push_back(as_json(*profile));
+    for (const auto& profile : all) array.push_back(ca::profile_json(*profile));
     context.document(array);
     return 0;
   }
@@ -70,7 +39,7 @@ Result<int> list(Context& context, const Arguments&) {
                {message("keys"), Table::Align::kLeft, 48}});
   for (const auto& profile : all) {
     table.add({profile->name, title_of(*profile), base::print_period(profile->validity),
-               base::join(usages_of(*profile), ", "), profile->keys_text()});
+               base::join(ca::profile_usages(*profile), ", "), profile->keys_text()});
   }
   table.print(context);
   return 0;
@@ -81,7 +50,7 @@ Result<int> show(Context& context, const Arguments& arguments) {
   TRY(auto profiles, home->profiles());
   TRY(auto profile, profiles.find(arguments.one("NAME")));
   if (context.options().json) {
-    auto document = as_json(*profile);
+    auto document = ca::profile_json(*profile);
     document["text"] = profile->text;
     context.document(document);
     return 0;
@@ -133,7 +102,7 @@ Result<int> check(Context& context, const Arguments& arguments) {
   const bool good = std::ranges::all_of(samples, [](const ProfileSample& sample) { return sample.refusal.empty(); });
   if (context.options().json) {
     context.document(
-        base::JsonObject{{"profile", as_json(profile)}, {"good", good}, {"samples", samples_json(samples)}});
+        base::JsonObject{{"profile", ca::profile_json(profile)}, {"good", good}, {"samples", samples_json(samples)}});
     return good ? 0 : 1;
   }
   for (const auto& sample : samples) print_sample(context, sample);

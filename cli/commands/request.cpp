@@ -1,8 +1,12 @@
 // yuxin request submit, list, show
+#include <algorithm>
+#include <iterator>
+
 #include "app/case_view.hpp"
 #include "app/desk_acting.hpp"
 #include "app/enrolment_input.hpp"
 #include "commands.hpp"
+#include "yuxin/ra/item_json.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -13,7 +17,7 @@ using base::message;
 using base::Result;
 
 // What is asked for, by the options that were given.
-Result<ra::Application> application_of(const Arguments& arguments, const ra::Desk& desk) {
+Result<ra::Application> application_of(const Arguments& arguments, DeskSide& side) {
   ra::Application application;
   const bool about_certificate = arguments.has("--serial");
   const bool about_person = arguments.has("--leaver");
@@ -38,50 +42,22 @@ Result<ra::Application> application_of(const Arguments& arguments, const ra::Des
   if (const auto code = arguments.maybe("--org")) {
     TRY(application.organisation, as_typed(evidence::OrgCode::parse(*code)));
   }
-  TRY(const auto definition, desk.workflow(application.workflow));
+  TRY(const auto definition, side.workflow(application.workflow));
   TRY(application.form, form_of(*definition, field_words(arguments)));
   TRY(application.files, files_of(arguments.many("--attach")));
   return application;
 }
 
-Result<std::optional<evidence::RoleCode>> role_of(const Arguments& arguments, const DeskCall& call,
-                                                  const ra::Application& application) {
-  if (const auto text = arguments.maybe("--role")) {
-    TRY(auto role, as_typed(evidence::RoleCode::parse(*text)));
-    return std::optional(std::move(role));
-  }
-  evidence::Place place;
-  place.organisation = application.organisation;
-  TRY(const auto definition, call.desk->workflow(application.workflow));
-  if (place.organisation) {
-    if (const auto* unit = call.desk->parts().organisation->find(*place.organisation))
-      place.district = unit->district;
-  }
-  if (application.certificate) place.profile = application.certificate->profile;
-  return call.desk->role_for(call.viewer, *definition, "", application.action, place);
-}
-
-// Who is limited to one registration point applies there.
-void take_own_point(const DeskCall& call, ra::Application& application) {
-  if (application.organisation) return;
-  for (const auto& held : call.viewer.roles) {
-    const auto& organisations = held.scope.organisations;
-    if (organisations.size() == 1 && organisations.front().reach == evidence::Scope::Reach::kOnly) {
-      application.organisation = organisations.front().organisation;
-      return;
-    }
-  }
-}
-
 Result<int> submit(Context& context, const Arguments& arguments) {
-  TRY(auto call, open_desk_call(context, arguments));
-  TRY(auto application, application_of(arguments, *call.desk));
-  take_own_point(call, application);
-  TRY(application.role, role_of(arguments, call, application));
-  TRY(auto step, call.desk->apply(application, ra::Desk::Number::kNone));
+  TRY(const auto side, open_desk_side(context, arguments, DeskUse::kAct));
+  TRY(auto application, application_of(arguments, *side));
+  if (const auto text = arguments.maybe("--role")) {
+    TRY(application.role, as_typed(evidence::RoleCode::parse(*text)));
+  }
+  TRY(auto step, side->apply(application, ra::Desk::Number::kNone));
   auto shown = step;
   shown.act.object = message("new");
-  describe_step(context, shown, nullptr, call.person.certificate.subject().text());
+  describe_step(context, shown, nullptr, side->signer());
   if (arguments.has("--dry-run")) {
     context.remark(message("Every check passed. Nothing was signed (--dry-run)."));
     if (context.options().json) {
@@ -91,47 +67,59 @@ Result<int> submit(Context& context, const Arguments& arguments) {
   }
   TRY(auto agreed, context.confirm(message("Sign this?")));
   if (!agreed) return fail(Code::kUsage, "Nothing was signed.");
-  TRY(step, call.desk->apply(application, ra::Desk::Number::kReserve));
-  TRY(const auto done, sign_and_take(call, step));
-  TRY(report(context, call, done));
-  end_work(context, *call.home);
+  const auto body = step.act.body;
+  TRY(step, side->apply(application, ra::Desk::Number::kReserve));
+  // what was shown is what is signed, but for the number
+  if (step.act.body != body)
+    return fail(Code::kConflict, "What is to be signed has changed meanwhile. Nothing was signed. Try again.");
+  TRY(const auto done, side->sign_and_take(step));
+  report(context, done);
+  side->end_work(context);
   return 0;
 }
 
+// As many pages as it takes, because one may be short.
+Result<std::vector<ra::Item>> items_of(DeskSide& side, workflow::CaseFilter filter, ra::Desk::Whose whose) {
+  std::vector<ra::Item> items;
+  auto left = filter.limit;
+  while (left > 0) {
+    filter.limit = left;
+    TRY(auto page, side.page(filter, whose));
+    left -= static_cast<std::int64_t>(page.items.size());
+    std::ranges::move(page.items, std::back_inserter(items));
+    if (!page.next) break;
+    filter.after_row = *page.next;
+  }
+  return items;
+}
+
 Result<int> list(Context& context, const Arguments& arguments) {
-  TRY(auto home, open_home(context, Home::Access::kRead));
-  TRY(const auto person, person_of(context));
-  TRY(const auto desk, open_desk(*home, context.actor()));
-  TRY(const auto viewer, viewer_of(*home, person));
+  TRY(const auto side, open_desk_side(context, arguments, DeskUse::kLook));
   workflow::CaseFilter filter;
   filter.workflow = arguments.one("--workflow");
   filter.state = arguments.one("--state");
   if (arguments.has("--all")) filter.which = workflow::CaseFilter::Which::kAll;
   TRY(filter.limit, number_option(arguments, "--limit", 100));
   TRY(filter.after_row, number_option(arguments, "--after", 0));
-  TRY(auto items, desk->queue(viewer, filter));
-  if (arguments.has("--mine")) std::erase_if(items, [](const ra::Item& item) { return item.mine.empty(); });
+  const auto whose = arguments.has("--mine") ? ra::Desk::Whose::kMine : ra::Desk::Whose::kAnybody;
+  TRY(const auto items, items_of(*side, filter, whose));
   if (!context.options().json) {
     print_cases(context, items);
     return 0;
   }
   base::JsonArray cases;
-  for (const auto& item : items) cases.push_back(case_json(item));
+  for (const auto& item : items) cases.push_back(ra::print_item(item));
   context.document(base::JsonObject{{"cases", std::move(cases)}});
   return 0;
 }
 
 Result<int> show(Context& context, const Arguments& arguments) {
-  TRY(auto home, open_home(context, Home::Access::kRead));
-  TRY(const auto person, person_of(context));
-  TRY(const auto desk, open_desk(*home, context.actor()));
-  TRY(const auto viewer, viewer_of(*home, person));
-  TRY(const auto item, desk->look(arguments.one("CASE"), viewer));
-  TRY(const auto steps, desk->cases().steps(item.standing));
+  TRY(const auto side, open_desk_side(context, arguments, DeskUse::kLook));
+  TRY(const auto seen, side->look(arguments.one("CASE")));
   if (context.options().json) {
-    context.document(case_json(item, steps));
+    context.document(ra::print_item(seen.item, seen.steps));
   } else {
-    describe_case(context, item, steps);
+    describe_case(context, seen.item, seen.steps);
   }
   return 0;
 }
@@ -141,7 +129,7 @@ std::vector<OptionSpec> list_options() {
           {"--state", Arity::kOne, Presence::kOptional, "STATE", "in this state only: REVIEWED"},
           {"--mine", Arity::kFlag, Presence::kOptional, "", "where the next step could be yours"},
           {"--all", Arity::kFlag, Presence::kOptional, "", "closed ones, too"},
-          {"--limit", Arity::kOne, Presence::kOptional, "N", "how many are looked at; 100 if not given"},
+          {"--limit", Arity::kOne, Presence::kOptional, "N", "how many at most; 100 if not given"},
           {"--after", Arity::kOne, Presence::kOptional, "N", "begin behind this row, as --json names it"}};
 }
 
@@ -170,21 +158,24 @@ std::vector<CommandSpec> request_commands() {
        {"yuxin --home city/online --passphrase-file pass --as officer.p12 request submit --profile tls-server --csr "
         "server.csr --field name=Portal --field classification=公开"},
        submit,
-       CommandSpec::Identity::kTaken},
+       CommandSpec::Identity::kTaken,
+       CommandSpec::Server::kTaken},
       {"request",
        "list",
        "list the open cases that you may see, with what they wait for",
        list_options(),
        {"yuxin --home city/online --as officer.p12 request list --mine"},
        list,
-       CommandSpec::Identity::kTaken},
+       CommandSpec::Identity::kTaken,
+       CommandSpec::Server::kTaken},
       {"request",
        "show",
        "show one case with its steps",
        {{"CASE", Arity::kOne, Presence::kRequired, "CASE", "its number: R-1042"}},
        {"yuxin --home city/online request show R-1042"},
        show,
-       CommandSpec::Identity::kTaken}};
+       CommandSpec::Identity::kTaken,
+       CommandSpec::Server::kTaken}};
 }
 
 std::vector<CommandSpec> case_commands() {
@@ -194,14 +185,16 @@ std::vector<CommandSpec> case_commands() {
            list_options(),
            {"yuxin --home city/online case list --workflow leaver"},
            list,
-           CommandSpec::Identity::kTaken},
+           CommandSpec::Identity::kTaken,
+           CommandSpec::Server::kTaken},
           {"case",
            "show",
            "show one case with its steps",
            {{"CASE", Arity::kOne, Presence::kRequired, "CASE", "its number: R-1042"}},
            {"yuxin --home city/online case show L-3"},
            show,
-           CommandSpec::Identity::kTaken}};
+           CommandSpec::Identity::kTaken,
+           CommandSpec::Server::kTaken}};
 }
 
 }  // namespace yuxin::cli

@@ -44,7 +44,7 @@ bool is_word(std::string_view column) {
          column == "org" || column.starts_with(kAttach);
 }
 
-Result<ra::Step> step_of(const Row& row, DeskCall& call, const workflow::Workflow& definition,
+Result<ra::Step> step_of(const Row& row, DeskSide& side, const workflow::Workflow& definition,
                          ra::Desk::Number number) {
   EnrolmentWords words{row.cell("csr"), {}, row.maybe("subject"), row.maybe("days")};
   for (const auto name : base::split(row.cell("san"), ' ')) {
@@ -69,15 +69,7 @@ Result<ra::Step> step_of(const Row& row, DeskCall& call, const workflow::Workflo
   }
   TRY(application.form, form_of(definition, fields));
   TRY(application.files, files_of(attachments));
-  evidence::Place place;
-  place.organisation = application.organisation;
-  place.profile = application.certificate->profile;
-  if (place.organisation) {
-    if (const auto* unit = call.desk->parts().organisation->find(*place.organisation))
-      place.district = unit->district;
-  }
-  application.role = call.desk->role_for(call.viewer, definition, "", application.action, place);
-  return call.desk->apply(application, number);
+  return side.apply(std::move(application), number);
 }
 
 struct RowResult {
@@ -87,15 +79,16 @@ struct RowResult {
   std::optional<base::Error> error;
 };
 
-RowResult taken(std::size_t number, const Result<StepDone>& done, const workflow::Workflow& definition) {
+RowResult taken(std::size_t number, const Result<StepDone>& done) {
   RowResult result;
   result.row = number;
   if (!done) {
     result.error = done.error();
     return result;
   }
-  result.case_id = done->decision.after.id;
-  result.state = state_title(definition, done->decision.after.state);
+  const auto& standing = done->after.standing;
+  result.case_id = standing.of.id;
+  result.state = state_title(*standing.workflow, standing.of.state);
   return result;
 }
 
@@ -125,8 +118,8 @@ int finish(const Context& context, const std::vector<RowResult>& results) {
   return std::cmp_equal(good, results.size()) ? 0 : 1;
 }
 
-Result<int> submit_rows(Context& context, const Arguments& arguments, DeskCall& call, const CsvTable& table) {
-  TRY(const auto definition, call.desk->workflow(arguments.one("--workflow", "certificate-request")));
+Result<int> submit_rows(Context& context, const Arguments& arguments, DeskSide& side, const CsvTable& table) {
+  TRY(const auto definition, side.workflow(arguments.one("--workflow", "certificate-request")));
   for (const auto& column : table.columns) {
     if (!is_word(column) && definition->field(column) == nullptr)
       return fail(Code::kUsage,
@@ -135,8 +128,7 @@ Result<int> submit_rows(Context& context, const Arguments& arguments, DeskCall& 
                   column, definition->name);
   }
   const bool trial = arguments.has("--dry-run");
-  context.remark(
-      message("{} applications, to be signed by {}.", table.rows.size(), call.person.certificate.subject().text()));
+  context.remark(message("{} applications, to be signed by {}.", table.rows.size(), side.signer()));
   if (!trial) {
     TRY(auto agreed, context.confirm(message("Sign all of them?")));
     if (!agreed) return fail(Code::kUsage, "Nothing was signed.");
@@ -146,27 +138,38 @@ Result<int> submit_rows(Context& context, const Arguments& arguments, DeskCall& 
     Row row;
     for (std::size_t c = 0; c < table.columns.size(); ++c) row.cells[table.columns[c]] = table.rows[i][c];
     const auto number = trial ? ra::Desk::Number::kNone : ra::Desk::Number::kReserve;
-    auto step = step_of(row, call, *definition, number);
+    auto step = step_of(row, side, *definition, number);
     if (!step) {
       results.push_back({i + 1, {}, {}, step.error()});
     } else if (trial) {
       results.push_back({i + 1, message("new"), message("good"), std::nullopt});
     } else {
-      results.push_back(taken(i + 1, sign_and_take(call, *step), *definition));
+      results.push_back(taken(i + 1, side.sign_and_take(*step)));
     }
     report_row(context, results.back());
   }
-  if (!trial) end_work(context, *call.home);
+  if (!trial) side.end_work(context);
   return finish(context, results);
 }
 
+Result<StepDone> step_of_case(const Arguments& arguments, DeskSide& side, const std::string& id,
+                              const std::string& action) {
+  TRY(const auto seen, side.look(id));
+  TRY(ra::check_open(seen.item, action));
+  workflow::Draft draft{.action = action};
+  TRY(draft.form, form_of(*seen.item.standing.workflow, field_words(arguments)));
+  TRY(const auto step, side.step(seen.item, std::move(draft), std::nullopt));
+  return side.sign_and_take(step);
+}
+
 // The same step of many cases: each is shown, all are asked for once, and each is signed by itself.
-Result<int> step_cases(Context& context, const Arguments& arguments, DeskCall& call, const std::string& action) {
+Result<int> step_cases(Context& context, const Arguments& arguments, DeskSide& side, const std::string& action) {
   const auto ids = arguments.many("--case");
   for (const auto& id : ids) {
-    TRY(const auto item, call.desk->look(id, call.viewer));
-    context.remark(labelled(id, message("{}, {}", state_title(*item.standing.workflow, item.standing.of.state),
-                                        base::json_string(item.standing.of.form, "name"))));
+    TRY(const auto seen, side.look(id));
+    const auto& standing = seen.item.standing;
+    context.remark(labelled(id, message("{}, {}", state_title(*standing.workflow, standing.of.state),
+                                        base::json_string(standing.of.form, "name"))));
   }
   if (arguments.has("--dry-run")) {
     base::JsonArray cases(ids.begin(), ids.end());
@@ -177,18 +180,11 @@ Result<int> step_cases(Context& context, const Arguments& arguments, DeskCall& c
   if (!agreed) return fail(Code::kUsage, "Nothing was signed.");
   std::vector<RowResult> results;
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    TRY(const auto item, call.desk->look(ids[i], call.viewer));
-    workflow::Draft draft{.action = action};
-    TRY(draft.form, form_of(*item.standing.workflow, field_words(arguments)));
-    draft.role = call.desk->role_for(call.viewer, *item.standing.workflow, item.standing.of.state, action,
-                                     item.standing.of.place);
-    const auto step = call.desk->step(ids[i], std::move(draft));
-    const Result<StepDone> done = step ? sign_and_take(call, *step) : tl::unexpected(step.error());
-    results.push_back(taken(i + 1, done, *item.standing.workflow));
+    results.push_back(taken(i + 1, step_of_case(arguments, side, ids[i], action)));
     if (results.back().error) results.back().error->detail = ids[i] + ": " + results.back().error->detail;
     report_row(context, results.back());
   }
-  end_work(context, *call.home);
+  side.end_work(context);
   return finish(context, results);
 }
 
@@ -198,13 +194,13 @@ Result<int> batch(Context& context, const Arguments& arguments) {
     return fail(Code::kUsage, "Give a table of applications, or --action with the cases that it is for.");
   if (action && arguments.many("--case").empty()) return fail(Code::kUsage, "Say which cases: --case R-1 --case R-2");
   if (action) {
-    TRY(auto call, open_desk_call(context, arguments));
-    return step_cases(context, arguments, call, *action);
+    TRY(const auto side, open_desk_side(context, arguments, DeskUse::kAct));
+    return step_cases(context, arguments, *side, *action);
   }
   TRY(const auto text, base::read_file(arguments.one("FILE"), kLargestTable));
   TRY(const auto table, parse_csv(base::as_text(text)));
-  TRY(auto call, open_desk_call(context, arguments));
-  return submit_rows(context, arguments, call, table);
+  TRY(const auto side, open_desk_side(context, arguments, DeskUse::kAct));
+  return submit_rows(context, arguments, *side, table);
 }
 
 }  // namespace
@@ -230,7 +226,8 @@ CommandSpec request_batch_command() {
        "yuxin --home city/online --passphrase-file pass --as officer.p12 request batch --action review --case R-1 "
        "--case R-2"},
       batch,
-      CommandSpec::Identity::kTaken};
+      CommandSpec::Identity::kTaken,
+      CommandSpec::Server::kTaken};
 }
 
 }  // namespace yuxin::cli

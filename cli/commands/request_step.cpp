@@ -14,40 +14,20 @@ using base::fail;
 using base::message;
 using base::Result;
 
-Result<workflow::Draft> draft_of(const Arguments& arguments, const ra::Item& item, const std::string& action,
-                                 const DeskCall& call) {
+Result<workflow::Draft> draft_of(const Arguments& arguments, const ra::Item& item, const std::string& action) {
   workflow::Draft draft{.action = action};
   TRY(draft.form, form_of(*item.standing.workflow, field_words(arguments)));
   TRY(draft.files, files_of(arguments.many("--attach")));
   if (const auto text = arguments.maybe("--role")) {
     TRY(draft.role, as_typed(evidence::RoleCode::parse(*text)));
-  } else {
-    draft.role = call.desk->role_for(call.viewer, *item.standing.workflow, item.standing.of.state, action,
-                                     item.standing.of.place);
   }
   return draft;
 }
 
-// Before anything is signed: whether the step is open, and whether it could be this person's.
-Result<> check_open(const ra::Item& item, const std::string& action) {
-  const auto& definition = *item.standing.workflow;
-  const auto& of = item.standing.of;
-  std::vector<std::string> open;
-  for (const auto* step : definition.steps_from(of.state)) {
-    if (step->action == action) return {};
-    if (std::ranges::find(open, step->action) == open.end()) open.push_back(step->action);
-  }
-  if (open.empty())
-    return fail(Code::kConflict, "Case {} is {}; nothing more is done to it.", of.id,
-                state_title(definition, of.state));
-  return fail(Code::kConflict, "Case {} is {}; \"{}\" is not done then. What is: {}", of.id,
-              state_title(definition, of.state), action, base::join(open, ", "));
-}
-
 // show_and_sign shows a step of a case as it stands, asks, and takes it; --dry-run ends before anybody is asked.
-Result<int> show_and_sign(Context& context, const Arguments& arguments, DeskCall& call, const workflow::Case& of,
+Result<int> show_and_sign(Context& context, const Arguments& arguments, DeskSide& side, const workflow::Case& of,
                           const ra::Step& step) {
-  describe_step(context, step, &of, call.person.certificate.subject().text());
+  describe_step(context, step, &of, side.signer());
   if (arguments.has("--dry-run")) {
     context.remark(message("The step is open. Nothing was signed (--dry-run)."));
     if (context.options().json) {
@@ -58,29 +38,25 @@ Result<int> show_and_sign(Context& context, const Arguments& arguments, DeskCall
   }
   TRY(auto agreed, context.confirm(message("Sign this?")));
   if (!agreed) return fail(Code::kUsage, "Nothing was signed.");
-  TRY(const auto done, sign_and_take(call, step));
-  TRY(report(context, call, done));
-  end_work(context, *call.home);
+  TRY(const auto done, side.sign_and_take(step));
+  report(context, done);
+  side.end_work(context);
   return 0;
 }
 
-Result<int> act_on(Context& context, const Arguments& arguments, DeskCall& call, const std::string& id,
-                   const std::string& action) {
-  TRY(const auto item, call.desk->look(id, call.viewer));
-  TRY(check_open(item, action));
-  TRY(auto draft, draft_of(arguments, item, action, call));
+Result<int> act(Context& context, const Arguments& arguments, const std::string& action) {
+  TRY(const auto side, open_desk_side(context, arguments, DeskUse::kAct));
+  TRY(const auto seen, side->look(arguments.one("CASE")));
+  const auto& item = seen.item;
+  TRY(ra::check_open(item, action));
+  TRY(auto draft, draft_of(arguments, item, action));
   std::optional<ra::CertificateWish> correction;
   if (arguments.has("--csr")) {
     TRY(auto enrolment, enrolment_of(words_of_enrolment(arguments)));
     correction = ra::CertificateWish{std::move(enrolment), item.standing.of.place.profile};
   }
-  TRY(const auto step, call.desk->step(id, std::move(draft), correction));
-  return show_and_sign(context, arguments, call, item.standing.of, step);
-}
-
-Result<int> act(Context& context, const Arguments& arguments, const std::string& action) {
-  TRY(auto call, open_desk_call(context, arguments));
-  return act_on(context, arguments, call, arguments.one("CASE"), action);
+  TRY(const auto step, side->step(item, std::move(draft), correction));
+  return show_and_sign(context, arguments, *side, item.standing.of, step);
 }
 
 template <int kIndex>
@@ -131,18 +107,18 @@ Result<int> run_act(Context& context, const Arguments& arguments) {
 
 // A delivery is received by its place in the case's list, counted from 1.
 Result<int> run_receive(Context& context, const Arguments& arguments) {
-  TRY(auto call, open_desk_call(context, arguments));
-  TRY(const auto item, call.desk->look(arguments.one("CASE"), call.viewer));
+  TRY(const auto side, open_desk_side(context, arguments, DeskUse::kAct));
+  TRY(const auto seen, side->look(arguments.one("CASE")));
+  const auto& of = seen.item.standing.of;
   TRY(const auto number, number_option(arguments, "--delivery", 1));
   workflow::Draft draft{.action = std::string(workflow::kReceiveAction)};
   draft.delivery = number - 1;
-  const auto& handed = item.standing.of.handed;
-  if (number < 1 || static_cast<std::size_t>(number) > handed.size())
-    return fail(Code::kNotFound, "Case {} has {} deliveries. See: yuxin case show {}", item.standing.of.id,
-                handed.size(), item.standing.of.id);
-  draft.role = handed[static_cast<std::size_t>(number - 1)].to;
-  TRY(const auto step, call.desk->step(item.standing.of.id, std::move(draft)));
-  return show_and_sign(context, arguments, call, item.standing.of, step);
+  if (number < 1 || static_cast<std::size_t>(number) > of.handed.size())
+    return fail(Code::kNotFound, "Case {} has {} deliveries. See: yuxin case show {}", of.id, of.handed.size(),
+                of.id);
+  draft.role = of.handed[static_cast<std::size_t>(number - 1)].to;
+  TRY(const auto step, side->step(seen.item, std::move(draft), std::nullopt));
+  return show_and_sign(context, arguments, *side, of, step);
 }
 
 std::vector<OptionSpec> options_of(std::initializer_list<OptionSpec> more) {
@@ -177,7 +153,8 @@ std::vector<CommandSpec> request_step_commands() {
                         std::move(options),
                         {verb.example},
                         verb.run,
-                        CommandSpec::Identity::kTaken});
+                        CommandSpec::Identity::kTaken,
+                        CommandSpec::Server::kTaken});
   }
   commands.push_back(
       {"case",
@@ -186,7 +163,8 @@ std::vector<CommandSpec> request_step_commands() {
        options_of({{"ACTION", Arity::kOne, Presence::kRequired, "ACTION", "what is done: yuxin case show CASE"}}),
        {"yuxin --home city/online --passphrase-file pass --as officer.p12 case act L-3 suspend"},
        run_act,
-       CommandSpec::Identity::kTaken});
+       CommandSpec::Identity::kTaken,
+       CommandSpec::Server::kTaken});
   commands.push_back(
       {"case",
        "receive",
@@ -197,7 +175,8 @@ std::vector<CommandSpec> request_step_commands() {
         dry_run_option()},
        {"yuxin --home city/online --passphrase-file pass --as officer.p12 case receive R-1042"},
        run_receive,
-       CommandSpec::Identity::kTaken});
+       CommandSpec::Identity::kTaken,
+       CommandSpec::Server::kTaken});
   return commands;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <unordered_map>
+#include <utility>
 
 #include "yuxin/base/text.hpp"
 #include "yuxin/base/translation.hpp"
@@ -16,6 +17,7 @@ namespace yuxin::base {
 namespace {
 
 std::atomic<Language> chosen{Language::kEnglish};
+thread_local std::optional<Language> of_thread;
 
 using Catalogue = std::unordered_map<std::string_view, std::string_view>;
 
@@ -72,7 +74,11 @@ char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - '
 
 void set_language(Language language) { chosen.store(language, std::memory_order_relaxed); }
 
-Language language() { return chosen.load(std::memory_order_relaxed); }
+Language language() { return of_thread.value_or(chosen.load(std::memory_order_relaxed)); }
+
+LanguageScope::LanguageScope(Language language) : before_(std::exchange(of_thread, language)) {}
+
+LanguageScope::~LanguageScope() { of_thread = before_; }
 
 std::optional<Language> language_named(std::string_view name) {
   // POSIX locale names are language[_territory][.codeset][@modifier]; BCP 47 tags use '-'.

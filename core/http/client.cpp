@@ -1,5 +1,6 @@
 #include "yuxin/http/client.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "channel.hpp"
@@ -29,6 +30,7 @@ std::string request_head(const Url& url, const Call& call, const ClientOptions& 
   head.append(call.method).append(" ").append(url.target).append(" HTTP/1.1\r\nHost: ").append(url.authority());
   head.append("\r\nUser-Agent: yuxin\r\nConnection: close\r\n");
   if (!options.accept.empty()) head.append("Accept: ").append(options.accept).append("\r\n");
+  for (const auto& [name, value] : options.fields) head.append(name).append(": ").append(value).append("\r\n");
   if (call.method == "POST") {
     head.append("Content-Type: ").append(call.content_type);
     head.append("\r\nContent-Length: ").append(std::to_string(call.body.size())).append("\r\n");
@@ -77,7 +79,9 @@ bool is_redirect(int status) {
 }
 
 Result<ClientReply> fetch(std::string_view text, const Call& call, const ClientOptions& options) {
-  if (!is_field_value(options.accept) || !is_field_value(call.content_type)) {
+  const bool framed = std::ranges::all_of(
+      options.fields, [](const auto& field) { return is_token(field.first) && is_field_value(field.second); });
+  if (!framed || !is_field_value(options.accept) || !is_field_value(call.content_type)) {
     return base::fail(Code::kUsage, "A header field of the request would hold a control character.");
   }
   const auto until = Channel::Clock::now() + options.time_limit;

@@ -166,6 +166,7 @@ Connection::Next Connection::shake_hands() {
       break;
   }
   peer_certificate_ = tls_->peer_certificate();
+  if (!peer_certificate_.empty()) reader_.allow_body(listener_.limits.known_body);
   phase_ = Phase::kReading;
   return Next::kGoOn;
 }

@@ -36,13 +36,13 @@ PoolJob::PoolJob(base::HttpService& service, const base::HttpRequest& request, s
     : service_(service), mailbox_(std::move(mailbox)), connection_(connection) {
   octets_.reserve(request.method.size() + request.target.size() + request.content_type.size() +
                   request.authorization.size() + request.accept.size() + request.accept_language.size() +
-                  request.if_none_match.size() + request.body.size() + request.peer.size() +
-                  request.peer_certificate.size());
+                  request.if_none_match.size() + request.idempotency_key.size() + request.body.size() +
+                  request.peer.size() + request.peer_certificate.size());
   const Copier copy(octets_);
   request_ = {copy(request.method),        copy(request.target),           copy(request.content_type),
               copy(request.authorization), copy(request.accept),           copy(request.body),
               copy(request.peer),          copy(request.peer_certificate), copy(request.accept_language),
-              copy(request.if_none_match)};
+              copy(request.if_none_match), copy(request.idempotency_key)};
 }
 
 void PoolJob::run() {

@@ -165,7 +165,10 @@ bool HeadParser::take_known_field(std::string_view name, std::string_view value,
       return !same_word(name, "content-length") || take_content_length(value);
     case 15:
       if (same_word(name, "accept-language") && first(Seen::kLanguage)) head_.accept_language = place;
-      return true;
+      // two keys would leave open what is repeated
+      if (!same_word(name, "idempotency-key")) return true;
+      head_.idempotency_key = place;
+      return first(Seen::kRepeatKey);
     case 17:
       return !same_word(name, "transfer-encoding") || take_transfer_encoding(value);
     default:

@@ -24,6 +24,7 @@ struct RequestHead {
   Piece accept;
   Piece accept_language;
   Piece if_none_match;
+  Piece idempotency_key;
   std::optional<std::uint64_t> content_length;
   std::size_t size = 0;  // octets, the empty line included
   int minor_version = 1;
@@ -59,7 +60,8 @@ class HeadParser {
     kAuthorization = 16,
     kAccept = 32,
     kLanguage = 64,
-    kNoneMatch = 128
+    kNoneMatch = 128,
+    kRepeatKey = 256
   };
 
   [[nodiscard]] Step bad(int status);

@@ -1,6 +1,7 @@
 // Requests out of a stream of octets.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -20,6 +21,9 @@ class RequestReader {
   enum class Stage { kIdle, kHead, kBody };  // nothing of the next request has arrived; its head; its body
 
   RequestReader(std::size_t head_limit, std::size_t body_limit);
+
+  // allow_body raises the limit of bodies, for requests whose body has not begun.
+  void allow_body(std::size_t limit) { body_limit_ = std::max(body_limit_, limit); }
 
   // space is where to put what arrives, never empty; received says how much of it was filled.
   [[nodiscard]] std::span<char> space();

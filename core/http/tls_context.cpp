@@ -3,6 +3,7 @@
 #include <openssl/x509.h>
 
 #include "tls_session.hpp"
+#include "tls_signer.hpp"
 
 namespace yuxin::http {
 namespace {
@@ -52,6 +53,7 @@ Result<> use_identity(SSL_CTX* context, const TlsIdentity& identity) {
           i + 1);
     }
   }
+  if (identity.signer != nullptr) return use_signer(context, identity.signer);
   const KeyHandle key = read_key(identity.private_key.view());
   if (!key) {
     return fail_with(Code::kUsage, tls_diagnostic(),

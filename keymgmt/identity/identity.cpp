@@ -60,12 +60,14 @@ Result<Identity> join_identity(std::shared_ptr<const x509::Signer> signer,
   if (own == nullptr)
     return fail(Code::kIntegrity, "None of the {} certificates is for the private key beside them.",
                 certificates.size());
-  return Identity{*own, std::move(signer), chain_above(*own, certificates)};
+  return Identity{*own, std::move(signer), chain_above(*own, certificates), {}};
 }
 
 Result<Identity> join_identity(const x509::PrivateKey& key, const std::vector<Certificate>& certificates) {
   TRY(auto signer, key.signer(x509::default_signature(key.public_key().kind())));
-  return join_identity(std::move(signer), certificates);
+  TRY(auto identity, join_identity(std::move(signer), certificates));
+  identity.software = std::make_shared<const x509::PrivateKey>(key);
+  return identity;
 }
 
 Result<std::vector<Certificate>> certificates_beside(const TokenKeyStore& token, std::string_view uri,

@@ -31,6 +31,7 @@ struct HttpRequest {
   ByteView peer_certificate;  // DER of the client certificate that TLS verified, or empty
   std::string_view accept_language;
   std::string_view if_none_match;  // the server answers it: RFC 9110 section 13.1.2
+  std::string_view idempotency_key;
 
   [[nodiscard]] std::string_view path() const { return target.substr(0, target.find('?')); }
 };

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "yuxin/base/bytes.hpp"
@@ -30,7 +31,9 @@ struct ClientOptions {
       10'000};                          // for all of it, redirects included; name resolution is not cut short
   std::size_t size_limit = 64U << 20U;  // octets of the body of the answer
   int max_redirects = 0;
-  std::string accept;                           // Accept field; none when empty
+  std::string accept;  // Accept field; none when empty
+  // further header fields; a name or value that would break the framing is kUsage
+  std::vector<std::pair<std::string, std::string>> fields = {};
   std::vector<base::Bytes> trusted;             // DER roots for https; empty: what the system trusts
   std::shared_ptr<const TlsIdentity> identity;  // shown to a server that asks for a client certificate
   AddressSource addresses;                      // without one, the system's resolver; asked for redirects, too

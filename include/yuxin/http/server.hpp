@@ -20,8 +20,9 @@ namespace yuxin::http {
 // ServerLimits bounds what one client can make the server hold or wait for. Times are checked by one coarse clock and
 // end up to a quarter of their length (at most half a second) late, never early.
 struct ServerLimits {
-  std::size_t head = 16U << 10U;                     // octets of request line and fields; beyond: 414 or 431
-  std::size_t body = 64U << 10U;                     // octets of a request body, decoded; beyond: 413
+  std::size_t head = 16U << 10U;  // octets of request line and fields; beyond: 414 or 431
+  std::size_t body = 64U << 10U;  // octets of a request body, decoded; beyond: 413
+  std::size_t known_body = 0;     // the same for a client who has shown a certificate; not used where it is less
   std::chrono::milliseconds handshake_time{10'000};  // for the TLS handshake
   std::chrono::milliseconds head_time{
       10'000};  // from the first octet of a request to the end of its fields; then 408

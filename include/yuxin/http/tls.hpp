@@ -1,10 +1,12 @@
 // What a TLS end shows of itself and whom it trusts.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "yuxin/base/bytes.hpp"
 #include "yuxin/base/secret.hpp"
+#include "yuxin/x509/key.hpp"
 
 namespace yuxin::http {
 
@@ -12,6 +14,8 @@ namespace yuxin::http {
 struct TlsIdentity {
   std::vector<base::Bytes> certificates;  // DER; the end's own first, then its issuers without the root
   base::Secret private_key;               // PKCS#8 DER, or PEM without a passphrase
+  // Instead of the key what signs with it, on a token: of clients only, on a NIST curve or RSA.
+  std::shared_ptr<const x509::Signer> signer = {};
 };
 
 // ClientCertificate says whether a server asks its clients for certificates. With `kOptional` a client without one is

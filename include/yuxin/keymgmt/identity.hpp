@@ -25,6 +25,8 @@ struct Identity {
   x509::Certificate certificate;
   std::shared_ptr<const x509::Signer> signer;
   std::vector<x509::Certificate> chain;
+  // The key itself, where it was read from a file: for TLS, which signs by itself. Nothing for one on a token.
+  std::shared_ptr<const x509::PrivateKey> software = {};
 };
 
 // AskPassphrase gives the passphrase of an identity. It is called at most once, and only where the key is encrypted.

@@ -62,6 +62,7 @@ struct Application {
   std::optional<LeaverWish> leaver;
   base::JsonObject form = {};
   std::vector<workflow::File> files = {};
+  std::vector<workflow::Enclosed> enclosed = {};  // files whose octets whoever signs has
   std::optional<evidence::RoleCode> role = {};
 };
 
@@ -89,11 +90,22 @@ struct Viewer {
   std::vector<evidence::HeldRole> roles;
   std::optional<evidence::Hash> key;
 };
+// viewer_of reads what a person holds now.
+[[nodiscard]] base::Result<Viewer> viewer_of(store::Store& store, const x509::Certificate& person,
+                                             base::UnixTime now);
+
 // Item is a case as somebody sees it: what they could do next, by name of the action.
 struct Item {
   workflow::Standing standing;
   std::vector<std::string> mine;
 };
+
+// request_file is a certificate request as it is attached to a case.
+[[nodiscard]] workflow::File request_file(const x509::CertificateRequest& request);
+
+// check_open says before anything is signed whether an action is one that is done in the state of a case: kConflict
+// names those that are.
+[[nodiscard]] base::Result<> check_open(const Item& item, std::string_view action);
 
 // Desk is thread-safe as far as its store is.
 class Desk {
@@ -134,6 +146,16 @@ class Desk {
   // workflow knows, and those that are about their key. `viewer` nothing: all of them.
   [[nodiscard]] base::Result<std::vector<Item>> queue(const std::optional<Viewer>& viewer,
                                                       const workflow::CaseFilter& filter);
+  // page gives the cases of a queue in pieces: at most `filter.limit` of those that somebody may see, in which they
+  // could do something if that is asked for. It looks at a bounded number of cases, so that a page may be short, or
+  // empty, and not the last: `next` is the row behind which the next one begins; nothing when there is none.
+  enum class Whose { kAnybody, kMine };
+  struct Page {
+    std::vector<Item> items;
+    std::optional<std::int64_t> next;
+  };
+  [[nodiscard]] base::Result<Page> page(const std::optional<Viewer>& viewer, workflow::CaseFilter filter,
+                                        Whose whose);
   // look gives one case; kNotAuthorised where the viewer may not see it.
   [[nodiscard]] base::Result<Item> look(std::string_view case_id, const std::optional<Viewer>& viewer);
   // role_for picks the role in which a viewer could take an action: the first that is asked for and covers the place.
@@ -141,6 +163,10 @@ class Desk {
   [[nodiscard]] std::optional<evidence::RoleCode> role_for(const Viewer& viewer, const workflow::Workflow& definition,
                                                            std::string_view state, std::string_view action,
                                                            const evidence::Place& place) const;
+
+  // fit completes an application for whoever makes it: who is limited to one registration point applies there, and in
+  // the role that role_for picks. What is said already stays.
+  [[nodiscard]] base::Result<> fit(const Viewer& viewer, Application& application) const;
 
   [[nodiscard]] const DeskParts& parts() const { return parts_; }
 

@@ -63,11 +63,18 @@ struct CaseFilter {
   std::int64_t limit = 100;
 };
 
+// Enclosed is a file that is attached and whose octets whoever signs has.
+struct Enclosed {
+  std::string label;
+  evidence::Attachment attachment;
+};
+
 // Draft is a step that somebody means to take.
 struct Draft {
   std::string action;
   base::JsonObject form = {};
   std::vector<File> files = {};
+  std::vector<Enclosed> enclosed = {};         // after the files
   std::optional<base::JsonObject> about = {};  // where the step says anew what the case is about
   std::optional<evidence::RoleCode> role = {};
   std::optional<std::int64_t> delivery = {};  // of kReceiveAction
@@ -121,8 +128,17 @@ class Cases {
     std::string actor;
   };
   [[nodiscard]] base::Result<> finish(const Pending& pending, const Outcome& outcome, base::UnixTime now);
+  // brought_about gives what a step has ordered and what came of it so far, in the order in which it is carried out.
+  struct Ordered {
+    std::string name;
+    std::string text;  // one line for people; empty while it is not done
+    bool done = false;
+  };
+  [[nodiscard]] base::Result<std::vector<Ordered>> brought_about(std::string_view id, std::int64_t step);
   [[nodiscard]] base::Result<std::vector<Pending>> pending();  // of all cases, in the order of their coming
 
+  // definition is a version that a case follows, by its digest; kNotFound for one that no case ever began with.
+  [[nodiscard]] base::Result<std::shared_ptr<const Workflow>> definition(const evidence::Hash& digest);
   [[nodiscard]] base::Result<Standing> find(std::string_view id);  // kNotFound
   [[nodiscard]] base::Result<std::vector<Standing>> list(const CaseFilter& filter);
   [[nodiscard]] base::Result<std::vector<StepRow>> steps(const Standing& standing);

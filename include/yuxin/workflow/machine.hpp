@@ -127,6 +127,9 @@ struct Decision {
 // tick lets time pass: gives what deadlines and receipts have come to by `now`, each once, and notes it in the case.
 [[nodiscard]] std::vector<Happening> tick(const Workflow& workflow, Case& of, base::UnixTime now);
 
+// next_due is the earliest deadline that runs; nothing where none does.
+[[nodiscard]] std::optional<base::UnixTime> next_due(const Case& of);
+
 // Option is a step that may be taken next.
 struct Option {
   const Transition* transition = nullptr;  // lives as long as the workflow

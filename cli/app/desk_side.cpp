@@ -1,0 +1,88 @@
+#include "desk_side.hpp"
+
+#include "acting.hpp"
+#include "clock_check.hpp"
+#include "desk_home.hpp"
+#include "identity.hpp"
+#include "remote_desk.hpp"
+
+namespace yuxin::cli {
+
+using base::Code;
+using base::fail;
+using base::Result;
+
+namespace {
+
+// HomeDesk is the desk of the home of this call. Without a person it only looks, as the operator, who sees all.
+class HomeDesk final : public DeskSide {
+ public:
+  HomeDesk(std::shared_ptr<Home> home, std::shared_ptr<ra::Desk> desk, Person person,
+           std::optional<ra::Viewer> viewer)
+      : home_(std::move(home)), desk_(std::move(desk)), person_(std::move(person)), viewer_(std::move(viewer)) {}
+
+  [[nodiscard]] std::string signer() const override {
+    return person_ ? person_->certificate.subject().text() : std::string();
+  }
+  [[nodiscard]] Result<ra::Desk::Page> page(const workflow::CaseFilter& filter, ra::Desk::Whose whose) override {
+    return desk_->page(viewer_, filter, whose);
+  }
+  [[nodiscard]] Result<CaseSeen> look(const std::string& id) override {
+    CaseSeen seen;
+    TRY(seen.item, desk_->look(id, viewer_));
+    TRY(seen.steps, desk_->cases().steps(seen.item.standing));
+    return seen;
+  }
+  [[nodiscard]] Result<std::shared_ptr<const workflow::Workflow>> workflow(const std::string& name) override {
+    return desk_->workflow(name);
+  }
+  [[nodiscard]] Result<ra::Step> apply(ra::Application application, ra::Desk::Number number) override {
+    if (viewer_) TRY(desk_->fit(*viewer_, application));
+    return desk_->apply(application, number);
+  }
+  [[nodiscard]] Result<ra::Step> step(const ra::Item& seen, workflow::Draft draft,
+                                      const std::optional<ra::CertificateWish>& correction) override {
+    const auto& of = seen.standing.of;
+    if (viewer_ && !draft.role)
+      draft.role = desk_->role_for(*viewer_, *seen.standing.workflow, of.state, draft.action, of.place);
+    return desk_->step(of.id, std::move(draft), correction);
+  }
+  [[nodiscard]] Result<StepDone> sign_and_take(const ra::Step& step) override {
+    TRY(const auto verified, perform_act(*home_, *person_, step.act));
+    TRY(auto decision, desk_->take(verified, step.files));
+    StepDone done{{}, decision.action, decision.complete, std::move(decision.missing), {}};
+    TRY(done.effected, desk_->settle());
+    TRY(done.after, desk_->look(decision.after.id, std::nullopt));
+    return done;
+  }
+  void end_work(const Context& context) override { cli::end_work(context, *home_); }
+
+ private:
+  std::shared_ptr<Home> home_;
+  std::shared_ptr<ra::Desk> desk_;
+  Person person_;
+  std::optional<ra::Viewer> viewer_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<DeskSide>> open_desk_side(const Context& context, const Arguments& arguments, DeskUse use) {
+  if (use == DeskUse::kAct && !context.options().identity)
+    return fail(Code::kUsage, "Who acts? Every step is signed: yuxin --as officer.p12 …");
+  if (context.options().server) return open_remote_desk(context);
+  std::shared_ptr<Home> home;
+  Person person;
+  if (use == DeskUse::kAct) {
+    TRY(home, open_unlocked_home(context));
+    TRY(meet_clock(context, arguments, *home));
+    TRY(person, open_identity(context));
+  } else {
+    TRY(home, open_home(context, Home::Access::kRead));
+    TRY(person, person_of(context));
+  }
+  TRY(auto desk, open_desk(*home, context.actor()));
+  TRY(auto viewer, viewer_of(*home, person));
+  return std::make_unique<HomeDesk>(std::move(home), std::move(desk), std::move(person), std::move(viewer));
+}
+
+}  // namespace yuxin::cli

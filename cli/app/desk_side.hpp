@@ -1,0 +1,64 @@
+// Where a call works at the desk: on the home itself, or over the network at the registration authority. Commands
+// know only this, so that none is written twice.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "command.hpp"
+#include "context.hpp"
+#include "yuxin/base/result.hpp"
+#include "yuxin/evidence/gate.hpp"
+#include "yuxin/ra/desk.hpp"
+
+namespace yuxin::cli {
+
+// StepDone is what came of a step that was taken.
+struct StepDone {
+  ra::Item after;
+  std::string action;
+  bool complete = false;                   // otherwise others must still sign
+  std::vector<evidence::Missing> missing;  // who; their roles and numbers
+  std::vector<ra::Effected> effected;
+};
+
+// CaseSeen is a case with its steps.
+struct CaseSeen {
+  ra::Item item;
+  std::vector<workflow::StepRow> steps;
+};
+
+// DeskSide works in one person's name, or without one only looks. Errors are the desk's own wherever it is; over the
+// network also kUnavailable and kBadSignature of the connection. Not thread-safe.
+class DeskSide {
+ public:
+  virtual ~DeskSide() = default;
+  // signer is the subject of whoever acts, as it is shown before a signature.
+  [[nodiscard]] virtual std::string signer() const = 0;
+
+  [[nodiscard]] virtual base::Result<ra::Desk::Page> page(const workflow::CaseFilter& filter,
+                                                          ra::Desk::Whose whose) = 0;
+  [[nodiscard]] virtual base::Result<CaseSeen> look(const std::string& id) = 0;
+  [[nodiscard]] virtual base::Result<std::shared_ptr<const workflow::Workflow>> workflow(const std::string& name) = 0;
+
+  // apply drafts the act that opens a case, with the registration point and role of whoever acts where nothing else
+  // is said. step drafts the next one of a case as it was seen. What is given says what was asked for, whoever
+  // drafted it.
+  [[nodiscard]] virtual base::Result<ra::Step> apply(ra::Application application, ra::Desk::Number number) = 0;
+  [[nodiscard]] virtual base::Result<ra::Step> step(const ra::Item& seen, workflow::Draft draft,
+                                                    const std::optional<ra::CertificateWish>& correction) = 0;
+  // sign_and_take signs a step and has it kept and carried out. Nothing is asked or shown.
+  [[nodiscard]] virtual base::Result<StepDone> sign_and_take(const ra::Step& step) = 0;
+  // end_work follows on a call whose steps are done.
+  virtual void end_work(const Context& context) = 0;
+};
+
+// open_desk_side opens the side that a call names: --server, or the home. kAct unlocks the home and demands --as
+// (kUsage); kLook takes it where it is given, and over the network always.
+enum class DeskUse { kLook, kAct };
+[[nodiscard]] base::Result<std::unique_ptr<DeskSide>> open_desk_side(const Context& context,
+                                                                     const Arguments& arguments, DeskUse use);
+
+}  // namespace yuxin::cli

@@ -1,0 +1,136 @@
+#include "remote_call.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "yuxin/base/file.hpp"
+#include "yuxin/x509/certificate.hpp"
+
+namespace yuxin::cli {
+
+using base::Code;
+using base::fail;
+using base::Result;
+
+namespace {
+
+constexpr std::size_t kLargestFile = std::size_t{4} << 20U;
+constexpr std::size_t kLargestAnswer = std::size_t{64} << 20U;
+constexpr std::chrono::milliseconds kTimeLimit{60'000};
+constexpr int kAttempts = 3;
+
+constexpr std::array kCodes = {Code::kMalformed,     Code::kRefused,  Code::kBadSignature, Code::kUsage,
+                               Code::kNotAuthorised, Code::kNotFound, Code::kConflict,     Code::kIntegrity,
+                               Code::kUnavailable,   Code::kSigner,   Code::kInternal};
+
+Result<std::vector<base::Bytes>> roots_of(const std::string& file) {
+  TRY(const auto octets, base::read_file(file, kLargestFile));
+  TRY(const auto certificates, x509::certificates_from_bytes(octets));
+  std::vector<base::Bytes> roots;
+  for (const auto& certificate : certificates) roots.push_back(base::to_bytes(certificate.der()));
+  return roots;
+}
+
+Result<std::shared_ptr<const http::TlsIdentity>> tls_identity_of(const keymgmt::Identity& identity) {
+  auto tls = std::make_shared<http::TlsIdentity>();
+  tls->certificates.push_back(base::to_bytes(identity.certificate.der()));
+  for (const auto& above : identity.chain) tls->certificates.push_back(base::to_bytes(above.der()));
+  if (identity.software == nullptr) {
+    tls->signer = identity.signer;
+  } else {
+    TRY(tls->private_key, identity.software->to_pkcs8());
+  }
+  return std::shared_ptr<const http::TlsIdentity>(std::move(tls));
+}
+
+Result<base::JsonObject> document_of(const http::ClientReply& reply, const std::string& server) {
+  auto json = base::parse_json(base::as_text(reply.body));
+  if (!json || !json->is_object())
+    return fail(Code::kMalformed,
+                "{} answers with something that is no JSON document. Is it a registration authority?", server);
+  return std::move(json->get_object());
+}
+
+}  // namespace
+
+Result<RemoteCall> RemoteCall::open(const Context& context, const keymgmt::Identity& identity) {
+  auto server = context.options().server.value_or("");
+  while (server.ends_with('/')) server.pop_back();
+  constexpr std::string_view kScheme = "https://";
+  if (!server.starts_with(kScheme) || server.find_first_of("/?#", kScheme.size()) != std::string::npos)
+    return fail(Code::kUsage, "\"{}\" is no address of a registration authority; write --server https://HOST:PORT",
+                server);
+  http::ClientOptions options;
+  options.time_limit = kTimeLimit;
+  options.size_limit = kLargestAnswer;
+  if (context.options().server_trust) {
+    TRY(options.trusted, roots_of(*context.options().server_trust));
+  }
+  TRY(options.identity, tls_identity_of(identity));
+  options.fields.emplace_back("Accept-Language", base::language() == base::Language::kChinese ? "zh" : "en");
+  return RemoteCall(std::move(server), std::move(options));
+}
+
+std::string in_path(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const auto octet = static_cast<std::uint8_t>(c);
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                       c == '.' || c == '_' || c == '~';
+    encoded += plain ? std::string(1, c) : "%" + base::hex_upper({&octet, 1});
+  }
+  return encoded;
+}
+
+base::Error refusal_of(const http::ClientReply& reply, std::string_view server) {
+  const auto json = base::parse_json(base::as_text(reply.body));
+  if (reply.content_type.starts_with("application/problem+json") && json && json->is_object()) {
+    const auto& problem = json->get_object();
+    const auto name = base::json_string(problem, "code");
+    const auto code = std::ranges::find(kCodes, name, base::code_name);
+    auto detail = base::json_string(problem, "detail");
+    if (detail.empty()) detail = base::json_string(problem, "title");
+    if (code != kCodes.end() && !detail.empty()) return {*code, std::move(detail), {}};
+    // what the HTTP server itself refuses: a body that is too long helps no second try
+    constexpr int kTooLarge = 413;
+    if (!detail.empty())
+      return {reply.status == kTooLarge ? Code::kRefused : Code::kUnavailable,
+              base::message("{} refuses: {}", server, detail),
+              {}};
+  }
+  return {Code::kUnavailable, base::message("{} answers with HTTP status {}.", server, reply.status), {}};
+}
+
+Result<base::Bytes> RemoteCall::get_octets(std::string_view path) const {
+  TRY(auto reply, http::get(server_ + std::string(path), options_));
+  if (reply.status != 200) return tl::unexpected(refusal_of(reply, server_));
+  return std::move(reply.body);
+}
+
+Result<base::JsonObject> RemoteCall::get(std::string_view path) const {
+  TRY(const auto reply, http::get(server_ + std::string(path), options_));
+  if (reply.status != 200) return tl::unexpected(refusal_of(reply, server_));
+  return document_of(reply, server_);
+}
+
+Result<base::JsonObject> RemoteCall::post(std::string_view path, const base::JsonObject& body) const {
+  auto options = options_;
+  std::array<std::uint8_t, 16> key{};
+  base::random_bytes(key);
+  options.fields.emplace_back("Idempotency-Key", base::hex(key));
+  const auto text = base::print_json(body);
+  for (int attempt = 1;; ++attempt) {
+    const auto reply = http::post(server_ + std::string(path), "application/json", base::as_bytes(text), options);
+    if (!reply) {
+      // Whether it arrived is not known, also where the answer was cut short; with the same key it is done once.
+      const auto code = reply.error().code;
+      if ((code != Code::kUnavailable && code != Code::kMalformed) || attempt == kAttempts)
+        return tl::unexpected(reply.error());
+      continue;
+    }
+    if (reply->status != 200) return tl::unexpected(refusal_of(*reply, server_));
+    return document_of(*reply, server_);
+  }
+}
+
+}  // namespace yuxin::cli
