@@ -56,6 +56,7 @@ std::vector<CommandSpec> request_commands();
 std::vector<CommandSpec> request_step_commands();
 CommandSpec request_batch_command();
 std::vector<CommandSpec> client_commands();
+std::vector<CommandSpec> notify_commands();
 std::vector<CommandSpec> case_commands();
 CommandSpec case_deadlines_command();
 std::vector<CommandSpec> about_commands();

@@ -1,11 +1,13 @@
 #include "yuxin/http/client.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "channel.hpp"
 #include "characters.hpp"
 #include "response_reader.hpp"
 #include "url.hpp"
+#include "yuxin/base/text.hpp"
 
 namespace yuxin::http {
 namespace {
@@ -28,6 +30,7 @@ std::string request_head(const Url& url, const Call& call, const ClientOptions& 
   std::string head;
   head.append(call.method).append(" ").append(url.target).append(" HTTP/1.1\r\nHost: ").append(url.authority());
   head.append("\r\nUser-Agent: yuxin\r\nConnection: close\r\n");
+  for (const auto& field : options.fields) head.append(field.name).append(": ").append(field.value).append("\r\n");
   if (!options.accept.empty()) head.append("Accept: ").append(options.accept).append("\r\n");
   if (call.method == "POST") {
     head.append("Content-Type: ").append(call.content_type);
@@ -60,7 +63,7 @@ Result<Answer> exchange(const Url& url, const Call& call, const ClientOptions& o
   if (url.tls) {
     TRY(tls, make_client_context(options.trusted, options.identity.get()));
   }
-  TRY(Channel channel, Channel::open(url, tls.get(), until));
+  TRY(Channel channel, Channel::open(url, tls.get(), until, options.stop));
   std::string request = request_head(url, call, options);
   request.append(base::as_text(call.body));
   const auto written = channel.write(request);
@@ -70,12 +73,19 @@ Result<Answer> exchange(const Url& url, const Call& call, const ClientOptions& o
   return answer;
 }
 
+// 127.0.0.0/8 in four decimal numbers, and not a name that begins so.
+bool is_loopback_4(std::string_view host) {
+  return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
 Result<ClientReply> fetch(std::string_view text, const Call& call, const ClientOptions& options) {
-  if (!is_field_value(options.accept) || !is_field_value(call.content_type)) {
+  const bool fields = std::ranges::all_of(
+      options.fields, [](const ClientField& one) { return is_token(one.name) && is_field_value(one.value); });
+  if (!fields || !is_field_value(options.accept) || !is_field_value(call.content_type)) {
     return base::fail(Code::kUsage, "A header field of the request would hold a control character.");
   }
   const auto until = Channel::Clock::now() + options.time_limit;
@@ -92,6 +102,14 @@ Result<ClientReply> fetch(std::string_view text, const Call& call, const ClientO
 }
 
 }  // namespace
+
+Result<Destination> destination_of(std::string_view url) {
+  TRY(auto parts, parse_url(url));
+  Destination destination{parts.tls, std::move(parts.host), parts.port, std::move(parts.target), false};
+  const auto host = base::lower(destination.host);
+  destination.loopback = host == "localhost" || host == "::1" || is_loopback_4(host);
+  return destination;
+}
 
 Result<ClientReply> get(std::string_view url, const ClientOptions& options) {
   return fetch(url, {"GET", {}, {}}, options);

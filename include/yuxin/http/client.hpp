@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,12 @@
 
 namespace yuxin::http {
 
+// ClientField is a field of the request beyond those that every request has.
+struct ClientField {
+  std::string name;
+  std::string value;
+};
+
 // ClientOptions bounds a request. Redirects are followed only for GET, and never from https to http.
 struct ClientOptions {
   std::chrono::milliseconds time_limit{
@@ -23,7 +31,20 @@ struct ClientOptions {
   std::string accept;                           // Accept field; none when empty
   std::vector<base::Bytes> trusted;             // DER roots for https; empty: what the system trusts
   std::shared_ptr<const TlsIdentity> identity;  // shown to a server that asks for a client certificate
+  std::vector<ClientField> fields;              // kUsage where one is no HTTP field
+  std::stop_token stop;                         // asked for, the call ends within a tenth of a second: kUnavailable
 };
+
+// Destination is where an http or https address leads.
+struct Destination {
+  bool tls = false;
+  std::string host;  // IPv6 without brackets
+  std::uint16_t port = 80;
+  std::string target;     // path and query; "/" when there is no path
+  bool loopback = false;  // localhost, 127.0.0.0/8 or ::1: what is sent does not leave the machine
+};
+// destination_of: kUsage for what is no http or https address, or holds a user name.
+[[nodiscard]] base::Result<Destination> destination_of(std::string_view url);
 
 // ClientReply is an answer of any status.
 struct ClientReply {
