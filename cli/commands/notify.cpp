@@ -74,7 +74,7 @@ Result<int> list(Context& context, const Arguments&) {
     return 0;
   }
   Table table({{message("target")},
-               {message("way")},
+               {message("channel")},
                {message("to"), Table::Align::kLeft, 40},
                {message("kinds"), Table::Align::kLeft, 40},
                {message("waiting"), Table::Align::kRight},
