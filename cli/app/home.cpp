@@ -17,6 +17,7 @@
 #include "yuxin/evidence/checkpoint.hpp"
 #include "yuxin/evidence/clock_floor.hpp"
 #include "yuxin/evidence/ledger.hpp"
+#include "yuxin/notify/notifier.hpp"
 #include "yuxin/ra/automatic_desk.hpp"
 #include "yuxin/tsa/serials.hpp"
 #include "yuxin/workflow/cases.hpp"
@@ -47,6 +48,7 @@ std::vector<store::Migration> all_migrations() {
   for (const auto& step : ca::migrations()) all.push_back(step);
   for (const auto& step : workflow::migrations()) all.push_back(step);
   for (const auto& step : ra::migrations()) all.push_back(step);
+  for (const auto& step : notify::migrations()) all.push_back(step);
   return all;
 }
 

@@ -159,6 +159,7 @@ std::string Monitoring::metrics() const {
   if (responder_ != nullptr) ocsp_answers(out, *responder_);
   if (const auto ends = expiry_metrics(home_.store())) out += *ends;
   if (stamping_ != nullptr) time_stamps(out, *stamping_);
+  if (notifications_ != nullptr) out += notifications_->metrics();
   const std::lock_guard lock(counting_);
   if (counts_) {
     const auto s = counts_();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "home.hpp"
+#include "notifications.hpp"
 #include "yuxin/base/http_message.hpp"
 #include "yuxin/http/server.hpp"
 #include "yuxin/ocsp/publication.hpp"
@@ -35,6 +36,9 @@ class Monitoring final : public base::HttpService {
   // stamp_with tells which time-stamping authority serves here, if one does.
   void stamp_with(const tsa::Authority& authority) { stamping_ = &authority; }
 
+  // notify_with tells who sends notifications here, if somebody does.
+  void notify_with(const Notifications& notifications) { notifications_ = &notifications; }
+
   [[nodiscard]] std::optional<base::HttpReply> answer_now(const base::HttpRequest& request) override;
   [[nodiscard]] base::HttpReply answer(const base::HttpRequest& request) override;
 
@@ -47,6 +51,7 @@ class Monitoring final : public base::HttpService {
   Home& home_;
   const ocsp::Responder* responder_;
   const tsa::Authority* stamping_ = nullptr;
+  const Notifications* notifications_ = nullptr;
   ocsp::Publication* publication_ = nullptr;
   mutable std::mutex counting_;  // held while the counts are asked for
   std::function<http::ServerCounts()> counts_;

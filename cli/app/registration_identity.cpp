@@ -57,13 +57,6 @@ Result<bool> has_names(const store::ServiceCertificateRow& row, const std::vecto
   return held && texts_of(*held) == texts_of(names);
 }
 
-x509::KeyKind kind_for(const store::AuthorityRow& authority) {
-  const auto certificate = Certificate::from_der(authority.certificate);
-  const auto key = certificate ? certificate->public_key() : tl::unexpected(certificate.error());
-  if (key && key->kind().type == x509::KeyType::kSm2) return key->kind();
-  return {x509::KeyType::kP256, 256};
-}
-
 // TLS takes no SM2 keys, and signs by itself: its key is the home's, on no token.
 Result<Certificate> renew_tls(Home& home, const store::AuthorityRow& authority, std::vector<GeneralName> names,
                               const std::string& actor) {
@@ -135,7 +128,7 @@ Result<keymgmt::Identity> keep_registration_service(Home& home, const std::strin
     if (same_key) {
       TRY(certify_service(home, service, authority.name, row->key_name, actor));
     } else {
-      TRY(renew_service(home, service, authority.name, kind_for(authority), actor));
+      TRY(renew_service(home, service, authority.name, service_key_kind(authority), actor));
     }
     TRY(row, service_in_use(home, kService, authority.id));
   }

@@ -67,7 +67,7 @@ Result<RemoteCall> RemoteCall::open(const Context& context, const keymgmt::Ident
     TRY(options.trusted, roots_of(*context.options().server_trust));
   }
   TRY(options.identity, tls_identity_of(identity));
-  options.fields.emplace_back("Accept-Language", base::language() == base::Language::kChinese ? "zh" : "en");
+  options.fields.push_back({"Accept-Language", base::language() == base::Language::kChinese ? "zh" : "en"});
   return RemoteCall(std::move(server), std::move(options));
 }
 
@@ -117,7 +117,7 @@ Result<base::JsonObject> RemoteCall::post(std::string_view path, const base::Jso
   auto options = options_;
   std::array<std::uint8_t, 16> key{};
   base::random_bytes(key);
-  options.fields.emplace_back("Idempotency-Key", base::hex(key));
+  options.fields.push_back({"Idempotency-Key", base::hex(key)});
   const auto text = base::print_json(body);
   for (int attempt = 1;; ++attempt) {
     const auto reply = http::post(server_ + std::string(path), "application/json", base::as_bytes(text), options);

@@ -69,6 +69,13 @@ Result<bool> is_service_due(const store::AuthorityRow& authority,
   return row->not_after <= base::add(now, renew_before) && row->not_after < issuer.not_after();
 }
 
+x509::KeyKind service_key_kind(const store::AuthorityRow& authority) {
+  const auto certificate = x509::Certificate::from_der(authority.certificate);
+  const auto key = certificate ? certificate->public_key() : tl::unexpected(certificate.error());
+  if (key && key->kind().type == x509::KeyType::kSm2) return key->kind();
+  return {x509::KeyType::kP256, 256};
+}
+
 Result<x509::Certificate> renew_service(Home& home, const Service& service, const std::string& authority,
                                         const x509::KeyKind& key, const std::string& actor) {
   TRY(home.issuer(authority));  // whoever cannot certify refuses before a key is made

@@ -46,6 +46,9 @@ struct Service {
                                                 const std::optional<store::ServiceCertificateRow>& row,
                                                 const base::Period& renew_before, base::UnixTime now);
 
+// service_key_kind is what the keys of services are where nothing else asks: SM2 below an SM2 authority, or P-256.
+[[nodiscard]] x509::KeyKind service_key_kind(const store::AuthorityRow& authority);
+
 // certify_service makes a certificate for a key of the home that is there, and puts it into service in place of the
 // last one.
 [[nodiscard]] base::Result<x509::Certificate> certify_service(Home& home, const Service& service,

@@ -31,6 +31,7 @@ std::vector<CommandSpec> collect() {
   add(all, workflow_commands());
   add(all, client_commands());
   add(all, acme_commands());
+  add(all, notify_commands());
   for (auto make : {sign_command, verify_command, ocsp_query_command, tsa_request_command, tsa_verify_command,
                     audit_log_command, audit_verify_command, audit_export_command, audit_checkpoint_command,
                     audit_prove_command, audit_witness_command, doctor_command}) {

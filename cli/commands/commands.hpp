@@ -58,6 +58,7 @@ CommandSpec request_batch_command();
 CommandSpec request_work_command();
 std::vector<CommandSpec> client_commands();
 std::vector<CommandSpec> acme_commands();
+std::vector<CommandSpec> notify_commands();
 std::vector<CommandSpec> case_commands();
 CommandSpec case_deadlines_command();
 std::vector<CommandSpec> about_commands();

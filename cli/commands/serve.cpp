@@ -12,6 +12,7 @@
 #include "app/custodian_unlock.hpp"
 #include "app/front_page.hpp"
 #include "app/monitoring.hpp"
+#include "app/notifications.hpp"
 #include "app/registration.hpp"
 #include "app/share_input.hpp"
 #include "app/time_stamping.hpp"
@@ -72,7 +73,7 @@ Result<std::uint16_t> port_of(const Arguments& arguments, std::string_view optio
 }
 
 Result<std::set<std::string>> parts_of(const Arguments& arguments) {
-  std::set<std::string> known = {"ocsp", "crl", "tsa"};
+  std::set<std::string> known = {"ocsp", "crl", "tsa", "notify"};
   const auto& registration = registration_services();
   known.insert(registration.begin(), registration.end());
   const auto only = arguments.maybe("--only");
@@ -267,7 +268,10 @@ Result<int> run(Context& context, const Arguments& arguments) {
   Upkeep upkeep(home, *responder, *publication, stamping.get());
   TRY(upkeep.prepare());
 
+  std::optional<Notifications> notifications;
+  if (parts.contains("notify")) notifications.emplace(home);
   Monitoring monitoring(*home, responder.get());
+  if (notifications) monitoring.notify_with(*notifications);
   if (parts.contains("crl")) monitoring.watch(*publication);
   RoleListService roles(*home);
   http::Router router;
@@ -285,6 +289,7 @@ Result<int> run(Context& context, const Arguments& arguments) {
     upkeep.step();
     if (registration) registration->step();
   }
+  if (notifications) notifications->stop();
   front->close();
   if (registration) registration->stop(kGrace);
   if (auto done = home->checkpoint(); !done) base::log_warning(done.error().detail);
@@ -296,7 +301,7 @@ Result<int> run(Context& context, const Arguments& arguments) {
 
 CommandSpec serve_command() {
   std::vector<OptionSpec> options = {
-      {"--only", Arity::kOne, Presence::kOptional, "ocsp,crl,tsa,ra", "serve these parts only"},
+      {"--only", Arity::kOne, Presence::kOptional, "ocsp,crl,tsa,ra,notify", "serve these parts only"},
       {"--public-port", Arity::kOne, Presence::kOptional, "N", "port of the status service; 0 takes a free one"},
       {"--ra-port", Arity::kOne, Presence::kOptional, "N", "port of the registration interface"},
       {"--shares", Arity::kOne, Presence::kOptional, "REGISTER",

@@ -18,26 +18,28 @@ using AddressList = std::unique_ptr<addrinfo, Freed<freeaddrinfo>>;
 
 enum class Waited { kReady, kTooLong, kFailed };
 
-Waited wait_on(int socket, short events, Clock::time_point until) {
+Waited wait_on(int socket, short events, Clock::time_point until, const std::stop_token& stop) {
+  const long long slice = stop.stop_possible() ? 100 : 60'000;
   for (;;) {
+    if (stop.stop_requested()) return Waited::kTooLong;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
     if (left <= 0) return Waited::kTooLong;
     pollfd entry{socket, events, 0};
-    const int ready = ::poll(&entry, 1, static_cast<int>(std::min<long long>(left, 60'000)));
+    const int ready = ::poll(&entry, 1, static_cast<int>(std::min<long long>(left, slice)));
     if (ready > 0) return Waited::kReady;
     if (ready < 0 && errno != EINTR) return Waited::kFailed;
   }
 }
 
 // Leaves errno with the reason when it gives nothing.
-Descriptor connect_to(const addrinfo& address, Clock::time_point until) {
+Descriptor connect_to(const addrinfo& address, Clock::time_point until, const std::stop_token& stop) {
   Descriptor socket(::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) return {};
   if (::connect(socket.get(), address.ai_addr, address.ai_addrlen) == 0) return socket;
   if (errno != EINPROGRESS) return {};
   int error = ETIMEDOUT;
   socklen_t size = sizeof error;
-  if (wait_on(socket.get(), POLLOUT, until) == Waited::kReady) {
+  if (wait_on(socket.get(), POLLOUT, until, stop) == Waited::kReady) {
     ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size);
   }
   if (error == 0) return socket;
@@ -47,7 +49,8 @@ Descriptor connect_to(const addrinfo& address, Clock::time_point until) {
 }
 
 // Each address of a name gets an equal share of the time that is left, so that a dead one does not use up all of it.
-Descriptor connect_to_any(const std::vector<AddressList>& lists, Clock::time_point until) {
+Descriptor connect_to_any(const std::vector<AddressList>& lists, Clock::time_point until,
+                          const std::stop_token& stop) {
   int left = 0;
   for (const auto& list : lists) {
     for (const addrinfo* at = list.get(); at != nullptr; at = at->ai_next) ++left;
@@ -55,7 +58,7 @@ Descriptor connect_to_any(const std::vector<AddressList>& lists, Clock::time_poi
   for (const auto& list : lists) {
     for (const addrinfo* at = list.get(); at != nullptr; at = at->ai_next, --left) {
       const auto now = Clock::now();
-      if (auto socket = connect_to(*at, now + (until - now) / left)) return socket;
+      if (auto socket = connect_to(*at, now + (until - now) / left, stop)) return socket;
     }
   }
   return {};
@@ -97,23 +100,24 @@ base::Failure too_slow(const std::string& host) {
 
 }  // namespace
 
-Result<Channel> Channel::open(const Url& url, SSL_CTX* tls, Clock::time_point until, const AddressSource& addresses) {
+Result<Channel> Channel::open(const Url& url, SSL_CTX* tls, Clock::time_point until, const AddressSource& addresses,
+                              const std::stop_token& stop) {
   TRY(const auto lists, resolve_all(url, addresses));
-  Descriptor socket = connect_to_any(lists, until);
+  Descriptor socket = connect_to_any(lists, until, stop);
   if (!socket) {
-    if (Clock::now() >= until) return too_slow(url.host);
+    if (Clock::now() >= until || stop.stop_requested()) return too_slow(url.host);
     return base::fail_with(
         Code::kUnavailable, base::system_error(),
         "Cannot connect to {} port {}. Check that the server runs and that the network lets you through.", url.host,
         url.port);
   }
-  Channel channel(std::move(socket), url.host, until);
+  Channel channel(std::move(socket), url.host, until, stop);
   if (url.tls) TRY(channel.begin_tls(tls));
   return channel;
 }
 
 Result<> Channel::wait(short events) {
-  switch (wait_on(socket_.get(), events, until_)) {
+  switch (wait_on(socket_.get(), events, until_, stop_)) {
     case Waited::kReady:
       return {};
     case Waited::kTooLong:

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string_view>
 
 #include "descriptor.hpp"
@@ -21,9 +22,9 @@ class Channel {
   using Clock = std::chrono::steady_clock;
 
   // `tls` is needed when the address asks for it, and must outlive the channel. Without `addresses` the system's
-  // resolver is asked.
+  // resolver is asked. Where `stop` is asked for, waiting ends within a tenth of a second.
   [[nodiscard]] static base::Result<Channel> open(const Url& url, SSL_CTX* tls, Clock::time_point until,
-                                                  const AddressSource& addresses = {});
+                                                  const AddressSource& addresses, const std::stop_token& stop);
 
   [[nodiscard]] base::Result<> write(std::string_view octets);
   // read gives the number of octets, 0 when the server has closed.
@@ -35,8 +36,8 @@ class Channel {
   [[nodiscard]] std::string protocol() const { return tls_ ? tls_->protocol() : std::string(); }
 
  private:
-  Channel(Descriptor socket, std::string host, Clock::time_point until)
-      : socket_(std::move(socket)), host_(std::move(host)), until_(until) {}
+  Channel(Descriptor socket, std::string host, Clock::time_point until, std::stop_token stop)
+      : socket_(std::move(socket)), host_(std::move(host)), until_(until), stop_(std::move(stop)) {}
   [[nodiscard]] base::Result<> begin_tls(SSL_CTX* context);
   [[nodiscard]] base::Result<> wait(short events);
   [[nodiscard]] base::Result<> wait_for(IoResult::State state);
@@ -45,6 +46,7 @@ class Channel {
   std::unique_ptr<TlsSession> tls_;
   std::string host_;
   Clock::time_point until_;
+  std::stop_token stop_;
 };
 
 }  // namespace yuxin::http

@@ -7,6 +7,7 @@
 #include "characters.hpp"
 #include "response_reader.hpp"
 #include "url.hpp"
+#include "yuxin/base/text.hpp"
 
 namespace yuxin::http {
 namespace {
@@ -29,8 +30,8 @@ std::string request_head(const Url& url, const Call& call, const ClientOptions& 
   std::string head;
   head.append(call.method).append(" ").append(url.target).append(" HTTP/1.1\r\nHost: ").append(url.authority());
   head.append("\r\nUser-Agent: yuxin\r\nConnection: close\r\n");
+  for (const auto& field : options.fields) head.append(field.name).append(": ").append(field.value).append("\r\n");
   if (!options.accept.empty()) head.append("Accept: ").append(options.accept).append("\r\n");
-  for (const auto& [name, value] : options.fields) head.append(name).append(": ").append(value).append("\r\n");
   if (call.method == "POST") {
     head.append("Content-Type: ").append(call.content_type);
     head.append("\r\nContent-Length: ").append(std::to_string(call.body.size())).append("\r\n");
@@ -64,7 +65,7 @@ Result<Answer> exchange(const Url& url, const Call& call, const ClientOptions& o
   } else if (url.tls) {
     TRY(tls, make_client_context(options.trusted, options.identity.get()));
   }
-  TRY(Channel channel, Channel::open(url, tls.get(), until, options.addresses));
+  TRY(Channel channel, Channel::open(url, tls.get(), until, options.addresses, options.stop));
   std::string request = request_head(url, call, options);
   request.append(base::as_text(call.body));
   const auto written = channel.write(request);
@@ -74,13 +75,18 @@ Result<Answer> exchange(const Url& url, const Call& call, const ClientOptions& o
   return answer;
 }
 
+// 127.0.0.0/8 in four decimal numbers, and not a name that begins so.
+bool is_loopback_4(std::string_view host) {
+  return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
 Result<ClientReply> fetch(std::string_view text, const Call& call, const ClientOptions& options) {
   const bool framed = std::ranges::all_of(
-      options.fields, [](const auto& field) { return is_token(field.first) && is_field_value(field.second); });
+      options.fields, [](const ClientField& one) { return is_token(one.name) && is_field_value(one.value); });
   if (!framed || !is_field_value(options.accept) || !is_field_value(call.content_type)) {
     return base::fail(Code::kUsage, "A header field of the request would hold a control character.");
   }
@@ -99,6 +105,14 @@ Result<ClientReply> fetch(std::string_view text, const Call& call, const ClientO
 
 }  // namespace
 
+Result<Destination> destination_of(std::string_view url) {
+  TRY(auto parts, parse_url(url));
+  Destination destination{parts.tls, std::move(parts.host), parts.port, std::move(parts.target), false};
+  const auto host = base::lower(destination.host);
+  destination.loopback = host == "localhost" || host == "::1" || is_loopback_4(host);
+  return destination;
+}
+
 Result<ClientReply> get(std::string_view url, const ClientOptions& options) {
   return fetch(url, {"GET", {}, {}}, options);
 }
@@ -112,7 +126,7 @@ base::Result<base::Bytes> shown_certificate(const HandshakeQuestion& question) {
   const auto until = Channel::Clock::now() + question.time_limit;
   TRY(const auto tls, make_looking_context(question.protocol));
   const Url url{.tls = true, .host = question.host, .port = question.port, .target = "/"};
-  TRY(const Channel channel, Channel::open(url, tls.get(), until, question.addresses));
+  TRY(const Channel channel, Channel::open(url, tls.get(), until, question.addresses, {}));
   if (channel.protocol() == question.protocol) return channel.peer_certificate();
   return base::fail(Code::kRefused, "{} does not speak {} at port {}.", question.host, question.protocol,
                     question.port);

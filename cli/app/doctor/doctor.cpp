@@ -114,7 +114,7 @@ std::vector<Check> examine(const std::string& home, const base::Clock& clock, co
   }
   add(all, std::move(database).finish(message("opens; its tables are those of this version")));
   for (auto check : {check_clock, check_keys, check_authorities, check_chains, check_lists, check_signers,
-                     check_time_stamps, check_profiles, check_roles, check_desk, check_ledger}) {
+                     check_time_stamps, check_profiles, check_roles, check_desk, check_notifications, check_ledger}) {
     add(all, check(*patient));
   }
   return all;

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "yuxin/base/bytes.hpp"
@@ -25,20 +25,37 @@ using AddressSource =
 // ServerCertificate says whether a server must prove itself. `kAny` is for looking at what anybody shows.
 enum class ServerCertificate { kVerified, kAny };
 
+// ClientField is a field of the request beyond those that every request has.
+struct ClientField {
+  std::string name;
+  std::string value;
+};
+
 // ClientOptions bounds a request. Redirects are followed only for GET, and never from https to http.
 struct ClientOptions {
   std::chrono::milliseconds time_limit{
       10'000};                          // for all of it, redirects included; name resolution is not cut short
   std::size_t size_limit = 64U << 20U;  // octets of the body of the answer
   int max_redirects = 0;
-  std::string accept;  // Accept field; none when empty
-  // further header fields; a name or value that would break the framing is kUsage
-  std::vector<std::pair<std::string, std::string>> fields = {};
+  std::string accept;                           // Accept field; none when empty
+  std::vector<ClientField> fields;              // kUsage where one is no HTTP field
   std::vector<base::Bytes> trusted;             // DER roots for https; empty: what the system trusts
   std::shared_ptr<const TlsIdentity> identity;  // shown to a server that asks for a client certificate
   AddressSource addresses;                      // without one, the system's resolver; asked for redirects, too
   ServerCertificate server_certificate = ServerCertificate::kVerified;
+  std::stop_token stop;  // asked for, the call ends within a tenth of a second: kUnavailable
 };
+
+// Destination is where an http or https address leads.
+struct Destination {
+  bool tls = false;
+  std::string host;  // IPv6 without brackets
+  std::uint16_t port = 80;
+  std::string target;     // path and query; "/" when there is no path
+  bool loopback = false;  // localhost, 127.0.0.0/8 or ::1: what is sent does not leave the machine
+};
+// destination_of: kUsage for what is no http or https address, or holds a user name.
+[[nodiscard]] base::Result<Destination> destination_of(std::string_view url);
 
 // ClientReply is an answer of any status.
 struct ClientReply {
