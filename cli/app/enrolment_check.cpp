@@ -66,7 +66,7 @@ Result<> check_purpose(const ca::Profile& profile) {
 Result<> check_renewable(const x509::Certificate& certificate, const std::string& profile,
                          const ca::Enrolment& enrolment) {
   static constexpr std::array<std::string_view, 8> kOfTheHome = {
-      "ocsp-responder", "timestamp",        "attribute-authority", "ledger",
+      "ocsp-responder", "timestamp",        "attribute-authority",  "ledger",
       "root-ca",        "registration-tls", "registration-service", "registration-scep"};
   if (std::ranges::find(kOfTheHome, profile) == kOfTheHome.end()) return {};
   TRY(const auto key, certificate.public_key());
