@@ -3,7 +3,6 @@ import base64
 import concurrent.futures
 import json
 import re
-import shutil
 import ssl
 import time
 import urllib.request
@@ -184,29 +183,6 @@ def check_many(machines):
     print(f"{len(answers)} requests in {spent:.2f} s")
 
 
-def check_other_client(machines):
-    """strongSwan's EST client enrols with the secret and renews with the certificate."""
-    if not shutil.which("pki") or "--est" not in city.run("pki", "--help", expect=None).stdout:
-        print("without strongSwan's EST client: strongswan-pki is not installed")
-        return
-    town = machines.town
-    base = ["pki", "--est", "--url", f"https://localhost:{town.ra_port}", "--cacert", town.root, "--cacert", town.issuing, "--outform", "pem"]
-
-    def enrol(name, *options):
-        csr = town.request(name, "/CN=m9.meters.city.test", ("rsa:2048",), ("-addext", "subjectAltName=DNS:m9.meters.city.test", "-outform", "DER"))
-        path = town.folder / f"{name}.pem"
-        path.write_text(city.run(*base, "--in", csr, *options).stdout)
-        city.run("openssl", "verify", "-CAfile", town.root, "-untrusted", town.issuing, path)
-        return path
-
-    first = enrol("m9", "--userpass", f"meters:{machines.secrets['meters']}")
-    second = enrol("m9-new", "--cert", first, "--key", town.folder / "m9.key")
-    assert town.serial(first) != town.serial(second)
-    csr = town.request("m8", "/CN=m8.meters.city.test", options=("-addext", "subjectAltName=DNS:m8.meters.city.test", "-outform", "DER"))
-    done = city.run(*base, "--in", csr, "--userpass", "meters:wrong", expect=None)
-    assert done.returncode != 0, done.stdout
-
-
 def officers(machines):
     town = machines.town
     people = {name: town.issue(name, "officer") for name in ("super", "auditor", "bizadm", "li", "wang", "zhao")}
@@ -286,7 +262,6 @@ def main():
         check_attributes(machines)
         check_key_made(machines)
         check_many(machines)
-        check_other_client(machines)
         check_waiting(machines)
         check_service_rule(machines)
         check_limits(machines)
