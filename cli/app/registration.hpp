@@ -51,7 +51,7 @@ class Registration {
   enum class Where { kTls, kPlain };
   void add(std::string_view name, std::string_view path, std::unique_ptr<base::HttpService> service,
            Where where = Where::kTls);
-  [[nodiscard]] base::Result<> listen(const Options& options);
+  [[nodiscard]] base::Result<> listen(const Options& wanted);
   [[nodiscard]] base::Result<> keep();
 
   std::shared_ptr<Home> home_;

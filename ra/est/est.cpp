@@ -7,6 +7,7 @@
 #include "est/message.hpp"
 #include "machine/applicant.hpp"
 #include "yuxin/base/language.hpp"
+#include "yuxin/base/log.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/organisation.hpp"
 #include "yuxin/x509/key.hpp"
@@ -71,6 +72,7 @@ std::optional<HttpReply> refuse_form(const HttpRequest& request, const std::opti
 }
 
 HttpReply refuse(const base::Error& error) {
+  base::log_info("EST: " + error.detail);
   switch (error.code) {
     case Code::kMalformed:
     case Code::kBadSignature:
@@ -148,7 +150,7 @@ class Answer {
     return made ? est::key_reply(made->first, made->second) : refuse(made.error());
   }
   Result<std::pair<base::Secret, x509::Certificate>> make_key_and_enrol(const Applicant& applicant,
-                                                                        const x509::CertificateRequest& asked) {
+                                                                        const x509::CertificateRequest& asked) const {
     const auto kind = asked.public_key().kind();
     TRY(const auto key, x509::PrivateKey::generate(kind));
     TRY(const auto signer, key.signer(x509::default_signature(kind)));

@@ -2,6 +2,7 @@
 
 #include "yuxin/base/text.hpp"
 #include "yuxin/x509/extension.hpp"
+#include "yuxin/x509/name_match.hpp"
 #include "yuxin/x509/oid.hpp"
 
 namespace yuxin::ra {
@@ -18,11 +19,12 @@ Result<> check_same_names(const x509::Certificate& shown, const x509::Certificat
   const auto* held = x509::find_extension(shown.tbs().extensions, x509::oid::kSubjectAltName);
   const bool same_names =
       (wanted == nullptr) == (held == nullptr) && (wanted == nullptr || base::equal(wanted->value, held->value));
-  if (request.subject().same(shown.subject()) && same_names) return {};
-  return fail(
-      Code::kRefused,
-      "A renewal has the subject and the alternative names of the certificate that is shown, octet for octet; "
-      "for other names enrol anew.");
+  // as RFC 5280 section 7.1 compares: the string types of a subject are the issuer's choice
+  if (x509::equal_names(request.subject(), shown.subject()) && same_names) return {};
+  return fail(Code::kRefused,
+              "A renewal has the subject and the alternative names of the certificate that is shown ({}); for other "
+              "names enrol anew.",
+              shown.subject().text());
 }
 
 }  // namespace

@@ -92,6 +92,7 @@ Result<Bytes> sign(const ScepIdentity& identity, std::optional<ByteView> content
   x509::CmsSignOptions options;
   options.content = content ? x509::CmsContent::kAttached : x509::CmsContent::kDetached;
   options.signed_attributes = std::move(attributes);
+  options.rsa_name = x509::CmsSignOptions::RsaName::kPlain;
   return x509::sign_message(content.value_or(ByteView()), {identity.signer}, options);
 }
 

@@ -105,13 +105,13 @@ struct ScepService::Impl {
   explicit Impl(ScepParts given) : parts(std::move(given)) {}
 
   [[nodiscard]] HttpReply operation(const HttpRequest& request, const std::string& label);
-  [[nodiscard]] HttpReply authorities();
+  [[nodiscard]] HttpReply authorities() const;
   [[nodiscard]] Result<base::Bytes> reply(const scep::Envelope& envelope, const ScepIdentity& identity,
                                           const std::string& label);
   [[nodiscard]] Result<MachineWish> wish(const scep::Envelope& envelope, const scep::Opened& opened,
                                          const std::string& label);
   [[nodiscard]] Result<Applicant> applicant(const scep::Opened& opened, const x509::CertificateRequest& asked,
-                                            const std::string& label);
+                                            const std::string& label) const;
   void remember(const scep::Envelope& envelope, const scep::Opened& opened, const MachineWish& wish);
   [[nodiscard]] Result<MachineWish> recall(const scep::Envelope& envelope, const scep::Opened& opened);
 
@@ -143,7 +143,7 @@ HttpReply ScepService::answer(const HttpRequest& request) {
 }
 
 // Section 4.2.1.2: the certificate of the registration authority with those above it.
-HttpReply ScepService::Impl::authorities() {
+HttpReply ScepService::Impl::authorities() const {
   const auto identity = parts.identity();
   const auto chain = parts.desk->chain();
   if (!identity || !chain) return text_reply(503, "Not now.\n");
@@ -176,6 +176,7 @@ Result<base::Bytes> ScepService::Impl::reply(const scep::Envelope& envelope, con
                                              const std::string& label) {
   const auto refuse = [&](const base::Error& error, FailInfo info) -> Result<base::Bytes> {
     if (is_for_later(error.code)) return tl::unexpected(error);
+    base::log_info("SCEP, transaction " + envelope.transaction + ": " + error.detail);
     return scep::failure(envelope, identity, info, error.detail);
   };
   const auto opened = scep::open(envelope, identity);
@@ -205,7 +206,7 @@ Result<MachineWish> ScepService::Impl::wish(const scep::Envelope& envelope, cons
 }
 
 Result<Applicant> ScepService::Impl::applicant(const scep::Opened& opened, const x509::CertificateRequest& asked,
-                                               const std::string& label) {
+                                               const std::string& label) const {
   const auto clients = parts.clients();
   // Section 2.3: who enrols signs with the key of the request; who renews, with the certificate's.
   const bool own_key = base::equal(opened.signer.tbs().spki, asked.public_key().spki());

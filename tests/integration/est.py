@@ -1,9 +1,11 @@
 """EST over the whole program with curl: enrolled, renewed by certificate, given a key, refused, and made to wait for officers."""
 import base64
+import concurrent.futures
 import json
 import re
-import shutil
+import ssl
 import time
+import urllib.request
 
 import city
 
@@ -99,7 +101,7 @@ def check_renewed(machines):
     assert status == 200, body
     (town.folder / "m1-new.pem").write_text(machines.certificates(body))
     assert town.serial(f"{meter}.pem") != town.serial(town.folder / "m1-new.pem")
-    machines.refused(400, "octet for octet", "simplereenroll", machines.request("m2", "m2.meters.city.test"), certificate=meter)
+    machines.refused(400, "for other names enrol anew", "simplereenroll", machines.request("m2", "m2.meters.city.test"), certificate=meter)
     machines.refused(403, "renews with the certificate", "simplereenroll", new, "meters")
     machines.refused(401, "secret", "simplereenroll", new)
     stranger = town.issue("stranger", "device", town.request("stranger", "/CN=s.city.test", options=("-addext", "subjectAltName=DNS:s.city.test")))
@@ -157,27 +159,28 @@ def check_key_made(machines):
     assert key == city.run("openssl", "x509", "-in", folder / "made.pem", "-noout", "-pubkey").stdout
 
 
-def check_other_client(machines):
-    """strongSwan's EST client enrols with the secret and renews with the certificate."""
-    if not shutil.which("pki") or "--est" not in city.run("pki", "--help", expect=None).stdout:
-        print("without strongSwan's EST client: strongswan-pki is not installed")
-        return
+def check_many(machines):
+    """Many at once, each of them twice: none is lost, and none is issued twice."""
     town = machines.town
-    base = ["pki", "--est", "--url", f"https://localhost:{town.ra_port}", "--cacert", town.root, "--cacert", town.issuing, "--outform", "pem"]
+    hosts = [f"many{index}.meters.city.test" for index in range(40)]
+    bodies = [machines.request(f"many{index}", host).read_bytes() for index, host in enumerate(hosts)] * 2
+    trust = ssl.create_default_context(cafile=str(town.root))
+    login = base64.b64encode(f"meters:{machines.secrets['meters']}".encode()).decode()
 
-    def enrol(name, *options):
-        csr = town.request(name, "/CN=m9.meters.city.test", ("rsa:2048",), ("-addext", "subjectAltName=DNS:m9.meters.city.test", "-outform", "DER"))
-        path = town.folder / f"{name}.pem"
-        path.write_text(city.run(*base, "--in", csr, *options).stdout)
-        city.run("openssl", "verify", "-CAfile", town.root, "-untrusted", town.issuing, path)
-        return path
+    def post(body):
+        request = urllib.request.Request(f"{machines.url}/simpleenroll", body, {"Content-Type": "application/pkcs10", "Authorization": f"Basic {login}"})
+        with urllib.request.urlopen(request, context=trust, timeout=60) as reply:
+            return reply.status, reply.read()
 
-    first = enrol("m9", "--userpass", f"meters:{machines.secrets['meters']}")
-    second = enrol("m9-new", "--cert", first, "--key", town.folder / "m9.key")
-    assert town.serial(first) != town.serial(second)
-    csr = town.request("m8", "/CN=m8.meters.city.test", options=("-addext", "subjectAltName=DNS:m8.meters.city.test", "-outform", "DER"))
-    done = city.run(*base, "--in", csr, "--userpass", "meters:wrong", expect=None)
-    assert done.returncode != 0, done.stdout
+    begin = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(post, bodies))
+    spent = time.monotonic() - begin
+    assert all(status == 200 for status, _ in answers)
+    assert [body for _, body in answers[:40]] == [body for _, body in answers[40:]]
+    issued = [one for one in town.json("cert", "list", "--profile", "device", "--limit", "1000")["certificates"] if "CN=many" in one["subject"]]
+    assert sorted(one["subject"] for one in issued) == sorted(f"CN={host}" for host in hosts), len(issued)
+    print(f"{len(answers)} requests in {spent:.2f} s")
 
 
 def officers(machines):
@@ -258,7 +261,7 @@ def main():
         check_refused(machines)
         check_attributes(machines)
         check_key_made(machines)
-        check_other_client(machines)
+        check_many(machines)
         check_waiting(machines)
         check_service_rule(machines)
         check_limits(machines)

@@ -83,6 +83,15 @@ std::optional<SignatureAlgorithm> signature_of(ByteView algorithm_identifier, Di
   return own && *own != digest ? std::nullopt : algorithm;
 }
 
+Bytes plain_rsa() {
+  der::Writer writer;
+  const auto identifier = writer.open(der::kSequence);
+  writer.oid(oid::kRsaEncryption);
+  writer.null();
+  writer.close(identifier);
+  return writer.take();
+}
+
 Bytes identifier_of(SignatureAlgorithm algorithm, CmsForm form) {
   if (form == CmsForm::kRfc5652) return base::to_bytes(scheme(algorithm).identifier);
   der::Writer writer;

@@ -14,6 +14,9 @@ namespace yuxin::x509::cms {
 [[nodiscard]] std::optional<DigestAlgorithm> read_digest(base::ByteView algorithm_identifier);
 void write_digest(der::Writer& writer, DigestAlgorithm digest);
 
+// plain_rsa is rsaEncryption, which names an RSA signature whatever its digest (RFC 3370 section 3.2).
+[[nodiscard]] base::Bytes plain_rsa();
+
 // signature_of gives the table's row for a signatureAlgorithm beside a digest: as in certificates, as rsaEncryption
 // (RFC 3370 section 3.2) and as the SM2 of GM/T 0010. Nothing when it is unknown or goes with another digest.
 [[nodiscard]] std::optional<SignatureAlgorithm> signature_of(base::ByteView algorithm_identifier,

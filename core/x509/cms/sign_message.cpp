@@ -93,7 +93,9 @@ Result<Bytes> sign(const Common& common, const CmsSigner& signer, DigestAlgorith
   writer.close(identifier);
   cms::write_digest(writer, digest);
   writer.raw(attributes);
-  writer.raw(cms::identifier_of(signer.signer->algorithm(), common.options->form));
+  const bool plain = common.options->rsa_name == CmsSignOptions::RsaName::kPlain &&
+                     signer.signer->public_key().kind().type == KeyType::kRsa;
+  writer.raw(plain ? cms::plain_rsa() : cms::identifier_of(signer.signer->algorithm(), common.options->form));
   writer.octet_string(signature);
   writer.close(info);
   return writer.take();

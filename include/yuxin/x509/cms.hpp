@@ -118,6 +118,9 @@ struct CmsSignOptions {
   std::vector<Certificate> chain;              // put beside the signers' certificates
   enum class SignerCertificate { kIncluded, kLeftOut } signer_certificate = SignerCertificate::kIncluded;
   std::vector<CmsAttribute> signed_attributes;  // further ones, the same for every signer
+  // How an RSA signature is named: with its digest, or kPlain as rsaEncryption (RFC 3370 section 3.2), for programs
+  // that read PKCS #7 1.5 only.
+  enum class RsaName { kWithDigest, kPlain } rsa_name = RsaName::kWithDigest;
 };
 
 // sign_message makes a SignedData with contentType, messageDigest, signingCertificateV2 with issuer and serial, and

@@ -195,3 +195,19 @@ TEST_CASE("the table of ACME is read, and what it cannot mean is refused where i
   CHECK(back.http01_port == 5002);
   CHECK(back.local_addresses);
 }
+
+TEST_CASE("the registration interface has ports and names") {
+  const std::string head = "kind = \"online\"\norganisation = \"City\"\n[registration]\n";
+  const auto parsed = cli::parse_home_config(
+      head + "address = \"::1\"\nport = 9443\nplain_port = 9080\nnames = [\"ra.city.example\", \"192.0.2.1\"]\n",
+      "yuxin.toml");
+  REQUIRE(parsed.has_value());
+  CHECK(parsed->registration.address == "::1");
+  CHECK(parsed->registration.port == 9443);
+  CHECK(parsed->registration.plain_port == 9080);
+  CHECK(parsed->registration.names == std::vector<std::string>{"ra.city.example", "192.0.2.1"});
+  for (const auto* bad : {"port = 65536", "plain_port = -1", "names = [\"a b\"]", "names = [\"\"]", "portt = 1"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(cli::parse_home_config(head + bad, "yuxin.toml"));
+  }
+}

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "yuxin/base/file.hpp"
+#include "yuxin/x509/decrypter.hpp"
 
 namespace base = yuxin::base;
 namespace x509 = yuxin::x509;
@@ -200,4 +201,29 @@ TEST_CASE(
   }
   CHECK(stale->signer("a").error().code == Code::kConflict);
   REQUIRE(store->generate("d", {x509::KeyType::kP256, 256}));
+}
+
+TEST_CASE("only keys for TLS are given out, and every RSA key opens what was sealed to it") {
+  const Folder folder;
+  auto store = SoftwareKeyStore::create(folder.keys(), kRight);
+  REQUIRE(store.has_value());
+  REQUIRE((*store)->generate("issuing", {x509::KeyType::kP256, 256}).has_value());
+  REQUIRE((*store)->generate("tls-registration-1", {x509::KeyType::kP256, 256}).has_value());
+  REQUIRE((*store)->generate("scep", {x509::KeyType::kRsa, 2048}).has_value());
+  CHECK((*store)->tls_key("issuing").error().code == Code::kUsage);
+  CHECK((*store)->tls_key("tls-registration-2").error().code == Code::kNotFound);
+  const auto given = (*store)->tls_key("tls-registration-1");
+  REQUIRE(given.has_value());
+  const auto key = x509::PrivateKey::from_pkcs8(given->view());
+  REQUIRE(key.has_value());
+  CHECK(base::equal(key->public_key().spki(), (*store)->public_key("tls-registration-1")->spki()));
+
+  const auto decrypter = (*store)->decrypter("scep");
+  REQUIRE(decrypter.has_value());
+  const auto sealed = x509::encrypt_to((*decrypter)->public_key(), x509::kOaepSha256, base::as_bytes("secret"));
+  REQUIRE(sealed.has_value());
+  const auto opened = (*decrypter)->decrypt(x509::kOaepSha256, *sealed, 6);
+  REQUIRE((opened.has_value() && opened->has_value()));
+  CHECK((*opened)->text() == "secret");
+  CHECK((*store)->decrypter("nobody").error().code == Code::kNotFound);
 }
