@@ -18,7 +18,6 @@ using base::Code;
 using base::fail;
 using base::JsonObject;
 using base::Result;
-using workflow::File;
 using workflow::Workflow;
 
 namespace {
