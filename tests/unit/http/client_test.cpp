@@ -201,3 +201,30 @@ TEST_CASE("a server that refuses a long request early is heard") {
   REQUIRE(reply);
   CHECK(reply->status == 413);
 }
+
+TEST_CASE("fields of the caller's own are sent, and a call that is stopped ends at once") {
+  TestServer server;
+  server.service.now = [](const base::HttpRequest& request) -> std::optional<base::HttpReply> {
+    return text_reply(request.authorization);
+  };
+  server.start();
+  http::ClientOptions options;
+  options.fields = {{"Authorization", "MEUC"}};
+  const auto reply = http::post("http://127.0.0.1:" + std::to_string(server.port()) + "/", "text/plain", {}, options);
+  REQUIRE(reply);
+  CHECK(base::as_text(reply->body) == "MEUC");
+
+  const ScriptedServer silent("", ScriptedServer::Afterwards::kStay);
+  std::stop_source stop;
+  options.stop = stop.get_token();
+  options.time_limit = kPatience;
+  const std::jthread later([&] {
+    std::this_thread::sleep_for(milliseconds(50));
+    stop.request_stop();
+  });
+  const auto begun = std::chrono::steady_clock::now();
+  const auto stopped = http::post(silent.url(), "text/plain", {}, options);
+  REQUIRE_FALSE(stopped);
+  CHECK(stopped.error().code == Code::kUnavailable);
+  CHECK(std::chrono::steady_clock::now() - begun < kPatience / 2);
+}
