@@ -157,8 +157,9 @@ Result<std::unique_ptr<Registration>> open_registration(const Context& context, 
   options.plain_port = home->config().registration.plain_port;
   options.stamping = stamping;
   auto opened = Registration::open(home, options);
-  if (!opened && (arguments.has("--only") || arguments.has("--ra-port")))
-    return tl::unexpected(std::move(opened).error());
+  // a port that was named and cannot be had is a mistake; that the authority signs nothing new is none of serve's
+  const bool mistaken = arguments.has("--ra-port") && !opened && opened.error().code != Code::kConflict;
+  if (!opened && (arguments.has("--only") || mistaken)) return tl::unexpected(std::move(opened).error());
   if (!opened) {
     context.warn(message("No registration interface: {}", opened.error().detail));
     return nullptr;
