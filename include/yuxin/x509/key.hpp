@@ -80,10 +80,10 @@ class SigningDigest {
   std::unique_ptr<Impl> impl_;
 };
 
-// lock_private_keys keeps the secret numbers of every software key, and those of every signature, in memory of their
-// own: locked, so that they are not swapped out, left out of dumps, and wiped when they go. Called once at the start
-// of a program, before there are threads. The room is for some thousand elliptic-curve or 500 RSA keys at one time; a
-// key that finds none is refused with kSigner or kMalformed. Where the limit of locked memory is lower
+// lock_private_keys keeps the secret numbers of every software key and signature in memory of their own: locked, not
+// swapped out, left out of dumps, wiped when they go; the library's ordinary memory is wiped when it is given back.
+// Called first in a program, before there are threads. The room is for some thousand elliptic-curve or 500 RSA keys
+// at one time; a key that finds none is refused with kSigner or kMalformed. Where the limit of locked memory is lower
 // (RLIMIT_MEMLOCK), the numbers are apart and wiped all the same, but not locked.
 void lock_private_keys();
 
