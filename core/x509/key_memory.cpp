@@ -1,6 +1,5 @@
 #include <malloc.h>
 #include <openssl/crypto.h>
-#include <string.h>
 
 #include <algorithm>
 #include <cstdlib>
