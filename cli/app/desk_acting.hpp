@@ -14,7 +14,7 @@ namespace yuxin::cli {
 
 // form_of reads --field NAME=VALUE (and --reason, --opinion) by the fields of a workflow; files_of --attach
 // LABEL=FILE.
-[[nodiscard]] base::Result<base::JsonObject> form_of(const workflow::Workflow& workflow,
+[[nodiscard]] base::Result<base::JsonObject> form_of(const workflow::Workflow& definition,
                                                      const std::vector<std::string>& fields);
 [[nodiscard]] base::Result<std::vector<workflow::File>> files_of(const std::vector<std::string>& attachments);
 // field_words gathers --field, --reason and --opinion of a call as "NAME=VALUE".

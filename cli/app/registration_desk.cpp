@@ -101,12 +101,14 @@ GiveDesk desk_kept_open(Home& home) {
 
 std::unique_ptr<ra::AutomaticDesk> make_automatic_desk(Home& home, std::shared_ptr<ClientFile> clients,
                                                        Stamping stamping) {
-  return std::make_unique<ra::AutomaticDesk>(ra::AutomaticDeskParts{
-      .desk = desk_kept_open(home),
-      .approvals = [&home] { return home.approvals(); },
-      .clients = [clients = std::move(clients)] { return clients->clients(); },
-      .sign = [&home, stamping = std::move(stamping)](
-                  evidence::Act act) { return sign_as_service(home, std::move(act), stamping); }});
+  ra::AutomaticDeskParts parts;
+  parts.desk = desk_kept_open(home);
+  parts.approvals = [&home] { return home.approvals(); };
+  parts.clients = [clients = std::move(clients)] { return clients->clients(); };
+  parts.sign = [&home, stamping = std::move(stamping)](evidence::Act act) {
+    return sign_as_service(home, std::move(act), stamping);
+  };
+  return std::make_unique<ra::AutomaticDesk>(std::move(parts));
 }
 
 }  // namespace yuxin::cli
