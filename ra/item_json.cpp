@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "yuxin/base/bytes.hpp"
+#include "yuxin/x509/digest.hpp"
 
 namespace yuxin::ra {
 
@@ -214,6 +215,17 @@ JsonObject print_item(const Item& item, const std::vector<workflow::StepRow>& st
   }
   json["steps"] = std::move(list);
   return json;
+}
+
+JsonArray print_files(const std::vector<workflow::File>& files) {
+  JsonArray list;
+  for (const auto& file : files) {
+    list.push_back(JsonObject{{"label", file.label},
+                              {"name", file.name},
+                              {"size", static_cast<std::int64_t>(file.octets.size())},
+                              {"sha256", base::hex(x509::sha256(file.octets))}});
+  }
+  return list;
 }
 
 JsonObject print_effected(const Effected& effected) {

@@ -102,7 +102,7 @@ class RemoteDesk final : public DeskSide {
     JsonObject body{{"workflow", application.workflow},
                     {"action", application.action},
                     {"form", application.form},
-                    {"files", digests_json(application.files)},
+                    {"files", ra::print_files(application.files)},
                     {"trial", number == ra::Desk::Number::kNone}};
     if (application.organisation) body["organisation"] = application.organisation->text();
     if (application.role) body["role"] = application.role->text();
@@ -133,7 +133,7 @@ class RemoteDesk final : public DeskSide {
                     .organisation = {},
                     .profile = {}};
     JsonObject body{
-        {"case", of.id}, {"action", draft.action}, {"form", draft.form}, {"files", digests_json(draft.files)}};
+        {"case", of.id}, {"action", draft.action}, {"form", draft.form}, {"files", ra::print_files(draft.files)}};
     if (draft.role) body["role"] = draft.role->text();
     if (draft.delivery) body["delivery"] = *draft.delivery;
     if (correction) {

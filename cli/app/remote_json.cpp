@@ -8,7 +8,6 @@ using base::Code;
 using base::fail;
 using base::JsonObject;
 using base::Result;
-using workflow::File;
 
 JsonObject wish_json(const ra::CertificateWish& wish) {
   const auto& enrolment = wish.enrolment;
@@ -22,17 +21,6 @@ JsonObject wish_json(const ra::CertificateWish& wish) {
   }
   if (enrolment.validity) json["days"] = enrolment.validity->count / base::days(1).count;
   return json;
-}
-
-base::JsonArray digests_json(const std::vector<File>& files) {
-  base::JsonArray list;
-  for (const auto& file : files) {
-    list.push_back(JsonObject{{"label", file.label},
-                              {"name", file.name},
-                              {"size", static_cast<std::int64_t>(file.octets.size())},
-                              {"sha256", base::hex(x509::sha256(file.octets))}});
-  }
-  return list;
 }
 
 Result<evidence::Act> read_act(const JsonObject& draft) {

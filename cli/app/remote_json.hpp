@@ -10,8 +10,6 @@
 namespace yuxin::cli {
 
 [[nodiscard]] base::JsonObject wish_json(const ra::CertificateWish& wish);
-// digests_json names files without their octets.
-[[nodiscard]] base::JsonArray digests_json(const std::vector<workflow::File>& files);
 // read_act reads a draft; kMalformed for what holds no act. Whether it is the one that was asked for, check_draft
 // says.
 [[nodiscard]] base::Result<evidence::Act> read_act(const base::JsonObject& draft);

@@ -14,21 +14,6 @@ using base::HttpReply;
 using base::JsonObject;
 using base::Result;
 
-namespace {
-
-base::JsonArray files_json(const std::vector<workflow::File>& files) {
-  base::JsonArray list;
-  for (const auto& file : files) {
-    list.push_back(JsonObject{{"label", file.label},
-                              {"name", file.name},
-                              {"size", static_cast<std::int64_t>(file.octets.size())},
-                              {"sha256", base::hex(x509::sha256(file.octets))}});
-  }
-  return list;
-}
-
-}  // namespace
-
 Result<HttpReply> list_cases(Call& call) {
   workflow::CaseFilter filter;
   filter.workflow = call.text("workflow");
@@ -52,7 +37,7 @@ Result<HttpReply> show_case(Call& call) {
   TRY(const auto steps, call.desk->cases().steps(item.standing));
   TRY(const auto files, call.desk->cases().files(item.standing));
   auto document = print_item(item, steps);
-  document["files"] = files_json(files);
+  document["files"] = print_files(files);
   return json_reply(document);
 }
 

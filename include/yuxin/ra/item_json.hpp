@@ -16,6 +16,8 @@ namespace yuxin::ra {
 [[nodiscard]] base::JsonObject print_item(const Item& item);
 [[nodiscard]] base::JsonObject print_item(const Item& item, const std::vector<workflow::StepRow>& steps);
 [[nodiscard]] base::JsonObject print_effected(const Effected& effected);
+// print_files names files without their octets.
+[[nodiscard]] base::JsonArray print_files(const std::vector<workflow::File>& files);
 
 // read_item reads a case that another host has printed; `definition` is the workflow that it names by its digest.
 // kMalformed for what print_item does not write. What it says is the other host's word. Of deadlines the warnings
