@@ -1,7 +1,10 @@
 #include "yuxin/ca/standing.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "yuxin/base/file.hpp"
@@ -29,11 +32,35 @@ struct Known {
   const Known* issuer = nullptr;
 };
 
+// Proven remembers which certificates were found to be signed by which keys: what holds of octets once holds always,
+// and a server asks after the same few before everything that it signs.
+class Proven {
+ public:
+  bool signed_by(const x509::Certificate& certificate, const x509::Certificate& issuer) {
+    const std::pair pair(x509::sha256(certificate.der()), x509::sha256(issuer.der()));
+    {
+      const std::lock_guard lock(mutex_);
+      if (pairs_.contains(pair)) return true;
+    }
+    const auto key = issuer.public_key();
+    if (!key || !x509::verify_signature(certificate, *key)) return false;
+    const std::lock_guard lock(mutex_);
+    if (pairs_.size() >= kMost) pairs_.clear();
+    pairs_.insert(pair);
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t kMost = 256;
+  std::mutex mutex_;
+  std::set<std::pair<x509::Digest256, x509::Digest256>> pairs_;
+};
+
 const Known* issuer_among(const std::vector<Known>& all, const x509::Certificate& certificate) {
+  static Proven proven;
   for (const auto& candidate : all) {
     if (!candidate.certificate.subject().same(certificate.issuer())) continue;
-    const auto key = candidate.certificate.public_key();
-    if (key && x509::verify_signature(certificate, *key)) return &candidate;
+    if (proven.signed_by(certificate, candidate.certificate)) return &candidate;
   }
   return nullptr;
 }

@@ -30,7 +30,7 @@ void describe_fields(const Context& context, const Workflow& definition, const b
 void describe_about(const Context& context, const base::JsonObject& about) {
   const auto line = [&](const char* member, const std::string& label) {
     const auto* value = about.if_contains(member);
-    if (value != nullptr && !value->is_null() && value_text(*value) != "")
+    if (value != nullptr && !value->is_null() && !value_text(*value).empty())
       context.remark(labelled(label, value_text(*value)));
   };
   line("profile", message("profile"));
@@ -106,7 +106,7 @@ void describe_case(const Context& context, const ra::Item& item, const std::vect
   for (const auto& mark : of.marks) context.out(labelled(message("mark"), mark));
   for (const auto* member : {"profile", "serial", "subject", "names", "days", "organisation", "request"}) {
     const auto* value = of.about.if_contains(member);
-    if (value != nullptr && !value->is_null() && value_text(*value) != "")
+    if (value != nullptr && !value->is_null() && !value_text(*value).empty())
       context.out(labelled(member, value_text(*value)));
   }
   const auto values = of.values();

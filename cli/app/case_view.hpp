@@ -9,7 +9,7 @@
 
 namespace yuxin::cli {
 
-[[nodiscard]] std::string state_title(const workflow::Workflow& workflow, std::string_view state);
+[[nodiscard]] std::string state_title(const workflow::Workflow& definition, std::string_view name);
 // due_text is "in 3 h", "overdue 1 day", for lists.
 [[nodiscard]] std::string due_text(const workflow::Case& of, base::UnixTime now);
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "home_memory.hpp"
 #include "home_proofs.hpp"
 #include "identity.hpp"
 #include "unlocking.hpp"
@@ -71,6 +72,13 @@ bool belongs_to(std::string_view profile, HomeKind kind) {
 }
 
 }  // namespace
+
+Home::Home(std::string path, HomeConfig config, const base::Clock& clock)
+    : path_(std::move(path)),
+      config_(std::move(config)),
+      clock_(clock),
+      keys_(std::make_shared<keymgmt::KeyRing>(keymgmt::TokenOptions{.modules = config_.keys.modules})),
+      memory_(std::make_shared<HomeMemory>(path_)) {}
 
 Result<std::shared_ptr<Home>> Home::open(const std::string& path, Access access, const base::Clock& clock) {
   const std::string settings = path + "/yuxin.toml";
@@ -144,11 +152,13 @@ Result<std::shared_ptr<Home>> Home::create(const std::string& path, const HomeCo
 Result<ca::ProfileSet> Home::profiles() const { return ca::ProfileSet::load_directory(path_ + "/profiles"); }
 
 Result<std::shared_ptr<const evidence::Organisation>> Home::organisation() const {
-  const std::string file = path_ + kOrganisation;
-  auto text = base::read_file(file, std::size_t{4} << 20U);
-  if (text) return evidence::Organisation::parse(base::as_text(*text), file);
-  if (text.error().code != Code::kNotFound) return tl::unexpected(std::move(text).error());
-  return evidence::Organisation::parse(evidence::shipped_organisation(kDefaultOrganisation).value_or(""), file);
+  return memory_->organisation.get([&]() -> Result<std::shared_ptr<const evidence::Organisation>> {
+    const std::string file = path_ + kOrganisation;
+    auto text = base::read_file(file, std::size_t{4} << 20U);
+    if (text) return evidence::Organisation::parse(base::as_text(*text), file);
+    if (text.error().code != Code::kNotFound) return tl::unexpected(std::move(text).error());
+    return evidence::Organisation::parse(evidence::shipped_organisation(kDefaultOrganisation).value_or(""), file);
+  });
 }
 
 Result<> Home::write_organisation(std::string_view shipped) const {
@@ -158,10 +168,12 @@ Result<> Home::write_organisation(std::string_view shipped) const {
 }
 
 Result<std::shared_ptr<const ca::ApprovalPolicy>> Home::approvals() const {
-  const std::string file = path_ + kApprovals;
-  auto text = base::read_file(file, std::size_t{1} << 20U);
-  if (!text && text.error().code != Code::kNotFound) return tl::unexpected(std::move(text).error());
-  return ca::ApprovalPolicy::parse(text ? base::as_text(*text) : std::string_view(), file);
+  return memory_->approvals.get([&]() -> Result<std::shared_ptr<const ca::ApprovalPolicy>> {
+    const std::string file = path_ + kApprovals;
+    auto text = base::read_file(file, std::size_t{1} << 20U);
+    if (!text && text.error().code != Code::kNotFound) return tl::unexpected(std::move(text).error());
+    return ca::ApprovalPolicy::parse(text ? base::as_text(*text) : std::string_view(), file);
+  });
 }
 
 Result<> Home::write_approvals(std::string_view shipped) const {
@@ -228,7 +240,7 @@ Result<std::shared_ptr<ca::Issuer>> Home::issuer(std::string_view name) {
 Result<base::UnixTime> Home::latest_time() {
   base::UnixTime latest;
   TRY(store_->read([&](store::Reader& reader) -> Result<> {
-    TRY(latest, evidence::latest_time(reader));
+    TRY(latest, memory_->clock_floor.latest_time(reader));
     return {};
   }));
   return latest;

@@ -20,6 +20,8 @@
 
 namespace yuxin::cli {
 
+class HomeMemory;
+
 // Home joins the modules for one folder. Keys stay locked until `unlock`. Thread-safe after opening and unlocking.
 //
 //   yuxin.toml  organisation.toml  yuxin.db  status.signal  intents.lock  keys/  profiles/  published/crl/  exchange/
@@ -52,6 +54,8 @@ class Home {
   [[nodiscard]] base::Result<std::shared_ptr<const ca::ApprovalPolicy>> approvals() const;
   [[nodiscard]] base::Result<> write_approvals(std::string_view shipped) const;
   [[nodiscard]] base::Result<std::shared_ptr<const ca::ApprovalCourt>> approval_court();
+  // memory keeps what was read of the home (home_memory.hpp).
+  [[nodiscard]] HomeMemory& memory() const { return *memory_; }
   [[nodiscard]] std::string keys_folder() const { return path_ + "/keys"; }
 
   // unlock opens the key store; kNotAuthorised for a wrong passphrase, after which nothing has changed.
@@ -94,11 +98,7 @@ class Home {
   [[nodiscard]] base::Result<std::string> ledger_origin();
 
  private:
-  Home(std::string path, HomeConfig config, const base::Clock& clock)
-      : path_(std::move(path)),
-        config_(std::move(config)),
-        clock_(clock),
-        keys_(std::make_shared<keymgmt::KeyRing>(keymgmt::TokenOptions{.modules = config_.keys.modules})) {}
+  Home(std::string path, HomeConfig config, const base::Clock& clock);
   [[nodiscard]] base::Result<> open_database(Access access);
   [[nodiscard]] base::Result<std::shared_ptr<ca::Issuer>> open_issuer(std::string_view name,
                                                                       std::shared_ptr<const ca::ApprovalCourt> court);
@@ -111,6 +111,7 @@ class Home {
   std::shared_ptr<keymgmt::KeyRing> keys_;
   std::optional<keymgmt::UnlockedRoot> root_;
   std::string unlocking_token_;
+  std::shared_ptr<HomeMemory> memory_;
   std::atomic<bool> clock_believed_ = false;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "attribute_authority.hpp"
+#include "home_memory.hpp"
 #include "time_stamping.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/ocsp/request.hpp"
@@ -132,16 +133,12 @@ Result<evidence::RoleProof> HomeProofs::role(const Certificate& holder, const ev
 }
 
 Result<evidence::ActTrust> trust_of(Home& home) {
-  TRY(const auto rows, home.store().status().authorities());
-  x509::PathMaterial material;
-  for (const auto& row : rows) {
-    if (row.certificate.empty()) continue;
-    TRY(auto certificate, Certificate::from_der(row.certificate));
-    const bool root = certificate.subject().same(certificate.issuer());
-    (root ? material.anchors : material.untrusted).push_back(std::move(certificate));
+  TRY(auto rows, home.store().status().authorities());
+  std::vector<base::Bytes> certificates;
+  for (auto& row : rows) {
+    if (!row.certificate.empty()) certificates.push_back(std::move(row.certificate));
   }
-  TRY(auto paths, x509::PathVerifier::prepare(material));
-  return evidence::ActTrust{.paths = std::move(paths)};
+  return home.memory().trust(std::move(certificates));
 }
 
 }  // namespace yuxin::cli

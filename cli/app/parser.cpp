@@ -264,6 +264,8 @@ Result<std::variant<ParsedCall, HelpPage>> parse_call(const std::vector<std::str
   CLI::App app("yuxin");
   app.set_help_flag();
   app.fallthrough();
+  // one noun, one verb: what follows is an argument, also where it is called like a command ("client add acme")
+  app.require_subcommand(0, 1);
   Globals globals;
   add_globals(app, globals);
   std::map<std::string, CLI::App*> nouns;
@@ -276,6 +278,7 @@ Result<std::variant<ParsedCall, HelpPage>> parse_call(const std::vector<std::str
         noun = app.add_subcommand(command.noun);
         noun->set_help_flag();
         noun->fallthrough();
+        noun->require_subcommand(0, 1);
       }
       place = noun;
     }

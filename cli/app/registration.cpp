@@ -1,7 +1,6 @@
 #include "registration.hpp"
 
 #include <algorithm>
-#include <thread>
 
 #include "registration_acme.hpp"
 #include "registration_identity.hpp"
@@ -20,6 +19,9 @@ namespace {
 
 constexpr const char* kActor = "service:registration";
 constexpr std::size_t kQueue = 512;
+// A request spends most of its time waiting for the disk, and those that wait together share a commit: many more
+// threads than processors.
+constexpr std::size_t kThreads = 16;
 constexpr base::Seconds kLookEvery{10};
 // What an application encloses comes with its act, by whoever has shown a certificate.
 constexpr std::size_t kLargestOfKnown = std::size_t{32} << 20U;
@@ -82,7 +84,7 @@ Registration::Registration(std::shared_ptr<Home> home, const Options& options)
     : home_(std::move(home)),
       wanted_(options.services),
       stamping_(stamping_by(options.stamping)),
-      pool_(std::max(2U, std::thread::hardware_concurrency()), kQueue) {}
+      pool_(kThreads, kQueue) {}
 
 Result<std::unique_ptr<Registration>> Registration::open(std::shared_ptr<Home> home, const Options& options) {
   std::unique_ptr<Registration> made(new Registration(std::move(home), options));

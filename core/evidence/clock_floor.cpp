@@ -66,10 +66,9 @@ UnixTime after(const StoredRecord& record, UnixTime latest) {
   return base::json_string(json->get_object(), "kind") == kAccepted ? *time : std::max(latest, *time);
 }
 
-Result<Floor> read_floor(store::Reader& reader) {
-  TRY(const auto text, reader.setting(kSetting));
+// read_on goes on from a floor to the end of the ledger.
+Result<Floor> read_on(store::Reader& reader, Floor floor) {
   TRY(const auto count, size(reader));
-  auto floor = parse_floor(text);
   if (floor.size > count) floor = {};
   TRY(for_each(reader, floor.size, count, [&](const StoredRecord& record) -> Result<> {
     floor.latest = after(record, floor.latest);
@@ -77,6 +76,11 @@ Result<Floor> read_floor(store::Reader& reader) {
   }));
   floor.size = count;
   return floor;
+}
+
+Result<Floor> read_floor(store::Reader& reader) {
+  TRY(const auto text, reader.setting(kSetting));
+  return read_on(reader, parse_floor(text));
 }
 
 Result<> write_floor(store::Writer& writer, const Floor& floor) {
@@ -88,6 +92,14 @@ Result<> write_floor(store::Writer& writer, const Floor& floor) {
 Result<UnixTime> latest_time(store::Reader& reader) {
   TRY(const auto floor, read_floor(reader));
   return floor.latest;
+}
+
+Result<UnixTime> ClockFloor::latest_time(store::Reader& reader) {
+  const std::lock_guard lock(mutex_);
+  TRY(const auto floor, read_ == 0 ? read_floor(reader) : read_on(reader, {read_, latest_}));
+  read_ = floor.size;
+  latest_ = floor.latest;
+  return latest_;
 }
 
 Result<UnixTime> time_of_status(store::Reader& reader, const base::Clock& clock) {

@@ -20,6 +20,7 @@ namespace {
 
 // The derived key has 256 random bits, so the iterations of PBES2 add nothing; they are there for the format.
 constexpr int kIterations = 2048;
+constexpr std::size_t kMostOpen = 64;
 
 std::string unlock_file(const std::string& folder) { return folder + "/unlock.json"; }
 std::string key_file(const std::string& folder, std::string_view name) {
@@ -160,8 +161,19 @@ Result<x509::PrivateKey> SoftwareKeyStore::open_key(std::string_view name) const
 }
 
 Result<std::shared_ptr<const x509::Signer>> SoftwareKeyStore::signer(std::string_view name) const {
+  // looked at before it is read: what is put in its place meanwhile is another file to the next call
+  const auto file = base::OpenFile::below(folder_, std::string(name) + ".key");
+  const std::lock_guard lock(mutex_);
+  const auto known = open_.find(name);
+  if (known != open_.end()) {
+    if (file && (*file)->identity() == known->second.file) return known->second.signer;
+    open_.erase(known);
+  }
   TRY(const auto key, open_key(name));
-  return key.signer(x509::default_signature(key.public_key().kind()));
+  TRY(auto signer, key.signer(x509::default_signature(key.public_key().kind())));
+  if (open_.size() >= kMostOpen) open_.clear();
+  if (file) open_.emplace(name, Open{(*file)->identity(), signer});
+  return signer;
 }
 
 Result<x509::PublicKey> SoftwareKeyStore::copy_to_token(std::string_view name, TokenKeyStore& token,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 
 #include "yuxin/base/result.hpp"
@@ -22,6 +23,18 @@ namespace yuxin::evidence {
 // In a transaction that writes, what many records said is remembered too, so that thousands of changes one after the
 // other do not read all of each other.
 [[nodiscard]] base::Result<base::UnixTime> time_of_status(store::Writer& writer, const base::Clock& clock);
+
+// ClockFloor is latest_time for whoever asks often: it remembers how far it has read. For one ledger; asked only in
+// transactions that do not write, so that nothing is remembered that is undone. Thread-safe.
+class ClockFloor {
+ public:
+  [[nodiscard]] base::Result<base::UnixTime> latest_time(store::Reader& reader);
+
+ private:
+  std::mutex mutex_;
+  std::int64_t read_ = 0;
+  base::UnixTime latest_{0};
+};
 
 // accept_clock records that somebody has compared the clock and found the earlier records wrong. Gives the sequence.
 [[nodiscard]] base::Result<std::int64_t> accept_clock(store::Writer& writer, const std::string& actor,

@@ -1,11 +1,14 @@
 // The software key store of a home: private keys in files, under one key that a passphrase unlocks.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "yuxin/base/file.hpp"
 #include "yuxin/base/result.hpp"
 #include "yuxin/base/secret.hpp"
 #include "yuxin/keymgmt/key_store.hpp"
@@ -22,7 +25,8 @@ namespace yuxin::keymgmt {
 //   keys/NAME.key      a private key, encrypted under a key derived from the root key for that name
 //   keys/NAME.pub      its public key (PEM), so that listing needs no passphrase
 //
-// A key is durable before `generate` returns. Thread-safe once unlocked.
+// A key is durable before `generate` returns. A key that has signed stays open until its file changes or goes,
+// because opening one costs more than its signature. Thread-safe once unlocked.
 class SoftwareKeyStore final : public KeyStore {
  public:
   // create makes the folder with a new root key behind a passphrase. kConflict when there is one already.
@@ -73,8 +77,15 @@ class SoftwareKeyStore final : public KeyStore {
  private:
   [[nodiscard]] base::Result<x509::PrivateKey> open_key(std::string_view name) const;
 
+  // Open is a key as it was opened, and the file that it was opened from.
+  struct Open {
+    base::OpenFile::Identity file;
+    std::shared_ptr<const x509::Signer> signer;
+  };
   std::string folder_;
   UnlockedRoot root_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, Open, std::less<>> open_;
 };
 
 }  // namespace yuxin::keymgmt

@@ -100,6 +100,17 @@ TEST_CASE("values that look like options, are empty, or hold anything at all arr
   CHECK(cli::number_option(call.arguments, "--limit", 5).error().code == Code::kUsage);
 }
 
+TEST_CASE("an argument may be called like a command, a noun or a verb of its own noun") {
+  for (const char* name : {"acme", "cert", "serve", "list", "add", "help-me"}) {
+    const auto call = call_of({"client", "add", name, "--protocol", "acme", "--profile", "device", "--under", "a.test"});
+    CHECK(cli::words_of(*call.command) == "client add");
+    CHECK(call.arguments.one("NAME") == name);
+    CHECK(call.arguments.one("--protocol") == "acme");
+  }
+  CHECK(mentions(refusal_of({"cert", "list", "serve"}), "\"serve\" is not known here"));
+  CHECK(mentions(refusal_of({"client", "list", "list"}), "\"list\" is not known here"));
+}
+
 TEST_CASE("a number is digits and nothing else") {
   const auto number = [](const std::string& text) {
     cli::Arguments arguments;

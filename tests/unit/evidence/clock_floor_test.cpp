@@ -23,6 +23,15 @@ std::int64_t latest(Home& home) {
   });
   return time.seconds;
 }
+
+std::int64_t latest(Home& home, evidence::ClockFloor& floor) {
+  base::UnixTime time;
+  home.read([&](Reader& reader) -> Result<> {
+    TRY(time, floor.latest_time(reader));
+    return {};
+  });
+  return time.seconds;
+}
 }  // namespace
 
 TEST_CASE("the latest time is the largest of all records, whatever the last one bears, remembered or not") {
@@ -55,6 +64,28 @@ TEST_CASE("a clock that was accepted lowers the latest time from there on") {
     CHECK(latest(home) == 1'700'000'100);
     CHECK(home.verify().problems.empty());
   }
+}
+
+TEST_CASE("a floor that remembers says what the whole ledger says, before and after a clock was accepted") {
+  Home home;
+  evidence::ClockFloor floor;
+  CHECK(latest(home, floor) == 0);
+  for (const std::int64_t time : {5000, 4000, 6000, 10}) {
+    append_at(home, time);
+    CHECK(latest(home, floor) == latest(home));
+  }
+  home.write([](Writer& writer) -> Result<> {
+    TRY(evidence::accept_clock(writer, "local:alice", {1000}));
+    return {};
+  });
+  CHECK(latest(home, floor) == 1000);
+  append_at(home, 2000);
+  CHECK(latest(home, floor) == 2000);
+  CHECK(latest(home, floor) == latest(home));
+  // another ledger, shorter than what it has read: it begins again
+  Home shorter;
+  append_at(shorter, 77);
+  CHECK(latest(shorter, floor) == 77);
 }
 
 TEST_CASE("what only speaks of an accepted clock does not lower the latest time") {
