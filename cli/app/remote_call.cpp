@@ -91,6 +91,14 @@ base::Error refusal_of(const http::ClientReply& reply, std::string_view server) 
     auto detail = base::json_string(problem, "detail");
     if (detail.empty()) detail = base::json_string(problem, "title");
     if (code != kCodes.end() && !detail.empty()) return {*code, std::move(detail), {}};
+    constexpr int kForbidden = 403;
+    if (reply.status == kForbidden)
+      return {
+          Code::kNotAuthorised,
+          base::message("{} does not accept the certificate that you show: it is of no authority of that city, or "
+                        "out of its time. Check --as.",
+                        server),
+          detail};
     // what the HTTP server itself refuses: a body that is too long helps no second try
     constexpr int kTooLarge = 413;
     if (!detail.empty())

@@ -166,6 +166,8 @@ Connection::Next Connection::shake_hands() {
       break;
   }
   peer_certificate_ = tls_->peer_certificate();
+  stranger_ = !peer_certificate_.empty() && !tls_->verified();
+  if (stranger_) peer_certificate_.clear();
   if (!peer_certificate_.empty()) reader_.allow_body(listener_.limits.known_body);
   phase_ = Phase::kReading;
   return Next::kGoOn;
@@ -174,6 +176,7 @@ Connection::Next Connection::shake_hands() {
 Connection::Next Connection::read() {
   switch (reader_.advance()) {
     case RequestReader::Step::kReady:
+      if (stranger_) return refuse(403);
       return answer();
     case RequestReader::Step::kFailed:
       LoopCounts::add(loop_.count().malformed);

@@ -70,6 +70,7 @@ class Connection {
   ClientAddress client_;
   std::string peer_;
   base::Bytes peer_certificate_;
+  bool stranger_ = false;  // the certificate that was shown does not verify
   std::uint64_t id_;
   std::uint64_t sent_ = 0;     // octets of this reply
   std::uint64_t wasted_ = 0;   // octets read while lingering

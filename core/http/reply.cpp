@@ -158,6 +158,10 @@ bool BodySource::append(std::string& out, std::size_t size) {
 
 base::HttpReply refusal(int status) {
   switch (status) {
+    case 403:
+      return base::problem(status, base::tr("Certificate refused"),
+                           base::tr("The certificate that you show is of no authority that is known here, or it is "
+                                    "out of its time. Show another, or none."));
     case 408:
       return base::problem(status, base::tr("Request too slow"),
                            base::tr("The request did not arrive in time. Send it again."));

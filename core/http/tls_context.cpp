@@ -105,6 +105,10 @@ int choose_protocol(SSL* /*ssl*/, const unsigned char** chosen, unsigned char* s
   return SSL_TLSEXT_ERR_OK;
 }
 
+// What is wrong with the certificate stays the result of the session, and the connection answers with it: an alert
+// in the handshake tells a client nothing, and one that comes after its request may not even reach it.
+int go_on(int /*holds*/, X509_STORE_CTX* /*context*/) { return 1; }
+
 int verify_mode(ClientCertificate wanted) {
   switch (wanted) {
     case ClientCertificate::kNone:
@@ -130,7 +134,8 @@ Result<SslContextPtr> make_server_context(const TlsServerOptions& options) {
     }
     TRY(trust(context.get(), options.client_authorities, TlsSession::Role::kServer));
   }
-  SSL_CTX_set_verify(context.get(), verify_mode(options.client_certificate), nullptr);
+  SSL_CTX_set_verify(context.get(), verify_mode(options.client_certificate),
+                     options.client_certificate == ClientCertificate::kOptional ? go_on : nullptr);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context.get(), 0);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE);

@@ -60,6 +60,8 @@ class TlsSession {
   [[nodiscard]] bool closed_cleanly() const;
   [[nodiscard]] base::Bytes peer_certificate() const;  // DER, or empty
   [[nodiscard]] std::string protocol() const;          // that both agreed on (RFC 7301), or empty
+  // verified says whether the certificate that the other end shows holds; also where none is shown.
+  [[nodiscard]] bool verified() const { return verify_result() == X509_V_OK; }
   [[nodiscard]] long verify_result() const { return SSL_get_verify_result(ssl_.get()); }
 
  private:

@@ -126,7 +126,7 @@ const char* offered_by(SignatureAlgorithm algorithm) {
 
 }  // namespace
 
-Result<> use_signer(SSL_CTX* context, std::shared_ptr<const x509::Signer> signer) {
+Result<> use_signer(SSL_CTX* context, const std::shared_ptr<const x509::Signer>& signer) {
   const char* const offered = offered_by(signer->algorithm());
   if (offered == nullptr) {
     return base::fail(

@@ -19,8 +19,8 @@ struct TlsIdentity {
 };
 
 // ClientCertificate says whether a server asks its clients for certificates. With `kOptional` a client without one is
-// served and `HttpRequest::peer_certificate` is empty; a certificate that does not verify is refused in the
-// handshake.
+// served and `HttpRequest::peer_certificate` is empty; one with a certificate that does not verify is answered with
+// 403 whatever it asks for. With `kRequired` both are refused in the handshake.
 enum class ClientCertificate { kNone, kOptional, kRequired };
 
 // TlsServerOptions configures TLS 1.2 and 1.3 (RFC 8446; in 1.2 only ECDHE with AEAD suites). There is no session

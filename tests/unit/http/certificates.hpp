@@ -15,14 +15,15 @@ namespace yuxin::test {
 // Party is a P-256 key with a certificate; without an issuer it signs itself and is an authority.
 class Party {
  public:
-  explicit Party(const std::string& name, const Party* issuer = nullptr, const std::string& alternative_names = {})
+  explicit Party(const std::string& name, const Party* issuer = nullptr, const std::string& alternative_names = {},
+                 const std::string& purposes = {}, long seconds_left = 3600)
       : key_(EVP_EC_gen("P-256"), EVP_PKEY_free), certificate_(X509_new(), X509_free) {
     X509* const certificate = certificate_.get();
     X509_set_version(certificate, X509_VERSION_3);
     static long serial = 1;
     ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial++);
     X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), seconds_left);
     X509_set_pubkey(certificate, key_.get());
     X509_NAME* const subject = X509_get_subject_name(certificate);
     X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name.c_str()), -1,
@@ -31,6 +32,7 @@ class Party {
     X509_set_issuer_name(certificate, X509_get_subject_name(by.certificate_.get()));
     if (issuer == nullptr) add_extension(NID_basic_constraints, "critical,CA:TRUE");
     if (!alternative_names.empty()) add_extension(NID_subject_alt_name, alternative_names);
+    if (!purposes.empty()) add_extension(NID_ext_key_usage, purposes);
     X509_sign(certificate, by.key_.get(), EVP_sha256());
   }
 

@@ -21,6 +21,8 @@ struct Cast {
   Party officer{"officer", &authority};
   Party foreign_authority{"Foreign Authority"};
   Party stranger{"stranger", &foreign_authority, "IP:127.0.0.1"};
+  Party expired{"expired", &authority, {}, {}, -60};
+  Party only_server{"only server", &authority, {}, "serverAuth"};
 };
 
 struct TlsServer : TestServer {
@@ -50,6 +52,8 @@ http::ClientOptions trusting(const Party& authority, const Party* self = nullptr
 std::string body(const base::Result<http::ClientReply>& reply) {
   return reply ? std::string(base::as_text(reply->body)) : reply.error().detail + reply.error().diagnostic;
 }
+
+int status(const base::Result<http::ClientReply>& reply) { return reply ? reply->status : 0; }
 
 // The highest version that a client with these bounds reaches, or 0.
 int negotiated_version(std::uint16_t port, int lowest, int highest) {
@@ -81,7 +85,7 @@ TEST_CASE("a listener is given another identity and other authorities while it s
   REQUIRE(test.server->renew_tls(0, next));
   CHECK_FALSE(http::get(test.url(), trusting(cast.authority)));
   CHECK(body(http::get(test.url(), trusting(cast.foreign_authority))) == "|");
-  CHECK_FALSE(http::get(test.url(), trusting(cast.foreign_authority, &cast.officer)));
+  CHECK(status(http::get(test.url(), trusting(cast.foreign_authority, &cast.officer))) == 403);
   CHECK(body(http::get(test.url(), trusting(cast.foreign_authority, &cast.stranger))) ==
         base::hex(cast.stranger.der()) + "|");
 
@@ -107,7 +111,16 @@ TEST_CASE("a client certificate that is asked for but not required") {
   test.start();
   CHECK(body(http::get(test.url(), trusting(cast.authority))) == "|");
   CHECK(body(http::get(test.url(), trusting(cast.authority, &cast.officer))) == base::hex(cast.officer.der()) + "|");
-  CHECK_FALSE(http::get(test.url(), trusting(cast.authority, &cast.stranger)));
+  // whatever is asked for, the service does not hear of it
+  const auto before = test.server->counts().requests;
+  CHECK(status(http::get(test.url(), trusting(cast.authority, &cast.stranger))) == 403);
+  CHECK(status(http::post(test.url(), "text/plain", base::as_bytes("x"), trusting(cast.authority, &cast.stranger))) ==
+        403);
+  CHECK(test.server->counts().requests == before + 2);
+  // of the right authority, and out of its time or for another purpose
+  for (const auto* party : {&cast.expired, &cast.only_server})
+    CHECK(status(http::get(test.url(), trusting(cast.authority, party))) == 403);
+  CHECK(body(http::get(test.url(), trusting(cast.authority, &cast.officer))) == base::hex(cast.officer.der()) + "|");
 }
 
 TEST_CASE("a client certificate that is required") {
