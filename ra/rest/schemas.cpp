@@ -81,7 +81,7 @@ constexpr std::string_view kSchemas = R"json({
   "required": ["cases"], "additionalProperties": false},
 "Form": {
   "type": "object", "maxProperties": 300, "description": "Fields of the workflow with their values.",
-  "additionalProperties": {"type": ["string", "integer", "boolean"]}},
+  "additionalProperties": {"type": ["string", "integer", "boolean"], "maxLength": 8000}},
 "FileDigest": {
   "type": "object", "description": "A file that will be attached. Its octets come with the act.",
   "properties": {"label": {"type": "string", "minLength": 1, "maxLength": 64}, "name": {"type": "string", "minLength": 1, "maxLength": 255},
@@ -129,18 +129,19 @@ constexpr std::string_view kSchemas = R"json({
   "required": ["case", "action", "form"], "additionalProperties": false},
 "StepWish": {"oneOf": [{"$ref": "#/components/schemas/CaseStep"}, {"$ref": "#/components/schemas/Application"}]},
 "Draft": {
-  "type": "object", "description": "The act to be signed, but for the actor and the time, which are the signer's.",
+  "type": "object", "description": "The act to be signed; the signer adds the members actor and time, and writes all of it as canonical JSON.",
   "properties": {
     "opens": {"type": "boolean"}, "workflow": {"type": "string"}, "definition": {"type": "string"}, "action": {"type": "string"},
     "act": {"type": "object",
       "properties": {
+        "act": {"type": "integer", "description": "version of the form"},
         "type": {"type": "string"}, "object": {"type": "string"}, "body": {"type": "object"},
         "attachments": {"type": "array", "items": {"type": "object",
-          "properties": {"name": {"type": "string"}, "size": {"type": "integer"}, "digest": {"type": "string"}, "value": {"type": "string"}},
+          "properties": {"name": {"type": "string"}, "size": {"type": "integer"}, "digest": {"type": "string", "enum": ["SHA-256", "SM3"]}, "value": {"type": "string"}},
           "required": ["name", "size", "digest", "value"], "additionalProperties": false}},
         "role": {"type": ["string", "null"]},
         "previous": {"type": ["string", "null"], "description": "digest of the act before on the same case"}},
-      "required": ["type", "object", "body", "attachments", "role", "previous"], "additionalProperties": false}},
+      "required": ["act", "type", "object", "body", "attachments", "role", "previous"], "additionalProperties": false}},
   "required": ["opens", "workflow", "definition", "action", "act"], "additionalProperties": false},
 "Submission": {
   "type": "object",

@@ -123,18 +123,15 @@ Result<Step> opening_step(Call& call) {
   return call.desk->apply(application, tried ? Desk::Number::kNone : Desk::Number::kReserve);
 }
 
-JsonObject act_json(const evidence::Act& act) {
-  base::JsonArray attachments;
-  for (const auto& one : act.attachments) {
-    attachments.push_back(
-        JsonObject{{"name", one.name}, {"size", one.size}, {"digest", "sha256"}, {"value", base::hex(one.value)}});
-  }
-  return {{"type", act.type},
-          {"object", act.object},
-          {"body", act.body},
-          {"attachments", std::move(attachments)},
-          {"role", act.role ? Json(act.role->text()) : Json()},
-          {"previous", act.previous ? Json(base::hex(*act.previous)) : Json()}};
+// The statement as acts have it, without what only the signer can say.
+Result<JsonObject> act_json(evidence::Act act, const x509::Certificate& signer, base::UnixTime now) {
+  act.time = now;
+  TRY(const auto text, evidence::statement(act, signer));
+  TRY(auto json, base::parse_json(text));
+  auto& object = json.get_object();
+  object.erase("actor");
+  object.erase("time");
+  return std::move(object);
 }
 
 }  // namespace
@@ -147,11 +144,12 @@ Result<HttpReply> draft_step(Call& call) {
     return {};
   }));
   const auto action = step.act.type.substr(step.act.type.rfind('.') + 1);
+  TRY(auto act, act_json(step.act, call.caller->certificate, call.parts.clock->now()));
   return json_reply(JsonObject{{"opens", opens},
                                {"workflow", step.workflow->name},
                                {"definition", base::hex(step.workflow->digest)},
                                {"action", action},
-                               {"act", act_json(step.act)}});
+                               {"act", std::move(act)}});
 }
 
 namespace {

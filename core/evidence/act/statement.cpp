@@ -123,9 +123,12 @@ std::optional<Attachment> attachment_of(const Json& value) {
   Attachment attachment;
   attachment.name = base::json_string(*object, "name");
   attachment.size = base::json_int(*object, "size", -1);
-  const auto name = base::json_string(*object, "digest");
-  attachment.digest = name == x509::digest_name(x509::DigestAlgorithm::kSm3) ? x509::DigestAlgorithm::kSm3
-                                                                             : x509::DigestAlgorithm::kSha256;
+  const auto name = text_of(*object, "digest");
+  if (name == x509::digest_name(x509::DigestAlgorithm::kSm3)) {
+    attachment.digest = x509::DigestAlgorithm::kSm3;
+  } else if (name != x509::digest_name(x509::DigestAlgorithm::kSha256)) {
+    return std::nullopt;
+  }
   auto octets = base::from_hex(base::json_string(*object, "value"));
   if (!octets) return std::nullopt;
   attachment.value = std::move(*octets);
@@ -139,7 +142,10 @@ Result<std::vector<Attachment>> attachments_of(const JsonObject& object) {
   std::vector<Attachment> attachments;
   for (const auto& one : *list) {
     auto attachment = attachment_of(one);
-    if (!attachment) return malformed("attachments");
+    if (!attachment)
+      return fail(Code::kMalformed,
+                  "The statement of the act is wrong at \"attachments\": each has \"digest\" (\"SHA-256\" or "
+                  "\"SM3\"), \"name\", \"size\" and \"value\" (in hexadecimal).");
     attachments.push_back(std::move(*attachment));
   }
   return attachments;
@@ -189,8 +195,10 @@ Result<> check_members(const JsonObject& object) {
     }
   }
   if (base::json_int(object, "act") != kVersion) {
-    return fail(Code::kMalformed, "The statement is not an act of version {}, the only one that is known here.",
-                kVersion);
+    return fail(Code::kMalformed,
+                "The statement is not an act of version {}, the only one that is known here; it has the member "
+                "\"act\":{}.",
+                kVersion, kVersion);
   }
   return {};
 }
