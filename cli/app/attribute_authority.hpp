@@ -27,7 +27,7 @@ namespace yuxin::cli {
 // nobody would accept a grant. Revoking and lists go on.
 [[nodiscard]] base::Result<> require_granting_authority(Home& home);
 
-// attribute_authority_certificates are all that this home ever had, newest first: candidates for a RoleProof.
+// attribute_authority_certificates are those of this home that are good, newest first: candidates for a RoleProof.
 [[nodiscard]] base::Result<std::vector<x509::Certificate>> attribute_authority_certificates(Home& home);
 
 // keep_role_list signs the next list of revoked roles when it is due (evidence::role_list_is_due); says whether it

@@ -114,6 +114,25 @@ def check_race(town):
     assert town.json("audit", "verify")["problems"] == []
 
 
+def check_second_attribute_authority(town):
+    """An attribute authority that was on hold has a second certificate beside it; what it granted before holds on, and what either grants."""
+    person = town.issue("between", "officer")
+    authority = town.json("cert", "list", "--profile", "attribute-authority")["certificates"]
+    assert len(authority) == 1, authority
+    town.yuxin("cert", "hold", authority[0]["serial"], "--yes")
+    held = town.acting("secadm", "role", "grant", "PSB:OFF", "--to", person, "--yes", expect=None)
+    assert held.returncode != 0, held
+    town.yuxin("cert", "release", authority[0]["serial"], "--yes")
+    assert len(town.json("cert", "list", "--profile", "attribute-authority")["certificates"]) == 2
+    for role in ("PSB:OFF", "PSB:DUTY"):
+        town.acting("secadm", "role", "grant", role, "--to", person, "--yes")
+    # whoever was granted a role by the new one acts in it, and its acts verify elsewhere
+    second = town.issue("secadm3", "officer")
+    town.acting("super", "role", "grant", "SEC:ADM", "--to", second, "--yes")
+    town.acting("secadm3", "role", "grant", "PSB:LEAD", "--to", person, "--scope", "org:PSB", "--yes")
+    assert json.loads(alone("--json", "verify", export(town, "PSB:LEAD"), "--trust", town.root).stdout)["valid"]
+
+
 def check_lost_authority(town):
     """A revoked certificate and a revoked role act no more, at once; what was done before stands."""
     person = town.issue("late", "officer")
@@ -200,6 +219,7 @@ def story(preset, options=()):
         tampered = check_tampering(town, file, key)
         check_chain_of_acts(town)
         check_race(town)
+        check_second_attribute_authority(town)
         check_lost_authority(town)
         return tampered
 

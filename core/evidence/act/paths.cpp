@@ -27,6 +27,9 @@ x509::PathReport authority_path(const x509::PathVerifier& paths, const x509::Att
   report.detail = base::message("The act carries no certificate of {}, who granted the role.", grant.issuer().text());
   for (const auto& candidate : certificates) {
     if (!candidate.subject().same(grant.issuer())) continue;
+    // an authority that was renewed has several certificates of its name, and each grant has one that signed it
+    const auto key = candidate.public_key();
+    if (!key || !x509::verify_signature(grant, *key)) continue;
     report = paths.verify(candidate, at, options_for(x509::PathPurpose::kAttributeAuthority), certificates);
     if (report.valid) return report;
   }
