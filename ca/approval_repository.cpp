@@ -1,5 +1,7 @@
 #include "approval_repository.hpp"
 
+#include <algorithm>
+
 namespace yuxin::ca::repository {
 
 using base::Result;
@@ -22,6 +24,21 @@ Result<std::vector<UseRow>> uses_of(store::Session& session, const evidence::Has
                       return Next::kRow;
                     }));
   return uses;
+}
+
+Result<std::vector<evidence::Hash>> acts_behind(store::Session& session, std::int64_t authority,
+                                                base::ByteView serial) {
+  std::vector<evidence::Hash> acts;
+  TRY(session.query("SELECT act FROM approval_uses WHERE authority = $1 AND serial = $2 ORDER BY id",
+                    {authority, serial}, [&](const Row& row) {
+                      const auto digest = row.blob(0);
+                      auto& act = acts.emplace_back();
+                      std::ranges::copy_n(digest.begin(),
+                                          std::ssize(act) < std::ssize(digest) ? std::ssize(act) : std::ssize(digest),
+                                          act.begin());
+                      return Next::kRow;
+                    }));
+  return acts;
 }
 
 Result<std::int64_t> count_of_service(store::Session& session, std::string_view service, base::UnixTime since) {

@@ -20,6 +20,11 @@ Result<std::optional<store::CertificateRow>> used_for(store::Reader& reader, con
   return std::optional<store::CertificateRow>();
 }
 
+Result<std::vector<evidence::Hash>> acts_behind(store::Reader& reader, std::int64_t authority,
+                                                base::ByteView serial) {
+  return repository::acts_behind(reader.session(), authority, serial);
+}
+
 Result<> use_approval(store::Writer& writer, const Approval& approval, const ApprovalUse& use, base::UnixTime now) {
   auto& session = writer.session();
   for (const auto& act : approval.acts) {

@@ -5,6 +5,7 @@
 
 #include "effects.hpp"
 #include "matter.hpp"
+#include "reach.hpp"
 #include "yuxin/base/language.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ca/approval.hpp"
@@ -70,38 +71,6 @@ Result<std::shared_ptr<const Workflow>> Desk::workflow(std::string_view name) co
 
 namespace {
 
-Result<evidence::Place> place_for(const DeskParts& parts, const std::optional<evidence::OrgCode>& organisation) {
-  evidence::Place place;
-  place.organisation = organisation;
-  const auto& units = parts.organisation->units();
-  if (!place.organisation && units.size() == 1) place.organisation = units.front().code;
-  if (!place.organisation)
-    return fail(Code::kUsage, "Say at which registration point this is applied for: --org CODE");
-  const auto* unit = parts.organisation->find(*place.organisation);
-  if (unit == nullptr)
-    return fail(Code::kNotFound, "There is no organisation {} in organisation.toml.", place.organisation->text());
-  place.district = unit->district;
-  return place;
-}
-
-Result<store::CertificateRow> find_certificate(const DeskParts& parts, const x509::Serial& serial,
-                                               std::string& authority) {
-  std::vector<store::CertificateRow> rows;
-  TRY(parts.store->read([&](store::Reader& reader) -> Result<> {
-    TRY(rows, reader.find_all(serial.content(), store::Reader::With::kDer));
-    return {};
-  }));
-  std::erase_if(rows, [](const store::CertificateRow& row) { return row.der.empty(); });
-  if (rows.size() != 1)
-    return fail(Code::kNotFound, "No certificate with serial {} in any authority of this home. Nothing was changed.",
-                serial.hex());
-  TRY(const auto authorities, parts.store->status().authorities());
-  for (const auto& one : authorities) {
-    if (one.id == rows.front().authority) authority = one.name;
-  }
-  return std::move(rows.front());
-}
-
 // What is asked for becomes `about`, the place and the fields that the desk knows better than whoever types.
 struct Filled {
   base::JsonObject about;
@@ -160,7 +129,7 @@ Result<Step> Desk::apply(const Application& application, Number number) {
   TRY(check_matter(parts_, {*draft.about, draft.form, place, draft.files}));
   auto id = definition->prefix + "-1";
   if (number == Number::kReserve) {
-    TRY(id, cases_.reserve(*definition));
+    TRY(id, cases_.reserve(*definition, parts_.clock->now(), application.signer));
   }
   auto act = workflow::Cases::opening(*definition, std::move(id), place, draft);
   return Step{std::move(act), std::move(draft.files), definition, transition, true};
@@ -203,7 +172,11 @@ Result<> Desk::check_and_try(const VerifiedAct& act, std::span<const workflow::F
   });
   auto form = decision.after.form;
   for (const auto& [name, value] : body.form) form[name] = value;
-  if (opens || says_anew) TRY(check_matter(parts_, {body.about, form, decision.after.place, all}));
+  if (opens || says_anew) {
+    TRY(check_matter(parts_, {body.about, form, decision.after.place, all}));
+    if (!is_about_request(body.about))
+      TRY(check_reach(parts_, cases_, body.about, decision.after.place, signer_of(act)));
+  }
   if (decision.effects.empty()) return {};
   TRY(auto acts, cases_.acts(decision.after.id, parts_.trust));
   acts.push_back(act);

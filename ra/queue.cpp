@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "yuxin/base/bytes.hpp"
+#include "yuxin/base/text.hpp"
 #include "yuxin/ra/desk.hpp"
 
 namespace yuxin::ra {
@@ -147,6 +148,30 @@ Result<Item> Desk::look(std::string_view case_id, const std::optional<Viewer>& v
   }
   auto actions = mine(parts_, viewer, standing);
   return Item{std::move(standing), std::move(actions)};
+}
+
+Result<> Desk::check_opener(const Viewer& signer, const std::shared_ptr<const workflow::Workflow>& definition,
+                            std::string_view action, const workflow::Case& opened) const {
+  const workflow::Standing standing{0, opened, definition};
+  const Look look(*parts_.organisation, signer, standing);
+  std::vector<std::string> wanted;
+  bool opens = false;
+  for (const auto* transition : definition->steps_from("")) {
+    if (transition->action != action) continue;
+    opens = true;
+    for (const auto& party : transition->by) {
+      if (look.may_sign(party)) return {};
+      for (const auto& pattern : party.roles) wanted.push_back(pattern.text);
+    }
+  }
+  if (!opens) return {};  // `apply` says so
+  std::ranges::sort(wanted);
+  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  const auto where = opened.place.organisation ? opened.place.organisation->text() : std::string();
+  return fail(Code::kNotAuthorised,
+              "You may not open such a case at {}: {} of workflow {} is for {}, and you hold no such role that is "
+              "good there.",
+              where, action, definition->name, base::join(wanted, ", "));
 }
 
 std::optional<evidence::RoleCode> Desk::role_for(const Viewer& viewer, const workflow::Workflow& definition,

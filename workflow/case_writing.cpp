@@ -116,6 +116,7 @@ Result<> keep_step(store::Writer& writer, const Step& step) {
     row = step.before->row;
     TRY(repository::update_case(session, row, after, closed_of(workflow, after), step.before->of.steps));
   } else {
+    TRY(repository::take_reservation(session, after.id, x509::sha256(step.submission.act.actor().tbs().spki)));
     TRY(keep_definition(writer, workflow, actor, step.now));
     TRY(row, repository::insert_case(session, after, closed_of(workflow, after)));
   }

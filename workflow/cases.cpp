@@ -37,6 +37,8 @@ class Definitions {
   std::map<evidence::Hash, std::shared_ptr<const Workflow>> known_;
 };
 
+constexpr base::Seconds kReservedFor = base::days(1);
+
 Result<std::optional<Standing>> look_up(store::Session& session, std::string_view id) {
   TRY(auto found, repository::find_case(session, id));
   if (!found) return std::optional<Standing>();
@@ -55,13 +57,16 @@ evidence::Attachment attachment_of(const File& file) {
           base::to_bytes(x509::sha256(file.octets))};
 }
 
-Result<std::string> Cases::reserve(const Workflow& workflow) {
-  std::int64_t number = 0;
+Result<std::string> Cases::reserve(const Workflow& workflow, UnixTime now,
+                                   const std::optional<evidence::Hash>& signer) {
+  std::string name;
   TRY(parts_.store->write([&](store::Writer& writer) -> Result<> {
-    TRY(number, repository::next_number(writer.session(), workflow.prefix));
-    return {};
+    TRY(const auto number, repository::next_number(writer.session(), workflow.prefix));
+    name = workflow.prefix + "-" + std::to_string(number);
+    TRY(repository::forget_reservations(writer.session(), now - kReservedFor));
+    return repository::reserve(writer.session(), name, signer ? base::ByteView(*signer) : base::ByteView(), now);
   }));
-  return workflow.prefix + "-" + std::to_string(number);
+  return name;
 }
 
 namespace {

@@ -163,6 +163,31 @@ Result<std::int64_t> next_number(Session& session, std::string_view prefix) {
   return last;
 }
 
+Result<> reserve(Session& session, std::string_view name, base::ByteView signer, base::UnixTime now) {
+  TRY(session.execute("INSERT INTO case_reservations (name, signer, at) VALUES ($1, $2, $3)",
+                      {name, signer, now.seconds}));
+  return {};
+}
+
+Result<> take_reservation(Session& session, std::string_view name, base::ByteView signer) {
+  bool is_theirs = false;
+  TRY(session.query("SELECT signer FROM case_reservations WHERE name = $1", {name}, [&](const Row& row) {
+    is_theirs = row.blob(0).empty() || base::equal(row.blob(0), signer);
+    return Next::kStop;
+  }));
+  if (!is_theirs)
+    return fail(Code::kConflict,
+                "The number {} was not given to whoever signs here, or too long ago. Draft the application anew.",
+                name);
+  TRY(session.execute("DELETE FROM case_reservations WHERE name = $1", {name}));
+  return {};
+}
+
+Result<> forget_reservations(Session& session, base::UnixTime before) {
+  TRY(session.execute("DELETE FROM case_reservations WHERE at < $1", {before.seconds}));
+  return {};
+}
+
 Result<bool> keep_definition(Session& session, const Workflow& workflow, UnixTime now) {
   TRY(const auto added,
       session.execute("INSERT INTO workflow_definitions (digest, name, text, first_used) VALUES "

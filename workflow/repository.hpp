@@ -22,6 +22,12 @@ struct CaseRow {
 enum class Closed { kNo, kYes };
 
 [[nodiscard]] base::Result<std::int64_t> next_number(Session& session, std::string_view prefix);
+// A reservation is of one signer; an empty one is anybody's. take_reservation removes it: kConflict where the number
+// was given to nobody, or to another signer.
+[[nodiscard]] base::Result<> reserve(Session& session, std::string_view name, base::ByteView signer,
+                                     base::UnixTime now);
+[[nodiscard]] base::Result<> take_reservation(Session& session, std::string_view name, base::ByteView signer);
+[[nodiscard]] base::Result<> forget_reservations(Session& session, base::UnixTime before);
 // keep_definition gives true when the text was not there yet.
 [[nodiscard]] base::Result<bool> keep_definition(Session& session, const Workflow& workflow, base::UnixTime now);
 [[nodiscard]] base::Result<std::string> definition(Session& session, const evidence::Hash& digest);  // kNotFound

@@ -92,7 +92,8 @@ Result<std::shared_ptr<ra::Desk>> open_desk(Home& home, const std::string& actor
       .actor = actor,
       .admit_profile = check_purpose,
       .admit = [&home](const ca::Profile& profile,
-                       const ca::PreparedIssuance& prepared) { return check_subject(home, profile, prepared); }};
+                       const ca::PreparedIssuance& prepared) { return check_subject(home, profile, prepared); },
+      .admit_change = [&home](const store::CertificateRow& row) { return check_change(home, row); }};
   return ra::Desk::open(std::move(parts));
 }
 

@@ -63,13 +63,36 @@ Result<> check_purpose(const ca::Profile& profile) {
               profile.name);
 }
 
+namespace {
+
+constexpr std::array<std::string_view, 10> kOfTheHome = {
+    "ocsp-responder",       "timestamp",         "attribute-authority", "ledger",  "root-ca", "registration-tls",
+    "registration-service", "registration-scep", "registration-cmp",    "notifier"};
+
+bool is_of_the_home(std::string_view profile) { return std::ranges::find(kOfTheHome, profile) != kOfTheHome.end(); }
+
+}  // namespace
+
+Result<> check_change(Home& home, const store::CertificateRow& row) {
+  bool serves = is_of_the_home(row.profile);
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    const auto is_it = [&](const auto& other) { return base::equal(other.certificate, row.der); };
+    TRY(const auto services, reader.service_certificates());
+    TRY(const auto authorities, reader.authorities());
+    serves = serves || std::ranges::any_of(services, is_it) || std::ranges::any_of(authorities, is_it);
+    return {};
+  }));
+  const auto certificate = x509::Certificate::from_der(row.der);
+  if (!serves && !(certificate && certificate->is_ca())) return {};
+  return fail(Code::kRefused,
+              "Certificate {} is one by which the home itself works (profile {}). The operator changes its status: "
+              "yuxin cert revoke, cert hold.",
+              row.subject, row.profile);
+}
+
 Result<> check_renewable(const x509::Certificate& certificate, const std::string& profile,
                          const ca::Enrolment& enrolment) {
-  static constexpr std::array<std::string_view, 9> kOfTheHome = {
-      "ocsp-responder", "timestamp",        "attribute-authority",  "ledger",
-      "root-ca",        "registration-tls", "registration-service", "registration-scep",
-      "notifier"};
-  if (std::ranges::find(kOfTheHome, profile) == kOfTheHome.end()) return {};
+  if (!is_of_the_home(profile)) return {};
   TRY(const auto key, certificate.public_key());
   if (base::equal(key.spki(), enrolment.request.public_key().spki())) return {};
   return fail(

@@ -19,6 +19,10 @@ namespace yuxin::cli {
 [[nodiscard]] base::Result<> check_renewable(const x509::Certificate& certificate, const std::string& profile,
                                              const ca::Enrolment& enrolment);
 
+// check_change refuses (kRefused) to have revoked or suspended by a case what serves the home itself, or is an
+// authority: the operator does that, who sees what ends with it.
+[[nodiscard]] base::Result<> check_change(Home& home, const store::CertificateRow& row);
+
 // warn_of_latin1 says which attributes of a request were UTF-8 that its maker read as Latin-1 ("openssl req" without
 // -utf8), and what they meant. What cannot be seen in them is refused later.
 void warn_of_latin1(const Context& context, const x509::Name& subject);

@@ -10,6 +10,8 @@ using base::Result;
 namespace {
 
 constexpr base::Seconds kKept = base::hours(24);
+// Only drafts are longer, and a draft that is made twice changes nothing.
+constexpr std::size_t kLongestKept = std::size_t{64} << 10U;
 
 }  // namespace
 
@@ -56,7 +58,7 @@ Result<Repeats::Beginning> Repeats::begin(const Request& request) {
 }
 
 Result<> Repeats::keep(const Request& request, const base::HttpReply& answer) {
-  if (answer.status == 429 || answer.status >= 500) return {};
+  if (answer.status == 429 || answer.status >= 500 || answer.body.size() > kLongestKept) return {};
   const auto now = parts_.clock->now();
   return parts_.store->write([request, answer, now](store::Writer& writer) -> Result<> {
     TRY(repository::forget_answers(writer.session(), now - kKept));

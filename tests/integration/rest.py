@@ -77,6 +77,14 @@ def check_what_is_shown(office):
     assert office.checked("li", "GET", f"/v1/certificates/{serial}").json()["state"] == "good"
     assert b"BEGIN CERTIFICATE" in office.checked("li", "GET", f"/v1/certificates/{serial}/pem").body
     office.checked("far", "GET", f"/v1/certificates/{serial}", status=404)
+    # nor is a draft about it made for who could not sign it, and the refusal is the same for one that is not there
+    draft = {"workflow": "certificate-revocation", "form": {"cause": "keyCompromise", "reason": "lost"}}
+    said = {office.checked(who, "POST", "/v1/steps", {**draft, "serial": one}, status=403).json()["detail"]
+            for who in ("nobody", "far") for one in (serial, "0102030405060708")}
+    assert len(said) == 1 and "You may not open such a case" in said.pop(), said
+    office.checked("nobody", "POST", "/v1/steps", {"workflow": "leaver", "form": {"reason": "x"}, "subject": "C=CN, O=Test City, CN=li"}, status=403)
+    long = {"workflow": "leaver", "form": {"reason": "x" * 8001}, "subject": "C=CN, O=Test City, CN=li"}
+    office.checked("li", "POST", "/v1/steps", long, status=400)
     own = office.checked("nobody", "GET", "/v1/certificates").json()["certificates"]
     assert [one["serial"] for one in own] == [office.town.serial(office.people["nobody"])], own
     assert len(office.checked("li", "GET", "/v1/certificates?text=wang").json()["certificates"]) == 1
@@ -87,11 +95,9 @@ def check_what_is_shown(office):
     foreign = office.town.folder / "foreign"
     city.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{foreign}.key", "-out", f"{foreign}.pem",
              "-subj", "/CN=li", "-days", "2")
-    try:
-        answer = office.client("foreign").get("/v1/status")
-        raise AssertionError(answer)
-    except OSError:
-        pass  # TLS sends it away
+    for path in ("/v1/status", "/v1/openapi.json"):
+        answer = office.client("foreign").get(path)
+        assert answer.status == 403 and "of no authority that is known here" in answer.json()["detail"], answer
 
 
 def check_repetition(office):

@@ -110,6 +110,10 @@ struct ApprovalUse {
 [[nodiscard]] base::Result<std::optional<store::CertificateRow>> used_for(store::Reader& reader,
                                                                           const evidence::Hash& act);
 
+// acts_behind gives the acts that a certificate was issued upon, in their order; none where an operator ordered it.
+[[nodiscard]] base::Result<std::vector<evidence::Hash>> acts_behind(store::Reader& reader, std::int64_t authority,
+                                                                    base::ByteView serial);
+
 // ShippedApprovals is an approvals.toml that comes with the program: "quickstart", "city".
 struct ShippedApprovals {
   std::string_view name;

@@ -40,6 +40,8 @@ struct DeskParts {
   // What nobody may apply for, though a profile would take it: the offices and the names of the home itself.
   std::function<base::Result<>(const ca::Profile&)> admit_profile;
   std::function<base::Result<>(const ca::Profile&, const ca::PreparedIssuance&)> admit;
+  // What nobody may have revoked or suspended here: the certificates by which the home itself works.
+  std::function<base::Result<>(const store::CertificateRow&)> admit_change = {};
 };
 
 // What somebody asks for. Certificate: a new one. Existing: something about one that there is. Leaver: somebody's.
@@ -64,6 +66,7 @@ struct Application {
   std::vector<workflow::File> files = {};
   std::vector<workflow::Enclosed> enclosed = {};  // files whose octets whoever signs has
   std::optional<evidence::RoleCode> role = {};
+  std::optional<evidence::Hash> signer = {};  // key of whoever will sign: the number of the case is theirs
 };
 
 // Step is an act that is ready to be signed, with the octets of what it attaches.
@@ -164,14 +167,18 @@ class Desk {
                                                            std::string_view state, std::string_view action,
                                                            const evidence::Place& place) const;
 
-  // fit completes an application for whoever makes it: who is limited to one registration point applies there, and in
-  // the role that role_for picks. What is said already stays.
-  [[nodiscard]] base::Result<> fit(const Viewer& viewer, Application& application) const;
+  // fit completes an application for whoever makes it: who is limited to one registration point applies there, what
+  // is about a certificate goes to the point by way of which it came, and the role is the one that role_for picks.
+  // What is said already stays. kNotAuthorised where whoever it is may not open such a case, and tells nothing else.
+  [[nodiscard]] base::Result<> fit(const Viewer& viewer, Application& application);
 
   [[nodiscard]] const DeskParts& parts() const { return parts_; }
 
  private:
   explicit Desk(DeskParts parts);
+  [[nodiscard]] base::Result<> check_opener(const Viewer& signer,
+                                            const std::shared_ptr<const workflow::Workflow>& definition,
+                                            std::string_view action, const workflow::Case& opened) const;
   [[nodiscard]] base::Result<> check_and_try(const evidence::VerifiedAct& act, std::span<const workflow::File> files,
                                              const workflow::Decision& decision,
                                              const workflow::Workflow& definition);

@@ -94,8 +94,10 @@ class Cases {
   [[nodiscard]] const std::string& policy() const { return parts_.policy; }
   [[nodiscard]] const evidence::Organisation& organisation() const { return *parts_.organisation; }
 
-  // reserve takes the next number for a case of this workflow: "R-1042". One that is not used is left out.
-  [[nodiscard]] base::Result<std::string> reserve(const Workflow& workflow);
+  // reserve takes the next number for a case of this workflow: "R-1042". For a day whoever holds the key `signer` (of
+  // SubjectPublicKeyInfo; nothing: anybody) may open the case. A number that is not used is left out.
+  [[nodiscard]] base::Result<std::string> reserve(const Workflow& workflow, base::UnixTime now,
+                                                  const std::optional<evidence::Hash>& signer = {});
 
   // opening and step make the act that takes a step, as it is to be signed; `time` and `previous` are left to whoever
   // signs. They judge nothing.
@@ -113,7 +115,8 @@ class Cases {
   };
   [[nodiscard]] base::Result<Decision> judge(const Submission& submission);
   // take judges an act and keeps what comes of it, in one transaction: the act, the case, its deadlines, deliveries,
-  // files and effects, the ledger record "case.step", and what `also` writes. `files` are the octets of its
+  // files and effects, the ledger record "case.step", and what `also` writes. A case that opens takes up its
+  // reservation. `files` are the octets of its
   // attachments: kRefused when one is missing, too many or another than the act says. kConflict when somebody was
   // quicker.
   using Also = std::function<base::Result<>(store::Writer&, const Decision&)>;

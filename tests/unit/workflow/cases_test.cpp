@@ -85,6 +85,12 @@ class Office {
   base::Result<workflow::Decision> take(const evidence::VerifiedAct& act, const std::vector<File>& files = {},
                                         const Cases::Also& also = {}) {
     const bool opens = act.act().type == "desk.submit";
+    if (opens && reserves)
+      need(store->write([&](store::Writer& writer) -> base::Result<> {
+        TRY(writer.session().execute("INSERT OR IGNORE INTO case_reservations (name, signer, at) VALUES ($1, x'', 0)",
+                                     {std::string_view(act.act().object)}));
+        return {};
+      }));
     return cases.take({act, opens ? definition : nullptr, trust}, files, city.clock.now(), also);
   }
   [[nodiscard]] evidence::VerifiedAct submission(const std::string& id, const std::vector<File>& files = {}) {
@@ -110,6 +116,7 @@ class Office {
     return found;
   }
 
+  bool reserves = true;  // a number for every case, whatever it is called
   test::ActCity city;
   evidence::ActTrust trust = city.trust();
   std::shared_ptr<const workflow::Workflow> definition = test::workflow_of(kDesk);
@@ -122,7 +129,8 @@ class Office {
 TEST_CASE("a case is kept with its act, its files and its definition") {
   Office office;
   const std::vector<File> files{{"paper", "form.pdf", {1, 2, 3}}};
-  const auto id = need(office.cases.reserve(*office.definition));
+  office.reserves = false;
+  const auto id = need(office.cases.reserve(*office.definition, office.city.clock.now()));
   CHECK(id == "D-1");
   need(office.take(office.submission(id, files), files));
   const auto standing = need(office.cases.find("D-1"));
@@ -140,7 +148,31 @@ TEST_CASE("a case is kept with its act, its files and its definition") {
   CHECK(office.records("workflow.defined").size() == 1);
   CHECK(office.records("act.accepted").size() == 1);
   CHECK(office.records("case.step").size() == 1);
-  CHECK(need(office.cases.reserve(*office.definition)) == "D-2");
+  CHECK(need(office.cases.reserve(*office.definition, office.city.clock.now())) == "D-2");
+}
+
+TEST_CASE("a case opens under the number that its signer was given, for a day") {
+  Office office;
+  office.reserves = false;
+  const auto key_of = [](const test::Person& person) { return x509::sha256(person.certificate.tbs().spki); };
+  const auto refused = [&](const std::string& id) {
+    const auto taken = office.take(office.submission(id));
+    REQUIRE_FALSE(taken);
+    CHECK(taken.error().code == Code::kConflict);
+    CHECK_FALSE(office.cases.find(id));
+  };
+  refused("D-1");
+  const auto now = office.city.clock.now();
+  const auto others = need(office.cases.reserve(*office.definition, now, key_of(office.wang)));
+  refused(others);
+  refused("D-777777");
+  const auto own = need(office.cases.reserve(*office.definition, now, key_of(office.li)));
+  CHECK(need(office.take(office.submission(own))).after.id == own);
+  // a number is good once, and not for ever
+  CHECK_FALSE(office.take(office.submission(own)));
+  const auto old = need(office.cases.reserve(*office.definition, now - base::days(2), key_of(office.li)));
+  need(office.cases.reserve(*office.definition, now));
+  refused(old);
 }
 
 TEST_CASE("what a step brings about waits until somebody says what came of it, once") {
