@@ -14,7 +14,6 @@ namespace yuxin::ra::rest {
 using base::Code;
 using base::fail;
 using base::HttpReply;
-using base::Json;
 using base::JsonObject;
 using base::Result;
 
