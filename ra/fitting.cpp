@@ -40,6 +40,7 @@ Result<> Desk::fit(const Viewer& viewer, Application& application) const {
     if (const auto* unit = parts_.organisation->find(*place.organisation)) place.district = unit->district;
   }
   if (application.certificate) place.profile = application.certificate->profile;
+  if (application.invitation) place.profile = application.invitation->profile;
   application.role = role_for(viewer, *definition, "", application.action, place);
   return {};
 }
