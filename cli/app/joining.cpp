@@ -1,8 +1,5 @@
 #include "joining.hpp"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "one_time_code.hpp"
@@ -23,12 +20,7 @@ constexpr std::string_view kRequest = "CERTIFICATE REQUEST";
 constexpr std::string_view kInvitation = "YUXIN INVITATION";
 constexpr std::size_t kLargestFile = std::size_t{1} << 20U;
 
-base::Failure damaged(const std::string& path) {
-  return fail(Code::kMalformed,
-              "{} is damaged: what was begun cannot be gone on with. Move it away, and ask whoever invited you for a "
-              "new code.",
-              path);
-}
+base::Failure not_whole() { return fail(Code::kMalformed, "There is no whole answer to an invitation in it."); }
 
 Result<std::vector<x509::Certificate>> certificates_of(const JsonObject& json, std::string_view name) {
   std::string text;
@@ -56,14 +48,35 @@ Result<Joining> begin_joining(const base::Secret& code, const x509::Signer& sign
   return Joining{std::move(sealed_key), std::move(request), locator_of(code), std::move(proof)};
 }
 
-Result<> keep_joining(const std::string& out, const Joining& joining) {
+std::string print_joining(const Joining& joining) {
   std::string text;
   if (!joining.sealed_key.empty()) text += base::pem(kSealedKey, joining.sealed_key);
   text += base::pem(kRequest, joining.request.der());
   const auto facts =
       base::print_json(JsonObject{{"locator", joining.locator}, {"proof", base::base64(joining.proof)}});
-  text += base::pem(kInvitation, base::as_bytes(facts));
-  return base::write_file(joining_path(out), base::as_bytes(text), base::Existing::kRefuse,
+  return text + base::pem(kInvitation, base::as_bytes(facts));
+}
+
+Result<Joining> read_joining(std::string_view text) {
+  base::Bytes sealed_key;
+  base::Bytes request_der;
+  base::Bytes facts_text;
+  for (auto& block : base::parse_pem(text)) {
+    if (block.label == kSealedKey) sealed_key = std::move(block.der);
+    if (block.label == kRequest) request_der = std::move(block.der);
+    if (block.label == kInvitation) facts_text = std::move(block.der);
+  }
+  auto request = x509::CertificateRequest::from_der(request_der);
+  const auto facts = base::parse_json(base::as_text(facts_text));
+  if (!request || !facts || !facts->is_object()) return not_whole();
+  const auto proof = base::from_base64(base::json_string(facts->get_object(), "proof"));
+  auto locator = base::json_string(facts->get_object(), "locator");
+  if (!proof || proof->empty() || locator.size() != kLocatorLetters) return not_whole();
+  return Joining{std::move(sealed_key), std::move(*request), std::move(locator), *proof};
+}
+
+Result<> keep_joining(const std::string& out, const Joining& joining) {
+  return base::write_file(joining_path(out), base::as_bytes(print_joining(joining)), base::Existing::kRefuse,
                           base::Permissions::kPrivate);
 }
 
@@ -71,21 +84,14 @@ Result<std::optional<Joining>> find_joining(const std::string& out) {
   const auto path = joining_path(out);
   if (!base::file_exists(path)) return std::optional<Joining>();
   TRY(const auto octets, base::read_file(path, kLargestFile));
-  base::Bytes sealed_key;
-  base::Bytes request_der;
-  base::Bytes facts_text;
-  for (auto& block : base::parse_pem(base::as_text(octets))) {
-    if (block.label == kSealedKey) sealed_key = std::move(block.der);
-    if (block.label == kRequest) request_der = std::move(block.der);
-    if (block.label == kInvitation) facts_text = std::move(block.der);
-  }
-  auto request = x509::CertificateRequest::from_der(request_der);
-  const auto facts = base::parse_json(base::as_text(facts_text));
-  if (!request || !facts || !facts->is_object()) return damaged(path);
-  const auto proof = base::from_base64(base::json_string(facts->get_object(), "proof"));
-  auto locator = base::json_string(facts->get_object(), "locator");
-  if (!proof || proof->empty() || locator.size() != kLocatorLetters) return damaged(path);
-  return Joining{std::move(sealed_key), std::move(*request), std::move(locator), *proof};
+  auto joining = read_joining(base::as_text(octets));
+  if (!joining)
+    return fail(
+        Code::kMalformed,
+        "{} is damaged: what was begun cannot be gone on with. Move it away, and ask whoever invited you for a "
+        "new code.",
+        path);
+  return std::optional(std::move(*joining));
 }
 
 Result<> end_joining(const std::string& out) {

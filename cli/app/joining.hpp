@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "remote_call.hpp"
 #include "yuxin/base/result.hpp"
@@ -22,6 +24,8 @@ struct Joining {
   std::string locator;
   base::Bytes proof;
 };
+[[nodiscard]] std::string print_joining(const Joining& joining);
+[[nodiscard]] base::Result<Joining> read_joining(std::string_view text);  // kMalformed
 // joining_path is where it lies while FILE is not there: "FILE.joining".
 [[nodiscard]] std::string joining_path(const std::string& out);
 

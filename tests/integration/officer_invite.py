@@ -3,12 +3,15 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 import time
 
 import city
 import rest_proxy
+import soft_tokens
 from rest_office import Office
+from typist import Terminal
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -269,7 +272,7 @@ def check_ends(office):
     (folder / "officer-invitation.toml").unlink()
     time.sleep(6)
     # whoever invited is revoked before anybody confirms
-    second = office.town.issue("second", "person-signing")
+    second = office.town.issue("second", "officer")
     office.town.acting("super", "role", "grant", "RA.BIZADM", "--to", second, "--yes")
     number, code = invite(office, "orphan", who="second")
     orphan = Newcomer(office, "orphan", code)
@@ -282,6 +285,52 @@ def invite_and_wait(office):
     _, code = invite(office, "latest", "--valid", "PT24H")
     time.sleep(5)
     return code
+
+
+def check_typed(office):
+    """By keyboard: nothing that is typed in secret is shown, a slip is told at once, and what is read aloud is typed and not agreed to."""
+    number, code = invite(office, "typed")
+    newcomer = Newcomer(office, "typed", code)
+    words = newcomer.command()[1:]
+    for option in ("--code-file", "--new-passphrase-file"):
+        at = words.index(option)
+        del words[at:at + 2]
+    person = Terminal(newcomer.folder, *words)
+    slip = code[:-1] + ("2" if code[-1] != "2" else "3")
+    person.answer(r"One-time code", slip + "\n")
+    person.answer(r"mistyped(.|\n)*One-time code", code + "\n")
+    person.answer(r"New passphrase", "four words nobody would guess\n")
+    person.answer(r"Once more", "four words nobody would guess\n")
+    person.wait_for(r"Waiting until it is confirmed")
+    digits = fingerprint(newcomer.join("--no-wait"))
+    other = Terminal(newcomer.folder, *office.terminal_command("zhao", "officer", "confirm", number)[1:])
+    other.answer(r"Type the key SHA-256", digits.upper() + "\n")
+    other.answer(r"Sign this\?", "y\n")
+    ended, said = other.finish()
+    assert ended == 0 and "is confirmed now" in said and digits not in said.split("Type the key")[0], (ended, said)
+    ended, said = person.finish()
+    assert ended == 0 and "request list --mine" in said and code not in said and code[5:9] not in said, (ended, said)
+
+
+def check_token(office):
+    """The key is made on a token, and stays there."""
+    if not shutil.which("softhsm2-util") or not soft_tokens.first_of(soft_tokens.MODULES):
+        print("the part with a token was left out: SoftHSM is not installed")
+        return
+    tokens = soft_tokens.Tokens(office.town.folder)
+    tokens.add("new")
+    uri = f"pkcs11:token=new;object=token?pin-source=file:{tokens.pin_file('new')}"
+    number, code = invite(office, "token")
+    newcomer = Newcomer(office, "token", code)
+    newcomer.out = newcomer.folder / "token.pem"
+    digits = fingerprint(newcomer.join("--no-wait", "--key", uri))
+    assert "PRIVATE KEY" not in (newcomer.folder / "token.pem.joining").read_text()
+    confirm(office, "zhao", number, digits)
+    newcomer.join("--key", uri)
+    assert "PRIVATE KEY" not in newcomer.out.read_text() and newcomer.out.read_text().count("BEGIN CERTIFICATE") >= 2
+    done = city.run(city.YUXIN, "--home", newcomer.folder / "none", "--server", f"https://127.0.0.1:{office.town.ra_port}", "--trust", office.town.root, "--as", uri,
+                    "--as-certificate", newcomer.out, "request", "list")
+    assert "No cases" in done.stderr, done
 
 
 def check_demand(office):
@@ -318,6 +367,8 @@ def main():
         check_between(office)
         check_crashes(office)
         check_ends(office)
+        check_typed(office)
+        check_token(office)
         check_demand(office)
     finally:
         office.server.stop()
