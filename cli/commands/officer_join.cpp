@@ -9,6 +9,7 @@
 #include "app/one_time_code.hpp"
 #include "app/output.hpp"
 #include "app/trial.hpp"
+#include "app/typed_key_kind.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 
@@ -42,16 +43,6 @@ Result<Secret> code_of(const Context& context, const Arguments& arguments) {
 
 bool is_pkcs12(const std::string& out) { return out.ends_with(".p12") || out.ends_with(".pfx"); }
 
-Result<x509::KeyKind> kind_of(const Arguments& arguments) {
-  const auto text = arguments.one("--type", "ec:P-256");
-  if (const auto kind = x509::parse_key_kind(text)) return *kind;
-  if (const auto kind = x509::parse_key_kind("ec:" + text)) return *kind;
-  return fail(Code::kUsage,
-              "\"{}\" is no kind of key. There are rsa:3072, rsa-pss:3072, ec:P-256, ec:P-384, ec:P-521, ed25519, "
-              "ed448 and sm2.",
-              text);
-}
-
 // Begun is a key that waits for its certificate; the passphrase, where it was typed in this call.
 struct Begun {
   Joining joining;
@@ -61,7 +52,7 @@ struct Begun {
 
 // The key is made, and is durable, before the code is used up.
 Result<Begun> begin(const Context& context, const Arguments& arguments, const std::string& out) {
-  TRY(const auto kind, kind_of(arguments));
+  TRY(const auto kind, typed_key_kind(arguments));
   TRY(const auto code, code_of(context, arguments));
   if (const auto uri = arguments.maybe("--key")) {
     TRY(const auto tokens, tokens_of(context));
@@ -88,6 +79,16 @@ Result<Begun> begin_or_go_on(const Context& context, const Arguments& arguments,
   }
   context.remark(message("Going on with the key that was made before ({}).", joining_path(out)));
   return Begun{std::move(*found), std::nullopt, false};
+}
+
+// Nothing is sent: whether the code is right would be said by using it.
+Result<int> try_out(const Context& context, const Arguments& arguments, const std::string& out) {
+  TRY(const auto found, find_joining(out));
+  if (found) return end_trial(context, {{"out", out}, {"goes_on", true}});
+  TRY(check_new_output(out));
+  TRY(const auto kind, typed_key_kind(arguments));
+  TRY(code_of(context, arguments));
+  return end_trial(context, {{"out", out}, {"goes_on", false}, {"key_kind", x509::print_key_kind(kind)}});
 }
 
 void show_key(const Context& context, const Joining& joining) {
@@ -166,6 +167,28 @@ Result<Welcome> wait(const RemoteCall& call, const Context& context, const Joini
   }
 }
 
+// welcome_of gives the invitation as it stands; with the certificate, unless nobody is to wait for it.
+Result<Welcome> welcome_of(const Context& context, const Arguments& arguments, const std::string& out,
+                           const RemoteCall& call, const Begun& begun) {
+  const bool waits = !arguments.has("--no-wait");
+  auto first = answer(call, begun.joining);
+  if (!first) {
+    // what was begun once goes on when the server is back
+    if (waits && !begun.now && first.error().code == Code::kUnavailable) return wait(call, context, begun.joining);
+    // a code that is none was used for nothing; the next one deserves a new key
+    if (begun.now && first.error().code == Code::kNotAuthorised) TRY(end_joining(out));
+    return first;
+  }
+  if (first->certificate) return first;
+  context.remark(labelled(message("invitation"), first->case_id));
+  context.remark(labelled(message("subject"), first->subject));
+  show_key(context, begun.joining);
+  context.remark(message("Read the first line of this key aloud to whoever confirms it, not to who invited you."));
+  if (!waits) return first;
+  context.remark(message("Waiting until it is confirmed. You may stop (Ctrl-C) and run the same command later."));
+  return wait(call, context, begun.joining);
+}
+
 void say_what_now(const Context& context, const Arguments& arguments, const std::string& out,
                   const Welcome& welcome) {
   context.out(message("You are {} now; certificate {} and its key are in {}.", welcome.subject,
@@ -190,26 +213,13 @@ Result<int> join(Context& context, const Arguments& arguments) {
     return fail(Code::kUsage, "Where is the registration authority? yuxin officer join --server https://HOST:8443 …");
   if (context.options().identity) return fail(Code::kUsage, "Whoever joins has no certificate yet: leave --as out.");
   TRY(const auto call, RemoteCall::open_nameless(context));
+  if (arguments.has("--dry-run")) return try_out(context, arguments, out);
   TRY(auto begun, begin_or_go_on(context, arguments, out));
-  auto first = answer(call, begun.joining);
-  if (!first) {
-    // A code that is none was used for nothing; the next one deserves a new key.
-    if (begun.now && first.error().code == Code::kNotAuthorised) TRY(end_joining(out));
-    return tl::unexpected(std::move(first).error());
-  }
-  auto welcome = std::move(*first);
+  TRY(const auto welcome, welcome_of(context, arguments, out, call, begun));
   if (!welcome.certificate) {
-    context.remark(labelled(message("invitation"), welcome.case_id));
-    context.remark(labelled(message("subject"), welcome.subject));
-    show_key(context, begun.joining);
-    context.remark(message("Read the first line of this key aloud to whoever confirms it, not to who invited you."));
-    if (arguments.has("--no-wait")) {
-      context.remark(message("Run the same command again when it is confirmed; the code is not asked for any more."));
-      if (context.options().json) context.document(as_json(begun.joining, welcome));
-      return 0;
-    }
-    context.remark(message("Waiting until it is confirmed. You may stop (Ctrl-C) and run the same command later."));
-    TRY(welcome, wait(call, context, begun.joining));
+    context.remark(message("Run the same command again when it is confirmed; the code is not asked for any more."));
+    if (context.options().json) context.document(as_json(begun.joining, welcome));
+    return 0;
   }
   TRY(finish(context, arguments, out, begun, welcome));
   if (context.options().json) {
