@@ -211,7 +211,6 @@ Result<int> join(Context& context, const Arguments& arguments) {
   const auto out = arguments.one("--out");
   if (!context.options().server)
     return fail(Code::kUsage, "Where is the registration authority? yuxin officer join --server https://HOST:8443 …");
-  if (context.options().identity) return fail(Code::kUsage, "Whoever joins has no certificate yet: leave --as out.");
   TRY(const auto call, RemoteCall::open_nameless(context));
   if (arguments.has("--dry-run")) return try_out(context, arguments, out);
   TRY(auto begun, begin_or_go_on(context, arguments, out));
@@ -247,7 +246,8 @@ CommandSpec officer_join_command() {
        {"--key", Arity::kOne, Presence::kOptional, "URI",
         "make the key on a token instead: pkcs11:token=LABEL;object=NAME; FILE has the certificate then"},
        {"--no-wait", Arity::kFlag, Presence::kOptional, "",
-        "hand the request in, and fetch the certificate by the same command later"}},
+        "hand the request in, and fetch the certificate by the same command later"},
+       dry_run_option()},
       {"yuxin officer join --server https://ra.city.example:8443 --trust root.pem --out wang.p12"},
       join,
       CommandSpec::Identity::kNone,
