@@ -1,10 +1,13 @@
 """A new officer: invited by one, the key made on their own machine, confirmed by another; and what everybody tries who is not meant."""
 import base64
+import fcntl
 import hashlib
 import json
 import re
 import shutil
+import struct
 import subprocess
+import termios
 import time
 
 import city
@@ -141,6 +144,10 @@ def check_the_way(office):
     office.grant("wangfang", "RA.REVIEW")
     case = office.accepted("for-wangfang")
     assert "is reviewed now" in wang.terminal("request", "review", case, "--opinion", "as required", "--yes").stdout
+    # and years later the whole of it stands by itself
+    bundle = office.town.folder / "invitation.tar"
+    office.town.yuxin("audit", "export", "--object", number, "--out", bundle)
+    assert json.loads(city.run(city.YUXIN, "--json", "--home", wang.folder / "none", "verify", bundle, "--trust", office.town.root).stdout)["valid"] is True
     # the code is worth nothing any more
     again = Newcomer(office, "again", code)
     assert "used already" in again.join("--no-wait", expect=5).stderr
@@ -290,6 +297,12 @@ def invite_and_wait(office):
 def check_typed(office):
     """By keyboard: nothing that is typed in secret is shown, a slip is told at once, and what is read aloud is typed and not agreed to."""
     number, code = invite(office, "typed")
+    # on a screen that is large enough the code is a picture, too
+    person = Terminal(office.town.folder, *office.terminal_command("bizadm", "officer", "invite", "--name", "seen")[1:])
+    fcntl.ioctl(person.end, termios.TIOCSWINSZ, struct.pack("HHHH", 60, 120, 0, 0))
+    person.answer(r"Sign this\?", "y\n")
+    ended, said = person.finish()
+    assert ended == 0 and "officer join --server" in said and said.count("\x1b[30;107m") >= 15, (ended, said)
     newcomer = Newcomer(office, "typed", code)
     words = newcomer.command()[1:]
     for option in ("--code-file", "--new-passphrase-file"):
