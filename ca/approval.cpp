@@ -6,6 +6,7 @@
 #include "certificate_rules.hpp"
 #include "yuxin/base/language.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/invitation.hpp"
 #include "yuxin/ca/key_use.hpp"
 #include "yuxin/evidence/canonical.hpp"
 #include "yuxin/x509/oid.hpp"
@@ -35,6 +36,22 @@ std::optional<std::string> difference(const VerifiedAct& act, const base::JsonOb
   }
   if (signed_binding->size() != binding.size()) return message("it approves more than this request");
   return std::nullopt;
+}
+
+// invites says whether an act invited somebody to bring the request for exactly this certificate.
+bool invites(const VerifiedAct& act, const base::JsonObject& binding) {
+  const auto* about = act.act().body.if_contains("about");
+  const auto* invitation = about == nullptr ? nullptr : about->if_object();
+  return invitation != nullptr && is_about_invitation(*invitation) && check_answers(*invitation, binding).has_value();
+}
+
+// The code of an invitation has signed this request, by the word of the act that confirms it.
+bool has_code_proof(const VerifiedAct& confirming, const VerifiedAct& inviting, base::ByteView request) {
+  const auto* form = confirming.act().body.if_contains("form");
+  if (form == nullptr || !form->is_object()) return false;
+  const auto proof = base::from_base64(base::json_string(form->get_object(), kProofField));
+  const auto key = base::from_hex(base::json_string(inviting.act().body.at("about").get_object(), "invitation"));
+  return proof && key && check_code_proof(*key, request, *proof).has_value();
 }
 
 class Judgement {
@@ -77,6 +94,9 @@ class Judgement {
   // reason_against says why an act is no approval of this request; nothing for one that may count.
   [[nodiscard]] std::optional<std::string> reason_against(const VerifiedAct& act) const {
     if (auto other = difference(act, binding_)) return other;
+    return reason_of_time(act);
+  }
+  [[nodiscard]] std::optional<std::string> reason_of_time(const VerifiedAct& act) const {
     if (base::add(act.moment(), rule_.valid_for) < question_.now) {
       return message("it is older than {}", base::print_period(rule_.valid_for));
     }
@@ -108,7 +128,7 @@ class Judgement {
     std::vector<VerifiedAct> counting;
     std::vector<std::string> reasons;
     for (const auto& act : acts_) {
-      if (const auto reason = reason_against(act)) {
+      if (const auto reason = invites(act, binding_) ? reason_of_time(act) : reason_against(act)) {
         add_reason(reasons, act, *reason);
       } else {
         counting.push_back(act);
@@ -122,12 +142,32 @@ class Judgement {
       }
       return refuse(decision, reasons);
     }
+    TRY(check_invitations(counting, decision.used));
     Approval approval;
     for (const auto used : decision.used) {
       approval.acts.push_back(counting[used].digest());
       approval.actor = counting[used].actor().subject().text();
     }
     return approval;
+  }
+
+  // Who invites has not seen the request. Their word counts only beside that of somebody who has, and for the request
+  // that the code of the invitation has signed.
+  Result<> check_invitations(const std::vector<VerifiedAct>& acts, const std::vector<std::size_t>& used) const {
+    const auto is_invitation = [&](std::size_t at) { return invites(acts[at], binding_); };
+    for (const auto inviting : used) {
+      if (!is_invitation(inviting)) continue;
+      const bool answered = std::ranges::any_of(used, [&](std::size_t at) {
+        return !is_invitation(at) && has_code_proof(acts[at], acts[inviting], question_.enrolment.request.der());
+      });
+      if (!answered)
+        return fail(
+            Code::kNotAuthorised,
+            "{} has invited somebody, and nobody has confirmed that this request came from them: the one-time "
+            "code has not signed it.",
+            acts[inviting].actor().subject().text());
+    }
+    return {};
   }
 
   static void add_reason(std::vector<std::string>& reasons, const VerifiedAct& act, const std::string& reason) {

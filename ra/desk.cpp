@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "effects.hpp"
+#include "invitation/invitation_check.hpp"
 #include "matter.hpp"
 #include "reach.hpp"
 #include "yuxin/base/language.hpp"
@@ -100,6 +101,11 @@ Result<Filled> fill(const DeskParts& parts, const Application& application, cons
     filled.profile = row.profile;
   } else if (application.leaver) {
     filled.about = about_leaver(application.leaver->subject);
+  } else if (application.invitation) {
+    auto invitation = *application.invitation;
+    invitation.organisation = place.organisation;
+    filled.about = ca::invitation_binding(invitation);
+    filled.profile = invitation.profile;
   } else {
     return fail(Code::kUsage, "The application asks for nothing.");
   }
@@ -174,9 +180,10 @@ Result<> Desk::check_and_try(const VerifiedAct& act, std::span<const workflow::F
   for (const auto& [name, value] : body.form) form[name] = value;
   if (opens || says_anew) {
     TRY(check_matter(parts_, {body.about, form, decision.after.place, all}));
-    if (!is_about_request(body.about))
+    if (!is_about_request(body.about) && !ca::is_about_invitation(body.about))
       TRY(check_reach(parts_, cases_, body.about, decision.after.place, signer_of(act)));
   }
+  TRY(check_invitation_step(parts_, cases_, act, decision));
   if (decision.effects.empty()) return {};
   TRY(auto acts, cases_.acts(decision.after.id, parts_.trust));
   acts.push_back(act);
@@ -218,7 +225,11 @@ Result<workflow::Decision> Desk::take(const VerifiedAct& act, std::span<const wo
   if (body.place) {
     TRY(opens, opened_by(*this, act));
   }
-  return cases_.take({act, opens, parts_.trust}, files, parts_.clock->now(), also);
+  const auto keep = [&](store::Writer& writer, const workflow::Decision& decision) -> Result<> {
+    TRY(keep_invitation(writer, decision));
+    return also ? also(writer, decision) : Result<>();
+  };
+  return cases_.take({act, opens, parts_.trust}, files, parts_.clock->now(), keep);
 }
 
 Result<std::vector<Effected>> Desk::settle() {

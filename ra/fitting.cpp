@@ -73,6 +73,7 @@ Result<> Desk::fit(const Viewer& viewer, Application& application) {
     opened.form["subject_key"] = key_of(application.certificate->enrolment.request.public_key().spki());
     opened.place.profile = application.certificate->profile;
   }
+  if (application.invitation) opened.place.profile = application.invitation->profile;
   auto place = place_for(parts_, application.organisation);
   if (!place) return {};  // `apply` refuses this before it looks at anything
   place->profile = opened.place.profile;

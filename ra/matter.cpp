@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "invitation/invitation_check.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ca/approval.hpp"
 #include "yuxin/x509/name_match.hpp"
@@ -16,16 +17,6 @@ using base::Result;
 namespace {
 
 constexpr std::int64_t kPage = 500;
-
-Result<std::vector<x509::GeneralName>> names_from(const std::string& text) {
-  std::vector<x509::GeneralName> names;
-  for (const auto part : base::split(text, ' ')) {
-    if (part.empty()) continue;
-    TRY(auto name, x509::parse_general_name(part));
-    names.push_back(std::move(name));
-  }
-  return names;
-}
 
 Result<> check_key(const JsonObject& form, const x509::PublicKey& key) {
   const auto* stated = form.if_contains("subject_key");
@@ -98,6 +89,16 @@ Result<> check_existing(const DeskParts& parts, const Matter& matter) {
 
 }  // namespace
 
+Result<std::vector<x509::GeneralName>> names_from(const std::string& text) {
+  std::vector<x509::GeneralName> names;
+  for (const auto part : base::split(text, ' ')) {
+    if (part.empty()) continue;
+    TRY(auto name, x509::parse_general_name(part));
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
 bool is_about_request(const JsonObject& about) { return about.contains("request"); }
 
 Result<CertificateWish> wish_of(const JsonObject& about, std::span<const workflow::File> files) {
@@ -165,6 +166,7 @@ Result<std::vector<store::CertificateRow>> certificates_of(store::Reader& reader
 }
 
 Result<> check_matter(const DeskParts& parts, const Matter& matter) {
+  if (ca::is_about_invitation(matter.about)) return check_invitation(parts, matter);
   return is_about_request(matter.about) ? check_request(parts, matter) : check_existing(parts, matter);
 }
 

@@ -20,6 +20,9 @@ inline constexpr std::string_view kRequestFile = "request.p10";
 [[nodiscard]] base::Result<CertificateWish> wish_of(const base::JsonObject& about,
                                                     std::span<const workflow::File> files);
 
+// names_from reads subject alternative names as a binding has them: "dns:a.example email:b@c.example".
+[[nodiscard]] base::Result<std::vector<x509::GeneralName>> names_from(const std::string& text);
+
 // Certificates that an `about` names: one by serial number, or all of a subject.
 [[nodiscard]] base::JsonObject about_existing(const store::CertificateRow& row, const std::string& authority);
 [[nodiscard]] base::JsonObject about_leaver(const std::string& subject);

@@ -47,6 +47,10 @@ class HomeDesk final : public DeskSide {
       draft.role = desk_->role_for(*viewer_, *seen.standing.workflow, of.state, draft.action, of.place);
     return desk_->step(of.id, std::move(draft), correction);
   }
+  [[nodiscard]] Result<std::optional<ra::Answered>> answered(const std::string& id) override {
+    TRY(desk_->look(id, viewer_));
+    return ra::answered_of(home_->store(), id);
+  }
   [[nodiscard]] Result<StepDone> sign_and_take(const ra::Step& step) override {
     TRY(const auto verified, perform_act(*home_, *person_, step.act));
     TRY(auto decision, desk_->take(verified, step.files));

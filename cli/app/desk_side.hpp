@@ -12,6 +12,7 @@
 #include "yuxin/base/result.hpp"
 #include "yuxin/evidence/gate.hpp"
 #include "yuxin/ra/desk.hpp"
+#include "yuxin/ra/invitation.hpp"
 
 namespace yuxin::cli {
 
@@ -49,6 +50,8 @@ class DeskSide {
   [[nodiscard]] virtual base::Result<ra::Step> apply(ra::Application application, ra::Desk::Number number) = 0;
   [[nodiscard]] virtual base::Result<ra::Step> step(const ra::Item& seen, workflow::Draft draft,
                                                     const std::optional<ra::CertificateWish>& correction) = 0;
+  // answered gives what was brought with the code of an invitation; nothing while nobody has answered.
+  [[nodiscard]] virtual base::Result<std::optional<ra::Answered>> answered(const std::string& id) = 0;
   // sign_and_take signs a step and has it kept and carried out. Nothing is asked or shown.
   [[nodiscard]] virtual base::Result<StepDone> sign_and_take(const ra::Step& step) = 0;
   // end_work follows on a call whose steps are done.

@@ -54,6 +54,12 @@ Result<base::JsonObject> document_of(const http::ClientReply& reply, const std::
 }  // namespace
 
 Result<RemoteCall> RemoteCall::open(const Context& context, const keymgmt::Identity& identity) {
+  TRY(auto call, open_nameless(context));
+  TRY(call.options_.identity, tls_identity_of(identity));
+  return call;
+}
+
+Result<RemoteCall> RemoteCall::open_nameless(const Context& context) {
   auto server = context.options().server.value_or("");
   while (server.ends_with('/')) server.pop_back();
   constexpr std::string_view kScheme = "https://";
@@ -66,7 +72,6 @@ Result<RemoteCall> RemoteCall::open(const Context& context, const keymgmt::Ident
   if (context.options().server_trust) {
     TRY(options.trusted, roots_of(*context.options().server_trust));
   }
-  TRY(options.identity, tls_identity_of(identity));
   options.fields.push_back({"Accept-Language", base::language() == base::Language::kChinese ? "zh" : "en"});
   return RemoteCall(std::move(server), std::move(options));
 }

@@ -20,6 +20,8 @@ class RemoteCall {
   // open: kUsage for an address that is no https URL with nothing behind the port, and for an identity whose key
   // cannot be used for TLS; errors of the files of --trust.
   [[nodiscard]] static base::Result<RemoteCall> open(const Context& context, const keymgmt::Identity& identity);
+  // open_nameless shows no certificate: for the few operations that anybody may ask.
+  [[nodiscard]] static base::Result<RemoteCall> open_nameless(const Context& context);
 
   [[nodiscard]] base::Result<base::JsonObject> get(std::string_view path) const;
   [[nodiscard]] base::Result<base::Bytes> get_octets(std::string_view path) const;

@@ -109,6 +109,7 @@ class RemoteDesk final : public DeskSide {
     if (application.certificate) body["certificate"] = wish_json(*application.certificate);
     if (application.existing) body["serial"] = application.existing->serial.hex();
     if (application.leaver) body["subject"] = application.leaver->subject;
+    if (application.invitation) body["invitation"] = invitation_json(*application.invitation);
     TRY(const auto draft, call_.post("/v1/steps", body));
     TRY(auto act, read_act(draft));
     TRY(fill_in(asked, application, act));
@@ -145,6 +146,11 @@ class RemoteDesk final : public DeskSide {
     TRY(check_draft(act, asked));
     const auto* transition = likely_step(*definition, of.state, draft.action);
     return ra::Step{std::move(act), std::move(asked.files), definition, transition, false};
+  }
+
+  [[nodiscard]] Result<std::optional<ra::Answered>> answered(const std::string& id) override {
+    TRY(const auto json, call_.get("/v1/cases/" + in_path(id) + "/answer"));
+    return read_answered(json);
   }
 
   [[nodiscard]] Result<StepDone> sign_and_take(const ra::Step& step) override {
@@ -185,6 +191,11 @@ class RemoteDesk final : public DeskSide {
       asked.known_fields = {{"serial", serial}, {"subject_key", key_text(certificates.front().tbs().spki)}};
     } else if (application.leaver) {
       asked.about = {{"subject", application.leaver->subject}};
+    } else if (application.invitation) {
+      auto invitation = *application.invitation;
+      if (body.place) invitation.organisation = body.place->organisation;
+      asked.about = ca::invitation_binding(invitation);
+      asked.profile = invitation.profile;
     }
     return {};
   }

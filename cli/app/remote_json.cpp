@@ -9,18 +9,44 @@ using base::fail;
 using base::JsonObject;
 using base::Result;
 
+namespace {
+
+base::JsonArray names_json(const std::vector<x509::GeneralName>& list) {
+  base::JsonArray names;
+  for (const auto& name : list)
+    names.emplace_back(std::string(x509::general_name_prefix(name.kind)) + ":" + name.value);
+  return names;
+}
+
+}  // namespace
+
 JsonObject wish_json(const ra::CertificateWish& wish) {
   const auto& enrolment = wish.enrolment;
   JsonObject json{{"profile", wish.profile}, {"request", base::base64(enrolment.request.der())}};
   if (enrolment.subject) json["subject"] = enrolment.subject->text();
-  if (enrolment.alt_names) {
-    base::JsonArray names;
-    for (const auto& name : *enrolment.alt_names)
-      names.emplace_back(std::string(x509::general_name_prefix(name.kind)) + ":" + name.value);
-    json["names"] = std::move(names);
-  }
+  if (enrolment.alt_names) json["names"] = names_json(*enrolment.alt_names);
   if (enrolment.validity) json["days"] = enrolment.validity->count / base::days(1).count;
   return json;
+}
+
+JsonObject invitation_json(const ca::Invitation& invitation) {
+  return {{"profile", invitation.profile},
+          {"subject", invitation.subject.text()},
+          {"names", names_json(invitation.alt_names)},
+          {"code_key", base::hex(invitation.code_key)}};
+}
+
+Result<std::optional<ra::Answered>> read_answered(const JsonObject& json) {
+  const auto* answered = json.if_contains("answered");
+  if (answered == nullptr || !answered->is_bool())
+    return fail(Code::kMalformed, "The server does not say whether the invitation was answered.");
+  if (!answered->get_bool()) return std::optional<ra::Answered>();
+  auto request = base::from_base64(base::json_string(json, "request"));
+  auto proof = base::from_base64(base::json_string(json, "proof"));
+  const auto at = base::parse_rfc3339(base::json_string(json, "at"));
+  if (!request || request->empty() || !proof || !at)
+    return fail(Code::kMalformed, "The server does not say whether the invitation was answered.");
+  return ra::Answered{std::move(*request), std::move(*proof), *at};
 }
 
 Result<evidence::Act> read_act(const JsonObject& draft) {

@@ -28,6 +28,8 @@ std::vector<CommandSpec> collect() {
   all.push_back(request_work_command());
   add(all, case_commands());
   all.push_back(case_deadlines_command());
+  add(all, officer_commands());
+  for (auto make : {officer_confirm_command, officer_join_command}) all.push_back(make());
   add(all, workflow_commands());
   add(all, client_commands());
   add(all, acme_commands());

@@ -9,6 +9,7 @@
 #include "app/progress.hpp"
 #include "app/trial.hpp"
 #include "app/trust.hpp"
+#include "app/typed_key_kind.hpp"
 #include "commands.hpp"
 
 namespace yuxin::cli {
@@ -33,17 +34,6 @@ Result<int> list(Context& context, const Arguments& arguments) {
   return 0;
 }
 
-Result<x509::KeyKind> kind_of(const Arguments& arguments) {
-  const auto text = arguments.one("--type", "ec:P-256");
-  auto kind = x509::parse_key_kind(text);
-  if (!kind) kind = x509::parse_key_kind("ec:" + text);  // "P-256" says enough
-  if (kind) return *kind;
-  return fail(Code::kUsage,
-              "\"{}\" is no kind of key. There are rsa:3072, rsa-pss:3072, ec:P-256, ec:P-384, ec:P-521, ed25519, "
-              "ed448 and sm2.",
-              text);
-}
-
 // A key of the tree: of as many as are asked for, each with its number.
 Result<int> generate_below(Context& context, const Arguments& arguments, const std::string& parent) {
   const auto level = keymgmt::parse_key_level(arguments.one("--level", "user"));
@@ -57,7 +47,7 @@ Result<int> generate_below(Context& context, const Arguments& arguments, const s
   wanted.parent = parent;
   wanted.level = *level;
   if (arguments.has("--type")) {
-    TRY(wanted.kind, kind_of(arguments));
+    TRY(wanted.kind, typed_key_kind(arguments));
   }
   if (arguments.has("--uses")) {
     TRY(wanted.use_limit, number_option(arguments, "--uses", 0));
@@ -119,7 +109,7 @@ Result<int> generate(Context& context, const Arguments& arguments) {
   }
   const auto name = arguments.one("NAME");
   const auto token = arguments.maybe("--token");
-  TRY(const auto kind, kind_of(arguments));
+  TRY(const auto kind, typed_key_kind(arguments));
   TRY(check_authority_name(name));  // so that an authority can take it, and no service's name is taken
   std::string full = name;
   if (token) {

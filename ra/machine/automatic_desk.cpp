@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "chain.hpp"
 #include "machine/errand.hpp"
 
 namespace yuxin::ra {
@@ -40,23 +41,7 @@ Result<MachineAnswer> AutomaticDesk::enrol(const MachineWish& wish) {
 
 Result<std::vector<x509::Certificate>> AutomaticDesk::chain() {
   TRY(const auto desk, parts_.desk());
-  TRY(const auto rows, desk->parts().store->status().authorities());
-  std::vector<x509::Certificate> known;
-  std::vector<x509::Certificate> chain;
-  for (const auto& row : rows) {
-    if (row.certificate.empty()) continue;
-    TRY(auto certificate, x509::Certificate::from_der(row.certificate));
-    if (row.name == desk->parts().authority) chain.push_back(certificate);
-    known.push_back(std::move(certificate));
-  }
-  if (chain.empty()) return fail(Code::kUnavailable, "No authority here issues certificates at present.");
-  while (chain.size() <= known.size() && !chain.back().subject().same(chain.back().issuer())) {
-    const auto above = std::ranges::find_if(
-        known, [&](const x509::Certificate& one) { return one.subject().same(chain.back().issuer()); });
-    if (above == known.end()) break;
-    chain.push_back(*above);
-  }
-  return chain;
+  return chain_of(desk->parts());
 }
 
 Result<Held> AutomaticDesk::held(const x509::Certificate& certificate) {

@@ -53,6 +53,8 @@ struct Operation {
   std::string_view media = "application/json";
   enum class Repeat { kAsOften, kWithKey } repeat = Repeat::kAsOften;  // kWithKey takes an Idempotency-Key
   base::Result<base::HttpReply> (*carry_out)(Call& call) = nullptr;
+  // kSlow is for what somebody could guess at: few an address, and few for one "locator" of the body.
+  enum class Pace { kUsual, kSlow } pace = Pace::kUsual;
 };
 [[nodiscard]] std::span<const Operation> operations();
 
@@ -78,6 +80,8 @@ base::Result<base::HttpReply> list_cases(Call& call);
 base::Result<base::HttpReply> show_case(Call& call);
 base::Result<base::HttpReply> give_file(Call& call);
 base::Result<base::HttpReply> give_case_certificate(Call& call);
+base::Result<base::HttpReply> show_answer(Call& call);
+base::Result<base::HttpReply> take_answer(Call& call);
 base::Result<base::HttpReply> draft_step(Call& call);
 base::Result<base::HttpReply> take_act(Call& call);
 base::Result<base::HttpReply> list_certificates(Call& call);

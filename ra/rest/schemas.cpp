@@ -102,8 +102,38 @@ constexpr std::string_view kSchemas = R"json({
                            "description": "instead of the request's: dns:a.example, ip:192.0.2.1, email:a@b.example, uri:urn:x"},
                  "days": {"type": "integer", "minimum": 1, "maximum": 36500}},
   "required": ["profile", "request"], "additionalProperties": false},
+"Invitation": {
+  "type": "object", "description": "Somebody is asked to bring the request themselves, with a one-time code.",
+  "properties": {"profile": {"type": "string", "minLength": 1, "maxLength": 64},
+                 "subject": {"type": "string", "minLength": 1, "maxLength": 4096},
+                 "names": {"type": "array", "maxItems": 1000, "items": {"type": "string", "maxLength": 512}},
+                 "code_key": {"type": "string", "minLength": 1, "maxLength": 200,
+                              "description": "public key of the code (Ed25519): SubjectPublicKeyInfo, DER, hexadecimal"}},
+  "required": ["profile", "subject", "names", "code_key"], "additionalProperties": false},
+"InvitationAnswer": {
+  "type": "object", "description": "What comes of a one-time code (docs/officers.md).",
+  "properties": {"locator": {"type": "string", "minLength": 8, "maxLength": 8, "description": "how the code begins"},
+                 "request": {"type": "string", "contentEncoding": "base64", "minLength": 1, "maxLength": 32768, "description": "PKCS #10, DER"},
+                 "proof": {"type": "string", "contentEncoding": "base64", "minLength": 88, "maxLength": 88,
+                           "description": "signature of the request by the code"}},
+  "required": ["locator", "request", "proof"], "additionalProperties": false},
+"InvitationState": {
+  "type": "object",
+  "properties": {
+    "case": {"type": "string"}, "state": {"enum": ["waiting", "issued"]}, "name": {"type": "string"}, "subject": {"type": "string"},
+    "organisation": {"type": "string"}, "roles": {"type": "string", "description": "that are meant to be granted"},
+    "until": {"type": "string"},
+    "certificate": {"type": "string", "description": "PEM, when it was issued"},
+    "chain": {"type": "array", "items": {"type": "string"}, "description": "the authorities above it, nearest first (PEM)"}},
+  "required": ["case", "state", "name", "subject", "organisation", "roles"], "additionalProperties": false},
+"Answered": {
+  "type": "object", "description": "Whether somebody has answered an invitation, and with what.",
+  "properties": {"answered": {"type": "boolean"}, "at": {"type": "string"},
+                 "request": {"type": "string", "contentEncoding": "base64", "description": "PKCS #10, DER"},
+                 "proof": {"type": "string", "contentEncoding": "base64", "description": "signature of the request by the code"}},
+  "required": ["answered"], "additionalProperties": false},
 "Application": {
-  "type": "object", "description": "Opens a case: asks for a certificate, for something to be done to one (serial), or to all of a subject.",
+  "type": "object", "description": "Opens a case: asks for a certificate, for something to be done to one (serial), or to all of a subject, or invites somebody.",
   "properties": {
     "workflow": {"type": "string", "minLength": 1, "maxLength": 64},
     "action": {"type": "string", "minLength": 1, "maxLength": 64, "description": "submit, if nothing is said"},
@@ -114,6 +144,7 @@ constexpr std::string_view kSchemas = R"json({
     "certificate": {"$ref": "#/components/schemas/CertificateWish"},
     "serial": {"type": "string", "minLength": 1, "maxLength": 64},
     "subject": {"type": "string", "minLength": 1, "maxLength": 4096},
+    "invitation": {"$ref": "#/components/schemas/Invitation"},
     "trial": {"type": "boolean", "description": "true: everything is checked, and no number is taken"}},
   "required": ["workflow", "form"], "additionalProperties": false},
 "CaseStep": {

@@ -21,9 +21,16 @@ using base::Result;
 using namespace rest;
 
 struct RestService::Impl {
-  explicit Impl(RestParts given) : parts(std::move(given)), rate(parts.limits), repeats(parts) {}
+  explicit Impl(RestParts given)
+      : parts(std::move(given)), rate(parts.limits), guesses(guess_limits(parts.limits)), repeats(parts) {}
+  static RestLimits guess_limits(RestLimits limits) {
+    limits.per_minute = limits.guesses_per_minute;
+    limits.burst = limits.guesses_burst;
+    return limits;
+  }
   RestParts parts;
   RateLimit rate;
+  RateLimit guesses;
   Repeats repeats;
 };
 
@@ -37,16 +44,15 @@ constexpr std::size_t kLongestKey = 128;
 // Work is one request on its way.
 class Work {
  public:
-  Work(const RestParts& parts, RateLimit& rate, Repeats& repeats, const HttpRequest& request)
-      : parts_(parts), rate_(rate), repeats_(repeats), request_(request) {}
+  struct Limits {
+    RateLimit& rate;
+    RateLimit& guesses;
+  };
+  Work(const RestParts& parts, const Limits& limits, Repeats& repeats, const HttpRequest& request)
+      : parts_(parts), limits_(limits), repeats_(repeats), request_(request) {}
 
   [[nodiscard]] HttpReply answer() {
-    if (const auto wait = rate_.take(client(), parts_.clock->now())) {
-      auto reply =
-          refusal(kind_of(Trouble::kTooMany), message("You ask too often. Come again in {} seconds.", *wait));
-      reply.fields.emplace_back("Retry-After", std::to_string(*wait));
-      return reply;
-    }
+    if (const auto wait = limits_.rate.take(client(), parts_.clock->now())) return too_many(*wait);
     auto target = parse_target(request_.target);
     if (!target) return refusal(target.error());
     auto found = find_operation(request_.method, *target);
@@ -73,6 +79,21 @@ class Work {
   [[nodiscard]] std::string client() const {
     if (request_.peer_certificate.empty()) return std::string(request_.peer);
     return base::hex(x509::sha256(request_.peer_certificate));
+  }
+
+  [[nodiscard]] static HttpReply too_many(std::int64_t wait) {
+    auto reply = refusal(kind_of(Trouble::kTooMany), message("You ask too often. Come again in {} seconds.", wait));
+    reply.fields.emplace_back("Retry-After", std::to_string(wait));
+    return reply;
+  }
+
+  // guessed says how long somebody has to wait who may be guessing.
+  [[nodiscard]] std::optional<std::int64_t> guessed(const base::JsonObject& body) {
+    if (operation_->pace == Operation::Pace::kUsual) return std::nullopt;
+    const auto now = parts_.clock->now();
+    const auto of_address = limits_.guesses.take("address " + std::string(request_.peer), now);
+    const auto of_code = limits_.guesses.take("code " + base::json_string(body, "locator"), now);
+    return of_address ? of_address : of_code;
   }
 
   [[nodiscard]] HttpReply unknown(const Found& found) const {
@@ -104,6 +125,7 @@ class Work {
       TRY(check_schema(json, operation_->body));
       body = std::move(json.get_object());
     }
+    if (const auto wait = guessed(body)) return too_many(*wait);
     if (operation_->repeat == Operation::Repeat::kAsOften || request_.idempotency_key.empty())
       return carry_out(std::move(path), target, std::move(body), false);
     return once(std::move(path), target, std::move(body));
@@ -149,7 +171,7 @@ class Work {
   }
 
   const RestParts& parts_;
-  RateLimit& rate_;
+  Limits limits_;
   Repeats& repeats_;
   const HttpRequest& request_;
   const Operation* operation_ = nullptr;
@@ -161,7 +183,7 @@ class Work {
 
 HttpReply RestService::answer(const HttpRequest& request) {
   const base::LanguageScope scope(base::preferred_language(request.accept_language, base::language()));
-  Work work(impl_->parts, impl_->rate, impl_->repeats, request);
+  Work work(impl_->parts, {impl_->rate, impl_->guesses}, impl_->repeats, request);
   HttpReply reply;
   try {
     reply = work.answer();

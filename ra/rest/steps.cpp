@@ -56,6 +56,21 @@ Result<std::optional<CertificateWish>> wish_in(const JsonObject& body) {
   return std::optional(std::move(read));
 }
 
+Result<std::optional<ca::Invitation>> invitation_in(const JsonObject& body) {
+  const auto* given = body.if_contains("invitation");
+  if (given == nullptr) return std::optional<ca::Invitation>();
+  const auto& object = given->get_object();
+  TRY(auto subject, x509::Name::parse(base::json_string(object, "subject")));
+  const auto key = base::from_hex(base::json_string(object, "code_key"));
+  if (!key) return fail(Code::kMalformed, "\"{}\" is no hexadecimal text.", "code_key");
+  ca::Invitation invitation{base::json_string(object, "profile"), std::move(subject), {}, {}, *key};
+  for (const auto& text : object.at("names").get_array()) {
+    TRY(auto name, x509::parse_general_name(std::string_view(text.get_string())));
+    invitation.alt_names.push_back(std::move(name));
+  }
+  return std::optional(std::move(invitation));
+}
+
 Result<std::optional<evidence::RoleCode>> role_in(const JsonObject& body) {
   const auto text = maybe(body, "role");
   if (!text) return std::optional<evidence::RoleCode>();
@@ -112,10 +127,12 @@ Result<Step> opening_step(Call& call) {
     application.existing = ExistingWish{*serial};
   }
   if (auto subject = maybe(call.body, "subject")) application.leaver = LeaverWish{std::move(*subject)};
-  const int wishes =
-      (application.certificate ? 1 : 0) + (application.existing ? 1 : 0) + (application.leaver ? 1 : 0);
+  TRY(application.invitation, invitation_in(call.body));
+  const int wishes = (application.certificate ? 1 : 0) + (application.existing ? 1 : 0) +
+                     (application.leaver ? 1 : 0) + (application.invitation ? 1 : 0);
   if (wishes != 1)
-    return fail(Code::kUsage, "Say one thing that is applied for: \"certificate\", \"serial\" or \"subject\".");
+    return fail(Code::kUsage,
+                "Say one thing that is applied for: \"certificate\", \"serial\", \"subject\" or \"invitation\".");
   TRY(call.desk->fit(call.caller->viewer, application));
   const auto* trial = call.body.if_contains("trial");
   const bool tried = trial != nullptr && trial->get_bool();

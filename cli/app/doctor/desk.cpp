@@ -1,4 +1,6 @@
 // What the doctor looks at of the desk: approvals.toml, workflows, calendars, and cases that wait for somebody.
+#include <set>
+
 #include "app/desk_home.hpp"
 #include "app/doctor/doctor.hpp"
 #include "yuxin/base/text.hpp"
@@ -27,6 +29,31 @@ void check_approvals(const Patient& patient, Checklist& list) {
                   message("correct the name: yuxin profile list"));
     }
   }
+}
+
+// Whoever could make an officer by two hands should not be able to do it by one any more.
+void check_officers(const Patient& patient, Checklist& list) {
+  const auto policy = patient.home.approvals();
+  const auto profiles = patient.home.profiles();
+  if (!policy || !profiles) return;  // said elsewhere
+  const auto officer = profiles->find("officer");
+  if (!officer) return;
+  const auto demand = (*policy)->demand_of(**officer);
+  if (!demand || *demand != nullptr) return;
+  std::set<base::Bytes> inviting;
+  std::set<base::Bytes> confirming;
+  const auto read = patient.home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(const auto grants, evidence::list_grants(reader, {.role = {}, .holder = {}, .in_force_at = patient.now}));
+    for (const auto& grant : grants) {
+      if (grant.role == "RA.BIZADM") inviting.insert(grant.holder_key);
+      if (grant.role == "RA.BIZADM" || grant.role == "RA.REVIEW" || grant.role == "RA.MAKE")
+        confirming.insert(grant.holder_key);
+    }
+    return {};
+  });
+  if (!read || inviting.empty() || confirming.size() < 2) return;
+  list.warn(message("one operator alone can make an officer, though there are others who could confirm it"),
+            message("demand the approval \"officer\" in approvals.toml: docs/officers.md"));
 }
 
 void check_definitions(const Patient& patient, Checklist& list) {
@@ -83,6 +110,7 @@ std::vector<Check> check_desk(const Patient& patient) {
   if (patient.home.config().kind == HomeKind::kOfflineRoot)
     return std::move(list).finish(message("none; an offline root takes no applications"));
   check_approvals(patient, list);
+  check_officers(patient, list);
   check_definitions(patient, list);
   const auto calendar = calendar_of(patient.home);
   if (!calendar) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,13 @@ using AskPassphrase = std::function<base::Result<base::Secret>()>;
 [[nodiscard]] base::Result<Identity> identity_from_pkcs12(base::ByteView der, const AskPassphrase& ask);
 [[nodiscard]] base::Result<Identity> identity_from_pem(base::ByteView certificates, base::ByteView key,
                                                        const AskPassphrase& ask);
+
+// pkcs12_of packs a key with its certificate and the authorities above it as PKCS #12 (RFC 7292), sealed with PBES2
+// (AES-256-CBC, PBKDF2 with HMAC-SHA-256) and its MAC with HMAC-SHA-256, as identity_from_pkcs12 and others open it.
+// kIntegrity when the certificate is not for the key.
+[[nodiscard]] base::Result<base::Secret> pkcs12_of(const x509::PrivateKey& key, const x509::Certificate& certificate,
+                                                   std::span<const x509::Certificate> chain,
+                                                   const base::Secret& passphrase);
 
 // Opener is a certificate with its key: what opens messages that are sealed to it. Only who opens them holds one; to
 // sign, take an Identity. Copies share the key.

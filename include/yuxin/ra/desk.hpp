@@ -13,6 +13,7 @@
 #include "yuxin/base/result.hpp"
 #include "yuxin/base/time.hpp"
 #include "yuxin/ca/enrolment.hpp"
+#include "yuxin/ca/invitation.hpp"
 #include "yuxin/ca/issuer.hpp"
 #include "yuxin/ca/profile.hpp"
 #include "yuxin/evidence/act.hpp"
@@ -45,6 +46,7 @@ struct DeskParts {
 };
 
 // What somebody asks for. Certificate: a new one. Existing: something about one that there is. Leaver: somebody's.
+// Invitation: a new one for whom is invited (ca/invitation.hpp); its organisation is that of the application.
 struct CertificateWish {
   ca::Enrolment enrolment;
   std::string profile;
@@ -62,6 +64,7 @@ struct Application {
   std::optional<CertificateWish> certificate;
   std::optional<ExistingWish> existing;
   std::optional<LeaverWish> leaver;
+  std::optional<ca::Invitation> invitation = {};
   base::JsonObject form = {};
   std::vector<workflow::File> files = {};
   std::vector<workflow::Enclosed> enclosed = {};  // files whose octets whoever signs has

@@ -23,6 +23,9 @@ namespace yuxin::ra {
 struct RestLimits {
   std::size_t per_minute = 1200;
   std::size_t burst = 300;
+  // Of what could be guessed at (one-time codes): for each address, and for each code by how it begins.
+  std::size_t guesses_per_minute = 30;
+  std::size_t guesses_burst = 20;
   std::size_t clients = 10'000;  // that are remembered; beyond, those who have been quiet longest are forgotten
 };
 

@@ -1,0 +1,37 @@
+// Whether a step of an invitation may be taken, beyond what its workflow says.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "../matter.hpp"
+#include "yuxin/ra/desk.hpp"
+
+namespace yuxin::ra {
+
+// The profile of officers: to other certificates nobody is invited.
+inline constexpr std::string_view kOfficerProfile = "officer";
+
+// is_locator says whether a text can be the beginning of a code: eight letters and digits of Crockford's base 32.
+[[nodiscard]] bool is_locator(std::string_view text);
+
+// check_invitation: that what the opening act is about is an invitation word by word, for the place that it names.
+[[nodiscard]] base::Result<> check_invitation(const DeskParts& parts, const Matter& matter);
+
+// check_invitation_step looks at any other step of an invitation, and at who opens it: nobody invites or confirms
+// themselves; what is confirmed is the request that was brought with the code (kRefused), in time, upon the word of
+// somebody whose certificate is still good. Steps of other cases pass.
+[[nodiscard]] base::Result<> check_invitation_step(const DeskParts& parts, workflow::Cases& cases,
+                                                   const evidence::VerifiedAct& act,
+                                                   const workflow::Decision& decision);
+
+// keep_invitation writes the row by which a code is found, in the transaction that opens the case.
+[[nodiscard]] base::Result<> keep_invitation(store::Writer& writer, const workflow::Decision& decision);
+
+// ended says when the time of an invitation was over; nothing while it is not.
+[[nodiscard]] std::optional<base::UnixTime> ended(const workflow::Case& of, base::UnixTime now);
+// check_inviter: kRefused where the certificate of whoever invited is no longer good.
+[[nodiscard]] base::Result<> check_inviter(const DeskParts& parts, workflow::Cases& cases,
+                                           const std::string& case_id);
+
+}  // namespace yuxin::ra
