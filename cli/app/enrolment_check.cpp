@@ -57,7 +57,9 @@ Result<> check_purpose(const ca::Profile& profile) {
   const bool taken = std::ranges::any_of(profile.extended_key_usage, [&](const base::Bytes& usage) {
     return std::ranges::any_of(of_the_home, [&](x509::Oid one) { return base::equal(usage, one); });
   });
-  if (!taken && profile.name != "registration-tls" && profile.name != "notifier") return {};
+  if (!taken && profile.name != "registration-tls" && profile.name != "registration-cmp" &&
+      profile.name != "notifier")
+    return {};
   return fail(Code::kRefused,
               "Profile {} is for keys of the home itself, which certifies and renews them when the server runs.",
               profile.name);
@@ -65,10 +67,9 @@ Result<> check_purpose(const ca::Profile& profile) {
 
 Result<> check_renewable(const x509::Certificate& certificate, const std::string& profile,
                          const ca::Enrolment& enrolment) {
-  static constexpr std::array<std::string_view, 9> kOfTheHome = {
-      "ocsp-responder", "timestamp",        "attribute-authority",  "ledger",
-      "root-ca",        "registration-tls", "registration-service", "registration-scep",
-      "notifier"};
+  static constexpr std::array<std::string_view, 10> kOfTheHome = {
+      "ocsp-responder",       "timestamp",         "attribute-authority", "ledger",  "root-ca", "registration-tls",
+      "registration-service", "registration-scep", "registration-cmp",    "notifier"};
   if (std::ranges::find(kOfTheHome, profile) == kOfTheHome.end()) return {};
   TRY(const auto key, certificate.public_key());
   if (base::equal(key.spki(), enrolment.request.public_key().spki())) return {};
