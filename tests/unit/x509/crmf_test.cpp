@@ -76,6 +76,8 @@ struct Mould {
   }
 };
 
+base::Bytes octets(const char* text) { return *base::from_hex(text); }
+
 base::Bytes joined(std::initializer_list<base::Bytes> parts) {
   base::Bytes all;
   for (const auto& part : parts) base::append(all, part);
@@ -133,24 +135,25 @@ TEST_CASE("possession is proven by a signature with the key, over the request") 
   CHECK(stolen.verify_possession().error().code == base::Code::kBadSignature);
   // keyEncipherment [2], and a signature with poposkInput
   mould.wanted = mould.key_field();
-  mould.proof = {0xa2, 0x03, 0x81, 0x01, 0x00};
+  mould.proof = octets("a203810100");
   CHECK(refusal(mould.make()) == base::Code::kBadSignature);
-  mould.proof = {0xa1, 0x04, 0xa0, 0x02, 0x30, 0x00};
+  mould.proof = octets("a104a0023000");
   CHECK(refusal(mould.make()) == base::Code::kBadSignature);
 }
 
 TEST_CASE("a template chooses nothing that is the authority's to choose, and has a key") {
   Mould mould;
   const auto key = mould.key_field();
-  mould.wanted = {};
+  mould.wanted.clear();
   CHECK(refusal(mould.make()) == base::Code::kRefused);
-  for (const auto& chosen : {mould.field(0x81, base::Bytes{1}), mould.field(0xa2, base::Bytes{0x06, 0x01, 0x2a})}) {
+  const std::vector<base::Bytes> choices = {mould.field(0x81, octets("01")), mould.field(0xa2, octets("06012a"))};
+  for (const auto& chosen : choices) {
     mould.wanted = joined({chosen, key});
     CHECK(refusal(mould.make()) == base::Code::kRefused);
   }
-  mould.wanted = joined({mould.field(0x80, base::Bytes{2}), key});
+  mould.wanted = joined({mould.field(0x80, octets("02")), key});
   CHECK(CertificateRequest::from_crmf(mould.make()).has_value());
-  mould.wanted = joined({mould.field(0x80, base::Bytes{1}), key});
+  mould.wanted = joined({mould.field(0x80, octets("01")), key});
   CHECK(refusal(mould.make()) == base::Code::kMalformed);
 }
 
@@ -158,16 +161,15 @@ TEST_CASE("what is no request message is refused") {
   Mould mould;
   const auto key = mould.key_field();
   for (const auto& wanted :
-       {joined({key, key}), joined({key, mould.field(0xa5, base::Bytes{0x30, 0x00})}),
-        joined({key, mould.field(0xaa, {})}), joined({mould.field(0xa5, base::Bytes{0x31, 0x00}), key}),
-        joined({key, mould.field(0x89, {})})}) {
+       {joined({key, key}), joined({key, mould.field(0xa5, octets("3000"))}), joined({key, mould.field(0xaa, {})}),
+        joined({mould.field(0xa5, octets("3100")), key}), joined({key, mould.field(0x89, {})})}) {
     mould.wanted = wanted;
     CHECK(refusal(mould.make()) == base::Code::kMalformed);
   }
   mould.wanted = key;
-  mould.more = {0x05, 0x00};
+  mould.more = octets("0500");
   CHECK(refusal(mould.make()) == base::Code::kMalformed);
-  mould.more = {};
+  mould.more.clear();
   const auto good = mould.make();
   for (std::size_t size = 0; size < good.size(); ++size)
     CHECK_FALSE(CertificateRequest::from_crmf(base::ByteView(good).first(size)).has_value());
