@@ -17,5 +17,5 @@ CREATE TABLE cmp_transactions (
   forget_at INTEGER NOT NULL,        -- when it is forgotten
   UNIQUE (speaker, name)
 ) STRICT;
-CREATE INDEX cmp_transactions_until ON cmp_transactions (forget_at);
+CREATE INDEX cmp_transactions_age ON cmp_transactions (forget_at);
 CREATE INDEX cmp_transactions_client ON cmp_transactions (client, state, id);
