@@ -6,6 +6,7 @@
 #include "command.hpp"
 #include "need.hpp"
 #include "yuxin/x509/der.hpp"
+#include "yuxin/x509/inspect.hpp"
 #include "yuxin/x509/request.hpp"
 
 using namespace yuxin;
@@ -107,6 +108,10 @@ TEST_CASE("a request message of openssl's CMP client is read, and its possession
     CHECK(names[1].value == "192.0.2.1");
     CHECK(request.verify_possession().has_value());
     CHECK(base::equal(need(CertificateRequest::from_either(octets)).signed_part(), request.signed_part()));
+    const auto described = need(x509::inspect(octets, {}));
+    REQUIRE(described.size() == 1);
+    CHECK(described[0].kind == x509::ObjectKind::kRequest);
+    CHECK(described[0].text.find("CN=a.test") != std::string::npos);
     CHECK(base::pem("PUBLIC KEY", request.public_key().spki()) ==
           asking.folder.run("openssl pkey -in k.pem -pubout").output);
   }
