@@ -47,7 +47,8 @@ const workflow::Transition* likely_step(const Workflow& workflow, std::string_vi
 }  // namespace
 
 workflow::File request_file(const x509::CertificateRequest& request) {
-  return {std::string(kRequestLabel), std::string(kRequestFile), base::to_bytes(request.der())};
+  const auto name = request.form() == x509::RequestForm::kCrmf ? kRequestMessageFile : kRequestFile;
+  return {std::string(kRequestLabel), std::string(name), base::to_bytes(request.der())};
 }
 
 Desk::Desk(DeskParts parts)

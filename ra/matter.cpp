@@ -108,7 +108,7 @@ Result<CertificateWish> wish_of(const JsonObject& about, std::span<const workflo
   });
   if (file == files.end())
     return fail(Code::kRefused, "The certificate request whose digest was signed is not among the attachments.");
-  TRY(auto request, x509::CertificateRequest::from_der(file->octets));
+  TRY(auto request, x509::CertificateRequest::from_either(file->octets));
   CertificateWish wish{{.request = std::move(request), .subject = {}, .alt_names = {}, .validity = {}},
                        base::json_string(about, "profile")};
   if (const auto* subject = about.if_contains("subject"); subject != nullptr && subject->is_string()) {

@@ -12,6 +12,7 @@ namespace yuxin::ra {
 
 inline constexpr std::string_view kRequestLabel = "request";
 inline constexpr std::string_view kRequestFile = "request.p10";
+inline constexpr std::string_view kRequestMessageFile = "request.crmf";
 
 // is_about_request: a certificate is asked for, by `about` as ca::approval_binding writes it.
 [[nodiscard]] bool is_about_request(const base::JsonObject& about);

@@ -57,7 +57,9 @@ Result<> check_purpose(const ca::Profile& profile) {
   const bool taken = std::ranges::any_of(profile.extended_key_usage, [&](const base::Bytes& usage) {
     return std::ranges::any_of(of_the_home, [&](x509::Oid one) { return base::equal(usage, one); });
   });
-  if (!taken && profile.name != "registration-tls" && profile.name != "notifier") return {};
+  if (!taken && profile.name != "registration-tls" && profile.name != "registration-cmp" &&
+      profile.name != "notifier")
+    return {};
   return fail(Code::kRefused,
               "Profile {} is for keys of the home itself, which certifies and renews them when the server runs.",
               profile.name);

@@ -279,7 +279,7 @@ std::string print_home_config(const HomeConfig& config) {
       "\n[registration]\n"
       "address    = {}\n"
       "port       = {}   # of the registration interface, by TLS\n"
-      "plain_port = {}      # of plain HTTP for SCEP, which protects itself; 0: none\n"
+      "plain_port = {}      # of plain HTTP for CMP and SCEP, which protect themselves; 0: none\n"
       "names      = []     # of its TLS certificate, [\"ra.city.example\"]; without, the host of public_url\n",
       quoted(registration.address), registration.port, registration.plain_port);
   text += print_acme_settings(config.acme);

@@ -45,7 +45,7 @@ struct KeysConfig {
 struct RegistrationConfig {
   std::string address = "127.0.0.1";  // that the registration interface listens on
   std::uint16_t port = 8443;
-  std::uint16_t plain_port = 0;  // plain HTTP for SCEP, which protects itself; 0: none
+  std::uint16_t plain_port = 0;  // plain HTTP for CMP and SCEP, which protect themselves; 0: none
   // Names and addresses that its TLS certificate bears; none: the host of public_url, or localhost.
   std::vector<std::string> names;
 };

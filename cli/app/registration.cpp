@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "registration_acme.hpp"
+#include "registration_cmp.hpp"
 #include "registration_identity.hpp"
 #include "registration_rest.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ra/acme.hpp"
+#include "yuxin/ra/cmp.hpp"
 #include "yuxin/ra/est.hpp"
 #include "yuxin/ra/scep.hpp"
 
@@ -34,7 +36,7 @@ Stamping stamping_by(TimeStamping* stamping) {
 }  // namespace
 
 const std::set<std::string>& registration_services() {
-  static const std::set<std::string> kServices = {"acme", "est", "rest", "scep"};
+  static const std::set<std::string> kServices = {"acme", "cmp", "est", "rest", "scep"};
   return kServices;
 }
 
@@ -71,6 +73,8 @@ Result<> Registration::add_services(std::uint16_t port) {
   add("est", ra::EstService::kPath, std::make_unique<ra::EstService>(ra::EstParts{desk_.get(), source, profiles}));
   TRY(auto acme, make_acme_service(*home_, {desk_.get(), source, port}));
   add("acme", ra::AcmeService::kPath, std::move(acme));
+  TRY(auto cmp, make_cmp_service(*home_, *desk_, source));
+  add("cmp", ra::CmpService::kPath, std::move(cmp), Where::kPlain);
   add("rest", "/v1/", make_rest_service(*home_, stamping_));
   const auto scep_keys = std::make_shared<ScepKeys>(*home_);
   add("scep", ra::ScepService::kPath,

@@ -29,7 +29,7 @@ class Registration {
   struct Options {
     std::set<std::string> services;  // of registration_services
     std::uint16_t port = 0;
-    std::uint16_t plain_port = 0;      // for what protects itself, as SCEP; 0: none
+    std::uint16_t plain_port = 0;      // for what protects itself, CMP and SCEP; 0: none
     TimeStamping* stamping = nullptr;  // that runs in this server; null: each stamp is made by itself
   };
   // open makes what the interface proves itself with where it is lacking, and listens. Errors: those of

@@ -20,6 +20,7 @@ namespace {
 constexpr const char* kTls = "registration-tls";
 constexpr const char* kService = "registration-service";
 constexpr const char* kScep = "registration-scep";
+constexpr const char* kCmp = "registration-cmp";
 constexpr base::Period kRenewBefore{.seconds = 30 * 86400};
 
 Result<GeneralName> name_of(const std::string& host) {
@@ -163,6 +164,28 @@ Result<std::shared_ptr<const ra::ScepIdentity>> keep_registration_scep(Home& hom
   TRY(auto decrypter, software->decrypter(row->key_name));
   return std::make_shared<const ra::ScepIdentity>(
       ra::ScepIdentity{{std::move(certificate), std::move(signer)}, std::move(decrypter)});
+}
+
+// Its kind of key is one that every client of CMP verifies, whatever the authority's is.
+Result<std::shared_ptr<const ra::CmpIdentity>> keep_registration_cmp(Home& home, const std::string& actor) {
+  TRY(const auto authority, certifying_authority(home));
+  TRY(auto row, service_in_use(home, kCmp, authority.id));
+  TRY(auto due, is_service_due(authority, row, kRenewBefore, home.clock().now()));
+  if (row && !due) {
+    TRY(due, is_withdrawn(home.store(), *row));
+  }
+  if (due && (!row || may_certify_now(home, authority))) {
+    TRY(home.issuer(authority.name));  // whoever cannot certify refuses before a key is made
+    TRY(const auto profile, service_profile(home, kCmp));
+    const Service service{kCmp, kCmp, profile, "CMP service of " + authority.name};
+    TRY(renew_service(home, service, authority.name, {x509::KeyType::kP256, 256}, actor));
+    TRY(row, service_in_use(home, kCmp, authority.id));
+  }
+  TRY(auto certificate, Certificate::from_der(row->certificate));
+  TRY(auto signer, home.keys().signer(row->key_name));
+  TRY(auto chain, issuers_above(home, certificate));
+  return std::make_shared<const ra::CmpIdentity>(
+      ra::CmpIdentity{std::move(certificate), std::move(signer), std::move(chain)});
 }
 
 }  // namespace yuxin::cli

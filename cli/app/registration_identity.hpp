@@ -8,6 +8,7 @@
 #include "yuxin/base/result.hpp"
 #include "yuxin/http/tls.hpp"
 #include "yuxin/keymgmt/identity.hpp"
+#include "yuxin/ra/cmp.hpp"
 #include "yuxin/ra/scep.hpp"
 #include "yuxin/x509/certificate.hpp"
 
@@ -30,5 +31,10 @@ namespace yuxin::cli {
 // opened and answered, and renews them.
 [[nodiscard]] base::Result<std::shared_ptr<const ra::ScepIdentity>> keep_registration_scep(Home& home,
                                                                                            const std::string& actor);
+
+// keep_registration_cmp makes the P-256 key and certificate (profile registration-cmp) by which answers of CMP are
+// signed, and renews them.
+[[nodiscard]] base::Result<std::shared_ptr<const ra::CmpIdentity>> keep_registration_cmp(Home& home,
+                                                                                         const std::string& actor);
 
 }  // namespace yuxin::cli

@@ -7,6 +7,7 @@
 #include "yuxin/base/text.hpp"
 #include "yuxin/keymgmt/keystore.hpp"
 #include "yuxin/keymgmt/reshare.hpp"
+#include "yuxin/keymgmt/sealed_secrets.hpp"
 
 namespace yuxin::cli {
 
@@ -109,6 +110,9 @@ Result<std::int64_t> rotate_root(const Context& context, Opened& opened) {
   }
   keymgmt::SoftwareKeyStore files(home.keys_folder(), home.root().clone());
   TRY(auto count, files.rewrap(progress_of(context, message("key files"))));
+  const keymgmt::SealedSecrets secrets(home.keys_folder(), home.root().clone());
+  TRY(const auto sealed, secrets.rewrap());
+  count += sealed;
   TRY(auto keys, home.key_tree(context.actor()));
   const keymgmt::KeyContext by{context.actor(), context.clock().now()};
   TRY(const auto wrapped, keys->finish_rotation("root", by, progress_of(context, message("keys"))));

@@ -1,5 +1,6 @@
 // yuxin client add, list, remove, service: who enrols by machine, and who signs for them.
 #include "app/client_file.hpp"
+#include "app/client_secret.hpp"
 #include "app/clock_check.hpp"
 #include "app/home.hpp"
 #include "app/output.hpp"
@@ -122,6 +123,7 @@ Result<int> add(Context& context, const Arguments& arguments) {
     line.push_back('\n');
     TRY(base::write_file(*out, line, base::Existing::kRefuse, base::Permissions::kPrivate));
   }
+  if (needs_secret(client)) TRY(keep_client_secret(*home, client, secret));
   TRY(keep(context, *home, "client.added", client, after));
   if (context.options().json) {
     auto json = client_json(client);
@@ -131,10 +133,16 @@ Result<int> add(Context& context, const Arguments& arguments) {
   }
   context.out(message("Client {} may enrol now.", client.name));
   if (out) {
-    context.out(message("Its secret is in {}; it is kept nowhere else.", *out));
+    context.out(needs_secret(client)
+                    ? message("Its secret is in {}, and sealed in this home, because CMP needs it.", *out)
+                    : message("Its secret is in {}; it is kept nowhere else.", *out));
   } else {
     context.out(labelled(message("secret"), secret.text()));
-    context.remark(message("The secret is told this once and kept nowhere: put it into the client now."));
+    context.remark(
+        needs_secret(client)
+            ? message("The secret is told this once: put it into the client now. It is kept sealed in this "
+                      "home, because CMP needs it.")
+            : message("The secret is told this once and kept nowhere: put it into the client now."));
   }
   return 0;
 }
@@ -188,6 +196,7 @@ Result<int> remove(Context& context, const Arguments& arguments) {
   }
   TRY(home, open_unlocked_home(context));
   TRY(keep(context, *home, "client.removed", client, after));
+  TRY(forget_client_secret(*home, client));
   if (context.options().json) {
     context.document(client_json(client));
   } else {

@@ -52,6 +52,10 @@ struct PrivateKey::Impl {
 // allows says whether the key can make such signatures and is not bound to others.
 [[nodiscard]] bool allows(const PublicKey& key, SignatureAlgorithm algorithm);
 
+// sm2_z is the Z value of a key with an identifier (GB/T 32918.2 section 5.5); `point` is the uncompressed point.
+enum class Sm2Identifier { kStandard, kEmpty };
+[[nodiscard]] DigestValue sm2_z(base::ByteView point, Sm2Identifier identifier);
+
 // natural_signature is the default of the key's kind, or what the key is bound to.
 [[nodiscard]] SignatureAlgorithm natural_signature(const PublicKey& key);
 

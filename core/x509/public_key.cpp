@@ -103,18 +103,6 @@ Result<> import_rsa(PublicKey::Impl& key, const Spki& spki) {
   return {};
 }
 
-// GB/T 32918.2 section 5.5: Z = SM3(ENTL || ID || a || b || xG || yG || xA || yA) with the parameters of
-// GB/T 32918.5 and the identifier of GM/T 0009 section 10.
-DigestValue sm2_z(ByteView point) {
-  static const Bytes prefix = *base::from_hex(
-      "008031323334353637383132333435363738"
-      "fffffffeffffffffffffffffffffffffffffffff00000000fffffffffffffffc"
-      "28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93"
-      "32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7"
-      "bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0");
-  return digest_parts(DigestAlgorithm::kSm3, {prefix, point.subspan(1)});
-}
-
 Result<> import_curve(PublicKey::Impl& key, const CurveRow& curve) {
   const bool is_point = curve.openssl_group != nullptr;
   if (is_point && !key.key_bits.empty() && (key.key_bits[0] == 0x02 || key.key_bits[0] == 0x03)) {
@@ -127,7 +115,7 @@ Result<> import_curve(PublicKey::Impl& key, const CurveRow& curve) {
                            "The public key is not a point of {}, or a point of small order.",
                            print_key_kind(key.kind));
   }
-  if (key.kind.type == KeyType::kSm2) key.sm2_z = sm2_z(key.key_bits);
+  if (key.kind.type == KeyType::kSm2) key.sm2_z = sm2_z(key.key_bits, Sm2Identifier::kStandard);
   return {};
 }
 
@@ -162,6 +150,20 @@ Result<> import(PublicKey::Impl& key, const Spki& spki) {
 }
 
 }  // namespace
+
+// GB/T 32918.2 section 5.5: Z = SM3(ENTL || ID || a || b || xG || yG || xA || yA) with the parameters of
+// GB/T 32918.5 and, as a rule, the identifier of GM/T 0009 section 10.
+DigestValue sm2_z(ByteView point, Sm2Identifier identifier) {
+  static const Bytes standard = *base::from_hex("008031323334353637383132333435363738");
+  static const Bytes empty = {0, 0};
+  static const Bytes curve = *base::from_hex(
+      "fffffffeffffffffffffffffffffffffffffffff00000000fffffffffffffffc"
+      "28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93"
+      "32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7"
+      "bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0");
+  return digest_parts(DigestAlgorithm::kSm3,
+                      {identifier == Sm2Identifier::kEmpty ? empty : standard, curve, point.subspan(1)});
+}
 
 Result<PublicKey> PublicKey::from_spki(ByteView spki) {
   auto key = std::make_shared<Impl>();

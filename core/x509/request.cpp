@@ -1,22 +1,12 @@
 #include "yuxin/x509/request.hpp"
 
 #include "directory_string.hpp"
+#include "request_impl.hpp"
 #include "signed_object.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/der.hpp"
 
 namespace yuxin::x509 {
-
-struct CertificateRequest::Impl {
-  base::Bytes der;
-  base::ByteView info;  // CertificationRequestInfo, what is signed
-  base::ByteView signature_algorithm;
-  base::ByteView signature;
-  Name subject;
-  std::optional<PublicKey> key;
-  std::vector<ExtensionView> extensions;
-  std::optional<base::Secret> challenge;
-};
 
 namespace {
 
@@ -104,7 +94,7 @@ base::Result<CertificateRequest> CertificateRequest::from_der(base::ByteView der
   const auto info = parts ? parse_info(parts->tbs) : std::nullopt;
   auto requested = info ? read_requested(info->attributes) : std::nullopt;
   if (!requested) return malformed_request();
-  impl->info = parts->tbs;
+  impl->signed_part = parts->tbs;
   impl->signature_algorithm = parts->algorithm;
   impl->signature = parts->signature;
   if (requested->extensions) impl->extensions = std::move(*requested->extensions);
@@ -130,7 +120,18 @@ base::Result<CertificateRequest> CertificateRequest::from_bytes(base::ByteView p
   return from_der(only.der);
 }
 
+base::Result<CertificateRequest> CertificateRequest::from_either(base::ByteView der) {
+  // CertReqMsg has the proof of possession, with a tag of its own, where a CertificationRequest has an
+  // AlgorithmIdentifier.
+  const auto whole = der::single(der, der::kSequence);
+  der::Reader fields(whole ? whole->content : base::ByteView());
+  const bool pkcs10 = fields.element(der::kSequence).has_value() && fields.next_is(der::kSequence);
+  return pkcs10 ? from_der(der) : from_crmf(der);
+}
+
+RequestForm CertificateRequest::form() const { return impl_->form; }
 base::ByteView CertificateRequest::der() const { return impl_->der; }
+base::ByteView CertificateRequest::signed_part() const { return impl_->signed_part; }
 const Name& CertificateRequest::subject() const { return impl_->subject; }
 const PublicKey& CertificateRequest::public_key() const { return *impl_->key; }
 const std::vector<ExtensionView>& CertificateRequest::extensions() const { return impl_->extensions; }
@@ -144,7 +145,8 @@ std::vector<GeneralName> CertificateRequest::subject_alt_names() const {
 }
 
 base::Result<> CertificateRequest::verify_possession() const {
-  return verify_tbs(*impl_->key, impl_->signature_algorithm, impl_->info, impl_->signature);
+  const auto verify = impl_->form == RequestForm::kCrmf ? verify_cmp_tbs : verify_tbs;
+  return verify(*impl_->key, impl_->signature_algorithm, impl_->signed_part, impl_->signature);
 }
 
 base::Result<base::Bytes> make_request(const Name& subject, const std::vector<base::Bytes>& extensions,

@@ -143,6 +143,15 @@ Result<> verify_historic_tbs(const PublicKey& key, ByteView algorithm_identifier
   return verify_digest(key.impl(), *algorithm, message_digest(key, *algorithm, tbs).view(), signature);
 }
 
+Result<> verify_cmp_tbs(const PublicKey& key, ByteView algorithm_identifier, ByteView tbs, ByteView signature) {
+  auto verified = verify_tbs(key, algorithm_identifier, tbs, signature);
+  const auto algorithm = scheme_by_identifier(algorithm_identifier);
+  if (verified || key.kind().type != KeyType::kSm2 || algorithm != SignatureAlgorithm::kSm2Sm3) return verified;
+  const auto z = sm2_z(key.key_bits(), Sm2Identifier::kEmpty);
+  return verify_digest(key.impl(), *algorithm, digest_parts(DigestAlgorithm::kSm3, {z.view(), tbs}).view(),
+                       signature);
+}
+
 struct SigningDigest::Impl {
   DigestAlgorithm algorithm;
   EvpMdContextPtr context;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "machine/key_attribute.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/x509/cms.hpp"
 #include "yuxin/x509/der.hpp"
@@ -48,25 +49,6 @@ Bytes certs_only(const std::vector<x509::Certificate>& certificates) {
   return x509::certs_only(std::move(octets));
 }
 
-// How a kind of key is named in a request: by the type of its key, and what belongs to it (RFC 5480, RFC 8410).
-struct KeyAttribute {
-  x509::KeyType type;
-  std::string_view key;
-  std::string_view curve;  // empty: the key says it all
-};
-constexpr std::string_view kEc = "1.2.840.10045.2.1";
-constexpr std::string_view kRsa = "1.2.840.113549.1.1.1";
-constexpr std::array<KeyAttribute, 8> kKeyAttributes = {{
-    {x509::KeyType::kRsa, kRsa, {}},
-    {x509::KeyType::kRsaPss, "1.2.840.113549.1.1.10", {}},
-    {x509::KeyType::kP256, kEc, "1.2.840.10045.3.1.7"},
-    {x509::KeyType::kP384, kEc, "1.3.132.0.34"},
-    {x509::KeyType::kP521, kEc, "1.3.132.0.35"},
-    {x509::KeyType::kSm2, kEc, "1.2.156.10197.1.301"},
-    {x509::KeyType::kEd25519, "1.3.101.112", {}},
-    {x509::KeyType::kEd448, "1.3.101.113", {}},
-}};
-
 void write_oid(der::Writer& out, std::string_view dotted) {
   const auto content = x509::oid_from_dotted(dotted);
   if (content) out.oid(*content);
@@ -75,16 +57,16 @@ void write_oid(der::Writer& out, std::string_view dotted) {
 // AttrOrOID ::= CHOICE { oid OBJECT IDENTIFIER, attribute Attribute }: an RSA key with its least size, an EC key with
 // its curve.
 void write_key(der::Writer& out, const ca::KeyRule& rule) {
-  const auto* known = std::ranges::find(kKeyAttributes, rule.type, &KeyAttribute::type);
-  const bool is_rsa = rule.type == x509::KeyType::kRsa || rule.type == x509::KeyType::kRsaPss;
-  if (!is_rsa && known->curve.empty()) return write_oid(out, known->key);
+  const auto& known = key_attribute(rule.type);
+  const bool rsa = is_rsa(rule.type);
+  if (!rsa && known.curve.empty()) return write_oid(out, known.key);
   const auto attribute = out.open(der::kSequence);
-  write_oid(out, known->key);
+  write_oid(out, known.key);
   const auto values = out.open(der::kSet);
-  if (is_rsa) {
+  if (rsa) {
     out.integer(rule.min_bits);
   } else {
-    write_oid(out, known->curve);
+    write_oid(out, known.curve);
   }
   out.close(values);
   out.close(attribute);

@@ -4,6 +4,8 @@
 
 #include "chain.hpp"
 #include "machine/errand.hpp"
+#include "yuxin/ca/revocation.hpp"
+#include "yuxin/x509/name_match.hpp"
 
 namespace yuxin::ra {
 
@@ -44,19 +46,58 @@ Result<std::vector<x509::Certificate>> AutomaticDesk::chain() {
   return chain_of(desk->parts());
 }
 
-Result<Held> AutomaticDesk::held(const x509::Certificate& certificate) {
-  TRY(const auto desk, parts_.desk());
+namespace {
+
+Result<std::vector<store::CertificateRow>> rows_of(Desk& desk, base::ByteView serial) {
   std::vector<store::CertificateRow> rows;
-  TRY(desk->parts().store->read([&](store::Reader& reader) -> Result<> {
-    TRY(rows, reader.find_all(certificate.tbs().serial, store::Reader::With::kDer));
+  TRY(desk.parts().store->read([&](store::Reader& reader) -> Result<> {
+    TRY(rows, reader.find_all(serial, store::Reader::With::kDer));
     return {};
   }));
+  return rows;
+}
+
+Result<store::CertificateRow> row_of(Desk& desk, const x509::Certificate& certificate) {
+  TRY(auto rows, rows_of(desk, certificate.tbs().serial));
   const auto row = std::ranges::find_if(
       rows, [&](const store::CertificateRow& one) { return base::equal(one.der, certificate.der()); });
   if (row == rows.end()) return fail(Code::kNotFound, "No authority here has issued this certificate.");
+  return std::move(*row);
+}
+
+}  // namespace
+
+Result<Held> AutomaticDesk::held(const x509::Certificate& certificate) {
+  TRY(const auto desk, parts_.desk());
+  TRY(const auto row, row_of(*desk, certificate));
   const auto now = desk->parts().clock->now();
-  return Held{row->profile,
-              row->status.state == store::CertificateState::kGood && row->not_before <= now && now <= row->not_after};
+  return Held{row.profile,
+              row.status.state == store::CertificateState::kGood && row.not_before <= now && now <= row.not_after,
+              row.status.state == store::CertificateState::kRevoked};
+}
+
+Result<x509::Certificate> AutomaticDesk::find(const x509::Name& issuer, base::ByteView serial) {
+  TRY(const auto desk, parts_.desk());
+  TRY(const auto rows, rows_of(*desk, serial));
+  for (const auto& row : rows) {
+    if (row.der.empty()) continue;
+    TRY(auto certificate, x509::Certificate::from_der(row.der));
+    if (x509::equal_names(certificate.issuer(), issuer)) return certificate;
+  }
+  return fail(Code::kNotFound, "No authority here has issued this certificate.");
+}
+
+Result<> AutomaticDesk::revoke(const MachineRevocation& revocation) {
+  TRY(const auto desk, parts_.desk());
+  TRY(const auto row, row_of(*desk, revocation.certificate));
+  TRY(const auto authorities, desk->parts().store->status().authorities());
+  const auto authority = std::ranges::find(authorities, row.authority, &store::AuthorityRow::id);
+  const auto serial = revocation.certificate.serial();
+  if (authority == authorities.end() || !serial)
+    return fail(Code::kNotFound, "No authority here has issued this certificate.");
+  const ca::StatusOrder order{authority->id, authority->name, *serial, revocation.reason, std::nullopt};
+  TRY(ca::revoke(*desk->parts().store, order, *desk->parts().clock, {revocation.actor, {}}));
+  return {};
 }
 
 }  // namespace yuxin::ra

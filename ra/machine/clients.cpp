@@ -106,6 +106,14 @@ bool MachineClient::may_have(std::string_view profile) const {
   return std::ranges::find(profiles, profile) != profiles.end();
 }
 
+bool MachineClient::has(const std::vector<x509::GeneralName>& names) const {
+  const auto is_own = [&](const x509::GeneralName& one) {
+    return one.kind == x509::GeneralNameKind::kDns &&
+           std::ranges::any_of(names_under, [&](const auto& domain) { return ca::is_under(one.value, domain); });
+  };
+  return !names.empty() && std::ranges::all_of(names, is_own);
+}
+
 Result<std::shared_ptr<const MachineClients>> MachineClients::parse(std::string_view text, const std::string& file) {
   TRY(auto table, ConfigTable::parse(text, file));
   TRY(auto tables, table.tables("client"));
@@ -170,10 +178,7 @@ Result<> check_names(const MachineClient& client, const x509::CertificateRequest
     return fail(Code::kRefused, "The request names no host: a client asks for subject alternative names (dns).");
   }
   for (const auto& name : names) {
-    const bool under =
-        name.kind == x509::GeneralNameKind::kDns &&
-        std::ranges::any_of(client.names_under, [&](const auto& domain) { return ca::is_under(name.value, domain); });
-    if (!under)
+    if (!client.has({name}))
       return fail(Code::kRefused, "The name {} lies under none of the domains of client {}: {}.", name.value,
                   client.name, base::join(client.names_under, ", "));
   }

@@ -1,4 +1,4 @@
-"""Nothing secret where others may find it: the passphrase of a home, its root key, the private keys of its authority and services and an officer's are
+"""Nothing secret where others may find it: the passphrase of a home, its root key, the private keys of its authority and services and an officer's, and a client's secret, are
 looked for, byte for byte, in the memory of a running server (what is found must be locked, and left out of dumps), in core dumps, command lines,
 environments, logs, temporary folders and every file of the home. The keys are had by other people's programs, from the files of the home."""
 import base64
@@ -107,6 +107,10 @@ with city.City() as town, tempfile.TemporaryDirectory() as scratch:
     for name, scalar in signers.items():
         secrets |= forms(f"key {name}", scalar, True)
     person = forms("the officer's key", officer, True)
+    # The one secret of somebody else's that a home keeps to use it.
+    told = town.folder / "meters.secret"
+    town.yuxin("client", "add", "meters", "--protocol", "cmp", "--profile", "device", "--under", "meters.city.test", "--secret-out", told)
+    secrets |= forms("a client's secret", told.read_text().strip().encode())
 
     # What commands leave behind: files, logs, temporary files, also when they are told to say everything.
     certificate = town.issue("officer-cert", "person-signing", csr=town.folder / "officer.csr")
@@ -121,6 +125,11 @@ with city.City() as town, tempfile.TemporaryDirectory() as scratch:
         pid = server.process.pid
         for _ in range(20):
             assert "good" in town.ocsp(certificate)
+        for name in ("m1", "m2"):
+            key, host = town.folder / f"{name}.key", f"{name}.meters.city.test"
+            run("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
+            run("openssl", "cmp", "-config", "", "-cmd", "ir", "-server", f"localhost:{town.ra_port}", "-tls_used", "-tls_trusted", town.root, "-path", ".well-known/cmp", "-recipient", "/CN=ra",
+                "-ref", "meters", "-secret", f"file:{told}", "-newkey", key, "-subject", f"/CN={host}", "-sans", host, "-certout", town.folder / f"{name}.pem")
         # The key of the registration interface's TLS certificate was made by the server.
         made = [file for file in (town.online / "keys").glob("tls-*.key") if file.stem not in signers]
         assert made, "the server made no key for its registration interface"
@@ -152,7 +161,7 @@ with city.City() as town, tempfile.TemporaryDirectory() as scratch:
     assert not list(core_folder.iterdir())
 
     town.yuxin("audit", "verify")
-    given = {pathlib.Path(town.passphrase), town.folder / "officer.key", pair}
+    given = {pathlib.Path(town.passphrase), town.folder / "officer.key", pair, told}
     everything = secrets | person
     for folder in (town.folder, scratch):
         left = search_files(folder, everything, given)

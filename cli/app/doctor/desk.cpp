@@ -1,8 +1,11 @@
-// What the doctor looks at of the desk: approvals.toml, workflows, calendars, and cases that wait for somebody.
+// What the doctor looks at of the desk: approvals.toml, clients.toml, workflows, calendars, and cases that wait for
+// somebody.
 #include <set>
 
+#include "app/client_secret.hpp"
 #include "app/desk_home.hpp"
 #include "app/doctor/doctor.hpp"
+#include "app/registration_desk.hpp"
 #include "yuxin/base/text.hpp"
 
 namespace yuxin::cli {
@@ -54,6 +57,19 @@ void check_officers(const Patient& patient, Checklist& list) {
   if (!read || inviting.empty() || confirming.size() < 2) return;
   list.warn(message("one operator alone can make an officer, though there are others who could confirm it"),
             message("demand the approval \"officer\" in approvals.toml: docs/officers.md"));
+}
+
+void check_clients(const Patient& patient, Checklist& list) {
+  const auto clients = read_clients(patient.home);
+  if (!clients) {
+    list.fail(clients.error().detail, message("correct the file; docs/machines.md has every key"));
+    return;
+  }
+  for (const auto& client : (*clients)->all()) {
+    if (needs_secret(client) && !has_client_secret(patient.home, client))
+      list.warn(message("client {} speaks CMP, and its secret is not kept", client.name),
+                message("remove it and add it anew: yuxin client add {} --protocol cmp …", client.name));
+  }
 }
 
 void check_definitions(const Patient& patient, Checklist& list) {
@@ -111,6 +127,7 @@ std::vector<Check> check_desk(const Patient& patient) {
     return std::move(list).finish(message("none; an offline root takes no applications"));
   check_approvals(patient, list);
   check_officers(patient, list);
+  check_clients(patient, list);
   check_definitions(patient, list);
   const auto calendar = calendar_of(patient.home);
   if (!calendar) {

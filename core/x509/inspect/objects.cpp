@@ -145,7 +145,7 @@ std::optional<Node> describe_certificate(base::ByteView der, const InspectOption
 }
 
 std::optional<Node> describe_request(base::ByteView der) {
-  const auto request = CertificateRequest::from_der(der);
+  const auto request = CertificateRequest::from_either(der);
   if (!request) return std::nullopt;
   const auto proof = request->verify_possession();
   Node possession = quiet("possession_proven", proof.has_value());

@@ -41,6 +41,8 @@ class AutomaticDesk final : public MachineDesk {
   [[nodiscard]] base::Result<MachineAnswer> enrol(const MachineWish& wish) override;
   [[nodiscard]] base::Result<std::vector<x509::Certificate>> chain() override;
   [[nodiscard]] base::Result<Held> held(const x509::Certificate& certificate) override;
+  [[nodiscard]] base::Result<x509::Certificate> find(const x509::Name& issuer, base::ByteView serial) override;
+  [[nodiscard]] base::Result<> revoke(const MachineRevocation& revocation) override;
 
  private:
   class Turn;

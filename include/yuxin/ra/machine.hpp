@@ -17,6 +17,7 @@
 #include "yuxin/ca/enrolment.hpp"
 #include "yuxin/evidence/organisation.hpp"
 #include "yuxin/x509/certificate.hpp"
+#include "yuxin/x509/crl.hpp"
 #include "yuxin/x509/digest.hpp"
 
 namespace yuxin::ra {
@@ -37,6 +38,8 @@ struct MachineClient {
   std::int64_t per_day = 0;                            // requests in any 24 hours; 0: as many as it likes
   [[nodiscard]] bool speaks(Protocol protocol) const;
   [[nodiscard]] bool may_have(std::string_view profile) const;
+  // has says whether every name is a DNS name at or below one of its domains, and there is one.
+  [[nodiscard]] bool has(const std::vector<x509::GeneralName>& names) const;
 };
 
 // MachineClients is a validated clients.toml. Immutable; share freely between threads.
@@ -97,6 +100,14 @@ using MachineAnswer = std::variant<Granted, Waiting>;
 struct Held {
   std::string profile;
   bool in_force = false;  // neither revoked nor on hold, and not expired
+  bool revoked = false;
+};
+
+// MachineRevocation is what a machine may do to a certificate, judged by whoever carries it over.
+struct MachineRevocation {
+  x509::Certificate certificate;
+  x509::RevocationReason reason = x509::RevocationReason::kUnspecified;
+  std::string actor;  // "cmp:water-meters", for the ledger
 };
 
 // MachineDesk is what the protocols are answered from. Thread-safe.
@@ -110,6 +121,11 @@ class MachineDesk {
   [[nodiscard]] virtual base::Result<std::vector<x509::Certificate>> chain() = 0;
   // held: kNotFound for a certificate that no authority here has issued.
   [[nodiscard]] virtual base::Result<Held> held(const x509::Certificate& certificate) = 0;
+  // find: kNotFound where no authority here of that name has issued that serial number (INTEGER content).
+  [[nodiscard]] virtual base::Result<x509::Certificate> find(const x509::Name& issuer, base::ByteView serial) = 0;
+  // revoke is durable on return, and OCSP tells it from then on. kNotFound for a certificate that is not ours,
+  // kConflict where it is revoked already.
+  [[nodiscard]] virtual base::Result<> revoke(const MachineRevocation& revocation) = 0;
 };
 
 // check_names refuses (kRefused) a request with a name that lies under none of the client's domains, with one that is

@@ -47,6 +47,11 @@ class PublicKey {
 [[nodiscard]] base::Result<> verify_historic_tbs(const PublicKey& key, base::ByteView algorithm_identifier,
                                                  base::ByteView tbs, base::ByteView signature);
 
+// verify_cmp_tbs is verify_tbs that takes signatures of SM2 keys over the empty identifier as well: the CMP client of
+// OpenSSL signs its messages and proofs of possession so, and cannot be told otherwise.
+[[nodiscard]] base::Result<> verify_cmp_tbs(const PublicKey& key, base::ByteView algorithm_identifier,
+                                            base::ByteView tbs, base::ByteView signature);
+
 // Signer is the only way to a private key. Thread-safe. Implementations: software keys here, tokens in keymgmt.
 class Signer {
  public:

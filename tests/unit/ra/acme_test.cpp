@@ -42,6 +42,12 @@ class SmallDesk final : public ra::MachineDesk {
   base::Result<ra::Held> held(const x509::Certificate& /*certificate*/) override {
     return base::fail(base::Code::kNotFound, "Not asked for by ACME.");
   }
+  base::Result<x509::Certificate> find(const x509::Name& /*issuer*/, base::ByteView /*serial*/) override {
+    return base::fail(base::Code::kNotFound, "Not asked for here.");
+  }
+  base::Result<> revoke(const ra::MachineRevocation& /*revocation*/) override {
+    return base::fail(base::Code::kNotFound, "Not asked for here.");
+  }
   test::SmallCa ca;
   bool needs_person = false;
   std::optional<base::Error> trouble;

@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "cmp_mould.hpp"
 #include "small_ca.hpp"
 #include "small_desk.hpp"
 #include "yuxin/ca/approval.hpp"
@@ -191,6 +192,49 @@ TEST_CASE("a certificate that was revoked answers no request any more") {
   }));
   CHECK_FALSE(need(town.automatic->held(first)).in_force);
   CHECK_FALSE(base::equal(town.granted(wish).der(), first.der()));
+}
+
+TEST_CASE("a machine's certificate is found by its issuer and serial number, and revoked once") {
+  Town town;
+  const auto first = town.granted(Town::wish("m1.city.test", "device"));
+  const auto found = need(town.automatic->find(first.issuer(), first.tbs().serial));
+  CHECK(base::equal(found.der(), first.der()));
+  CHECK(town.automatic->find(first.subject(), first.tbs().serial).error().code == Code::kNotFound);
+  CHECK(town.automatic->find(first.issuer(), base::Bytes{1}).error().code == Code::kNotFound);
+  CHECK_FALSE(need(town.automatic->held(first)).revoked);
+  const ra::MachineRevocation revocation{first, x509::RevocationReason::kSuperseded, "cmp:meters"};
+  need(town.automatic->revoke(revocation));
+  CHECK(need(town.automatic->held(first)).revoked);
+  CHECK(town.automatic->revoke(revocation).error().code == Code::kConflict);
+  CHECK(town.ca.records("certificate.revoked").size() == 1);
+}
+
+TEST_CASE("a request message that was signed anew is the same request") {
+  Town town;
+  const auto key = need(x509::PrivateKey::generate({x509::KeyType::kP256, 256}));
+  auto wish = Town::wish("m1.city.test", "device");
+  const auto asked = [&](const std::string& host) {
+    wish.enrolment.request = need(x509::CertificateRequest::from_crmf(test::cmp::wanted(key, host)));
+    wish.enrolment.alt_names.reset();
+    return town.granted(wish);
+  };
+  const auto first = asked("m1.city.test");
+  CHECK(base::equal(asked("m1.city.test").der(), first.der()));
+  CHECK_FALSE(base::equal(asked("m2.city.test").der(), first.der()));
+}
+
+TEST_CASE("a request message waits for officers as a case, and what was signed is read again from it") {
+  Town town;
+  town.service = town.officer("Service", "RA.SERVICE");
+  const auto key = need(x509::PrivateKey::generate({x509::KeyType::kP256, 256}));
+  auto wish = Town::wish("portal.city.test", "tls-server");
+  wish.enrolment.alt_names.reset();
+  wish.enrolment.request = need(x509::CertificateRequest::from_crmf(test::cmp::wanted(key, "portal.city.test")));
+  const auto id = town.waiting(wish);
+  town.step(id, "accept", town.officer("Li", "RA.INPUT"), "RA.INPUT");
+  town.step(id, "review", town.officer("Wang", "RA.REVIEW"), "RA.REVIEW");
+  town.step(id, "approve", town.officer("Zhao", "RA.MAKE"), "RA.MAKE");
+  CHECK(base::equal(need(town.granted(wish).public_key()).spki(), key.public_key().spki()));
 }
 
 TEST_CASE("what demands an approval waits for officers, and is handed over when it is fetched") {

@@ -49,6 +49,12 @@ class SmallDesk final : public ra::MachineDesk {
     if (found == known.end()) return base::fail(base::Code::kNotFound, "Not ours.");
     return found->second;
   }
+  base::Result<x509::Certificate> find(const x509::Name& /*issuer*/, base::ByteView /*serial*/) override {
+    return base::fail(base::Code::kNotFound, "Not asked for here.");
+  }
+  base::Result<> revoke(const ra::MachineRevocation& /*revocation*/) override {
+    return base::fail(base::Code::kNotFound, "Not asked for here.");
+  }
   test::SmallCa ca;
   bool needs_person = false;
   std::vector<std::string> wishes;

@@ -1,0 +1,23 @@
+// What stands behind CertificateRequest.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "yuxin/x509/request.hpp"
+
+namespace yuxin::x509 {
+
+struct CertificateRequest::Impl {
+  RequestForm form = RequestForm::kPkcs10;
+  base::Bytes der;
+  base::ByteView signed_part;  // CertificationRequestInfo or CertRequest
+  base::ByteView signature_algorithm;
+  base::ByteView signature;
+  Name subject;
+  std::optional<PublicKey> key;
+  std::vector<ExtensionView> extensions;
+  std::optional<base::Secret> challenge;
+};
+
+}  // namespace yuxin::x509
