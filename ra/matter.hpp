@@ -15,10 +15,6 @@ inline constexpr std::string_view kRequestFile = "request.p10";
 
 // is_about_request: a certificate is asked for, by `about` as ca::approval_binding writes it.
 [[nodiscard]] bool is_about_request(const base::JsonObject& about);
-// enrolment_of makes the enrolment that an `about` describes, from the request among the files: kRefused when the
-// request is missing or another, kMalformed when a part cannot be read.
-[[nodiscard]] base::Result<CertificateWish> wish_of(const base::JsonObject& about,
-                                                    std::span<const workflow::File> files);
 
 // Certificates that an `about` names: one by serial number, or all of a subject.
 [[nodiscard]] base::JsonObject about_existing(const store::CertificateRow& row, const std::string& authority);
