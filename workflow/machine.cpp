@@ -129,11 +129,11 @@ class Advance {
 
   Result<> choose(const std::string& action) {
     const auto known = values();
-    const Transition* shut = nullptr;
+    const Transition* barred = nullptr;
     for (const auto* step : workflow_.steps_from(opens_ ? std::string() : case_.state)) {
       if (step->action != action) continue;
       if (!step->when.holds(known, circumstances_.policy)) {
-        shut = step;
+        barred = step;
         continue;
       }
       if (transition_ != nullptr)
@@ -141,9 +141,9 @@ class Advance {
       transition_ = step;
     }
     if (transition_ != nullptr) return {};
-    if (shut != nullptr) {
-      return fail(Code::kRefused, "\"{}\" cannot be done to {}: it asks for {}.", shut->title.text(), case_.id,
-                  shut->when.text());
+    if (barred != nullptr) {
+      return fail(Code::kRefused, "\"{}\" cannot be done to {}: it asks for {}.", barred->title.text(), case_.id,
+                  barred->when.text());
     }
     if (opens_) return fail(Code::kConflict, "\"{}\" opens no case of the workflow {}.", action, workflow_.name);
     return shut(workflow_, case_, action);

@@ -139,8 +139,6 @@ std::string state_title(const Workflow& definition, std::string_view name) {
   return state == nullptr ? message("being opened") : state->title.text();
 }
 
-std::string state_title(const Workflow& definition, const Case& of) { return workflow::state_title(definition, of); }
-
 std::string due_text(const Case& of, base::UnixTime now) {
   const auto due = workflow::next_due(of);
   if (!due) return "";
