@@ -9,30 +9,22 @@
 
 namespace yuxin::ra {
 
-using base::Code;
-using base::fail;
 using base::Result;
 
 Result<> check_open(const Item& item, std::string_view action) {
   const auto& definition = *item.standing.workflow;
   const auto& of = item.standing.of;
-  std::vector<std::string> open;
   for (const auto* step : definition.steps_from(of.state)) {
     if (step->action == action) return {};
-    if (std::ranges::find(open, step->action) == open.end()) open.push_back(step->action);
   }
-  const auto* state = definition.state(of.state);
-  const auto title = state == nullptr ? of.state : state->title.text();
-  if (open.empty()) return fail(Code::kConflict, "Case {} is {}; nothing more is done to it.", of.id, title);
-  return fail(Code::kConflict, "Case {} is {}; \"{}\" is not done then. What is: {}", of.id, title, action,
-              base::join(open, ", "));
+  return workflow::shut(definition, of, action);
 }
 
 namespace {
 
 // only_in leaves of somebody's roles the one in which they are going to sign.
 Viewer only_in(const Viewer& viewer, const std::optional<evidence::RoleCode>& role) {
-  Viewer signer{{}, viewer.key};
+  Viewer signer{{}, viewer.key, viewer.subject};
   std::ranges::copy_if(viewer.roles, std::back_inserter(signer.roles),
                        [&](const evidence::HeldRole& held) { return held.role == role; });
   return signer;

@@ -74,6 +74,9 @@ Result<> check_existing(const DeskParts& parts, const Matter& matter) {
     TRY(rows, certificates_of(reader, matter.about));
     return {};
   }));
+  if (rows.empty() && !matter.about.contains("serial"))
+    return fail(Code::kNotFound, "No certificate has the subject {}; write it whole, as yuxin cert list shows it.",
+                base::json_string(matter.about, "subject"));
   if (rows.empty()) return fail(Code::kNotFound, "There is no such certificate in this home.");
   if (!matter.about.contains("serial")) return {};
   const auto& row = rows.front();

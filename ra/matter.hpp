@@ -16,10 +16,6 @@ inline constexpr std::string_view kRequestMessageFile = "request.crmf";
 
 // is_about_request: a certificate is asked for, by `about` as ca::approval_binding writes it.
 [[nodiscard]] bool is_about_request(const base::JsonObject& about);
-// enrolment_of makes the enrolment that an `about` describes, from the request among the files: kRefused when the
-// request is missing or another, kMalformed when a part cannot be read.
-[[nodiscard]] base::Result<CertificateWish> wish_of(const base::JsonObject& about,
-                                                    std::span<const workflow::File> files);
 
 // names_from reads subject alternative names as a binding has them: "dns:a.example email:b@c.example".
 [[nodiscard]] base::Result<std::vector<x509::GeneralName>> names_from(const std::string& text);

@@ -90,6 +90,7 @@ std::vector<std::string> mine(const DeskParts& parts, const std::optional<Viewer
 Result<Viewer> viewer_of(store::Store& store, const x509::Certificate& person, base::UnixTime now) {
   Viewer viewer;
   viewer.key = x509::sha256(person.tbs().spki);
+  viewer.subject = person.subject();
   TRY(store.read([&](store::Reader& reader) -> Result<> {
     TRY(const auto rows, evidence::grants_of(reader, person, now));
     for (const auto& row : rows) {
@@ -100,6 +101,30 @@ Result<Viewer> viewer_of(store::Store& store, const x509::Certificate& person, b
     return {};
   }));
   return viewer;
+}
+
+Result<std::vector<EndedRole>> ended_roles(store::Store& store, const evidence::Organisation& organisation,
+                                           const x509::Certificate& person, base::UnixTime now) {
+  const auto key = x509::sha256(person.tbs().spki);
+  std::vector<EndedRole> ended;
+  TRY(store.read([&](store::Reader& reader) -> Result<> {
+    ended.clear();
+    TRY(const auto rows, evidence::list_grants(reader, {"", person.subject().text(), std::nullopt}));
+    const auto theirs = [&](const evidence::GrantRow& row) { return base::equal(row.holder_key, key); };
+    const auto held = [&](const std::string& role) {
+      return std::ranges::any_of(
+          rows, [&](const auto& row) { return theirs(row) && row.role == role && row.in_force_at(now); });
+    };
+    for (const auto& row : rows) {
+      if (!theirs(row) || row.not_before > now || held(row.role)) continue;
+      const auto role = evidence::RoleCode::parse(row.role);
+      std::erase_if(ended, [&](const EndedRole& one) { return one.role == row.role; });
+      ended.push_back({row.role, row.scope, std::min(row.not_after, row.revoked_at.value_or(row.not_after)),
+                       role ? evidence::granters_of(organisation, *role) : std::string()});
+    }
+    return {};
+  }));
+  return ended;
 }
 
 Result<std::vector<Item>> Desk::queue(const std::optional<Viewer>& viewer, const workflow::CaseFilter& filter) {
@@ -113,9 +138,44 @@ Result<std::vector<Item>> Desk::queue(const std::optional<Viewer>& viewer, const
   return items;
 }
 
+namespace {
+
+// check_filter: what no workflow knows was mistyped. A state that ends a case is looked for among the closed ones.
+Result<> check_filter(const Desk& desk, workflow::CaseFilter& filter) {
+  std::vector<std::shared_ptr<const workflow::Workflow>> definitions = desk.workflows();
+  if (!filter.workflow.empty()) {
+    TRY(auto one, desk.workflow(filter.workflow));
+    definitions = {std::move(one)};
+  }
+  if (filter.state.empty()) return {};
+  std::vector<std::string> known;
+  bool found = false;
+  for (const auto& definition : definitions) {
+    for (const auto& state : definition->states) {
+      if (std::ranges::find(known, state.name) == known.end()) known.push_back(state.name);
+      if (state.name != filter.state) continue;
+      found = true;
+      if (state.is_final && filter.which == workflow::CaseFilter::Which::kOpen)
+        filter.which = workflow::CaseFilter::Which::kAll;
+    }
+  }
+  if (found) return {};
+  if (const auto near = base::nearest(filter.state, known))
+    return fail(Code::kNotFound, "There is no state {}; did you mean {}?", filter.state, *near);
+  return fail(Code::kNotFound, "There is no state {}. There are: {}", filter.state, base::join(known, ", "));
+}
+
+bool waits_for_viewer(const Item& item) {
+  const auto* main = workflow::main_step(*item.standing.workflow, item.standing.of);
+  return main != nullptr && std::ranges::find(item.mine, main->action) != item.mine.end();
+}
+
+}  // namespace
+
 Result<Desk::Page> Desk::page(const std::optional<Viewer>& viewer, workflow::CaseFilter filter, Whose whose) {
   constexpr std::int64_t kChunk = 200;
   constexpr int kMostChunks = 10;
+  TRY(check_filter(*this, filter));
   const auto wanted = static_cast<std::size_t>(filter.limit);
   Page page;
   filter.limit = kChunk;
@@ -130,8 +190,9 @@ Result<Desk::Page> Desk::page(const std::optional<Viewer>& viewer, workflow::Cas
       filter.after_row = standing.row;
       if (viewer && !Look(*parts_.organisation, *viewer, standing).may_see()) continue;
       auto actions = mine(parts_, viewer, standing);
-      if (whose == Whose::kMine && actions.empty()) continue;
-      page.items.push_back({std::move(standing), std::move(actions)});
+      Item item{std::move(standing), std::move(actions)};
+      if (whose == Whose::kMine && !waits_for_viewer(item)) continue;
+      page.items.push_back(std::move(item));
     }
     if (last) return page;
   }
@@ -143,7 +204,7 @@ Result<Item> Desk::look(std::string_view case_id, const std::optional<Viewer>& v
   TRY(auto standing, cases_.find(case_id));
   if (viewer && !Look(*parts_.organisation, *viewer, standing).may_see()) {
     return fail(Code::kNotAuthorised,
-                "Case {} is not in your scope: none of your roles is good for it. Your roles: yuxin role list",
+                "Case {} is not in your scope: none of your roles is good for it. Your roles: yuxin role list --mine",
                 case_id);
   }
   auto actions = mine(parts_, viewer, standing);

@@ -41,7 +41,8 @@ Result<evidence::Place> place_for(const DeskParts& parts, const std::optional<Or
   const auto& units = parts.organisation->units();
   if (!place.organisation && units.size() == 1) place.organisation = units.front().code;
   if (!place.organisation)
-    return fail(Code::kUsage, "Say at which registration point this is applied for: --org CODE");
+    return fail(Code::kUsage,
+                "Say at which registration point this is applied for: --org CODE. All of them: yuxin org list");
   const auto* unit = parts.organisation->find(*place.organisation);
   if (unit == nullptr)
     return fail(Code::kNotFound, "There is no organisation {} in organisation.toml.", place.organisation->text());

@@ -47,7 +47,7 @@ Result<std::optional<Standing>> look_up(store::Session& session, std::string_vie
 }
 
 base::Failure no_case(std::string_view id) {
-  return fail(Code::kNotFound, "There is no case {}. To see those that are open: yuxin case list", id);
+  return fail(Code::kNotFound, "There is no case {}. Those that are open: yuxin case list, or GET /v1/cases", id);
 }
 
 }  // namespace
@@ -240,6 +240,21 @@ Result<std::vector<Standing>> Cases::list(const CaseFilter& filter) {
   TRY(parts_.store->read([&](store::Reader& reader) -> Result<> {
     list.clear();
     TRY(auto rows, repository::list_cases(reader.session(), filter));
+    Definitions definitions(reader.session());
+    for (auto& row : rows) {
+      TRY(auto standing, definitions.standing_of(std::move(row)));
+      list.push_back(std::move(standing));
+    }
+    return {};
+  }));
+  return list;
+}
+
+Result<std::vector<Standing>> Cases::about_request(const evidence::Hash& request) {
+  std::vector<Standing> list;
+  TRY(parts_.store->read([&](store::Reader& reader) -> Result<> {
+    list.clear();
+    TRY(auto rows, repository::cases_about_request(reader.session(), base::hex(request)));
     Definitions definitions(reader.session());
     for (auto& row : rows) {
       TRY(auto standing, definitions.standing_of(std::move(row)));

@@ -44,6 +44,7 @@ class WorkflowLoader {
     TRY(load_head());
     TRY(load_states());
     TRY(load_fields());
+    TRY(load_names_of_states());
     TRY(load_transitions());
     TRY(load_policies());
     TRY(load_deadlines());
@@ -106,6 +107,20 @@ class WorkflowLoader {
       TRY(auto field, read_field(table));
       if (made_->field(field.name) != nullptr) return table.error("name", "\"{}\" stands there twice.", field.name);
       made_->fields.push_back(std::move(field));
+    }
+    return {};
+  }
+
+  // Conditions look at fields, which are known by now.
+  Result<> load_names_of_states() {
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+      TRY(auto tables, states_[i].tables("named"));
+      for (auto& table : tables) {
+        State::Named named;
+        TRY(named.when, read_guard(table, "when", *made_));
+        TRY(named.title, read_title(table, "title"));
+        made_->states[i].named.push_back(std::move(named));
+      }
     }
     return {};
   }

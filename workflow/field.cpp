@@ -142,8 +142,18 @@ Result<Json> value_of(const Field& field, std::string_view typed) {
   } else if (field.kind == FieldKind::kBoolean && (typed == "true" || typed == "false")) {
     value = typed == "true";
   }
+  for (std::size_t i = 0; i < field.words.size() && i < field.one_of.size(); ++i) {
+    if (typed == field.words[i].en || typed == field.words[i].zh) value = field.one_of[i];
+  }
   TRY(check_value(field, value));
   return value;
+}
+
+std::string shown_value(const Field& field, const Json& value) {
+  const auto text = text_of(value);
+  if (!text) return base::print_json(value);
+  const auto place = static_cast<std::size_t>(std::ranges::find(field.one_of, *text) - field.one_of.begin());
+  return place < field.words.size() ? field.words[place].text() : std::string(*text);
 }
 
 }  // namespace yuxin::workflow

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "yuxin/base/language.hpp"
 #include "yuxin/base/text.hpp"
 
 namespace yuxin::workflow {
@@ -49,12 +50,16 @@ Result<> check_form(const Circumstances& circumstances, const Transition& transi
     if (needs.when.holds(values, circumstances.policy))
       needed.insert(needed.end(), needs.fields.begin(), needs.fields.end());
   }
+  std::vector<std::string> missing;
   for (const auto& name : needed) {
-    if (form.contains(name)) continue;
-    return fail(Code::kRefused, "\"{}\" needs the field \"{}\" ({}).", transition.title.text(), name,
-                workflow.field(name)->title.text());
+    if (!form.contains(name))
+      missing.push_back(base::message("\"{}\" ({})", name, workflow.field(name)->title.text()));
   }
-  return {};
+  if (missing.empty()) return {};
+  if (missing.size() == 1)
+    return fail(Code::kRefused, "\"{}\" needs the field {}.", transition.title.text(), missing.front());
+  return fail(Code::kRefused, "\"{}\" needs the fields {}.", transition.title.text(),
+              base::join(missing, base::message(", ")));
 }
 
 Result<> check_enclosures(const Circumstances& circumstances, const Transition& transition, const evidence::Act& act,

@@ -19,12 +19,35 @@ constexpr std::int64_t kUsualText = 200;
 constexpr std::int64_t kLargest = std::int64_t{1} << 53;  // what a statement can hold
 constexpr std::size_t kMostChoices = 200;
 
+// One pair of words for each choice, in the order of one_of.
+Result<> read_words(ConfigTable& table, Field& field) {
+  TRY(auto words, table.tables("words"));
+  if (words.empty()) return {};
+  if (words.size() != field.one_of.size())
+    return table.error("words", "words names each choice once, in the order of one_of: there are {}, and {} choices",
+                       words.size(), field.one_of.size());
+  for (auto& word : words) {
+    TRY(auto en, word.required_string("en"));
+    TRY(auto zh, word.required_string("zh"));
+    for (const auto& text : {en, zh}) {
+      if (text.empty() || base::has_control_character(text) || !base::is_utf8(text))
+        return table.error("words", "a choice has characters that cannot be shown, or none");
+      const auto other = std::ranges::find(field.one_of, text);
+      const auto place = static_cast<std::size_t>(other - field.one_of.begin());
+      if (other != field.one_of.end() && place != field.words.size())
+        return table.error("words", "\"{}\" would mean two choices", text);
+    }
+    field.words.push_back({std::move(en), std::move(zh)});
+  }
+  return {};
+}
+
 Result<> read_choices(ConfigTable& table, Field& field) {
   TRY(field.one_of, table.strings("one_of"));
   TRY(const auto order, table.string("order"));
   if (field.kind != FieldKind::kChoice) {
-    if (!field.one_of.empty() || order)
-      return table.error("one_of", "one_of and order are for fields of the kind \"choice\"");
+    if (!field.one_of.empty() || order || table.has("words"))
+      return table.error("one_of", "one_of, words and order are for fields of the kind \"choice\"");
     return {};
   }
   if (field.one_of.empty() || field.one_of.size() > kMostChoices)
@@ -34,6 +57,7 @@ Result<> read_choices(ConfigTable& table, Field& field) {
       return table.error("one_of", "a choice has characters that cannot be shown, or none");
     if (std::ranges::count(field.one_of, word) > 1) return table.error("one_of", "\"{}\" stands there twice.", word);
   }
+  TRY(read_words(table, field));
   if (!order) return {};
   if (*order != "low-to-high" && *order != "high-to-low")
     return table.error("order", "order takes \"low-to-high\" or \"high-to-low\"");

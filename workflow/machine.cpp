@@ -89,15 +89,10 @@ class Advance {
     if (body_.state != case_.state || body_.step != case_.steps + 1) {
       return fail(Code::kConflict,
                   "Case {} went on meanwhile: it is {} now, after {} acts. Read what has happened and sign again.",
-                  case_.id, state_title(case_.state), case_.steps);
+                  case_.id, state_title(workflow_, case_), case_.steps);
     }
     if (body_.place) return fail(Code::kMalformed, "Only the act that opens a case says for what place it is.");
     return {};
-  }
-
-  [[nodiscard]] std::string state_title(const std::string& name) const {
-    const auto* state = workflow_.state(name);
-    return state == nullptr ? name : state->title.text();
   }
 
   Result<> open() {
@@ -134,11 +129,11 @@ class Advance {
 
   Result<> choose(const std::string& action) {
     const auto known = values();
-    const Transition* shut = nullptr;
+    const Transition* barred = nullptr;
     for (const auto* step : workflow_.steps_from(opens_ ? std::string() : case_.state)) {
       if (step->action != action) continue;
       if (!step->when.holds(known, circumstances_.policy)) {
-        shut = step;
+        barred = step;
         continue;
       }
       if (transition_ != nullptr)
@@ -146,19 +141,12 @@ class Advance {
       transition_ = step;
     }
     if (transition_ != nullptr) return {};
-    if (shut != nullptr) {
-      return fail(Code::kRefused, "\"{}\" cannot be done to {}: it asks for {}.", shut->title.text(), case_.id,
-                  shut->when.text());
+    if (barred != nullptr) {
+      return fail(Code::kRefused, "\"{}\" cannot be done to {}: it asks for {}.", barred->title.text(), case_.id,
+                  barred->when.text());
     }
     if (opens_) return fail(Code::kConflict, "\"{}\" opens no case of the workflow {}.", action, workflow_.name);
-    std::vector<std::string> open;
-    for (const auto* step : workflow_.steps_from(case_.state)) {
-      if (std::ranges::find(open, step->action) == open.end()) open.push_back(step->action);
-    }
-    if (open.empty())
-      return fail(Code::kConflict, "Case {} is {}; nothing more is done to it.", case_.id, state_title(case_.state));
-    return fail(Code::kConflict, "Case {} is {}; \"{}\" is not done then. What is: {}", case_.id,
-                state_title(case_.state), action, base::join(open, ", "));
+    return shut(workflow_, case_, action);
   }
 
   Result<> check_content() {

@@ -127,15 +127,21 @@ Result<bool> Context::confirm(std::string_view question) const {
   return answer == "y" || answer == "yes" || answer == "是";
 }
 
-Result<std::string> Context::ask(std::string_view question, std::string_view otherwise) const {
+Result<std::optional<std::string>> Context::ask_line(std::string_view question, std::string_view otherwise) const {
   if (!interactive()) return base::fail(Code::kUsage, "Nobody can be asked here: {}", question);
   std::cerr << visible(question);
   if (!otherwise.empty()) std::cerr << " [" << otherwise << "]";
   std::cerr << ": " << std::flush;
   std::string answer;
-  if (!std::getline(std::cin, answer)) return base::fail(Code::kUsage, "The input ended. Nothing was changed.");
+  if (!std::getline(std::cin, answer)) return std::optional<std::string>();
   const auto trimmed = base::trim(answer);
-  return std::string(trimmed.empty() ? otherwise : trimmed);
+  return std::optional<std::string>(trimmed.empty() ? otherwise : trimmed);
+}
+
+Result<std::string> Context::ask(std::string_view question, std::string_view otherwise) const {
+  TRY(auto answer, ask_line(question, otherwise));
+  if (!answer) return base::fail(Code::kUsage, "The input ended. Nothing was changed.");
+  return std::move(*answer);
 }
 
 Result<Secret> Context::ask_secret(std::string_view question) const {

@@ -58,6 +58,9 @@ class Context {
   // confirm asks once, unless --yes. kUsage when nobody can be asked; false when the answer was no.
   [[nodiscard]] base::Result<bool> confirm(std::string_view question) const;
   [[nodiscard]] base::Result<std::string> ask(std::string_view question, std::string_view otherwise) const;
+  // ask_line is ask for whoever may simply leave: nothing when the input ended (Ctrl-D).
+  [[nodiscard]] base::Result<std::optional<std::string>> ask_line(std::string_view question,
+                                                                  std::string_view otherwise) const;
   // passphrase takes the first line of --passphrase-file or asks at the terminal without showing what is typed.
   [[nodiscard]] base::Result<base::Secret> passphrase(std::string_view question) const;
   // ask_secret asks at the terminal; empty input is allowed.

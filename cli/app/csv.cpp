@@ -95,7 +95,7 @@ Result<CsvTable> parse_csv(std::string_view text) {
       continue;
     }
     if (cells.size() != table.columns.size()) {
-      return fail(Code::kMalformed, "Line {} of the table has {} cells, and there are {} columns.", line,
+      return fail(Code::kMalformed, "Line {} of the table does not fit its columns: cells {}, columns {}.", line,
                   cells.size(), table.columns.size());
     }
     if (table.rows.size() == kMostRows) return fail(Code::kMalformed, "The table has more than {} rows.", kMostRows);

@@ -5,6 +5,7 @@
 
 #include "case_view.hpp"
 #include "clock_check.hpp"
+#include "output.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ra/item_json.hpp"
@@ -59,6 +60,14 @@ Result<std::vector<workflow::File>> files_of(const std::vector<std::string>& att
   return files;
 }
 
+Result<> complete_serial(DeskSide& side, base::JsonObject& form) {
+  const auto typed = base::json_string(form, "old_serial");
+  if (typed.empty()) return {};
+  TRY(const auto serial, side.serial(typed));
+  form["old_serial"] = serial.hex();
+  return {};
+}
+
 std::vector<std::string> field_words(const Arguments& arguments) {
   auto words = arguments.many("--field");
   for (const auto* name : {"reason", "opinion"}) {
@@ -80,7 +89,7 @@ void report(const Context& context, const StepDone& done) {
   }
   const auto& after = done.after.standing.of;
   if (done.complete) {
-    context.out(message("Case {} is {} now.", after.id, state_title(*done.after.standing.workflow, after.state)));
+    context.out(message("Case {}: {}.", after.id, state_title(*done.after.standing.workflow, after)));
   } else {
     for (const auto& missing : done.missing) {
       context.out(message("Signed. Case {} waits for {} more, role {}.", after.id, missing.need - missing.have,
@@ -88,6 +97,21 @@ void report(const Context& context, const StepDone& done) {
     }
   }
   for (const auto& effected : done.effected) context.out(message("{}: {}", effected.case_id, effected.text));
+}
+
+Result<> write_issued(const Context& context, DeskSide& side, const StepDone& done, const std::string& path) {
+  const auto& of = done.after.standing.of;
+  if (!of.facts.contains("serial")) {
+    context.warn(message("No certificate was issued yet. Later: yuxin request certificate {} --out {}", of.id, path));
+    return {};
+  }
+  TRY(const auto chain, side.issued(of.id));
+  std::string text;
+  for (const auto& certificate : chain) text += certificate.pem();
+  TRY(write_output(path, base::as_bytes(text), OutputKind::kCertificate));
+  if (path != "-")
+    context.remark(message("Certificate {} written to {}.", base::json_string(of.facts, "serial"), path));
+  return {};
 }
 
 std::vector<OptionSpec> step_options() {

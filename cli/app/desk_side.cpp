@@ -1,10 +1,12 @@
 #include "desk_side.hpp"
 
 #include "acting.hpp"
+#include "certificate_view.hpp"
 #include "clock_check.hpp"
 #include "desk_home.hpp"
 #include "identity.hpp"
 #include "remote_desk.hpp"
+#include "yuxin/ca/certificate_json.hpp"
 
 namespace yuxin::cli {
 
@@ -24,28 +26,70 @@ class HomeDesk final : public DeskSide {
   [[nodiscard]] std::string signer() const override {
     return person_ ? person_->certificate.subject().text() : std::string();
   }
+  [[nodiscard]] Result<std::optional<RolesSeen>> roles() override {
+    if (!person_) return std::optional<RolesSeen>();
+    RolesSeen seen;
+    for (const auto& one : viewer_->roles) seen.held.push_back({one.role.text(), evidence::print_scope(one.scope)});
+    TRY(seen.ended,
+        ra::ended_roles(home_->store(), *desk_->parts().organisation, person_->certificate, home_->clock().now()));
+    return std::optional(std::move(seen));
+  }
   [[nodiscard]] Result<ra::Desk::Page> page(const workflow::CaseFilter& filter, ra::Desk::Whose whose) override {
     return desk_->page(viewer_, filter, whose);
   }
   [[nodiscard]] Result<CaseSeen> look(const std::string& id) override {
     CaseSeen seen;
     TRY(seen.item, desk_->look(id, viewer_));
-    TRY(seen.steps, desk_->cases().steps(seen.item.standing));
+    const auto& standing = seen.item.standing;
+    TRY(seen.steps, desk_->cases().steps(standing));
+    TRY(const auto files, desk_->cases().files(standing));
+    for (const auto& file : files)
+      seen.files.push_back(
+          {file.label, file.name, static_cast<std::int64_t>(file.octets.size()), x509::sha256(file.octets)});
+    TRY(const auto concerned, desk_->certificates(standing.of));
+    for (const auto& one : concerned) {
+      TRY(auto certificate, x509::Certificate::from_der(one.row.der));
+      seen.certificates.push_back(
+          {std::move(certificate), one.row.profile, std::string(ca::state_name(one.row, home_->clock().now()))});
+    }
     return seen;
+  }
+  [[nodiscard]] Result<base::Bytes> file(const std::string& id, const evidence::Hash& digest) override {
+    TRY(const auto item, desk_->look(id, viewer_));
+    TRY(auto files, desk_->cases().files(item.standing));
+    for (auto& file : files) {
+      if (x509::sha256(file.octets) == digest) return std::move(file.octets);
+    }
+    return fail(Code::kNotFound, "Case {} has no file with the digest {}.", id, base::hex(digest));
+  }
+  [[nodiscard]] Result<std::vector<x509::Certificate>> issued(const std::string& id) override {
+    TRY(const auto item, desk_->look(id, viewer_));
+    return desk_->issued(item.standing.of);
   }
   [[nodiscard]] Result<std::shared_ptr<const workflow::Workflow>> workflow(const std::string& name) override {
     return desk_->workflow(name);
   }
+  [[nodiscard]] Result<x509::Serial> serial(const std::string& typed) override {
+    Arguments arguments;
+    arguments.set("SERIAL", {typed});
+    TRY(const auto found, find_certificate(*home_, arguments));
+    return found.serial;
+  }
   [[nodiscard]] Result<ra::Step> apply(ra::Application application, ra::Desk::Number number) override {
-    if (viewer_) TRY(desk_->fit(*viewer_, application));
-    return desk_->apply(application, number);
+    if (!viewer_) return desk_->apply(application, number);
+    return desk_->draft(*viewer_, std::move(application), number);
   }
   [[nodiscard]] Result<ra::Step> step(const ra::Item& seen, workflow::Draft draft,
                                       const std::optional<ra::CertificateWish>& correction) override {
     const auto& of = seen.standing.of;
     if (viewer_ && !draft.role)
       draft.role = desk_->role_for(*viewer_, *seen.standing.workflow, of.state, draft.action, of.place);
-    return desk_->step(of.id, std::move(draft), correction);
+    TRY(auto step, desk_->step(of.id, std::move(draft), correction));
+    TRY(const auto body, workflow::read_body(step.act.body));
+    if (body.step != of.steps + 1 || (body.about != of.about && !correction))
+      return fail(Code::kConflict, "Case {} went on meanwhile. Read what has happened and sign again.", of.id);
+    if (viewer_) TRY(desk_->foresee(*viewer_, step));
+    return step;
   }
   [[nodiscard]] Result<std::optional<ra::Answered>> answered(const std::string& id) override {
     TRY(desk_->look(id, viewer_));

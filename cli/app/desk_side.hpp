@@ -25,10 +25,38 @@ struct StepDone {
   std::vector<ra::Effected> effected;
 };
 
-// CaseSeen is a case with its steps.
+// FileNote names a file that is attached to a case.
+struct FileNote {
+  std::string label;
+  std::string name;
+  std::int64_t size = 0;
+  evidence::Hash digest{};
+};
+
+// CertificateNote is a certificate that a case is about, or that was issued upon it. What it says of itself is read
+// from its octets; profile and state ("good", "revoked" …) are the word of whoever keeps it.
+struct CertificateNote {
+  x509::Certificate certificate;
+  std::string profile;
+  std::string state;
+};
+
+// CaseSeen is a case with what belongs to it.
 struct CaseSeen {
   ra::Item item;
   std::vector<workflow::StepRow> steps;
+  std::vector<FileNote> files;
+  std::vector<CertificateNote> certificates;
+};
+
+// RolesSeen are the roles of whoever acts: held now, and held no more.
+struct RolesSeen {
+  struct Held {
+    std::string role;
+    std::string scope;  // print_scope
+  };
+  std::vector<Held> held;
+  std::vector<ra::EndedRole> ended;
 };
 
 // DeskSide works in one person's name, or without one only looks. Errors are the desk's own wherever it is; over the
@@ -39,10 +67,21 @@ class DeskSide {
   // signer is the subject of whoever acts, as it is shown before a signature.
   [[nodiscard]] virtual std::string signer() const = 0;
 
+  // roles gives those of whoever acts; nothing where nobody is named.
+  [[nodiscard]] virtual base::Result<std::optional<RolesSeen>> roles() = 0;
+
   [[nodiscard]] virtual base::Result<ra::Desk::Page> page(const workflow::CaseFilter& filter,
                                                           ra::Desk::Whose whose) = 0;
   [[nodiscard]] virtual base::Result<CaseSeen> look(const std::string& id) = 0;
+  // file gives the octets of a file of a case: exactly those with this digest, whoever keeps them. kNotFound.
+  [[nodiscard]] virtual base::Result<base::Bytes> file(const std::string& id, const evidence::Hash& digest) = 0;
+  // issued gives the certificate that was issued upon a case, and those above it without the root. kNotFound.
+  [[nodiscard]] virtual base::Result<std::vector<x509::Certificate>> issued(const std::string& id) = 0;
   [[nodiscard]] virtual base::Result<std::shared_ptr<const workflow::Workflow>> workflow(const std::string& name) = 0;
+
+  // serial gives the whole serial number of the one certificate that somebody means by it, or by its first eight
+  // digits or more. kUsage, kNotFound, and kConflict where several begin so.
+  [[nodiscard]] virtual base::Result<x509::Serial> serial(const std::string& typed) = 0;
 
   // apply drafts the act that opens a case, with the registration point and role of whoever acts where nothing else
   // is said. step drafts the next one of a case as it was seen. What is given says what was asked for, whoever

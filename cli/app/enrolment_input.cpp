@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "yuxin/base/file.hpp"
+#include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/request.hpp"
 
 namespace yuxin::cli {
@@ -23,20 +24,25 @@ Result<std::optional<base::Seconds>> validity_of(const std::optional<std::string
   return std::optional(base::days(days));
 }
 
+base::Failure no_request(const std::string& file, base::ByteView octets, const base::Error& why, Outcome outcome) {
+  if (outcome == Outcome::kIssued)
+    return base::fail_with(why.code, why.diagnostic, "Not issued: {} ({})", why.detail, file);
+  if (x509::certificates_from_bytes(octets))
+    return fail(why.code, "Not submitted: {} is a certificate, not a request.", file);
+  return base::fail_with(why.code, why.diagnostic, "Not submitted: {} ({})", why.detail, file);
+}
+
 }  // namespace
 
 EnrolmentWords words_of_enrolment(const Arguments& arguments) {
   return {arguments.one("--csr"), arguments.many("--san"), arguments.maybe("--subject"), arguments.maybe("--days")};
 }
 
-Result<ca::Enrolment> enrolment_of(const EnrolmentWords& words) {
+Result<ca::Enrolment> enrolment_of(const EnrolmentWords& words, Outcome outcome) {
   auto bytes = base::read_file(words.csr, 1U << 20U);
   if (!bytes) return tl::unexpected(std::move(bytes).error());
   auto request = x509::CertificateRequest::from_bytes(*bytes);
-  if (!request) {
-    return base::fail_with(request.error().code, request.error().diagnostic, "Not issued: {} ({})",
-                           request.error().detail, words.csr);
-  }
+  if (!request) return no_request(words.csr, *bytes, request.error(), outcome);
   ca::Enrolment enrolment{.request = std::move(*request), .subject = {}, .alt_names = {}, .validity = {}};
   if (words.subject) {
     TRY(enrolment.subject, x509::Name::parse(*words.subject));

@@ -20,7 +20,9 @@ struct EnrolmentWords {
 };
 // words_of_enrolment takes --csr, --san, --subject and --days.
 [[nodiscard]] EnrolmentWords words_of_enrolment(const Arguments& arguments);
-// enrolment_of reads the request and what is said beside it.
-[[nodiscard]] base::Result<ca::Enrolment> enrolment_of(const EnrolmentWords& words);
+// enrolment_of reads the request and what is said beside it. A refusal says what did not come of it.
+enum class Outcome { kIssued, kSubmitted };
+[[nodiscard]] base::Result<ca::Enrolment> enrolment_of(const EnrolmentWords& words,
+                                                       Outcome outcome = Outcome::kIssued);
 
 }  // namespace yuxin::cli

@@ -4,10 +4,12 @@
 #include <charconv>
 #include <map>
 
+#include "certificate_view.hpp"
 #include "draft_check.hpp"
 #include "identity.hpp"
 #include "remote_call.hpp"
 #include "remote_json.hpp"
+#include "yuxin/base/text.hpp"
 #include "yuxin/ca/approval.hpp"
 #include "yuxin/ra/item_json.hpp"
 #include "yuxin/x509/serial.hpp"
@@ -38,6 +40,12 @@ class RemoteDesk final : public DeskSide {
       : clock_(clock), person_(std::move(person)), call_(std::move(call)) {}
 
   [[nodiscard]] std::string signer() const override { return person_.certificate.subject().text(); }
+
+  [[nodiscard]] Result<std::optional<RolesSeen>> roles() override {
+    TRY(const auto json, call_.get("/v1/status"));
+    TRY(auto seen, read_roles(json));
+    return std::optional(std::move(seen));
+  }
 
   [[nodiscard]] Result<ra::Desk::Page> page(const workflow::CaseFilter& filter, ra::Desk::Whose whose) override {
     std::string path = "/v1/cases?limit=" + std::to_string(std::clamp<std::int64_t>(filter.limit, 1, 500));
@@ -73,7 +81,22 @@ class RemoteDesk final : public DeskSide {
     TRY(seen.item, item_of(json));
     if (seen.item.standing.of.id != id) return fail(Code::kMalformed, "The server shows another case than {}.", id);
     TRY(seen.steps, ra::read_steps(json));
+    TRY(seen.files, read_files(json));
+    TRY(seen.certificates, read_certificates(json));
     return seen;
+  }
+
+  [[nodiscard]] Result<base::Bytes> file(const std::string& id, const evidence::Hash& digest) override {
+    TRY(auto octets, call_.get_octets("/v1/cases/" + in_path(id) + "/files/" + base::hex(digest)));
+    if (x509::sha256(octets) != digest)
+      return fail(Code::kIntegrity, "The server gives another file than the one with the digest {}.",
+                  base::hex(digest));
+    return octets;
+  }
+
+  [[nodiscard]] Result<std::vector<x509::Certificate>> issued(const std::string& id) override {
+    TRY(const auto pem, call_.get_octets("/v1/cases/" + in_path(id) + "/certificate?chain=yes"));
+    return x509::certificates_from_bytes(pem);
   }
 
   [[nodiscard]] Result<std::shared_ptr<const Workflow>> workflow(const std::string& name) override {
@@ -84,6 +107,25 @@ class RemoteDesk final : public DeskSide {
     if (definition->name != name) return fail(Code::kMalformed, "The server gives another workflow than {}.", name);
     current_[name] = definition->digest;
     return definition;
+  }
+
+  [[nodiscard]] Result<x509::Serial> serial(const std::string& typed) override {
+    const auto whole = x509::Serial::parse(typed);
+    if (!whole) return fail(Code::kUsage, "\"{}\" is no serial number; it has hexadecimal digits only.", typed);
+    const auto beginning = serial_beginning(typed);
+    if (!beginning) return *whole;
+    TRY(const auto json, call_.get("/v1/certificates?limit=500&text=" + in_path(*beginning)));
+    TRY(const auto certificates, objects_in(json, "certificates"));
+    std::vector<std::string> found;
+    for (const auto& one : certificates) {
+      const auto digits = base::json_string(one, "serial");
+      if (digits == whole->hex()) return *whole;
+      if (digits.starts_with(*beginning)) found.push_back(digits);
+    }
+    if (found.size() > 1)
+      return fail(Code::kConflict, "The serial numbers of several certificates begin with {}: {}. Type more of it.",
+                  typed, base::join(found, ", "));
+    return found.empty() ? *whole : x509::Serial::parse(found.front()).value_or(*whole);
   }
 
   [[nodiscard]] Result<ra::Step> apply(ra::Application application, ra::Desk::Number number) override {
@@ -104,6 +146,7 @@ class RemoteDesk final : public DeskSide {
                     {"form", application.form},
                     {"files", ra::print_files(application.files)},
                     {"trial", number == ra::Desk::Number::kNone}};
+    if (application.again == ra::Application::Again::kTake) body["again"] = true;
     if (application.organisation) body["organisation"] = application.organisation->text();
     if (application.role) body["role"] = application.role->text();
     if (application.certificate) body["certificate"] = wish_json(*application.certificate);

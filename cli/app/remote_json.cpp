@@ -77,4 +77,61 @@ Result<evidence::Act> read_act(const JsonObject& draft) {
   return act;
 }
 
+Result<std::vector<JsonObject>> objects_in(const JsonObject& document, const char* name) {
+  const auto* list = document.if_contains(name);
+  std::vector<JsonObject> objects;
+  if (list == nullptr || !list->is_array())
+    return fail(Code::kMalformed, "The answer of the server is not what it should be: \"{}\" is wrong or missing.",
+                name);
+  for (const auto& one : list->get_array()) {
+    if (!one.is_object())
+      return fail(Code::kMalformed, "The answer of the server is not what it should be: \"{}\" is wrong or missing.",
+                  name);
+    objects.push_back(one.get_object());
+  }
+  return objects;
+}
+
+Result<std::vector<FileNote>> read_files(const JsonObject& document) {
+  TRY(const auto objects, objects_in(document, "files"));
+  std::vector<FileNote> files;
+  for (const auto& one : objects) {
+    FileNote note{base::json_string(one, "label"), base::json_string(one, "name"), base::json_int(one, "size"), {}};
+    TRY(note.digest, ra::read_hash(base::json_string(one, "sha256"), "sha256"));
+    files.push_back(std::move(note));
+  }
+  return files;
+}
+
+Result<std::vector<CertificateNote>> read_certificates(const JsonObject& document) {
+  TRY(const auto objects, objects_in(document, "certificates"));
+  std::vector<CertificateNote> certificates;
+  for (const auto& one : objects) {
+    const auto der = base::from_base64(base::json_string(one, "der"));
+    if (!der)
+      return fail(Code::kMalformed, "The answer of the server is not what it should be: \"{}\" is wrong or missing.",
+                  "certificates");
+    TRY(auto certificate, x509::Certificate::from_der(*der));
+    certificates.push_back(
+        {std::move(certificate), base::json_string(one, "profile"), base::json_string(one, "state")});
+  }
+  return certificates;
+}
+
+Result<RolesSeen> read_roles(const JsonObject& status) {
+  TRY(const auto held, objects_in(status, "roles"));
+  TRY(const auto ended, objects_in(status, "ended"));
+  RolesSeen seen;
+  for (const auto& one : held) seen.held.push_back({base::json_string(one, "role"), base::json_string(one, "scope")});
+  for (const auto& one : ended) {
+    const auto at = base::parse_rfc3339(base::json_string(one, "at"));
+    if (!at)
+      return fail(Code::kMalformed, "The answer of the server is not what it should be: \"{}\" is wrong or missing.",
+                  "at");
+    seen.ended.push_back(
+        {base::json_string(one, "role"), base::json_string(one, "scope"), *at, base::json_string(one, "granted_by")});
+  }
+  return seen;
+}
+
 }  // namespace yuxin::cli

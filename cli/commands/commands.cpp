@@ -22,8 +22,10 @@ std::vector<CommandSpec> collect() {
   all.push_back(key_migrate_command());
   for (auto family : {key_tree_commands, unlock_commands}) add(all, family());
   for (auto family : {role_grant_commands, role_list_commands}) add(all, family());
+  all.push_back(org_list_command());
   add(all, request_commands());
   add(all, request_step_commands());
+  add(all, request_file_commands());
   all.push_back(request_batch_command());
   all.push_back(request_work_command());
   add(all, case_commands());

@@ -70,6 +70,7 @@ std::string name_text(std::string_view name) {
       {"time-stamps", base::translatable("time stamps")},
       {"profiles", base::translatable("profiles")},
       {"roles", base::translatable("roles")},
+      {"desk", base::translatable("desk")},
       {"notifications", base::translatable("notifications")},
       {"ledger", base::translatable("ledger")},
       {"intents", base::translatable("interrupted")},

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "app/home.hpp"
+#include "app/catalogue.hpp"
 #include "app/profile_proof.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
@@ -17,19 +17,29 @@ using base::message;
 using base::Result;
 using x509::LintSeverity;
 
-std::string title_of(const ca::Profile& profile) {
-  const auto& own = base::language() == base::Language::kChinese ? profile.title_zh : profile.title_en;
-  return own.empty() ? profile.title_en : own;
+std::string title_of(const base::JsonObject& profile) {
+  const auto* both = profile.if_contains("title");
+  if (both == nullptr || !both->is_object()) return {};
+  const auto& titles = both->get_object();
+  const auto own = base::json_string(titles, base::language() == base::Language::kChinese ? "zh" : "en");
+  return own.empty() ? base::json_string(titles, "en") : own;
+}
+
+std::string joined(const base::JsonObject& profile, const char* member) {
+  const auto* list = profile.if_contains(member);
+  std::vector<std::string> words;
+  if (list == nullptr || !list->is_array()) return {};
+  for (const auto& one : list->get_array()) {
+    if (one.is_string()) words.emplace_back(std::string_view(one.get_string()));
+  }
+  return base::join(words, ", ");
 }
 
 Result<int> list(Context& context, const Arguments&) {
-  TRY(auto home, open_home(context, Home::Access::kRead));
-  TRY(auto profiles, home->profiles());
-  const auto all = profiles.all();
+  TRY(const auto catalogue, open_catalogue(context));
+  TRY(const auto all, catalogue->profiles());
   if (context.options().json) {
-    base::JsonArray array;
-    for (const auto& profile : all) array.push_back(ca::profile_json(*profile));
-    context.document(array);
+    context.document(all);
     return 0;
   }
   Table table({{message("name")},
@@ -37,27 +47,26 @@ Result<int> list(Context& context, const Arguments&) {
                {message("validity")},
                {message("for"), Table::Align::kLeft, 44},
                {message("keys"), Table::Align::kLeft, 48}});
-  for (const auto& profile : all) {
-    table.add({profile->name, title_of(*profile), base::print_period(profile->validity),
-               base::join(ca::profile_usages(*profile), ", "), profile->keys_text()});
+  for (const auto& one : all) {
+    const auto& profile = one.get_object();
+    table.add({visible(base::json_string(profile, "name")), visible(title_of(profile)),
+               visible(base::json_string(profile, "validity")), visible(joined(profile, "usages")),
+               visible(joined(profile, "keys"))});
   }
   table.print(context);
   return 0;
 }
 
 Result<int> show(Context& context, const Arguments& arguments) {
-  TRY(auto home, open_home(context, Home::Access::kRead));
-  TRY(auto profiles, home->profiles());
-  TRY(auto profile, profiles.find(arguments.one("NAME")));
+  TRY(const auto catalogue, open_catalogue(context));
+  TRY(const auto profile, catalogue->profile(arguments.one("NAME")));
   if (context.options().json) {
-    auto document = ca::profile_json(*profile);
-    document["text"] = profile->text;
-    context.document(document);
+    context.document(profile);
     return 0;
   }
   // the file itself is what people reviewed
-  const std::string_view text = profile->text;
-  context.out(text.substr(0, text.size() - (text.ends_with('\n') ? 1 : 0)));
+  const auto text = base::json_string(profile, "text");
+  context.out(std::string_view(text).substr(0, text.size() - (text.ends_with('\n') ? 1 : 0)));
   return 0;
 }
 
@@ -120,13 +129,17 @@ std::vector<CommandSpec> profile_commands() {
        "list the kinds of certificates that the home issues",
        {},
        {"yuxin --home city/online profile list"},
-       list},
+       list,
+       CommandSpec::Identity::kTaken,
+       CommandSpec::Server::kTaken},
       {"profile",
        "show",
        "show a profile as people wrote it",
        {{"NAME", Arity::kOne, Presence::kRequired, "NAME", "name of the profile"}},
        {"yuxin --home city/online profile show tls-server"},
-       show},
+       show,
+       CommandSpec::Identity::kTaken,
+       CommandSpec::Server::kTaken},
       {"profile",
        "check",
        "check a profile file, and prove it with a sample certificate for every kind of key",

@@ -25,14 +25,11 @@ Result<ra::Application> application_of(const Arguments& arguments, DeskSide& sid
   application.workflow = arguments.one("--workflow", usual);
   if (arguments.has("--csr")) {
     if (!arguments.has("--profile")) return fail(Code::kUsage, "Say which certificate is asked for: --profile NAME");
-    TRY(auto enrolment, enrolment_of(words_of_enrolment(arguments)));
+    TRY(auto enrolment, enrolment_of(words_of_enrolment(arguments), Outcome::kSubmitted));
     application.certificate = ra::CertificateWish{std::move(enrolment), arguments.one("--profile")};
   } else if (about_certificate) {
-    const auto serial = x509::Serial::parse(arguments.one("--serial"));
-    if (!serial)
-      return fail(Code::kUsage, "\"{}\" is no serial number; it has hexadecimal digits only.",
-                  arguments.one("--serial"));
-    application.existing = ra::ExistingWish{*serial};
+    TRY(const auto serial, side.serial(arguments.one("--serial")));
+    application.existing = ra::ExistingWish{serial};
   } else if (about_person) {
     application.leaver = ra::LeaverWish{arguments.one("--leaver")};
   } else {
@@ -44,7 +41,9 @@ Result<ra::Application> application_of(const Arguments& arguments, DeskSide& sid
   }
   TRY(const auto definition, side.workflow(application.workflow));
   TRY(application.form, form_of(*definition, field_words(arguments)));
+  TRY(complete_serial(side, application.form));
   TRY(application.files, files_of(arguments.many("--attach")));
+  if (arguments.has("--again")) application.again = ra::Application::Again::kTake;
   return application;
 }
 
@@ -57,11 +56,15 @@ Result<int> submit(Context& context, const Arguments& arguments) {
   TRY(auto step, side->apply(application, ra::Desk::Number::kNone));
   auto shown = step;
   shown.act.object = message("new");
-  describe_step(context, shown, nullptr, side->signer());
+  TRY(const auto matter, matter_of_step(*side, step, nullptr));
+  describe_step(context, shown, nullptr, matter, side->signer());
   if (arguments.has("--dry-run")) {
     context.remark(message("Every check passed. Nothing was signed (--dry-run)."));
     if (context.options().json) {
-      context.document(base::JsonObject{{"dry_run", true}, {"type", step.act.type}, {"body", step.act.body}});
+      context.document(base::JsonObject{{"dry_run", true},
+                                        {"type", step.act.type},
+                                        {"body", step.act.body},
+                                        {"requested", requested_json(matter)}});
     }
     return 0;
   }
@@ -79,18 +82,30 @@ Result<int> submit(Context& context, const Arguments& arguments) {
 }
 
 // As many pages as it takes, because one may be short.
-Result<std::vector<ra::Item>> items_of(DeskSide& side, workflow::CaseFilter filter, ra::Desk::Whose whose) {
-  std::vector<ra::Item> items;
+Result<ra::Desk::Page> items_of(DeskSide& side, workflow::CaseFilter filter, ra::Desk::Whose whose) {
+  ra::Desk::Page all;
   auto left = filter.limit;
   while (left > 0) {
     filter.limit = left;
     TRY(auto page, side.page(filter, whose));
     left -= static_cast<std::int64_t>(page.items.size());
-    std::ranges::move(page.items, std::back_inserter(items));
+    std::ranges::move(page.items, std::back_inserter(all.items));
+    all.next = page.next;
     if (!page.next) break;
     filter.after_row = *page.next;
   }
-  return items;
+  return all;
+}
+
+// Who holds no role sees nothing, which is not the same as that there is nothing.
+Result<> say_no_cases(const Context& context, DeskSide& side) {
+  context.remark(message("No cases."));
+  TRY(const auto roles, side.roles());
+  if (!roles || !roles->held.empty()) return {};
+  context.remark(message("You hold no role here."));
+  for (const auto& one : roles->ended)
+    context.remark(message("{} ended at {}; {} grants it.", one.role, base::local_time(one.at), one.granted_by));
+  return {};
 }
 
 Result<int> list(Context& context, const Arguments& arguments) {
@@ -102,24 +117,32 @@ Result<int> list(Context& context, const Arguments& arguments) {
   TRY(filter.limit, number_option(arguments, "--limit", 100));
   TRY(filter.after_row, number_option(arguments, "--after", 0));
   const auto whose = arguments.has("--mine") ? ra::Desk::Whose::kMine : ra::Desk::Whose::kAnybody;
-  TRY(const auto items, items_of(*side, filter, whose));
-  if (!context.options().json) {
-    print_cases(context, items);
+  TRY(const auto page, items_of(*side, filter, whose));
+  if (context.options().json) {
+    base::JsonArray cases;
+    for (const auto& item : page.items) cases.push_back(ra::print_item(item));
+    base::JsonObject document{{"cases", std::move(cases)}};
+    if (page.next) document["next"] = *page.next;
+    context.document(document);
     return 0;
   }
-  base::JsonArray cases;
-  for (const auto& item : items) cases.push_back(ra::print_item(item));
-  context.document(base::JsonObject{{"cases", std::move(cases)}});
+  if (page.items.empty()) {
+    TRY(say_no_cases(context, *side));
+  } else {
+    print_cases(context, page.items);
+  }
+  if (page.next) context.remark(message("There may be more: --after {}", *page.next));
   return 0;
 }
 
 Result<int> show(Context& context, const Arguments& arguments) {
   TRY(const auto side, open_desk_side(context, arguments, DeskUse::kLook));
   TRY(const auto seen, side->look(arguments.one("CASE")));
+  TRY(const auto matter, matter_of(*side, seen.item.standing.of.about, {}, &seen));
   if (context.options().json) {
-    context.document(ra::print_item(seen.item, seen.steps));
+    context.document(case_json(seen, matter));
   } else {
-    describe_case(context, seen.item, seen.steps);
+    describe_case(context, seen, matter);
   }
   return 0;
 }
@@ -127,7 +150,7 @@ Result<int> show(Context& context, const Arguments& arguments) {
 std::vector<OptionSpec> list_options() {
   return {{"--workflow", Arity::kOne, Presence::kOptional, "NAME", "of this workflow only"},
           {"--state", Arity::kOne, Presence::kOptional, "STATE", "in this state only: REVIEWED"},
-          {"--mine", Arity::kFlag, Presence::kOptional, "", "where the next step could be yours"},
+          {"--mine", Arity::kFlag, Presence::kOptional, "", "those that wait for your step"},
           {"--all", Arity::kFlag, Presence::kOptional, "", "closed ones, too"},
           {"--limit", Arity::kOne, Presence::kOptional, "N", "how many at most; 100 if not given"},
           {"--after", Arity::kOne, Presence::kOptional, "N", "begin behind this row, as --json names it"}};
@@ -148,15 +171,17 @@ std::vector<CommandSpec> request_commands() {
       {"--leaver", Arity::kOne, Presence::kOptional, "DN", "it is about all certificates of this subject"},
       {"--workflow", Arity::kOne, Presence::kOptional, "NAME",
        "certificate-renewal, certificate-suspension, certificate-release …"},
-      {"--org", Arity::kOne, Presence::kOptional, "CODE", "registration point; your own if you have one"}};
+      {"--org", Arity::kOne, Presence::kOptional, "CODE",
+       "registration point (yuxin org list); your own if you have one"},
+      {"--again", Arity::kFlag, Presence::kOptional, "", "also where the same is applied for already"}};
   for (const auto& option : step_options()) options.push_back(option);
   return {
       {"request",
        "submit",
        "apply for a certificate, or for something to be done to one",
        std::move(options),
-       {"yuxin --home city/online --passphrase-file pass --as officer.p12 request submit --profile tls-server --csr "
-        "server.csr --field name=Portal --field classification=公开"},
+       {"yuxin --home city/online --passphrase-file pass --as officer.p12 request submit --org LRA-500103 --profile "
+        "tls-server --csr server.csr --field name=Portal --field classification=公开"},
        submit,
        CommandSpec::Identity::kTaken,
        CommandSpec::Server::kTaken},

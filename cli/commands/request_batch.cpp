@@ -3,12 +3,13 @@
 #include <map>
 #include <utility>
 
+#include "app/batch_report.hpp"
+#include "app/batch_steps.hpp"
 #include "app/case_view.hpp"
 #include "app/clock_check.hpp"
 #include "app/csv.hpp"
 #include "app/desk_acting.hpp"
 #include "app/enrolment_input.hpp"
-#include "app/trial.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
@@ -44,15 +45,14 @@ bool is_word(std::string_view column) {
          column == "org" || column.starts_with(kAttach);
 }
 
-Result<ra::Step> step_of(const Row& row, DeskSide& side, const workflow::Workflow& definition,
-                         ra::Desk::Number number) {
+Result<ra::Application> application_of(const Row& row, const workflow::Workflow& definition) {
   EnrolmentWords words{row.cell("csr"), {}, row.maybe("subject"), row.maybe("days")};
   for (const auto name : base::split(row.cell("san"), ' ')) {
     if (!name.empty()) words.names.emplace_back(name);
   }
   ra::Application application;
   application.workflow = definition.name;
-  TRY(auto enrolment, enrolment_of(words));
+  TRY(auto enrolment, enrolment_of(words, Outcome::kSubmitted));
   application.certificate = ra::CertificateWish{std::move(enrolment), row.cell("profile")};
   if (const auto code = row.maybe("org")) {
     TRY(application.organisation, evidence::OrgCode::parse(*code));
@@ -69,123 +69,86 @@ Result<ra::Step> step_of(const Row& row, DeskSide& side, const workflow::Workflo
   }
   TRY(application.form, form_of(definition, fields));
   TRY(application.files, files_of(attachments));
-  return side.apply(std::move(application), number);
+  return application;
 }
 
-struct RowResult {
-  std::size_t row = 0;
-  std::string case_id;
-  std::string state;
-  std::optional<base::Error> error;
+// Prepared is a row as it was shown: what is asked for, and what will be signed but for the number.
+struct Prepared {
+  RowResult result;
+  std::optional<ra::Application> application;
+  base::JsonObject body;
 };
 
-RowResult taken(std::size_t number, const Result<StepDone>& done) {
-  RowResult result;
-  result.row = number;
-  if (!done) {
-    result.error = done.error();
-    return result;
+Result<> prepare(const Context& context, const Row& row, DeskSide& side, const workflow::Workflow& definition,
+                 ra::Application::Again again, Prepared& prepared) {
+  TRY(auto application, application_of(row, definition));
+  TRY(complete_serial(side, application.form));
+  application.again = again;
+  TRY(const auto step, side.apply(application, ra::Desk::Number::kNone));
+  TRY(const auto matter, matter_of_step(side, step, nullptr));
+  prepared.result.whom = whom_text(application.form, matter_text(matter));
+  context.remark(labelled(std::to_string(prepared.result.row),
+                          message("{}, {}", application.certificate->profile, prepared.result.whom)));
+  for (const auto& line : matter_lines(matter, application.form, MatterTense::kWill)) {
+    if (line.is_warning) context.remark(labelled("", message("note: {}", line.value)));
   }
-  const auto& standing = done->after.standing;
-  result.case_id = standing.of.id;
-  result.state = state_title(*standing.workflow, standing.of.state);
-  return result;
+  prepared.body = step.act.body;
+  prepared.application = std::move(application);
+  return {};
 }
 
-void report_row(const Context& context, const RowResult& result) {
-  if (context.options().json) {
-    base::JsonObject json{{"row", static_cast<std::int64_t>(result.row)}};
-    if (result.error) {
-      json["error"] = result.error->detail;
-      json["code"] = base::code_name(result.error->code);
-    } else {
-      json["case"] = result.case_id;
-      json["state"] = result.state;
-    }
-    context.out(base::print_json(json));
-    return;
-  }
-  if (result.error) {
-    context.out(message("{}: not taken: {}", result.row, result.error->detail));
-  } else {
-    context.out(message("{}: {} is {}", result.row, result.case_id, result.state));
-  }
-}
-
-int finish(const Context& context, const std::vector<RowResult>& results) {
-  const auto good = std::ranges::count_if(results, [](const RowResult& result) { return !result.error; });
-  context.remark(message("{} of {} taken.", good, results.size()));
-  return std::cmp_equal(good, results.size()) ? 0 : 1;
-}
-
-Result<int> submit_rows(Context& context, const Arguments& arguments, DeskSide& side, const CsvTable& table) {
-  TRY(const auto definition, side.workflow(arguments.one("--workflow", "certificate-request")));
-  for (const auto& column : table.columns) {
-    if (!is_word(column) && definition->field(column) == nullptr)
-      return fail(Code::kUsage,
-                  "The table has a column \"{}\", which is no field of {}; columns are csr, profile, san, subject, "
-                  "days, org, attach:LABEL, and fields.",
-                  column, definition->name);
-  }
-  const bool trial = arguments.has("--dry-run");
-  context.remark(message("{} applications, to be signed by {}.", table.rows.size(), side.signer()));
-  if (!trial) {
-    TRY(auto agreed, context.confirm(message("Sign all of them?")));
-    if (!agreed) return fail(Code::kUsage, "Nothing was signed.");
-  }
-  std::vector<RowResult> results;
-  for (std::size_t i = 0; i < table.rows.size(); ++i) {
-    Row row;
-    for (std::size_t c = 0; c < table.columns.size(); ++c) row.cells[table.columns[c]] = table.rows[i][c];
-    const auto number = trial ? ra::Desk::Number::kNone : ra::Desk::Number::kReserve;
-    auto step = step_of(row, side, *definition, number);
-    if (!step) {
-      results.push_back({i + 1, {}, {}, step.error()});
-    } else if (trial) {
-      results.push_back({i + 1, message("new"), message("good"), std::nullopt});
-    } else {
-      results.push_back(taken(i + 1, side.sign_and_take(*step)));
-    }
-    report_row(context, results.back());
-  }
-  if (!trial) side.end_work(context);
-  return finish(context, results);
-}
-
-Result<StepDone> step_of_case(const Arguments& arguments, DeskSide& side, const std::string& id,
-                              const std::string& action) {
-  TRY(const auto seen, side.look(id));
-  TRY(ra::check_open(seen.item, action));
-  workflow::Draft draft{.action = action};
-  TRY(draft.form, form_of(*seen.item.standing.workflow, field_words(arguments)));
-  TRY(const auto step, side.step(seen.item, std::move(draft), std::nullopt));
+Result<StepDone> take(DeskSide& side, const Prepared& prepared) {
+  TRY(const auto step, side.apply(*prepared.application, ra::Desk::Number::kReserve));
+  if (step.act.body != prepared.body)
+    return fail(Code::kConflict, "What is to be signed has changed meanwhile. Nothing was signed. Try again.");
   return side.sign_and_take(step);
 }
 
-// The same step of many cases: each is shown, all are asked for once, and each is signed by itself.
-Result<int> step_cases(Context& context, const Arguments& arguments, DeskSide& side, const std::string& action) {
-  const auto ids = arguments.many("--case");
-  for (const auto& id : ids) {
-    TRY(const auto seen, side.look(id));
-    const auto& standing = seen.item.standing;
-    context.remark(labelled(id, message("{}, {}", state_title(*standing.workflow, standing.of.state),
-                                        base::json_string(standing.of.form, "name"))));
+Result<> check_columns(const CsvTable& table, const workflow::Workflow& definition) {
+  for (const auto& column : table.columns) {
+    if (!is_word(column) && definition.field(column) == nullptr)
+      return fail(Code::kUsage,
+                  "The table has a column \"{}\", which is no field of {}; columns are csr, profile, san, subject, "
+                  "days, org, attach:LABEL, and fields.",
+                  column, definition.name);
   }
-  if (arguments.has("--dry-run")) {
-    base::JsonArray cases(ids.begin(), ids.end());
-    return end_trial(context, {{"action", action}, {"cases", std::move(cases)}},
-                     message("Nothing was signed (--dry-run)."));
+  return {};
+}
+
+// Each row is shown with whose certificate it is about, all are asked for once, and each is signed by itself.
+Result<int> submit_rows(Context& context, const Arguments& arguments, DeskSide& side, const CsvTable& table) {
+  TRY(const auto definition, side.workflow(arguments.one("--workflow", "certificate-request")));
+  TRY(check_columns(table, *definition));
+  const auto trial = arguments.has("--dry-run") ? Trial::kYes : Trial::kNo;
+  const auto again = arguments.has("--again") ? ra::Application::Again::kTake : ra::Application::Again::kRefuse;
+  context.remark(message("Applications in the table: {}. To be signed by {}.", table.rows.size(), side.signer()));
+  std::vector<Prepared> all;
+  std::size_t open = 0;
+  for (const auto& cells : table.rows) {
+    Row row;
+    for (std::size_t c = 0; c < table.columns.size(); ++c) row.cells[table.columns[c]] = cells[c];
+    Prepared prepared;
+    prepared.result.row = all.size() + 1;
+    prepared.result.whom = row.cell("name");
+    if (auto good = prepare(context, row, side, *definition, again, prepared); good) {
+      ++open;
+    } else {
+      prepared.result.error = good.error();
+    }
+    all.push_back(std::move(prepared));
   }
-  TRY(auto agreed, context.confirm(message("Sign \"{}\" for all of them?", action)));
-  if (!agreed) return fail(Code::kUsage, "Nothing was signed.");
-  std::vector<RowResult> results;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    results.push_back(taken(i + 1, step_of_case(arguments, side, ids[i], action)));
-    if (results.back().error) results.back().error->detail = ids[i] + ": " + results.back().error->detail;
-    report_row(context, results.back());
+  if (trial == Trial::kNo && open > 0) {
+    TRY(auto agreed, context.confirm(message("Sign all of them?")));
+    if (!agreed) return fail(Code::kUsage, "Nothing was signed.");
   }
-  side.end_work(context);
-  return finish(context, results);
+  std::vector<RowResult> rows;
+  for (auto& prepared : all) {
+    if (prepared.application && trial == Trial::kNo) take_outcome(prepared.result, take(side, prepared));
+    report_row(context, prepared.result, trial);
+    rows.push_back(std::move(prepared.result));
+  }
+  if (trial == Trial::kNo) side.end_work(context);
+  return finish_rows(context, rows, trial);
 }
 
 Result<int> batch(Context& context, const Arguments& arguments) {
@@ -215,6 +178,9 @@ CommandSpec request_batch_command() {
       {"--reason", Arity::kOne, Presence::kOptional, "TEXT", "the field \"reason\""},
       {"--opinion", Arity::kOne, Presence::kOptional, "TEXT", "the field \"opinion\""},
       {"--field", Arity::kMany, Presence::kOptional, "NAME=VALUE", "what is filled in: yuxin workflow show NAME"},
+      {"--again", Arity::kFlag, Presence::kOptional, "", "also where the same is applied for already"},
+      {"--out-dir", Arity::kOne, Presence::kOptional, "FOLDER",
+       "of approve: where to write the certificates, CASE.pem"},
       accept_clock_option(),
       dry_run_option()};
   return {
@@ -224,7 +190,9 @@ CommandSpec request_batch_command() {
       std::move(options),
       {"yuxin --home city/online --passphrase-file pass --as officer.p12 request batch people.csv",
        "yuxin --home city/online --passphrase-file pass --as officer.p12 request batch --action review --case R-1 "
-       "--case R-2"},
+       "--case R-2",
+       "yuxin --home city/online --passphrase-file pass --as officer.p12 request batch --action approve --case R-1 "
+       "--out-dir certificates"},
       batch,
       CommandSpec::Identity::kTaken,
       CommandSpec::Server::kTaken};

@@ -3,6 +3,7 @@
 #include "app/clock_check.hpp"
 #include "app/desk_acting.hpp"
 #include "app/enrolment_input.hpp"
+#include "app/output.hpp"
 #include "commands.hpp"
 #include "yuxin/base/text.hpp"
 
@@ -25,14 +26,22 @@ Result<workflow::Draft> draft_of(const Arguments& arguments, const ra::Item& ite
 }
 
 // show_and_sign shows a step of a case as it stands, asks, and takes it; --dry-run ends before anybody is asked.
-Result<int> show_and_sign(Context& context, const Arguments& arguments, DeskSide& side, const workflow::Case& of,
+Result<int> show_and_sign(Context& context, const Arguments& arguments, DeskSide& side, const CaseSeen& seen,
                           const ra::Step& step) {
-  describe_step(context, step, &of, side.signer());
+  const auto& id = seen.item.standing.of.id;
+  const auto out = arguments.maybe("--out");
+  if (out) TRY(check_output(*out, OutputKind::kCertificate));
+  TRY(const auto matter, matter_of_step(side, step, &seen));
+  describe_step(context, step, &seen, matter, side.signer());
   if (arguments.has("--dry-run")) {
-    context.remark(message("The step is open. Nothing was signed (--dry-run)."));
+    context.remark(message("The step is open to you. Nothing was signed (--dry-run)."));
     if (context.options().json) {
-      context.document(
-          base::JsonObject{{"dry_run", true}, {"case", of.id}, {"type", step.act.type}, {"body", step.act.body}});
+      context.document(base::JsonObject{{"dry_run", true},
+                                        {"case", id},
+                                        {"type", step.act.type},
+                                        {"body", step.act.body},
+                                        {"requested", requested_json(matter)},
+                                        {"certificates", certificates_json(matter.certificates)}});
     }
     return 0;
   }
@@ -40,6 +49,7 @@ Result<int> show_and_sign(Context& context, const Arguments& arguments, DeskSide
   if (!agreed) return fail(Code::kUsage, "Nothing was signed.");
   TRY(const auto done, side.sign_and_take(step));
   report(context, done);
+  if (out) TRY(write_issued(context, side, done, *out));
   side.end_work(context);
   return 0;
 }
@@ -52,11 +62,11 @@ Result<int> act(Context& context, const Arguments& arguments, const std::string&
   TRY(auto draft, draft_of(arguments, item, action));
   std::optional<ra::CertificateWish> correction;
   if (arguments.has("--csr")) {
-    TRY(auto enrolment, enrolment_of(words_of_enrolment(arguments)));
+    TRY(auto enrolment, enrolment_of(words_of_enrolment(arguments), Outcome::kSubmitted));
     correction = ra::CertificateWish{std::move(enrolment), item.standing.of.place.profile};
   }
   TRY(const auto step, side->step(item, std::move(draft), correction));
-  return show_and_sign(context, arguments, *side, item.standing.of, step);
+  return show_and_sign(context, arguments, *side, seen, step);
 }
 
 template <int kIndex>
@@ -76,7 +86,8 @@ constexpr Verb kVerbs[] = {
      "required\"",
      run_verb<1>},
     {"approve", base::translatable("order what was applied for: the certificate is issued, revoked, suspended"),
-     "yuxin --home city/online --passphrase-file pass --as officer.p12 request approve R-1042", run_verb<2>},
+     "yuxin --home city/online --passphrase-file pass --as officer.p12 request approve R-1042 --out wei.pem",
+     run_verb<2>},
     {"return", base::translatable("send an application back for correction"),
      "yuxin --home city/online --passphrase-file pass --as officer.p12 request return R-1042 --reason \"wrong "
      "organisation code\"",
@@ -118,7 +129,7 @@ Result<int> run_receive(Context& context, const Arguments& arguments) {
                 of.id);
   draft.role = of.handed[static_cast<std::size_t>(number - 1)].to;
   TRY(const auto step, side->step(seen.item, std::move(draft), std::nullopt));
-  return show_and_sign(context, arguments, *side, of, step);
+  return show_and_sign(context, arguments, *side, seen, step);
 }
 
 std::vector<OptionSpec> options_of(std::initializer_list<OptionSpec> more) {
@@ -147,6 +158,9 @@ std::vector<CommandSpec> request_step_commands() {
       const auto more = correction_options();
       options.insert(options.begin() + 1, more.begin(), more.end());
     }
+    if (std::string_view(verb.action) == "approve")
+      options.insert(options.begin() + 1,
+                     out_option("where to write the certificate that is issued, with its chain"));
     commands.push_back({"request",
                         verb.action,
                         verb.summary,

@@ -74,10 +74,27 @@ Result<std::vector<GrantOrder>> orders_of(const Arguments& arguments, const Orga
   return orders;
 }
 
-Result<> check(Home& home, const Organisation& organisation, const std::vector<GrantOrder>& orders,
+// A grant that is there already, with the same scope and not for much shorter, is not made a second time by a slip.
+Result<> check_new(store::Reader& reader, const GrantOrder& order, base::UnixTime now) {
+  TRY(const auto held, evidence::grants_of(reader, order.holder, now));
+  for (const auto& row : held) {
+    if (row.role != order.role.text() || row.scope != evidence::print_scope(order.scope)) continue;
+    if (row.not_after + base::days(1) < order.not_after) continue;
+    return fail(Code::kConflict, "{} holds {} until {} already. Nothing was changed; --again grants it all the same.",
+                row.holder, row.role, base::local_time(row.not_after));
+  }
+  return {};
+}
+
+enum class Again { kRefuse, kGrant };
+
+Result<> check(Home& home, const Organisation& organisation, const std::vector<GrantOrder>& orders, Again again,
                base::UnixTime now) {
   return home.store().read([&](store::Reader& reader) -> Result<> {
     for (const auto& order : orders) TRY(evidence::check_holder(reader, order.holder, now));
+    if (again == Again::kRefuse) {
+      for (const auto& order : orders) TRY(check_new(reader, order, now));
+    }
     return evidence::check_grants(reader, organisation, orders, now);
   });
 }
@@ -144,7 +161,8 @@ base::Json as_json(const std::vector<GrantRow>& rows, base::UnixTime now, std::s
 }
 
 base::Failure not_granted(base::Error error) {
-  if (error.code == Code::kRefused || error.code == Code::kNotAuthorised || error.code == Code::kConflict)
+  if (error.code == Code::kRefused || error.code == Code::kNotAuthorised || error.code == Code::kConflict ||
+      error.code == Code::kNotFound)
     error.detail = message("Not granted: {}", error.detail);
   return base::Failure(std::move(error));
 }
@@ -167,7 +185,8 @@ Result<int> grant(Context& context, const Arguments& arguments) {
   TRY(const auto organisation, home->organisation());
   const auto now = context.clock().now();
   TRY(auto orders, orders_of(arguments, *organisation, now));
-  if (auto checked = check(*home, *organisation, orders, now); !checked)
+  const auto again = arguments.has("--again") ? Again::kGrant : Again::kRefuse;
+  if (auto checked = check(*home, *organisation, orders, again, now); !checked)
     return not_granted(std::move(checked).error());
   TRY(const auto person, person_of(context));
   if (auto may = may_grant(*home, *organisation, person, orders); !may) return not_granted(std::move(may).error());
@@ -307,6 +326,7 @@ std::vector<CommandSpec> role_grant_commands() {
         {"--days", Arity::kOne, Presence::kOptional, "N", "for N days; as long as is allowed if not given"},
         {"--until", Arity::kOne, Presence::kOptional, "TIME", "until a time: 2026-11-22T10:00:00Z"},
         {"--out", Arity::kOne, Presence::kOptional, "FILE", "where to write the attribute certificate (PEM)"},
+        {"--again", Arity::kFlag, Presence::kOptional, "", "also where the same role is held already"},
         accept_clock_option(),
         dry_run_option()},
        {"yuxin --home city/online --passphrase-file pass role grant CA.SUPER --to super.pem --and "

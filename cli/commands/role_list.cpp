@@ -1,5 +1,6 @@
 // yuxin role list, yuxin role check
 #include "app/certificate_view.hpp"
+#include "app/desk_side.hpp"
 #include "app/fetch.hpp"
 #include "app/grant_view.hpp"
 #include "app/home.hpp"
@@ -54,7 +55,38 @@ void print_table(const Context& context, const std::vector<GrantRow>& rows, base
   table.print(context);
 }
 
+// One's own roles, wherever the desk is.
+Result<int> list_mine(const Context& context, const Arguments& arguments) {
+  if (!context.options().identity) return fail(Code::kUsage, "Whose roles? yuxin --as officer.p12 role list --mine");
+  TRY(const auto side, open_desk_side(context, arguments, DeskUse::kLook));
+  TRY(const auto roles, side->roles());
+  if (!roles) return fail(Code::kInternal, "The question was not asked.");
+  if (context.options().json) {
+    base::JsonArray held;
+    base::JsonArray ended;
+    for (const auto& one : roles->held) held.push_back(base::JsonObject{{"role", one.role}, {"scope", one.scope}});
+    for (const auto& one : roles->ended) {
+      ended.push_back(base::JsonObject{
+          {"role", one.role}, {"scope", one.scope}, {"at", base::rfc3339(one.at)}, {"granted_by", one.granted_by}});
+    }
+    context.document(base::JsonObject{{"roles", std::move(held)}, {"ended", std::move(ended)}});
+    return 0;
+  }
+  if (roles->held.empty()) context.remark(message("You hold no role here."));
+  for (const auto& one : roles->held) context.out(visible(labelled(one.role, scope_text(one.scope))));
+  for (const auto& one : roles->ended)
+    context.remark(message("{} ended at {}; {} grants it.", one.role, base::local_time(one.at), one.granted_by));
+  return 0;
+}
+
 Result<int> list(Context& context, const Arguments& arguments) {
+  if (arguments.has("--mine")) return list_mine(context, arguments);
+  if (context.options().server)
+    return fail(Code::kUsage, "A registration authority tells you of your own roles only: yuxin role list --mine");
+  if (context.options().identity)
+    return fail(Code::kUsage,
+                "role list is done by the operator of the home, whoever acts; leave out --as, or ask for "
+                "your own roles: --mine");
   TRY(const auto at, moment_of(arguments));
   TRY(auto home, open_home(context, Home::Access::kRead));
   TRY(check_known(*home, arguments.one("--role")));
@@ -146,10 +178,14 @@ std::vector<CommandSpec> role_list_commands() {
        "list granted roles, oldest first",
        {{"--holder", Arity::kOne, Presence::kOptional, "TEXT", "only where this is part of the holder's subject"},
         {"--role", Arity::kOne, Presence::kOptional, "ROLE", "only this role"},
-        {"--at", Arity::kOne, Presence::kOptional, "TIME", "only what was in force at this time"}},
+        {"--at", Arity::kOne, Presence::kOptional, "TIME", "only what was in force at this time"},
+        {"--mine", Arity::kFlag, Presence::kOptional, "", "your own, as --as; also at a registration authority"}},
        {"yuxin --home city/online role list --holder officer-05",
-        "yuxin --home city/online role list --at 2026-11-22"},
-       list},
+        "yuxin --home city/online role list --at 2026-11-22",
+        "yuxin --server https://ra.city.example:8443 --trust root.pem --as officer.p12 role list --mine"},
+       list,
+       CommandSpec::Identity::kTaken,
+       CommandSpec::Server::kTaken},
       {"role",
        "check",
        "say whether a person may act in a role, and if not, who could grant it",

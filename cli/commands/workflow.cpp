@@ -1,4 +1,8 @@
 // yuxin workflow list, show, check
+#include <algorithm>
+
+#include "app/case_view.hpp"
+#include "app/catalogue.hpp"
 #include "app/desk_home.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
@@ -7,22 +11,39 @@
 namespace yuxin::cli {
 namespace {
 
-using base::Code;
-using base::fail;
 using base::message;
 using base::Result;
 using workflow::Workflow;
 
-Result<std::shared_ptr<const Workflow>> find(const Home& home, const std::string& name) {
-  TRY(const auto definitions, definitions_of(home));
-  std::vector<std::string> known;
-  for (const auto& definition : definitions) {
-    if (definition->name == name) return definition;
-    known.push_back(definition->name);
+base::JsonArray texts(const std::vector<std::string>& list) { return base::JsonArray(list.begin(), list.end()); }
+
+base::JsonObject field_json(const workflow::Field& field) {
+  base::JsonObject json{
+      {"name", field.name}, {"title", field.title.text()}, {"kind", workflow::kind_name(field.kind)}};
+  if (field.kind != workflow::FieldKind::kChoice) return json;
+  base::JsonArray words;
+  for (const auto& word : field.words) words.push_back(base::JsonObject{{"en", word.en}, {"zh", word.zh}});
+  json["one_of"] = texts(field.one_of);
+  json["words"] = std::move(words);
+  return json;
+}
+
+base::JsonObject step_json(const workflow::Transition& step) {
+  base::JsonArray needs_when;
+  for (const auto& needs : step.needs_when)
+    needs_when.push_back(base::JsonObject{{"when", needs.when.text()}, {"fields", texts(needs.fields)}});
+  base::JsonArray attachments;
+  for (const auto& enclosure : step.enclosures) {
+    attachments.push_back(base::JsonObject{{"label", enclosure.label},
+                                           {"title", enclosure.title.text()},
+                                           {"min", static_cast<std::int64_t>(enclosure.min)},
+                                           {"max", static_cast<std::int64_t>(enclosure.max)},
+                                           {"when", enclosure.when.text()}});
   }
-  if (const auto near = base::nearest(name, known))
-    return fail(Code::kNotFound, "There is no workflow {}; did you mean {}?", name, *near);
-  return fail(Code::kNotFound, "There is no workflow {}. There are: {}", name, base::join(known, ", "));
+  return {
+      {"action", step.action},     {"title", step.title.text()}, {"from", texts(step.from)}, {"to", step.to},
+      {"when", step.when.text()},  {"needs", texts(step.needs)}, {"needs_when", needs_when}, {"may", texts(step.may)},
+      {"attachments", attachments}};
 }
 
 base::JsonObject as_json(const Workflow& definition) {
@@ -31,19 +52,9 @@ base::JsonObject as_json(const Workflow& definition) {
     states.push_back(
         base::JsonObject{{"name", state.name}, {"title", state.title.text()}, {"final", state.is_final}});
   base::JsonArray fields;
-  for (const auto& field : definition.fields)
-    fields.push_back(base::JsonObject{
-        {"name", field.name}, {"title", field.title.text()}, {"kind", workflow::kind_name(field.kind)}});
+  for (const auto& field : definition.fields) fields.push_back(field_json(field));
   base::JsonArray steps;
-  for (const auto& step : definition.transitions) {
-    steps.push_back(base::JsonObject{{"action", step.action},
-                                     {"title", step.title.text()},
-                                     {"from", base::JsonArray(step.from.begin(), step.from.end())},
-                                     {"to", step.to},
-                                     {"when", step.when.text()},
-                                     {"needs", base::JsonArray(step.needs.begin(), step.needs.end())},
-                                     {"may", base::JsonArray(step.may.begin(), step.may.end())}});
-  }
+  for (const auto& step : definition.transitions) steps.push_back(step_json(step));
   return {{"name", definition.name},
           {"code", definition.code},
           {"title", definition.title.text()},
@@ -71,8 +82,8 @@ std::string parties_text(const workflow::Transition& step) {
 }
 
 Result<int> list(Context& context, const Arguments&) {
-  TRY(auto home, open_home(context, Home::Access::kRead));
-  TRY(const auto definitions, definitions_of(*home));
+  TRY(const auto catalogue, open_catalogue(context));
+  TRY(const auto definitions, catalogue->workflows());
   if (context.options().json) {
     base::JsonArray workflows;
     for (const auto& definition : definitions) {
@@ -92,9 +103,89 @@ Result<int> list(Context& context, const Arguments&) {
   return 0;
 }
 
+std::string states_text(const Workflow& definition, const std::vector<std::string>& names) {
+  std::vector<std::string> titles;
+  for (const auto& name : names) titles.push_back(name == "*" ? message("any") : state_title(definition, name));
+  return base::join(titles, ", ");
+}
+
+void print_steps(const Context& context, const Workflow& definition) {
+  Table steps({{message("action")},
+               {message("title")},
+               {message("from"), Table::Align::kLeft, 40},
+               {message("to")},
+               {message("signed by"), Table::Align::kLeft, 60},
+               {message("where"), Table::Align::kLeft, 60}});
+  for (const auto& step : definition.transitions) {
+    steps.add({step.action, step.title.text(), step.opens() ? message("new") : states_text(definition, step.from),
+               step.to.empty() ? std::string() : state_title(definition, step.to), parties_text(step),
+               step.when.text()});
+  }
+  steps.print(context);
+}
+
+std::string values_text(const workflow::Field& field) {
+  if (field.kind != workflow::FieldKind::kChoice) return std::string(workflow::kind_name(field.kind));
+  std::vector<std::string> words;
+  for (const auto& one : field.one_of) words.push_back(workflow::shown_value(field, base::Json(one)));
+  return base::join(words, " | ");
+}
+
+bool names(const std::vector<std::string>& list, const std::string& name) {
+  return std::ranges::find(list, name) != list.end();
+}
+
+// By which step a field is filled in, and under which condition it must be.
+std::string taken_text(const Workflow& definition, const std::string& field) {
+  std::vector<std::string> needed;
+  std::vector<std::string> taken;
+  const auto add = [](std::vector<std::string>& list, std::string text) {
+    if (!names(list, text)) list.push_back(std::move(text));
+  };
+  for (const auto& step : definition.transitions) {
+    if (names(step.needs, field)) add(needed, step.action);
+    for (const auto& needs : step.needs_when) {
+      if (names(needs.fields, field)) add(needed, message("{} where {}", step.action, needs.when.text()));
+    }
+    if (names(step.may, field)) add(taken, step.action);
+  }
+  std::vector<std::string> parts;
+  if (!needed.empty()) parts.push_back(message("needed by {}", base::join(needed, ", ")));
+  if (!taken.empty()) parts.push_back(message("taken by {}", base::join(taken, ", ")));
+  return base::join(parts, "; ");
+}
+
+void print_fields(const Context& context, const Workflow& definition) {
+  Table fields({{message("field")},
+                {message("title"), Table::Align::kLeft, 40},
+                {message("values"), Table::Align::kLeft, 60},
+                {message("when"), Table::Align::kLeft, 80}});
+  for (const auto& field : definition.fields)
+    fields.add({field.name, field.title.text(), values_text(field), taken_text(definition, field.name)});
+  fields.print(context);
+}
+
+void print_attachments(const Context& context, const Workflow& definition) {
+  Table table({{message("attachment")},
+               {message("title"), Table::Align::kLeft, 40},
+               {message("action")},
+               {message("how many")},
+               {message("where"), Table::Align::kLeft, 80}});
+  bool any = false;
+  for (const auto& step : definition.transitions) {
+    for (const auto& one : step.enclosures) {
+      any = true;
+      table.add({one.label, one.title.text(), step.action, message("{} to {}", one.min, one.max), one.when.text()});
+    }
+  }
+  if (!any) return;
+  context.out("");
+  table.print(context);
+}
+
 Result<int> show(Context& context, const Arguments& arguments) {
-  TRY(auto home, open_home(context, Home::Access::kRead));
-  TRY(const auto definition, find(*home, arguments.one("NAME")));
+  TRY(const auto catalogue, open_catalogue(context));
+  TRY(const auto definition, catalogue->workflow(arguments.one("NAME")));
   if (context.options().json) {
     context.document(as_json(*definition));
     return 0;
@@ -105,21 +196,15 @@ Result<int> show(Context& context, const Arguments& arguments) {
   }
   context.out(labelled(message("workflow"), message("{}, {}", definition->name, definition->title.text())));
   context.out(labelled(message("version"), "SHA-256 " + base::hex(definition->digest)));
-  Table steps({{message("action")},
-               {message("title")},
-               {message("from"), Table::Align::kLeft, 40},
-               {message("to")},
-               {message("signed by"), Table::Align::kLeft, 60}});
-  for (const auto& step : definition->transitions) {
-    steps.add({step.action, step.title.text(), step.opens() ? message("new") : base::join(step.from, " "), step.to,
-               parties_text(step)});
+  for (const auto& state : definition->states) {
+    const auto text = state.is_final ? message("{}, the end", state.title.text()) : state.title.text();
+    context.out(labelled(message("state"), state.name + "  " + text));
   }
-  steps.print(context);
   context.out("");
-  Table fields({{message("field")}, {message("kind")}, {message("title")}});
-  for (const auto& field : definition->fields)
-    fields.add({field.name, std::string(workflow::kind_name(field.kind)), field.title.text()});
-  fields.print(context);
+  print_steps(context, *definition);
+  context.out("");
+  print_fields(context, *definition);
+  print_attachments(context, *definition);
   return 0;
 }
 
@@ -149,21 +234,29 @@ Result<int> check(Context& context, const Arguments& arguments) {
 }  // namespace
 
 std::vector<CommandSpec> workflow_commands() {
-  return {
-      {"workflow", "list", "list the workflows of the home", {}, {"yuxin --home city/online workflow list"}, list},
-      {"workflow",
-       "show",
-       "show the steps and fields of a workflow",
-       {{"NAME", Arity::kOne, Presence::kRequired, "NAME", "its name: yuxin workflow list"},
-        {"--text", Arity::kFlag, Presence::kOptional, "", "the definition as it was written"}},
-       {"yuxin --home city/online workflow show certificate-request"},
-       show},
-      {"workflow",
-       "check",
-       "check a definition: every state reached, every step somebody's, every limit heard of",
-       {{"FILE", Arity::kOne, Presence::kRequired, "FILE", "the definition (TOML)"}},
-       {"yuxin --home city/online workflow check my-workflow.toml"},
-       check}};
+  return {{"workflow",
+           "list",
+           "list the workflows of the home",
+           {},
+           {"yuxin --home city/online workflow list"},
+           list,
+           CommandSpec::Identity::kTaken,
+           CommandSpec::Server::kTaken},
+          {"workflow",
+           "show",
+           "show the steps and fields of a workflow",
+           {{"NAME", Arity::kOne, Presence::kRequired, "NAME", "its name: yuxin workflow list"},
+            {"--text", Arity::kFlag, Presence::kOptional, "", "the definition as it was written"}},
+           {"yuxin --home city/online workflow show certificate-request"},
+           show,
+           CommandSpec::Identity::kTaken,
+           CommandSpec::Server::kTaken},
+          {"workflow",
+           "check",
+           "check a definition: every state reached, every step somebody's, every limit heard of",
+           {{"FILE", Arity::kOne, Presence::kRequired, "FILE", "the definition (TOML)"}},
+           {"yuxin --home city/online workflow check my-workflow.toml"},
+           check}};
 }
 
 }  // namespace yuxin::cli

@@ -43,9 +43,9 @@ Result<const RoleRule*> known_rule(const Organisation& organisation, const RoleC
   std::vector<std::string> names;
   for (const auto& rule : organisation.roles()) names.push_back(rule.roles.text);
   if (const auto near = base::nearest(role.text(), names)) {
-    return fail(Code::kRefused, "There is no role {} in organisation.toml. Did you mean {}?", role.text(), *near);
+    return fail(Code::kNotFound, "There is no role {} in organisation.toml. Did you mean {}?", role.text(), *near);
   }
-  return fail(Code::kRefused, "There is no role {} in organisation.toml.", role.text());
+  return fail(Code::kNotFound, "There is no role {} in organisation.toml.", role.text());
 }
 
 Result<> check_limits(const RoleRule& rule, const GrantOrder& order) {
@@ -68,7 +68,7 @@ Result<> check_scope(const Organisation& organisation, const GrantOrder& order) 
   for (const auto& part : order.scope.organisations) {
     const auto* unit = organisation.find(part.organisation);
     if (unit == nullptr)
-      return fail(Code::kRefused, "There is no organisation {} in organisation.toml.", part.organisation.text());
+      return fail(Code::kNotFound, "There is no organisation {} in organisation.toml.", part.organisation.text());
     if (unit->exists_at(order.not_before)) continue;
     return fail(Code::kRefused,
                 "The organisation {} ({}) does not exist at {}: organisation.toml says from when and "

@@ -3,8 +3,8 @@
 
 #include "operations.hpp"
 #include "problem.hpp"
+#include "yuxin/ca/certificate_json.hpp"
 #include "yuxin/ra/item_json.hpp"
-#include "yuxin/x509/serial.hpp"
 
 namespace yuxin::ra::rest {
 
@@ -36,8 +36,16 @@ Result<HttpReply> show_case(Call& call) {
   TRY(const auto item, call.desk->look(call.path.at("case"), call.caller->viewer));
   TRY(const auto steps, call.desk->cases().steps(item.standing));
   TRY(const auto files, call.desk->cases().files(item.standing));
+  TRY(const auto concerned, call.desk->certificates(item.standing.of));
   auto document = print_item(item, steps);
   document["files"] = print_files(files);
+  base::JsonArray certificates;
+  for (const auto& one : concerned) {
+    auto json = ca::certificate_json(one.row, one.authority, call.parts.clock->now());
+    json["der"] = base::base64(one.row.der);
+    certificates.push_back(std::move(json));
+  }
+  document["certificates"] = std::move(certificates);
   return json_reply(document);
 }
 
@@ -60,19 +68,15 @@ Result<HttpReply> give_file(Call& call) {
 
 Result<HttpReply> give_case_certificate(Call& call) {
   TRY(const auto item, call.desk->look(call.path.at("case"), call.caller->viewer));
-  const auto text = base::json_string(item.standing.of.facts, "serial");
-  const auto serial = x509::Serial::parse(text);
-  if (!serial) return fail(Code::kNotFound, "No certificate was issued upon case {}.", item.standing.of.id);
-  store::CertificateRow row;
-  TRY(call.parts.store->read([&](store::Reader& reader) -> Result<> {
-    TRY(const auto authority, reader.authority(call.desk->parts().authority));
-    TRY(row, reader.find(authority.id, serial->content(), store::Reader::With::kDer));
-    return {};
-  }));
+  TRY(const auto chain, call.desk->issued(item.standing.of));
+  std::string text = chain.front().pem();
+  if (call.text("chain") == "yes") {
+    for (std::size_t i = 1; i < chain.size(); ++i) text += chain[i].pem();
+  }
   HttpReply reply;
   reply.content_type = "application/pem-certificate-chain";
   reply.fields.emplace_back("Cache-Control", "no-store");
-  reply.body = base::to_bytes(base::as_bytes(base::pem("CERTIFICATE", row.der)));
+  reply.body = base::to_bytes(base::as_bytes(text));
   return reply;
 }
 

@@ -30,6 +30,13 @@ Result<HttpReply> show_status(Call& call) {
   for (const auto& held : call.caller->viewer.roles) {
     roles.push_back(JsonObject{{"role", held.role.text()}, {"scope", evidence::print_scope(held.scope)}});
   }
+  TRY(const auto gone, ended_roles(*call.parts.store, *call.desk->parts().organisation, call.caller->certificate,
+                                   call.parts.clock->now()));
+  base::JsonArray ended;
+  for (const auto& one : gone) {
+    ended.push_back(JsonObject{
+        {"role", one.role}, {"scope", one.scope}, {"at", base::rfc3339(one.at)}, {"granted_by", one.granted_by}});
+  }
   return json_reply(JsonObject{{"version", call.parts.version},
                                {"time", base::rfc3339(call.parts.clock->now())},
                                {"authority", call.desk->parts().authority},
@@ -37,7 +44,20 @@ Result<HttpReply> show_status(Call& call) {
                                {"subject", call.caller->subject},
                                {"serial", call.caller->serial},
                                {"key", base::hex(call.caller->viewer.key.value())},
-                               {"roles", std::move(roles)}});
+                               {"roles", std::move(roles)},
+                               {"ended", std::move(ended)}});
+}
+
+Result<HttpReply> list_organisations(Call& call) {
+  base::JsonArray list;
+  for (const auto& unit : call.desk->parts().organisation->units()) {
+    list.push_back(JsonObject{{"code", unit.code.text()},
+                              {"name", {{"en", unit.name_en}, {"zh", unit.name_zh}}},
+                              {"parent", unit.parent ? unit.parent->text() : ""},
+                              {"district", unit.district},
+                              {"exists", unit.exists_at(call.parts.clock->now())}});
+  }
+  return json_reply(JsonObject{{"organisations", std::move(list)}});
 }
 
 Result<HttpReply> list_profiles(Call& call) {

@@ -119,7 +119,8 @@ base::Result<base::HttpReply> show_problem_kind(Call& call) {
     return json_reply(JsonObject{{"type", std::string("/v1/problems/") + kind.name},
                                  {"title", base::tr(kind.title)},
                                  {"status", kind.status},
-                                 {"code", kind.code}});
+                                 {"code", kind.code},
+                                 {"what", base::tr(kind.what)}});
   }
   return base::fail(base::Code::kNotFound, "There is no problem \"{}\".", call.path.at("problem"));
 }

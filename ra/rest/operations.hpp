@@ -72,6 +72,7 @@ struct Found {
 base::Result<base::HttpReply> show_document(Call& call);
 base::Result<base::HttpReply> show_problem_kind(Call& call);
 base::Result<base::HttpReply> show_status(Call& call);
+base::Result<base::HttpReply> list_organisations(Call& call);
 base::Result<base::HttpReply> list_profiles(Call& call);
 base::Result<base::HttpReply> show_profile(Call& call);
 base::Result<base::HttpReply> list_workflows(Call& call);

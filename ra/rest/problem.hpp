@@ -29,6 +29,7 @@ struct ProblemKind {
   int status;
   const char* title;  // English msgid
   const char* code;   // of the program
+  const char* what;   // what a client does about it; English msgid
 };
 [[nodiscard]] std::span<const ProblemKind> problem_kinds();
 [[nodiscard]] const ProblemKind& kind_of(base::Code code);

@@ -102,10 +102,18 @@ const JsonObject& named(const JsonObject& reference) {
   return rest::schemas().at(path.substr(path.rfind('/') + 1)).get_object();
 }
 
+// quoted lists names as they are written: "case", "action", "form".
+std::string quoted(const base::JsonArray& names) {
+  std::vector<std::string> list;
+  for (const auto& name : names) list.push_back('"' + std::string(std::string_view(name.get_string())) + '"');
+  return base::join(list, ", ");
+}
+
 // One of several: where none fits, that one speaks whose first required member is there.
 Result<> check_one_of(const Json& value, const base::JsonArray& choices, const std::string& at) {
   std::size_t fitting = 0;
   std::optional<base::Error> error;
+  std::vector<std::string> ways;
   bool meant = false;
   for (const auto& choice : choices) {
     const auto& schema = named(choice.get_object());
@@ -114,13 +122,17 @@ Result<> check_one_of(const Json& value, const base::JsonArray& choices, const s
       ++fitting;
       continue;
     }
-    const auto& first = schema.at("required").get_array().at(0).get_string();
+    const auto& required = schema.at("required").get_array();
+    ways.push_back(quoted(required));
+    const auto& first = required.at(0).get_string();
     const bool names_it = value.is_object() && value.get_object().contains(first);
     if (!error || (names_it && !meant)) error = std::move(fits).error();
     meant = meant || names_it;
   }
   if (fitting == 1) return {};
   if (fitting > 1) return misfit(at, base::message("it can be meant in two ways"));
+  if (!meant && value.is_object())
+    return misfit(at, base::message("give {}", base::join(ways, base::message(", or "))));
   return tl::unexpected(std::move(*error));
 }
 

@@ -18,8 +18,9 @@ constexpr std::string_view kSchemas = R"json({
   "required": ["type", "title", "status", "detail", "code"], "additionalProperties": false},
 "ProblemKind": {
   "type": "object",
-  "properties": {"type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "code": {"type": "string"}},
-  "required": ["type", "title", "status", "code"], "additionalProperties": false},
+  "properties": {"type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "code": {"type": "string"},
+                 "what": {"type": "string", "description": "what a client does about it"}},
+  "required": ["type", "title", "status", "code", "what"], "additionalProperties": false},
 "Title": {
   "type": "object", "properties": {"en": {"type": "string"}, "zh": {"type": "string"}},
   "required": ["en", "zh"], "additionalProperties": false},
@@ -35,8 +36,21 @@ constexpr std::string_view kSchemas = R"json({
     "key": {"type": "string", "description": "SHA-256 of your SubjectPublicKeyInfo"},
     "roles": {"type": "array", "items": {"type": "object",
       "properties": {"role": {"type": "string"}, "scope": {"type": "string"}},
-      "required": ["role", "scope"], "additionalProperties": false}}},
-  "required": ["version", "time", "authority", "policy", "subject", "serial", "key", "roles"], "additionalProperties": false},
+      "required": ["role", "scope"], "additionalProperties": false}},
+    "ended": {"type": "array", "description": "roles that you held and hold no more", "items": {"type": "object",
+      "properties": {"role": {"type": "string"}, "scope": {"type": "string"}, "at": {"type": "string"},
+                     "granted_by": {"type": "string", "description": "who could grant it again"}},
+      "required": ["role", "scope", "at", "granted_by"], "additionalProperties": false}}},
+  "required": ["version", "time", "authority", "policy", "subject", "serial", "key", "roles", "ended"], "additionalProperties": false},
+"Organisations": {
+  "type": "object",
+  "properties": {"organisations": {"type": "array", "items": {"type": "object",
+    "properties": {"code": {"type": "string"}, "name": {"$ref": "#/components/schemas/Title"},
+                   "parent": {"type": "string", "description": "code; empty: none"},
+                   "district": {"type": "string", "description": "division code of GB/T 2260, or empty"},
+                   "exists": {"type": "boolean"}},
+    "required": ["code", "name", "parent", "district", "exists"], "additionalProperties": false}}},
+  "required": ["organisations"], "additionalProperties": false},
 "Deadline": {
   "type": "object",
   "properties": {"name": {"type": "string"}, "span": {"type": "string"}, "started": {"type": "string"}, "due": {"type": "string"},
@@ -58,7 +72,7 @@ constexpr std::string_view kSchemas = R"json({
   "properties": {"label": {"type": "string"}, "name": {"type": "string"}, "size": {"type": "integer", "minimum": 0}, "sha256": {"type": "string"}},
   "required": ["label", "name", "size", "sha256"], "additionalProperties": false},
 "Case": {
-  "type": "object", "description": "One matter on its way. \"steps\" and \"files\" are there where one case is shown.",
+  "type": "object", "description": "One matter on its way. \"steps\", \"files\" and \"certificates\" are there where one case is shown.",
   "properties": {
     "case": {"type": "string"}, "row": {"type": "integer"}, "workflow": {"type": "string"},
     "definition": {"type": "string", "description": "SHA-256 of the workflow that it follows"},
@@ -71,7 +85,9 @@ constexpr std::string_view kSchemas = R"json({
     "deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}},
     "actions": {"type": "array", "items": {"type": "string"}, "description": "what you could do next"},
     "steps": {"type": "array", "items": {"$ref": "#/components/schemas/TakenStep"}},
-    "files": {"type": "array", "items": {"$ref": "#/components/schemas/KeptFile"}}},
+    "files": {"type": "array", "items": {"$ref": "#/components/schemas/KeptFile"}},
+    "certificates": {"type": "array", "items": {"$ref": "#/components/schemas/Certificate"},
+                     "description": "those that it is about, and the one that was issued upon it"}},
   "required": ["case", "row", "workflow", "definition", "state", "acts", "organisation", "district", "profile", "opened", "changed", "form",
                "facts", "about", "marks", "deadlines", "deliveries", "actions"], "additionalProperties": false},
 "CasePage": {
@@ -145,6 +161,7 @@ constexpr std::string_view kSchemas = R"json({
     "serial": {"type": "string", "minLength": 1, "maxLength": 64},
     "subject": {"type": "string", "minLength": 1, "maxLength": 4096},
     "invitation": {"$ref": "#/components/schemas/Invitation"},
+    "again": {"type": "boolean", "description": "true: also where the same is applied for already"},
     "trial": {"type": "boolean", "description": "true: everything is checked, and no number is taken"}},
   "required": ["workflow", "form"], "additionalProperties": false},
 "CaseStep": {
@@ -230,7 +247,8 @@ constexpr std::string_view kSchemas = R"json({
     "serial": {"type": "string"}, "authority": {"type": "string"}, "profile": {"type": "string"}, "subject": {"type": "string"},
     "names": {"type": "string"}, "not_before": {"type": "string"}, "not_after": {"type": "string"}, "issued_at": {"type": "string"},
     "state": {"enum": ["good", "revoked", "on-hold", "void", "expired"]}, "revoked_at": {"type": "string"}, "reason": {"type": "string"},
-    "invalidity_date": {"type": "string"}},
+    "invalidity_date": {"type": "string"},
+    "der": {"type": "string", "contentEncoding": "base64", "description": "its octets, where a case is shown"}},
   "required": ["serial", "authority", "profile", "subject", "names", "not_before", "not_after", "issued_at", "state"],
   "additionalProperties": false},
 "CertificatePage": {

@@ -107,7 +107,9 @@ Result<Step> step_of_case(Call& call) {
     draft.role = call.desk->role_for(call.caller->viewer, *item.standing.workflow, of.state, draft.action, of.place);
   }
   TRY(const auto correction, wish_in(call.body));
-  return call.desk->step(of.id, std::move(draft), correction);
+  TRY(auto step, call.desk->step(of.id, std::move(draft), correction));
+  TRY(call.desk->foresee(call.caller->viewer, step));
+  return step;
 }
 
 Result<Step> opening_step(Call& call) {
@@ -133,10 +135,13 @@ Result<Step> opening_step(Call& call) {
   if (wishes != 1)
     return fail(Code::kUsage,
                 "Say one thing that is applied for: \"certificate\", \"serial\", \"subject\" or \"invitation\".");
-  TRY(call.desk->fit(call.caller->viewer, application));
-  const auto* trial = call.body.if_contains("trial");
-  const bool tried = trial != nullptr && trial->get_bool();
-  return call.desk->apply(application, tried ? Desk::Number::kNone : Desk::Number::kReserve);
+  const auto says = [&](const char* name) {
+    const auto* value = call.body.if_contains(name);
+    return value != nullptr && value->get_bool();
+  };
+  if (says("again")) application.again = Application::Again::kTake;
+  const auto number = says("trial") ? Desk::Number::kNone : Desk::Number::kReserve;
+  return call.desk->draft(call.caller->viewer, std::move(application), number);
 }
 
 // The statement as acts have it, without what only the signer can say.

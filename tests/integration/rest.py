@@ -21,7 +21,7 @@ def check_way_of_a_request(office):
     office.refused(5, "is not done then", "wang", "request", "review", number)
     office.terminal("li", "request", "accept", number, "--yes")
     done = office.terminal("wang", "--quiet", "request", "review", number, "--opinion", "as required", "--yes")
-    assert done.stdout == f"Case {number} is reviewed now.\n", done.stdout
+    assert done.stdout == f"Case {number}: reviewed.\n", done.stdout
     # what a dry run shows is what would be signed, and it says the same as on the home
     there = office.terminal("zhao", "request", "approve", number, "--dry-run").stderr
     here = office.town.acting("zhao", "request", "approve", number, "--dry-run").stderr
@@ -56,6 +56,7 @@ def check_what_is_shown(office):
     office.checked("nobody", "GET", f"/v1/cases/{number}", status=403)
     assert office.checked("nobody", "GET", "/v1/cases?which=all").json()["cases"] == []
     status = office.checked("far", "GET", "/v1/status").json()
+    assert status["ended"] == [], status
     assert status["roles"] == [{"role": "RA.REVIEW", "scope": "profile:device"}] and "CN=far" in status["subject"], status
     # pages: all of them once, in their order
     seen, cursor = [], ""
@@ -102,11 +103,12 @@ def check_what_is_shown(office):
 
 def check_repetition(office):
     """The same draft with the same key takes one number; with another body it is refused."""
-    body = {"workflow": "leaver", "form": {"reason": "left"}, "subject": "C=CN, O=Test City, CN=nobody"}
+    form = {"name": "nobody", "change": "离职", "last_day": "2026-12-01T00:00:00Z", "reason": "left"}
+    body = {"workflow": "leaver", "form": form, "subject": "C=CN, O=Test City, CN=nobody"}
     first = office.checked("li", "POST", "/v1/steps", body, key="draft-1")
     again = office.client("li").post("/v1/steps", body, "draft-1")
     assert again.body == first.body and again.fields["idempotency-replayed"] == "true", (first, again)
-    other = office.checked("li", "POST", "/v1/steps", body | {"form": {"reason": "other"}}, status=422, key="draft-1")
+    other = office.checked("li", "POST", "/v1/steps", body | {"form": form | {"reason": "other"}}, status=422, key="draft-1")
     assert other.json()["type"] == "/v1/problems/key-reused"
     # it is the key of this client only, and without one each is a request of its own
     assert office.checked("li", "POST", "/v1/steps", body).body != first.body
@@ -143,6 +145,19 @@ def check_between(office):
             done = terminal(proxy, "wang", "request", "review", number, expect=6)
             assert "Nothing was signed" in done.stderr, done.stderr
             assert not [path for _, path, _ in proxy.seen if path == "/v1/acts"]
+    # whose certificate it is comes from the request whose digest is signed, whatever the server shows
+    other = office.town.request("mayor").with_suffix(".csr").read_bytes()
+
+    def show_another(method, path, answer):
+        if "/files/" in path and answer.status == 200:
+            answer.body = other
+        return answer
+
+    with rest_proxy.Proxy(office.client("wang"), middle, show_another) as proxy:
+        done = terminal(proxy, "wang", "request", "review", number, expect=6)
+        assert "another file than the one with the digest" in done.stderr and "Sign" not in done.stderr, done.stderr
+        assert not [path for _, path, _ in proxy.seen if path == "/v1/acts"]
+    assert "will be issued to  C=CN, O=Test City, CN=between" in office.terminal("wang", "request", "review", number, "--dry-run").stderr
     # an answer that is lost on the way: the step is taken once, and the officer is told what came of it
     lost = []
 
@@ -153,7 +168,7 @@ def check_between(office):
         return answer
 
     with rest_proxy.Proxy(office.client("wang"), middle, lose) as proxy:
-        assert f"Case {number} is reviewed now." in terminal(proxy, "wang", "request", "review", number).stdout
+        assert f"Case {number}: reviewed." in terminal(proxy, "wang", "request", "review", number).stdout
         submission = json.loads([body for _, path, body in proxy.seen if path == "/v1/acts"][0])
     assert len(lost) == 1
     assert [step["action"] for step in office.as_json("li", "request", "show", number)["steps"]] == ["submit", "accept", "review"]

@@ -14,11 +14,12 @@ def check_work(office):
     """The queue by keyboard: one is opened and reviewed, one is sent back with a reason, one is passed over."""
     numbers = [office.accepted(name) for name in ("one", "two", "three")]
     person = Terminal(office.town.folder, *office.terminal_command("wang", "request", "work")[1:])
-    person.answer(rf"{numbers[0]}  person-signing  Wei(.|\n)*1 (.|\n)*o open . n next . q quit", "o\n")
+    person.answer(rf"{numbers[0]}  person-signing  Wei(.|\n)*1 (.|\n)*o open . a attachments . n next . q quit", "o\n")
     person.answer(r"request SHA-256|request  (.|\n)*quit", "9\n")
     person.answer(r"not among them(.|\n)*quit", "review\n")
+    person.answer(r"opinion(.|\n)*: ", "as required\n")
     person.answer(r"document +result of the review(.|\n)*Sign this\?", "y\n")
-    person.answer(rf"{numbers[0]} is reviewed now(.|\n)*{numbers[1]}(.|\n)*quit", "return\n")
+    person.answer(rf"{numbers[0]}: reviewed(.|\n)*{numbers[1]}(.|\n)*quit", "return\n")
     person.answer(r"reason(.|\n)*: ", "wrong organisation code\n")
     person.answer(r"wrong organisation code(.|\n)*Sign this\?", "n\n")
     person.answer(r"Nothing was signed(.|\n)*quit", "return\n")
@@ -26,7 +27,7 @@ def check_work(office):
     person.answer(r"Sign this\?", "y\n")
     person.answer(rf"{numbers[2]}(.|\n)*quit", "n\n")
     code, said = person.finish()
-    assert code == 0 and "Nothing more waits for you." in said, (code, said)
+    assert code == 0 and "That was the last. Passed over: 1." in said and "Steps signed: 2." in said, (code, said)
     states = [office.as_json("li", "request", "show", number)["state"] for number in numbers]
     assert states[0] == "REVIEWED" and states[2] == "ACCEPTED" and states[1] not in ("ACCEPTED", "REVIEWED"), states
     # the same in Chinese, and on the home
@@ -46,7 +47,7 @@ def check_token(office, tokens, kind, *newkey):
     number = office.accepted(who)
     command = office.terminal_command(who, "--as-certificate", town.folder / f"{who}.pem", "request", "review", number, "--yes")
     command[command.index("--as") + 1] = f"pkcs11:token=officer;object={who}?pin-source=file:{tokens.pin_file('officer')}"
-    assert f"Case {number} is reviewed now." in run(*command).stdout
+    assert f"Case {number}: reviewed." in run(*command).stdout
     steps = office.as_json("li", "request", "show", number)["steps"]
     assert f"CN={who}" in steps[-1]["actor"], steps
 
@@ -77,10 +78,55 @@ def check_refusals(office):
     assert re.fullmatch(r"R-\d+", number)
 
 
+def check_to_the_end(office):
+    """A remote desk needs nobody at the home: the papers, the certificate, the holder's signature, and what there is to be applied for."""
+    town, folder = office.town, office.town.folder
+    number = office.accepted("whole")
+    shown = office.terminal("wang", "request", "show", number).stdout
+    assert "will be issued to  C=CN, O=Test City, CN=whole" in shown and "identity: id.pdf, 6 octets" in shown, shown
+    office.terminal("wang", "request", "file", number, "identity", "--out", folder / "fetched.pdf")
+    assert (folder / "fetched.pdf").read_bytes() == office.paper.read_bytes()
+    office.refused(3, "not in your scope", "far", "request", "file", number, "identity")
+    # what would be refused is said before it is shown, and a trial ends as the signature would
+    office.refused(3, "that needs RA.REVIEW; you hold RA.INPUT", "li", "request", "review", number, "--dry-run")
+    office.as_json("wang", "request", "review", number)
+    office.terminal("zhao", "request", "approve", number, "--out", folder / "whole.pem", "--yes")
+    assert "CN=whole" in run("openssl", "x509", "-in", folder / "whole.pem", "-noout", "-subject", "-nameopt", "RFC2253").stdout
+    chain = office.terminal("whole", "request", "certificate", number, "--chain").stdout
+    assert chain == (folder / "whole.pem").read_text() and chain.count("BEGIN") == 2, chain
+    assert "issued, not handed over" in office.terminal("zhao", "request", "show", number).stdout
+    office.as_json("whole", "request", "hand-over", number)
+    # the same request once more, and a serial number by its beginning
+    office.refused(5, f"already in case {number}", "li", "request", "submit", "--profile", "person-signing", "--csr", folder / "whole.csr", *FORM, "--attach",
+                   f"identity={office.paper}")
+    serial = town.serial(folder / "whole.pem")
+    leaver = office.as_json("li", "request", "submit", "--serial", serial[:9], "--field", "cause=superseded", "--reason", "new one")["case"]
+    preview = office.terminal("wang", "request", "approve", leaver, "--dry-run").stderr
+    assert f"{serial}, C=CN, O=Test City, CN=whole, person-signing" in preview, preview
+    # what there is
+    for words in (("workflow", "list"), ("workflow", "show", "leaver"), ("profile", "show", "device"), ("org", "list")):
+        assert office.terminal("li", *words).stdout == town.yuxin(*words).stdout, words
+    assert "person-signing" in office.terminal("li", "profile", "list").stdout
+    assert office.terminal("far", "role", "list", "--mine").stdout.split() == ["RA.REVIEW", "profile:device"]
+    assert "You hold no role here." in office.terminal("nobody", "request", "list").stderr
+    office.refused(4, "did you mean REVIEWED", "li", "request", "list", "--state", "REVIEWD")
+
+
+def check_end_of_input(office):
+    """Ctrl-D is an end like any other."""
+    office.accepted("last")
+    person = Terminal(office.town.folder, *office.terminal_command("wang", "request", "work")[1:])
+    person.answer(r"q quit", "\x04")
+    code, said = person.finish()
+    assert code == 0 and "Ended. Steps signed: 0." in said and "Nothing was changed" not in said, (code, said)
+
+
 def main():
     office = Office()
     try:
         check_work(office)
+        check_to_the_end(office)
+        check_end_of_input(office)
         check_refusals(office)
         tokens = soft_tokens.Tokens(office.town.folder)
         tokens.add("officer")

@@ -70,6 +70,8 @@ struct Application {
   std::vector<workflow::Enclosed> enclosed = {};  // files whose octets whoever signs has
   std::optional<evidence::RoleCode> role = {};
   std::optional<evidence::Hash> signer = {};  // key of whoever will sign: the number of the case is theirs
+  // Whether it is to be taken although the same is applied for already.
+  enum class Again { kRefuse, kTake } again = Again::kRefuse;
 };
 
 // Step is an act that is ready to be signed, with the octets of what it attaches.
@@ -95,15 +97,38 @@ struct Effected {
 struct Viewer {
   std::vector<evidence::HeldRole> roles;
   std::optional<evidence::Hash> key;
+  x509::Name subject = {};
 };
 // viewer_of reads what a person holds now.
 [[nodiscard]] base::Result<Viewer> viewer_of(store::Store& store, const x509::Certificate& person,
                                              base::UnixTime now);
 
+// EndedRole is a role that somebody held and holds no more, and who could grant it again.
+struct EndedRole {
+  std::string role;
+  std::string scope;  // print_scope
+  base::UnixTime at;
+  std::string granted_by;
+};
+[[nodiscard]] base::Result<std::vector<EndedRole>> ended_roles(store::Store& store,
+                                                               const evidence::Organisation& organisation,
+                                                               const x509::Certificate& person, base::UnixTime now);
+
 // Item is a case as somebody sees it: what they could do next, by name of the action.
 struct Item {
   workflow::Standing standing;
   std::vector<std::string> mine;
+};
+
+// wish_of reads which certificate the `about` of a case asks for, from the request among its files: kRefused when
+// that is missing or is not the one whose digest stands there, kMalformed when a part cannot be read.
+[[nodiscard]] base::Result<CertificateWish> wish_of(const base::JsonObject& about,
+                                                    std::span<const workflow::File> files);
+
+// Concerned is a certificate that a case is about, or that was issued upon it.
+struct Concerned {
+  store::CertificateRow row;  // with its octets
+  std::string authority;
 };
 
 // request_file is a certificate request as it is attached to a case.
@@ -129,9 +154,17 @@ class Desk {
   // for trials. Errors: kNotFound (profile, certificate), kRefused (the certificate could not be issued anyway).
   enum class Number { kReserve, kNone };
   [[nodiscard]] base::Result<Step> apply(const Application& application, Number number);
+  // draft completes an application for whoever makes it (fit), applies, and makes every refusal that can be made
+  // before anybody signs (foresee), so that no number is taken for what would be refused. kConflict also where the
+  // same is applied for already (Application::again), and where a certificate stands already as it would be put.
+  [[nodiscard]] base::Result<Step> draft(const Viewer& viewer, Application application, Number number);
   // step makes the act that takes a case on. `correction` says anew what certificate is asked for.
   [[nodiscard]] base::Result<Step> step(std::string_view case_id, workflow::Draft draft,
                                         const std::optional<CertificateWish>& correction = {});
+
+  // foresee says what `take` would refuse of a step that `viewer` is going to sign, as far as that can be said before
+  // it is signed: the state, who may, form and attachments. It changes nothing, and `take` judges all the same.
+  [[nodiscard]] base::Result<> foresee(const Viewer& viewer, const Step& step);
 
   // judge says what would come of a signed step and changes nothing; take keeps it. Both look at what the case is
   // about, not only at who signed: the request is the one whose digest was signed, the key is its key, the
@@ -152,9 +185,11 @@ class Desk {
   // workflow knows, and those that are about their key. `viewer` nothing: all of them.
   [[nodiscard]] base::Result<std::vector<Item>> queue(const std::optional<Viewer>& viewer,
                                                       const workflow::CaseFilter& filter);
-  // page gives the cases of a queue in pieces: at most `filter.limit` of those that somebody may see, in which they
-  // could do something if that is asked for. It looks at a bounded number of cases, so that a page may be short, or
-  // empty, and not the last: `next` is the row behind which the next one begins; nothing when there is none.
+  // page gives the cases of a queue in pieces: at most `filter.limit` of those that somebody may see, and with kMine
+  // of those whose main step (workflow::main_step) is theirs. kNotFound for a workflow or state that nothing knows,
+  // so that a slip does not look like an empty queue; a state that ends a case asks for closed ones, too. It looks at
+  // a bounded number of cases, so that a page may be short, or empty, and not the last: `next` is the row behind
+  // which the next one begins; nothing when there is none.
   enum class Whose { kAnybody, kMine };
   struct Page {
     std::vector<Item> items;
@@ -164,6 +199,11 @@ class Desk {
                                         Whose whose);
   // look gives one case; kNotAuthorised where the viewer may not see it.
   [[nodiscard]] base::Result<Item> look(std::string_view case_id, const std::optional<Viewer>& viewer);
+  // certificates gives those that a case is about, and the one that was issued upon it; none where this host does not
+  // have them. issued gives the latter with the authorities above it, without the root; kNotFound where there is
+  // none.
+  [[nodiscard]] base::Result<std::vector<Concerned>> certificates(const workflow::Case& of);
+  [[nodiscard]] base::Result<std::vector<x509::Certificate>> issued(const workflow::Case& of);
   // role_for picks the role in which a viewer could take an action: the first that is asked for and covers the place.
   // Nothing where none does, or where they act by their key.
   [[nodiscard]] std::optional<evidence::RoleCode> role_for(const Viewer& viewer, const workflow::Workflow& definition,

@@ -144,6 +144,8 @@ class Cases {
   [[nodiscard]] base::Result<std::shared_ptr<const Workflow>> definition(const evidence::Hash& digest);
   [[nodiscard]] base::Result<Standing> find(std::string_view id);  // kNotFound
   [[nodiscard]] base::Result<std::vector<Standing>> list(const CaseFilter& filter);
+  // about_request gives the cases that are about a certificate request, by SHA-256 of its DER.
+  [[nodiscard]] base::Result<std::vector<Standing>> about_request(const evidence::Hash& request);
   [[nodiscard]] base::Result<std::vector<StepRow>> steps(const Standing& standing);
   // acts gives the acts on a case, verified by `trust`.
   [[nodiscard]] base::Result<std::vector<evidence::VerifiedAct>> acts(std::string_view id,

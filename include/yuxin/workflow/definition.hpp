@@ -24,6 +24,12 @@ struct State {
   std::string name;  // "REVIEWED": upper-case letters, digits, '_' and '-'
   Title title;
   bool is_final = false;
+  // What it is called where a condition holds: approved, and then issued. The first that holds counts.
+  struct Named {
+    Guard when;
+    Title title;
+  };
+  std::vector<Named> named = {};
 };
 
 // PlaceRule says for what place a role must be good.

@@ -36,6 +36,7 @@ struct Field {
   Title title;
   FieldKind kind = FieldKind::kText;
   std::vector<std::string> one_of;  // of kChoice
+  std::vector<Title> words;         // of kChoice: what people call each of them; or none
   // Whether < and > mean anything between choices: the list is written from low to high, or from high to low.
   enum class Order { kNone, kLowToHigh, kHighToLow } order = Order::kNone;
   std::int64_t min = 0;  // of kInteger; of kText the least number of characters
@@ -48,8 +49,11 @@ struct Field {
 
 // check_value says whether a value may stand in a field. kRefused names the field and what it takes.
 [[nodiscard]] base::Result<> check_value(const Field& field, const base::Json& value);
-// value_of reads what somebody typed for a field: "12", "true", a text. kRefused as above.
+// value_of reads what somebody typed for a field: "12", "true", a text; of a choice also what people call it, in
+// either language. kRefused as above.
 [[nodiscard]] base::Result<base::Json> value_of(const Field& field, std::string_view typed);
+// shown_value is a value for people: a choice as they call it.
+[[nodiscard]] std::string shown_value(const Field& field, const base::Json& value);
 // kind_name is the word of a definition: "text", "integer", "boolean", "time", "choice", "organisation", "key".
 [[nodiscard]] std::string_view kind_name(FieldKind kind);
 [[nodiscard]] std::optional<FieldKind> kind_by_name(std::string_view name);

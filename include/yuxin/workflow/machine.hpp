@@ -137,4 +137,28 @@ struct Option {
 };
 [[nodiscard]] std::vector<Option> options(const Workflow& workflow, const Case& of, std::string_view policy);
 
+// state_title is what the state of a case is called as it stands, in the language of the process.
+[[nodiscard]] const std::string& state_title(const Workflow& workflow, const Case& of);
+
+// main_step is the step that a case waits for: of those that may be taken, the first that its definition lists from
+// this state. Nothing where it is closed.
+[[nodiscard]] const Transition* main_step(const Workflow& workflow, const Case& of);
+
+// shut says (kConflict) that an action is not done in the state of a case, and which is next.
+[[nodiscard]] base::Failure shut(const Workflow& workflow, const Case& of, std::string_view action);
+
+// Signer is who is going to sign, as far as that is known before they have.
+struct Signer {
+  x509::Name subject;
+  evidence::Hash key{};
+  std::vector<evidence::HeldRole> roles;  // in force now
+};
+// foresee makes those refusals of advance that can be made before anything is signed, in the same order: the state,
+// the condition, who signs (role, scope, separation, key), form and enclosures; and gives the step that it will be.
+// `earlier` are all acts on the case so far. What it lets pass is judged by advance all the same.
+[[nodiscard]] base::Result<const Transition*> foresee(const Circumstances& circumstances,
+                                                      const std::optional<Case>& before, const evidence::Act& act,
+                                                      const Signer& signer,
+                                                      std::span<const evidence::VerifiedAct> earlier);
+
 }  // namespace yuxin::workflow

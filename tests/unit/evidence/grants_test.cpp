@@ -83,7 +83,7 @@ TEST_CASE("orders that the organisation does not allow") {
   }
   SUBCASE("an organisation that is not there") {
     order.scope = scope("org:NOBODY");
-    refused(town.try_grant(order), Code::kRefused, "no organisation NOBODY");
+    refused(town.try_grant(order), Code::kNotFound, "no organisation NOBODY");
   }
   SUBCASE("an organisation that is over") {
     order.scope = scope("org:OLD");

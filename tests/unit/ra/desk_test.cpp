@@ -228,7 +228,7 @@ TEST_CASE("an application tells the truth of the request, the key and the place"
   check_refused(tried([&](ra::Step& step) { about(step)["subject"] = "CN = Wei"; }), Code::kRefused,
                 "does not describe");
   check_refused(tried([&](ra::Step& step) { about(step) = {{"subject", "CN=Nobody"}}; }), Code::kNotFound,
-                "no such certificate");
+                "No certificate has the subject CN=Nobody");
   // a certificate that the profile refuses is not worth a case
   auto weak = town.wish(town.wei);
   weak.certificate->enrolment.validity = base::days(4000);
@@ -436,6 +436,142 @@ TEST_CASE("an officer sees the cases of their own scope, and what they could do 
   const auto hidden = town.desk->look(id, viewer("RA.REVIEW", "org:LRA-500112"));
   REQUIRE_FALSE(hidden);
   CHECK(hidden.error().code == Code::kNotAuthorised);
+}
+
+// viewer_of a person of the small city, with roles that hold everywhere.
+ra::Viewer as_viewer(const test::Person& person, std::initializer_list<std::string_view> roles) {
+  ra::Viewer viewer;
+  for (const auto role : roles) viewer.roles.push_back({test::role_code(role), {}});
+  viewer.key = x509::sha256(person.certificate.tbs().spki);
+  viewer.subject = person.certificate.subject();
+  return viewer;
+}
+
+template <typename T>
+void check_error(const base::Result<T>& result, Code code, std::string_view says) {
+  REQUIRE_FALSE(result);
+  CAPTURE(result.error().detail);
+  CHECK(result.error().code == code);
+  CHECK(result.error().detail.find(says) != std::string::npos);
+}
+
+TEST_CASE("what would be refused takes no number") {
+  Town town;
+  const auto draft = [&](const ra::Viewer& viewer, ra::Application application) {
+    return town.desk->draft(viewer, std::move(application), ra::Desk::Number::kReserve);
+  };
+  const auto li = as_viewer(town.li, {"RA.INPUT"});
+  auto bare = town.wish(town.wei);
+  bare.form = {{"name", "Wei"}};
+  check_error(draft(li, bare), Code::kRefused, "needs the fields \"classification\" (classification)");
+  auto without = town.wish(town.wei);
+  without.files.clear();
+  check_error(draft(li, without), Code::kRefused, "\"identity\"");
+  auto wrong = town.wish(town.wei);
+  wrong.role.reset();
+  check_error(draft(as_viewer(town.wang, {"RA.REVIEW"}), wrong), Code::kNotAuthorised, "you hold RA.REVIEW");
+  CHECK(need(draft(li, town.wish(town.wei))).act.object == "R-1");
+}
+
+TEST_CASE("the same is applied for once, unless it is said") {
+  Town town;
+  const auto li = as_viewer(town.li, {"RA.INPUT"});
+  const auto wish = town.wish(town.wei);
+  const auto draft = [&](const ra::Application& application) {
+    return town.desk->draft(li, application, ra::Desk::Number::kNone);
+  };
+  const auto first = need(town.desk->draft(li, wish, ra::Desk::Number::kReserve));
+  const auto id = need(town.take(first, town.li)).after.id;
+  check_error(draft(wish), Code::kConflict, "already in case " + id);
+  auto again = wish;
+  again.again = ra::Application::Again::kTake;
+  CHECK(draft(again));
+  // one that was withdrawn is in nobody's way
+  need(town.step(id, "withdraw", town.li, "RA.INPUT", {{"reason", "mistake"}}));
+  CHECK(draft(wish));
+  // a person leaves once, however their name is written
+  ra::Application leaver;
+  const auto other = town.approved(town.zhao);
+  need(town.desk->settle());
+  leaver.workflow = "leaver";
+  leaver.organisation = wish.organisation;
+  leaver.leaver = ra::LeaverWish{"CN=Wei"};
+  leaver.form = {{"name", "Wei"}, {"change", "离职"}, {"last_day", "2026-11-30T00:00:00Z"}};
+  const auto l = need(town.take(need(town.desk->draft(li, leaver, ra::Desk::Number::kReserve)), town.li)).after.id;
+  leaver.leaver = ra::LeaverWish{"CN=wei"};
+  check_error(draft(leaver), Code::kConflict, "already in case " + l);
+  // and a certificate that is revoked is not revoked once more
+  need(town.step(l, "approve", town.wang, "RA.REVIEW"));
+  need(town.desk->settle());
+  ra::Application revocation;
+  revocation.workflow = "certificate-revocation";
+  revocation.organisation = wish.organisation;
+  revocation.existing = ra::ExistingWish{*x509::Serial::parse(town.fact(other, "serial"))};
+  revocation.form = {{"cause", "superseded"}, {"reason", "new one"}};
+  check_error(draft(revocation), Code::kConflict, "is revoked since");
+}
+
+TEST_CASE("what a signature would be refused for is said before it is made") {
+  Town town;
+  const auto id = town.submitted(town.wei);
+  const auto foreseen = [&](const ra::Viewer& viewer, const std::string& action, std::string_view role,
+                            base::JsonObject form = {}) -> base::Result<> {
+    Draft draft{.action = action, .form = std::move(form)};
+    if (!role.empty()) draft.role = test::role_code(role);
+    TRY(const auto step, town.desk->step(id, std::move(draft)));
+    return town.desk->foresee(viewer, step);
+  };
+  const auto li = as_viewer(town.li, {"RA.INPUT", "RA.REVIEW"});
+  const auto wang = as_viewer(town.wang, {"RA.REVIEW"});
+  check_error(foreseen(wang, "review", "RA.REVIEW"), Code::kConflict, "is not done then");
+  check_error(foreseen(wang, "return", "RA.REVIEW"), Code::kRefused, "needs the field \"reason\"");
+  check_error(foreseen(wang, "accept", "RA.REVIEW"), Code::kNotAuthorised, "that needs RA.INPUT; you hold RA.REVIEW");
+  CHECK(foreseen(li, "accept", "RA.INPUT"));
+  need(town.step(id, "accept", town.li, "RA.INPUT"));
+  check_error(foreseen(li, "review", "RA.REVIEW"), Code::kNotAuthorised, "the same person acted for");
+  // by another key of the same name, it is the same person
+  auto twin = li;
+  twin.key = x509::sha256(town.wei.certificate.tbs().spki);
+  check_error(foreseen(twin, "review", "RA.REVIEW"), Code::kNotAuthorised, "the same person acted for");
+  auto narrow = wang;
+  narrow.roles.front().scope = need(evidence::parse_scope("profile:device"));
+  check_error(foreseen(narrow, "review", "RA.REVIEW"), Code::kNotAuthorised, "is not good for this");
+  CHECK(foreseen(wang, "review", "RA.REVIEW"));
+  // nothing of it is kept
+  CHECK(need(town.desk->cases().find(id)).of.steps == 2);
+}
+
+TEST_CASE("a case shows the certificates that it is about, and gives the one that came of it") {
+  Town town;
+  const auto id = town.approved(town.wei);
+  const auto standing = [&] { return need(town.desk->cases().find(id)); };
+  CHECK(need(town.desk->certificates(standing().of)).empty());
+  check_error(town.desk->issued(standing().of), Code::kNotFound, id);
+  need(town.desk->settle());
+  const auto concerned = need(town.desk->certificates(standing().of));
+  REQUIRE(concerned.size() == 1);
+  const auto chain = need(town.desk->issued(standing().of));
+  CHECK(base::equal(chain.front().der(), concerned.front().row.der));
+  CHECK(base::equal(chain.front().tbs().spki, town.wei.certificate.tbs().spki));
+  for (std::size_t i = 1; i < chain.size(); ++i) CHECK(chain[i - 1].issuer().same(chain[i].subject()));
+  CHECK(workflow::state_title(*standing().workflow, standing().of) == "issued, not handed over");
+}
+
+TEST_CASE("a queue is of those who take the main step, and knows its filters") {
+  Town town;
+  town.submitted(town.wei);
+  const auto page = [&](const ra::Viewer& viewer, const std::string& workflow, const std::string& state) {
+    workflow::CaseFilter filter;
+    filter.workflow = workflow;
+    filter.state = state;
+    return town.desk->page(viewer, filter, ra::Desk::Whose::kMine);
+  };
+  const auto li = as_viewer(town.li, {"RA.INPUT"});
+  CHECK(need(page(li, "", "")).items.size() == 1);
+  CHECK(need(page(as_viewer(town.wang, {"RA.REVIEW"}), "", "")).items.empty());
+  check_error(page(li, "", "APPLYED"), Code::kNotFound, "did you mean APPLIED");
+  check_error(page(li, "revocation", ""), Code::kNotFound, "no workflow revocation");
+  CHECK(need(page(li, "", "DELIVERED")).items.empty());
 }
 
 TEST_CASE("a desk whose workflows ask for what is not there is not opened") {

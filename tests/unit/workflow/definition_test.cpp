@@ -8,6 +8,7 @@
 #include <string>
 
 #include "need.hpp"
+#include "yuxin/workflow/machine.hpp"
 
 namespace {
 
@@ -136,6 +137,34 @@ TEST_CASE("the definitions that come with the program are good") {
   CHECK(names.size() >= 6);
   std::ranges::sort(names);
   CHECK(std::ranges::adjacent_find(names) == names.end());  // numbers tell the workflow
+}
+
+TEST_CASE("a choice is called in both languages, and a state by what came of it") {
+  const auto text = changed("kind = \"boolean\"",
+                            "kind = \"choice\"\none_of = [\"离职\", \"调动\"]\n"
+                            "words = [{ en = \"leaves\", zh = \"离职\" }, { en = \"moves\", zh = \"调动\" }]");
+  std::string whole(text);
+  for (const std::string_view old : {"when = \"critical\", within", "when = \"critical\"\nby"}) {
+    const auto at = whole.find(old);
+    REQUIRE(at != std::string::npos);
+    whole.replace(at, std::string_view("when = \"critical\"").size(), "when = \"critical == '离职'\"");
+  }
+  const std::string_view state = "title = { en = \"open\", zh = \"已提出\" }\n";
+  whole.insert(whole.find(state) + state.size(),
+               "named = [{ when = \"critical == '调动'\", title = { en = \"on the move\" } }]\n");
+  const auto workflow = need(Workflow::parse(whole, "small.toml"));
+  const auto& field = *workflow->field("critical");
+  for (const auto* typed : {"leaves", "离职"}) CHECK(need(workflow::value_of(field, typed)) == base::Json("离职"));
+  CHECK(workflow::shown_value(field, base::Json("调动")) == "moves");
+  CHECK_FALSE(workflow::value_of(field, "retires"));
+  workflow::Case of;
+  of.state = "OPEN";
+  CHECK(workflow::state_title(*workflow, of) == "open");
+  of.form = {{"critical", "调动"}};
+  CHECK(workflow::state_title(*workflow, of) == "on the move");
+  CHECK(workflow::main_step(*workflow, of)->action == "note");
+  CHECK(refusal(changed("kind = \"boolean\"", "words = [{ en = \"a\", zh = \"b\" }]")).find("words") !=
+        std::string::npos);
 }
 
 struct Case {

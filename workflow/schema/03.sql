@@ -1,0 +1,2 @@
+-- Cases by the certificate request that they are about: whether the same is applied for already is asked of each one.
+CREATE INDEX cases_about_request ON cases (json_extract(document, '$.about.request'));
