@@ -9,6 +9,7 @@
 
 namespace yuxin::ra {
 
+using base::Code;
 using base::Result;
 
 Result<> check_open(const Item& item, std::string_view action) {
