@@ -87,7 +87,8 @@ Result<> copy_status(store::Writer& writer, const CopiedRecord& copied) {
   if (copied.record.kind != "certificate.released") {
     const auto at = base::parse_rfc3339(base::json_string(copied.data, "at"));
     const auto reason = x509::reason_by_name(base::json_string(copied.data, "reason"));
-    if (!at || !reason) return fail(Code::kMalformed, "A change of status that came does not say since when, or why.");
+    if (!at || !reason)
+      return fail(Code::kMalformed, "A change of status that came does not say since when, or why.");
     status.state = copied.record.kind == "certificate.held" ? CertificateState::kOnHold : CertificateState::kRevoked;
     status.revoked_at = *at;
     status.reason = static_cast<int>(*reason);

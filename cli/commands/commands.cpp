@@ -30,6 +30,7 @@ std::vector<CommandSpec> collect() {
   all.push_back(case_deadlines_command());
   add(all, workflow_commands());
   add(all, client_commands());
+  add(all, registry_commands());
   add(all, acme_commands());
   add(all, notify_commands());
   for (auto make : {sign_command, verify_command, ocsp_query_command, tsa_request_command, tsa_verify_command,

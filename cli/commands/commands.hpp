@@ -57,6 +57,7 @@ std::vector<CommandSpec> request_step_commands();
 CommandSpec request_batch_command();
 CommandSpec request_work_command();
 std::vector<CommandSpec> client_commands();
+std::vector<CommandSpec> registry_commands();
 std::vector<CommandSpec> acme_commands();
 std::vector<CommandSpec> notify_commands();
 std::vector<CommandSpec> case_commands();

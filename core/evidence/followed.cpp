@@ -38,8 +38,8 @@ Result<FollowedLedger> FollowedLedger::parse(std::string_view text) {
       std::ranges::copy(*octets, hashes.emplace_back().begin());
     }
   }
-  auto tree = whole ? Frontier::from_stored(base::json_int(json->get_object(), "size", -1), std::move(hashes))
-                    : std::nullopt;
+  auto tree =
+      whole ? Frontier::from_stored(base::json_int(json->get_object(), "size", -1), std::move(hashes)) : std::nullopt;
   if (!tree) return fail(Code::kIntegrity, "What was kept of the authority's ledger is damaged.");
   ledger.impl_->tree = std::move(*tree);
   return ledger;

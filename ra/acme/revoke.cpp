@@ -123,7 +123,7 @@ Answer revoke(World& world, const Asked& asked) {
     return deny(ProblemType::kAlreadyRevoked, "The certificate is revoked already.");
   const ca::StatusOrder order{found.row.authority, found.authority.name, *certificate->serial(), reason,
                               std::nullopt};
-  TRY(ca::revoke(*world.parts.store, order, *world.parts.clock, {actor_of(asked), {}}));
+  TRY(world.parts.desk->revoke(order, actor_of(asked)));
   return base::HttpReply{};
 }
 

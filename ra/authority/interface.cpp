@@ -154,9 +154,8 @@ Result<JsonObject> AuthorityInterface::Impl::prove(const Registry& by, const Jso
   }
   TRY(const auto role,
       proofs->role(*question.holder, *question.role, question.brought ? &*question.brought : nullptr));
-  return JsonObject{{"authorities", ders(role.authorities)},
-                    {"crls", ders(role.crls)},
-                    {"grant", base::base64(role.grant.der())}};
+  return JsonObject{
+      {"authorities", ders(role.authorities)}, {"crls", ders(role.crls)}, {"grant", base::base64(role.grant.der())}};
 }
 
 Result<JsonObject> AuthorityInterface::Impl::news(const Registry& by, const JsonObject& json) {
@@ -164,9 +163,8 @@ Result<JsonObject> AuthorityInterface::Impl::news(const Registry& by, const Json
   TRY(const auto files, parts.policy());
   TRY(const auto text, evidence::canonical_json(files));
   TRY(const auto desk, parts.desk({by.name, base::hex(by.service), by.within}));
-  return news::make({*parts.store, parts.sign_head, desk->parts().authority,
-                     base::hex(x509::sha256(base::as_bytes(text)))},
-                    after);
+  return news::make(
+      {*parts.store, parts.sign_head, desk->parts().authority, base::hex(x509::sha256(base::as_bytes(text)))}, after);
 }
 
 Result<JsonObject> AuthorityInterface::Impl::policy(const Registry&, const JsonObject& json) {
@@ -231,8 +229,7 @@ HttpReply AuthorityInterface::Impl::answer(const HttpRequest& request) {
   base::log_info(fmt::format("authority interface {} by={}: {}", known->name, by->name,
                              outcome ? "done" : base::code_name(outcome.error().code)));
   if (outcome) return rest::json_reply(*outcome);
-  if (known->orders && outcome.error().code != Code::kUnavailable)
-    write_down(by->name, known->name, outcome.error());
+  if (known->orders && outcome.error().code != Code::kUnavailable) write_down(by->name, known->name, outcome.error());
   return refusal(outcome.error());
 }
 

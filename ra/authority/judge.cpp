@@ -41,8 +41,8 @@ Result<std::vector<VerifiedAct>> verified(const Desk& desk, const std::vector<ba
 Result<> check_within(const Desk& desk, const Registry& by, const std::optional<evidence::OrgCode>& organisation) {
   if (!by.within) return {};
   if (organisation && desk.parts().organisation->is_within(*organisation, *by.within)) return {};
-  return fail(Code::kNotAuthorised, "Registration authority {} works for {} and what lies below it, not for {}.", by.name,
-              by.within->text(), organisation ? organisation->text() : "-");
+  return fail(Code::kNotAuthorised, "Registration authority {} works for {} and what lies below it, not for {}.",
+              by.name, by.within->text(), organisation ? organisation->text() : "-");
 }
 
 std::string use_name(const wire::OrderMessage& order) {
@@ -119,7 +119,8 @@ Result<Judge::Judged> Judge::judge(const Registry& by, const wire::OrderMessage&
   TRY(judged.case_of, replay(desk, judged.acts, now));
   const auto& ordered = order.by == Order::By::kAct ? judged.case_of.by_act : judged.case_of.by_deadline;
   if (std::ranges::find(ordered, order.effect) == ordered.end())
-    return fail(Code::kNotAuthorised, "What was signed on {} does not order \"{}\".", judged.case_of.of.id, order.effect);
+    return fail(Code::kNotAuthorised, "What was signed on {} does not order \"{}\".", judged.case_of.of.id,
+                order.effect);
   const auto& of = judged.case_of.of;
   TRY(check_within(desk, by, of.place.organisation));
   if (!order.request.empty()) {
@@ -137,7 +138,8 @@ Result<Judge::Judged> Judge::judge(const Registry& by, const wire::OrderMessage&
   }));
   if (judged.done()) return judged;
   if (order.by == Order::By::kAct && judged.acts.back().moment() + kOrderFor < now)
-    return fail(Code::kNotAuthorised, "The order of {} is older than 30 days. It is given anew, as a new case.", of.id);
+    return fail(Code::kNotAuthorised, "The order of {} is older than 30 days. It is given anew, as a new case.",
+                of.id);
   TRY(check_matter(desk.parts(), {of.about, of.form, of.place, judged.files}));
   return judged;
 }
@@ -145,8 +147,7 @@ Result<Judge::Judged> Judge::judge(const Registry& by, const wire::OrderMessage&
 Result<> Judge::try_order(const Registry& by, const wire::OrderMessage& message) {
   TRY(const auto judged, judge(by, message));
   if (judged.done()) return {};
-  return try_effect(judged.desk->parts(),
-                    {judged.case_of.of, message.effect, judged.acts, judged.files, message.by});
+  return try_effect(judged.desk->parts(), {judged.case_of.of, message.effect, judged.acts, judged.files, message.by});
 }
 
 Result<Carried> Judge::carry_out(const Registry& by, const wire::OrderMessage& message) {
@@ -196,8 +197,8 @@ Result<Carried> Judge::revoke(const Registry& by, base::ByteView der) {
     if (rows.empty()) return fail(Code::kNotFound, "There is no such certificate in this home.");
     TRY(const bool own, ca::was_enrolled_by(reader, rows.front().authority, rows.front().serial, service));
     if (own) return {};
-    return fail(Code::kNotAuthorised, "The service of {} revokes what it has enrolled itself; {} is not of that.", by.name,
-                of.id);
+    return fail(Code::kNotAuthorised, "The service of {} revokes what it has enrolled itself; {} is not of that.",
+                by.name, of.id);
   }));
   if (before) return read_outcome(*before);
   const std::lock_guard lock(issuing_);

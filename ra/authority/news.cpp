@@ -60,39 +60,56 @@ JsonArray print_hashes(const std::vector<evidence::Hash>& hashes) {
   return array;
 }
 
-Result<> keep_authority(store::Writer& writer, const CopiedRecord& copied) {
-  const auto& der = copied.record.attachment;
-  TRY(const auto certificate, x509::Certificate::from_der(der));
-  if (base::hex(certificate.sha256_fingerprint()) != base::json_string(copied.data, "certificate"))
-    return fail(Code::kIntegrity, "The certificate of authority {} that came is another than its record says.",
-                copied.record.object);
-  const auto known = writer.authority(copied.record.object);
+// An authority of this name with this certificate; there before, or from now on.
+Result<> keep_authority(store::Writer& writer, const CopiedRecord& copied, const std::string& name,
+                        base::ByteView der) {
+  const auto digest = base::hex(x509::sha256(der));
+  if (digest != base::json_string(copied.data, "certificate"))
+    return fail(Code::kIntegrity, "The certificate of authority {} that came is another than its record says.", name);
+  const auto known = writer.authority(name);
   if (known && base::equal(known->certificate, der)) return {};
-  if (known) return fail(Code::kIntegrity, "Authority {} has another certificate than here.", copied.record.object);
+  if (known) return fail(Code::kIntegrity, "Authority {} has another certificate than here.", name);
   store::AuthorityRow row;
-  row.name = copied.record.object;
-  row.certificate = der;
+  row.name = name;
+  row.certificate = base::to_bytes(der);
   row.created_at = copied.record.time;
   TRY(writer.insert_authority(row));
-  auto data = copied.data;
-  data["copied"] = copied.sequence;
-  auto record = copied.record;
-  TRY(record.data, evidence::canonical_json(data));
-  TRY(evidence::append(writer, record));
+  TRY(auto data, evidence::canonical_json(base::JsonObject{{"certificate", digest}, {"copied", copied.sequence}}));
+  TRY(evidence::append(writer, {.kind = "authority.imported",
+                                .object = name,
+                                .actor = copied.record.actor,
+                                .time = copied.record.time,
+                                .data = std::move(data),
+                                .attachment = row.certificate}));
   return {};
+}
+
+// A root that was made there is told of by nothing but the record of its own certificate.
+Result<> keep_own_root(store::Writer& writer, const CopiedRecord& copied, base::ByteView der) {
+  const auto name = copied.record.object.substr(0, copied.record.object.find('/'));
+  const auto known = writer.authority(name);
+  if (known || known.error().code != Code::kNotFound) return known ? Result<>() : tl::unexpected(known.error());
+  TRY(const auto certificate, x509::Certificate::from_der(der));
+  if (!certificate.is_ca() || !certificate.subject().same(certificate.issuer())) return {};
+  return keep_authority(writer, copied, name, der);
 }
 
 Result<> keep_record(store::Writer& writer, const CopiedRecord& copied, base::ByteView certificate) {
   const auto& kind = copied.record.kind;
-  if (kind.starts_with("authority.")) return keep_authority(writer, copied);
-  if (kind == "certificate.issued") return ca::copy_issued(writer, copied, certificate);
+  if (kind.starts_with("authority."))
+    return keep_authority(writer, copied, copied.record.object, copied.record.attachment);
+  if (kind == "certificate.issued") {
+    TRY(keep_own_root(writer, copied, certificate));
+    return ca::copy_issued(writer, copied, certificate);
+  }
   if (kind.starts_with("certificate.")) return ca::copy_status(writer, copied);
   if (kind == "role.granted") return evidence::copy_grant(writer, copied);
   return evidence::copy_role_end(writer, copied);
 }
 
 // read_records gives the leaves of all, and what was told of some.
-Result<std::vector<Told>> read_records(const JsonArray& records, std::int64_t after, std::vector<evidence::Hash>& leaves) {
+Result<std::vector<Told>> read_records(const JsonArray& records, std::int64_t after,
+                                       std::vector<evidence::Hash>& leaves) {
   std::vector<Told> told;
   for (const auto& one : records) {
     const auto* record = one.if_object();
@@ -167,11 +184,12 @@ Result<Opened> open(const Reading& reading, const JsonObject& news) {
   TRY(const auto proof, wire::hash_list(news, "proof"));
   if (checkpoint.origin != reading.origin || checkpoint.head.size < after ||
       !reading.ledger.take(leaves, checkpoint.head, proof)) {
-    return fail(Code::kIntegrity,
-                "The authority shows another history than before: its ledger does not continue the {} records that "
-                "were read here. Nothing of it is believed. Find out what happened there: it was set back to an older "
-                "copy, or somebody has written it anew.",
-                after);
+    return fail(
+        Code::kIntegrity,
+        "The authority shows another history than before: its ledger does not continue the {} records that "
+        "were read here. Nothing of it is believed. Find out what happened there: it was set back to an older "
+        "copy, or somebody has written it anew.",
+        after);
   }
   opened.authority = base::json_string(news, "authority");
   opened.left = checkpoint.head.size - reading.ledger.size();

@@ -13,9 +13,9 @@
 
 namespace yuxin::ra::news {
 
-// News are {"authority", "checkpoint" (signed note), "policy" (digest), "proof" (of consistency from the last of these
-// records to the checkpoint), "records"}. A record is {"leaf"} where it is not for registration authorities, and
-// otherwise {"attachment"?, "certificate"?, "text"}.
+// News are {"authority", "checkpoint" (signed note), "policy" (digest), "proof" (of consistency from the last of
+// these records to the checkpoint), "records"}. A record is {"leaf"} where it is not for registration authorities,
+// and otherwise {"attachment"?, "certificate"?, "text"}.
 struct Source {
   store::Store& store;
   std::function<base::Result<std::string>(const evidence::TreeHead&)> sign_head;

@@ -67,11 +67,12 @@ Result<std::shared_ptr<const Registries>> Registries::parse(std::string_view tex
 
 std::string Registries::print(const std::vector<Registry>& registries) {
   std::string text =
-      "# Registration authorities on other hosts that may order certificates here; docs/split.md describes every key.\n"
+      "# Registration authorities on other hosts that may order certificates here; docs/split.md describes every "
+      "key.\n"
       "# yuxin registry add|remove keep this file. A running server sees a change at once.\n";
   for (const auto& one : registries) {
-    text += fmt::format("\n[[registry]]\nname    = \"{}\"\nkey     = \"sha256:{}\"\nservice = \"sha256:{}\"\n", one.name,
-                        base::hex(one.key), base::hex(one.service));
+    text += fmt::format("\n[[registry]]\nname    = \"{}\"\nkey     = \"sha256:{}\"\nservice = \"sha256:{}\"\n",
+                        one.name, base::hex(one.key), base::hex(one.service));
     if (one.within) text += fmt::format("within  = \"{}\"\n", one.within->text());
   }
   return text;

@@ -25,6 +25,7 @@ namespace {
 constexpr const char* kFollowed = "authority.followed";
 constexpr const char* kAsked = "authority.asked";
 constexpr const char* kPolicy = "authority.policy";
+constexpr const char* kTrouble = "authority.trouble";
 
 constexpr base::Seconds kNoteEvery{10};
 
@@ -194,9 +195,14 @@ Result<Followed> followed(store::Store& store) {
     known.records = ledger.size();
     TRY(const auto asked, reader.setting(kAsked));
     known.asked = moment_of(asked);
+    TRY(known.trouble, reader.setting(kTrouble));
     return {};
   }));
   return known;
+}
+
+Result<> note_trouble(store::Store& store, const std::string& trouble) {
+  return store.write([&](store::Writer& writer) { return writer.set_setting(kTrouble, trouble); });
 }
 
 }  // namespace yuxin::ra

@@ -15,9 +15,9 @@ struct Replayed {
   std::vector<std::string> by_act;
   std::vector<std::string> by_deadline;
 };
-// replay takes every step by the definitions, organisations and calendar of `desk`; the acts are verified and in their
-// order. Errors: those of workflow::advance; kRefused where there is no act, or one does not follow the one before;
-// kNotFound for a workflow that is not known here.
+// replay takes every step by the definitions, organisations and calendar of `desk`; the acts are verified and in
+// their order. Errors: those of workflow::advance; kRefused where there is no act, or one does not follow the one
+// before; kNotFound for a workflow that is not known here.
 [[nodiscard]] base::Result<Replayed> replay(Desk& desk, std::span<const evidence::VerifiedAct> acts,
                                             base::UnixTime now);
 

@@ -97,8 +97,7 @@ Result<OrderMessage> read_order(const JsonObject& json) {
   if (by != "act" && by != "deadline") return fail(Code::kMalformed, "\"by\" takes \"act\" or \"deadline\".");
   message.by = by == "act" ? Order::By::kAct : Order::By::kDeadline;
   TRY(message.acts, octet_list(json, "acts"));
-  if (message.acts.size() > kMostActs)
-    return fail(Code::kMalformed, "An order has {} acts at most.", kMostActs);
+  if (message.acts.size() > kMostActs) return fail(Code::kMalformed, "An order has {} acts at most.", kMostActs);
   if (json.contains("request")) {
     TRY(message.request, octets(json, "request"));
   }

@@ -49,7 +49,8 @@ struct ProofQuestion {
 [[nodiscard]] base::Result<ProofQuestion> read_question(const base::JsonObject& json);
 
 // check_members refuses (kMalformed) an object that lacks one of `needed`, or has one that is in neither list.
-[[nodiscard]] base::Result<> check_members(const base::JsonObject& json, std::initializer_list<std::string_view> needed,
+[[nodiscard]] base::Result<> check_members(const base::JsonObject& json,
+                                           std::initializer_list<std::string_view> needed,
                                            std::initializer_list<std::string_view> optional = {});
 // Octets travel as base64, hashes as hexadecimal digits.
 [[nodiscard]] base::Result<base::Bytes> octets(const base::JsonObject& json, std::string_view name);
@@ -60,6 +61,7 @@ template <typename List>
   for (const auto& one : list) array.emplace_back(base::base64(base::ByteView(one)));
   return array;
 }
-[[nodiscard]] base::Result<std::vector<evidence::Hash>> hash_list(const base::JsonObject& json, std::string_view name);
+[[nodiscard]] base::Result<std::vector<evidence::Hash>> hash_list(const base::JsonObject& json,
+                                                                  std::string_view name);
 
 }  // namespace yuxin::ra::wire

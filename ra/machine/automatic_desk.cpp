@@ -59,6 +59,15 @@ Result<std::vector<x509::Certificate>> AutomaticDesk::chain() {
   return chain;
 }
 
+Result<> MachineDesk::revoke(const ca::StatusOrder&, const std::string&) {
+  return fail(Code::kUnavailable, "Nothing is revoked here by machines.");
+}
+
+Result<> AutomaticDesk::revoke(const ca::StatusOrder& order, const std::string& actor) {
+  TRY(const auto desk, parts_.desk());
+  return desk->parts().port->revoke(order, actor);
+}
+
 Result<Held> AutomaticDesk::held(const x509::Certificate& certificate) {
   TRY(const auto desk, parts_.desk());
   std::vector<store::CertificateRow> rows;

@@ -41,6 +41,7 @@ class AutomaticDesk final : public MachineDesk {
   [[nodiscard]] base::Result<MachineAnswer> enrol(const MachineWish& wish) override;
   [[nodiscard]] base::Result<std::vector<x509::Certificate>> chain() override;
   [[nodiscard]] base::Result<Held> held(const x509::Certificate& certificate) override;
+  [[nodiscard]] base::Result<> revoke(const ca::StatusOrder& order, const std::string& actor) override;
 
  private:
   class Turn;

@@ -15,6 +15,7 @@
 #include "yuxin/base/secret.hpp"
 #include "yuxin/base/time.hpp"
 #include "yuxin/ca/enrolment.hpp"
+#include "yuxin/ca/revocation.hpp"
 #include "yuxin/evidence/organisation.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/digest.hpp"
@@ -110,6 +111,9 @@ class MachineDesk {
   [[nodiscard]] virtual base::Result<std::vector<x509::Certificate>> chain() = 0;
   // held: kNotFound for a certificate that no authority here has issued.
   [[nodiscard]] virtual base::Result<Held> held(const x509::Certificate& certificate) = 0;
+  // revoke ends a certificate whose holder has shown the protocol that they may; `actor` is who that was. Errors: those
+  // of ca::revoke; kUnavailable from a desk that revokes nothing.
+  [[nodiscard]] virtual base::Result<> revoke(const ca::StatusOrder& order, const std::string& actor);
 };
 
 // check_names refuses (kRefused) a request with a name that lies under none of the client's domains, with one that is

@@ -33,8 +33,8 @@ struct RemoteAuthorityParts {
   std::function<base::Result<>(const base::JsonObject& files)> keep_policy;
 };
 
-// RemoteAuthority orders over the interface. What the authority has issued, ended and granted it copies into the store
-// of the desk, as its ledger tells it (`refresh`): every piece proven to continue what was read before, under a
+// RemoteAuthority orders over the interface. What the authority has issued, ended and granted it copies into the
+// store of the desk, as its ledger tells it (`refresh`): every piece proven to continue what was read before, under a
 // checkpoint that the authority has signed. Thread-safe.
 class RemoteAuthority final : public Authority {
  public:
@@ -53,25 +53,31 @@ class RemoteAuthority final : public Authority {
   std::mutex reading_;
 };
 
-// RemoteProofs has acts completed by the authority: its time stamps, its word on certificates and roles at that moment.
+// RemoteProofs has acts completed by the authority: its time stamps, its word on certificates and roles at that
+// moment.
 class RemoteProofs final : public evidence::ProofSource {
  public:
   explicit RemoteProofs(AuthorityCall call) : call_(std::move(call)) {}
   [[nodiscard]] base::Result<base::Bytes> time_stamp(base::ByteView octets) override;
   [[nodiscard]] base::Result<Status> status(const x509::Certificate& certificate,
                                             const x509::Certificate& issuer) override;
-  [[nodiscard]] base::Result<evidence::RoleProof> role(const x509::Certificate& holder, const evidence::RoleCode& role,
+  [[nodiscard]] base::Result<evidence::RoleProof> role(const x509::Certificate& holder,
+                                                       const evidence::RoleCode& role,
                                                        const x509::AttributeCertificate* brought) override;
 
  private:
   AuthorityCall call_;
 };
 
-// Followed is how far the authority's ledger was copied, and when it was asked last.
+// Followed is how far the authority's ledger was copied, when it was asked last, to some seconds, and why it could
+// not be the last time.
 struct Followed {
   std::int64_t records = 0;
   base::UnixTime asked{0};  // 0: never
+  std::string trouble;      // empty: none
 };
 [[nodiscard]] base::Result<Followed> followed(store::Store& store);
+// note_trouble keeps why the authority cannot be followed now; empty where it can again.
+[[nodiscard]] base::Result<> note_trouble(store::Store& store, const std::string& trouble);
 
 }  // namespace yuxin::ra

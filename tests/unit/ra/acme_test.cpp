@@ -42,6 +42,10 @@ class SmallDesk final : public ra::MachineDesk {
   base::Result<ra::Held> held(const x509::Certificate& /*certificate*/) override {
     return base::fail(base::Code::kNotFound, "Not asked for by ACME.");
   }
+  base::Result<> revoke(const yuxin::ca::StatusOrder& order, const std::string& actor) override {
+    TRY(yuxin::ca::revoke(*ca.store, order, ca.clock, {actor, {}}));
+    return {};
+  }
   test::SmallCa ca;
   bool needs_person = false;
   std::optional<base::Error> trouble;
