@@ -23,6 +23,8 @@ namespace {
 
 constexpr std::size_t kMostActs = 64;
 constexpr std::int64_t kSecondsOfDay = 86'400;
+// How old the act of a service may be where no rule says it.
+constexpr base::Period kServiceActFor{.seconds = kSecondsOfDay};
 
 // difference names the first member in which what was signed is not what is to be issued.
 std::optional<std::string> difference(const VerifiedAct& act, const base::JsonObject& binding) {
@@ -57,10 +59,11 @@ bool has_code_proof(const VerifiedAct& confirming, const VerifiedAct& inviting, 
 class Judgement {
  public:
   Judgement(const ApprovalCourt& court, store::Store& store, const ApprovalQuestion& question,
-            const ApprovalRule& rule)
+            const ApprovalRule* rule)
       : court_(court), store_(store), question_(question), rule_(rule) {}
 
   Result<Approval> run() {
+    if (court_.petitioner) TRY(check_organisation(court_.petitioner->within));
     TRY(verify());
     TRY(const auto service, by_service());
     if (service) return *service;
@@ -75,20 +78,11 @@ class Judgement {
     for (const auto& der : signed_acts) {
       auto act = evidence::verify_act(der, court_.trust);
       if (!act) return tl::unexpected(evidence::act_error(act.error()));
-      TRY(refuse_leaked(*act));
+      TRY(refuse_withdrawn(store_, *act));
       acts_.push_back(std::move(*act));
     }
     binding_ = approval_binding(question_.profile.name, question_.enrolment);
     return {};
-  }
-
-  // Whoever has the key could have signed at any time; what the time stamp says is worth nothing then.
-  Result<> refuse_leaked(const VerifiedAct& act) const {
-    auto known =
-        store_.read([&](store::Reader& reader) { return refuse_compromised_key(reader, act.actor().tbs().spki); });
-    if (known || known.error().code != Code::kRefused) return known;
-    return fail(Code::kNotAuthorised, "What {} signed approves nothing any more, because the key has leaked: {}",
-                act.actor().subject().text(), known.error().detail);
   }
 
   // reason_against says why an act is no approval of this request; nothing for one that may count.
@@ -97,8 +91,9 @@ class Judgement {
     return reason_of_time(act);
   }
   [[nodiscard]] std::optional<std::string> reason_of_time(const VerifiedAct& act) const {
-    if (base::add(act.moment(), rule_.valid_for) < question_.now) {
-      return message("it is older than {}", base::print_period(rule_.valid_for));
+    const auto valid_for = rule_ == nullptr ? kServiceActFor : rule_->valid_for;
+    if (base::add(act.moment(), valid_for) < question_.now) {
+      return message("it is older than {}", base::print_period(valid_for));
     }
     if (act.moment() > question_.now + court_.trust.skew) return message("it lies in the future");
     return std::nullopt;
@@ -114,17 +109,24 @@ class Judgement {
     return place;
   }
 
-  Result<> check_organisation() const {
-    if (!rule_.within) return {};
+  // `top` is where the request must come by way of; nothing: from anywhere.
+  Result<> check_organisation(const std::optional<evidence::OrgCode>& top) const {
+    if (!top) return {};
     const auto& organisation = question_.enrolment.organisation;
-    if (organisation && court_.organisation->is_within(*organisation, *rule_.within)) return {};
+    if (organisation && court_.organisation->is_within(*organisation, *top)) return {};
     return fail(Code::kNotAuthorised,
                 "Profile {} is issued for requests that come by way of {} or what lies below it, not by {}.",
-                question_.profile.name, rule_.within->text(), organisation ? organisation->text() : "-");
+                question_.profile.name, top->text(), organisation ? organisation->text() : "-");
   }
 
   Result<Approval> by_persons() {
-    if (!acts_.empty()) TRY(check_organisation());
+    if (rule_ == nullptr) {
+      return fail(Code::kNotAuthorised,
+                  "Profile {} has no [[approval]] in approvals.toml, and for another host nothing is issued without "
+                  "one. Describe there who approves it.",
+                  question_.profile.name);
+    }
+    if (!acts_.empty()) TRY(check_organisation(rule_->within));
     std::vector<VerifiedAct> counting;
     std::vector<std::string> reasons;
     for (const auto& act : acts_) {
@@ -135,7 +137,7 @@ class Judgement {
       }
     }
     const std::string object = counting.empty() ? std::string() : counting.front().act().object;
-    const auto decision = evidence::decide(rule_.gate, {object, place(), counting}, *court_.organisation);
+    const auto decision = evidence::decide(rule_->gate, {object, place(), counting}, *court_.organisation);
     if (!decision.allowed) {
       for (const auto& missing : decision.missing) {
         for (const auto& passed : missing.passed_over) add_reason(reasons, counting[passed.act], passed.reason);
@@ -186,10 +188,10 @@ class Judgement {
       return fail(Code::kNotAuthorised,
                   "Profile {} demands the approval \"{}\", and nobody has given it. It is applied for at the desk: "
                   "yuxin request submit",
-                  question_.profile.name, rule_.name);
+                  question_.profile.name, rule_->name);
     }
     return fail(Code::kNotAuthorised, "Profile {} demands the approval \"{}\". Missing: {}. {}",
-                question_.profile.name, rule_.name, base::join(missing, "; "), base::join(reasons, "; "));
+                question_.profile.name, rule_->name, base::join(missing, "; "), base::join(reasons, "; "));
   }
 
   // by_service gives the approval that a machine-enrolment service has by itself; nothing where the acts are not a
@@ -220,6 +222,8 @@ class Judgement {
   [[nodiscard]] std::optional<std::string> reason_against_service(const ServiceRule& service,
                                                                   const VerifiedAct& act) const {
     if (auto reason = reason_against(act)) return reason;
+    if (court_.petitioner && base::hex(x509::sha256(act.actor().tbs().spki)) != court_.petitioner->service)
+      return message("it is not the service of registration authority {}", court_.petitioner->name);
     if (std::ranges::find(service.profiles, question_.profile.name) == service.profiles.end())
       return message("profile {} is not among its profiles", question_.profile.name);
     if (!evidence::covers(act.role()->scope, place(), *court_.organisation))
@@ -248,12 +252,41 @@ class Judgement {
   const ApprovalCourt& court_;
   store::Store& store_;
   const ApprovalQuestion& question_;
-  const ApprovalRule& rule_;
+  const ApprovalRule* rule_;  // nothing: none describes the profile
   std::vector<VerifiedAct> acts_;
   base::JsonObject binding_;
 };
 
+Result<> refuse_ended(const VerifiedAct& act, std::optional<base::UnixTime> ended, const std::string& what) {
+  if (!ended || *ended > act.moment()) return {};
+  return fail(Code::kNotAuthorised, "What {} signed at {} counts for nothing: {} had ended at {}.",
+              act.actor().subject().text(), base::local_time(act.moment()), what, base::local_time(*ended));
+}
+
+// Whoever has the key could have signed at any time; what the time stamp says is worth nothing then.
+Result<> refuse_leaked(store::Reader& reader, const VerifiedAct& act) {
+  auto known = refuse_compromised_key(reader, act.actor().tbs().spki);
+  if (known || known.error().code != Code::kRefused) return known;
+  return fail(Code::kNotAuthorised, "What {} signed approves nothing any more, because the key has leaked: {}",
+              act.actor().subject().text(), known.error().detail);
+}
+
 }  // namespace
+
+Result<> refuse_withdrawn(store::Store& store, const VerifiedAct& act) {
+  return store.read([&](store::Reader& reader) -> Result<> {
+    TRY(refuse_leaked(reader, act));
+    TRY(const auto rows, reader.find_all(act.actor().tbs().serial, store::Reader::With::kDer));
+    for (const auto& row : rows) {
+      if (!base::equal(row.der, act.actor().der()) || row.status.state == store::CertificateState::kGood) continue;
+      TRY(refuse_ended(act, row.status.revoked_at, message("the certificate")));
+    }
+    if (!act.role()) return {};
+    const auto grant = evidence::find_grant(reader, act.role()->certificate.serial().content());
+    if (!grant && grant.error().code != Code::kNotFound) return tl::unexpected(grant.error());
+    return grant ? refuse_ended(act, grant->revoked_at, message("role {}", grant->role)) : Result<>();
+  });
+}
 
 base::JsonObject approval_binding(const std::string& profile, const Enrolment& enrolment) {
   base::JsonObject binding{{"profile", profile},
@@ -286,15 +319,25 @@ Result<Approval> noted(const ApprovalCourt& court, const ApprovalQuestion& quest
 
 }  // namespace
 
-Result<Approval> judge_approval(const ApprovalCourt* court, store::Store& store, const ApprovalQuestion& question) {
+namespace {
+
+Result<Approval> judged(const ApprovalCourt* court, store::Store& store, const ApprovalQuestion& question) {
   if (court == nullptr || court->policy == nullptr) {
     if (question.profile.approval == "none") return Approval{};
     return fail(Code::kNotAuthorised, "Profile {} demands the approval \"{}\", which nobody here can judge.",
                 question.profile.name, question.profile.approval);
   }
   TRY(const auto* rule, court->policy->demand_of(question.profile));
-  if (rule == nullptr) return noted(*court, question);
-  return Judgement(*court, store, question, *rule).run();
+  if (rule == nullptr && !court->petitioner) return noted(*court, question);
+  return Judgement(*court, store, question, rule).run();
+}
+
+}  // namespace
+
+Result<Approval> judge_approval(const ApprovalCourt* court, store::Store& store, const ApprovalQuestion& question) {
+  TRY(auto approval, judged(court, store, question));
+  if (question.enrolment.organisation) approval.organisation = question.enrolment.organisation->text();
+  return approval;
 }
 
 }  // namespace yuxin::ca

@@ -1,18 +1,17 @@
 #include "approval_repository.hpp"
 
-#include <algorithm>
-
 namespace yuxin::ca::repository {
 
 using base::Result;
 using store::Next;
 using store::Row;
 
-Result<> insert_use(store::Session& session, const evidence::Hash& act, const UseRow& use, std::string_view service,
+Result<> insert_use(store::Session& session, const evidence::Hash& act, const UseRow& use, const ByWhom& by,
                     base::UnixTime now) {
   TRY(session.insert(
-      "INSERT INTO approval_uses (act, authority, serial, service, used_at) VALUES ($1, $2, $3, $4, $5)",
-      {base::ByteView(act), use.authority, base::ByteView(use.serial), service, now.seconds}));
+      "INSERT INTO approval_uses (act, authority, serial, service, used_at, organisation) VALUES ($1, $2, $3, $4, "
+      "$5, $6)",
+      {base::ByteView(act), use.authority, base::ByteView(use.serial), by.service, now.seconds, by.organisation}));
   return {};
 }
 
@@ -26,19 +25,15 @@ Result<std::vector<UseRow>> uses_of(store::Session& session, const evidence::Has
   return uses;
 }
 
-Result<std::vector<evidence::Hash>> acts_behind(store::Session& session, std::int64_t authority,
-                                                base::ByteView serial) {
-  std::vector<evidence::Hash> acts;
-  TRY(session.query("SELECT act FROM approval_uses WHERE authority = $1 AND serial = $2 ORDER BY id",
-                    {authority, serial}, [&](const Row& row) {
-                      const auto digest = row.blob(0);
-                      auto& act = acts.emplace_back();
-                      std::ranges::copy_n(digest.begin(),
-                                          std::ssize(act) < std::ssize(digest) ? std::ssize(act) : std::ssize(digest),
-                                          act.begin());
-                      return Next::kRow;
-                    }));
-  return acts;
+Result<std::string> organisation_behind(store::Session& session, std::int64_t authority, base::ByteView serial) {
+  std::string organisation;
+  TRY(session.query(
+      "SELECT organisation FROM approval_uses WHERE authority = $1 AND serial = $2 AND organisation <> '' LIMIT 1",
+      {authority, serial}, [&](const Row& row) {
+        organisation = std::string(row.text(0));
+        return Next::kStop;
+      }));
+  return organisation;
 }
 
 Result<std::int64_t> count_of_service(store::Session& session, std::string_view service, base::UnixTime since) {

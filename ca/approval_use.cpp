@@ -20,9 +20,8 @@ Result<std::optional<store::CertificateRow>> used_for(store::Reader& reader, con
   return std::optional<store::CertificateRow>();
 }
 
-Result<std::vector<evidence::Hash>> acts_behind(store::Reader& reader, std::int64_t authority,
-                                                base::ByteView serial) {
-  return repository::acts_behind(reader.session(), authority, serial);
+Result<std::string> organisation_behind(store::Reader& reader, std::int64_t authority, base::ByteView serial) {
+  return repository::organisation_behind(reader.session(), authority, serial);
 }
 
 Result<> use_approval(store::Writer& writer, const Approval& approval, const ApprovalUse& use, base::UnixTime now) {
@@ -46,7 +45,8 @@ Result<> use_approval(store::Writer& writer, const Approval& approval, const App
     }
   }
   for (const auto& act : approval.acts)
-    TRY(repository::insert_use(session, act, {use.authority, base::to_bytes(use.serial)}, approval.service, now));
+    TRY(repository::insert_use(session, act, {use.authority, base::to_bytes(use.serial)},
+                               {approval.service, approval.organisation}, now));
   return {};
 }
 

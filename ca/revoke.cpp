@@ -77,23 +77,30 @@ Result<StatusOutcome> change(store::Store& store, const StatusOrder& order, Stat
                              const base::Clock& clock, const Authorisation& authorisation) {
   StatusOutcome outcome;
   TRY(store.write([&](store::Writer& writer) -> Result<> {
-    TRY(const auto now, evidence::time_of_status(writer, clock));
-    TRY(outcome.before, writer.find(order.authority, order.serial.content(), store::Reader::With::kRowOnly));
-    TRY(check_allowed(outcome.before, action, order, now));
-    outcome.after = status_after(action, order, now);
-    TRY(writer.change_status(outcome.before.id, outcome.after));
-    TRY(outcome.ledger_sequence, evidence::append(writer, {.kind = std::string(record_kind(action)),
-                                                           .object = object_name(order.authority_name, order.serial),
-                                                           .actor = authorisation.actor,
-                                                           .time = now,
-                                                           .data = record_data(action, outcome.after),
-                                                           .attachment = {}}));
+    TRY(outcome, change_status(writer, order, action, clock, authorisation));
     return {};
   }));
   return outcome;
 }
 
 }  // namespace
+
+Result<StatusOutcome> change_status(store::Writer& writer, const StatusOrder& order, StatusAction action,
+                                    const base::Clock& clock, const Authorisation& authorisation) {
+  StatusOutcome outcome;
+  TRY(const auto now, evidence::time_of_status(writer, clock));
+  TRY(outcome.before, writer.find(order.authority, order.serial.content(), store::Reader::With::kRowOnly));
+  TRY(check_allowed(outcome.before, action, order, now));
+  outcome.after = status_after(action, order, now);
+  TRY(writer.change_status(outcome.before.id, outcome.after));
+  TRY(outcome.ledger_sequence, evidence::append(writer, {.kind = std::string(record_kind(action)),
+                                                         .object = object_name(order.authority_name, order.serial),
+                                                         .actor = authorisation.actor,
+                                                         .time = now,
+                                                         .data = record_data(action, outcome.after),
+                                                         .attachment = {}}));
+  return outcome;
+}
 
 Result<> check_allowed(const store::CertificateRow& row, StatusAction action, const StatusOrder& order,
                        base::UnixTime now) {

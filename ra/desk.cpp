@@ -57,6 +57,7 @@ Desk::Desk(DeskParts parts)
 Result<std::shared_ptr<Desk>> Desk::open(DeskParts parts) {
   for (const auto& definition : parts.workflows)
     TRY(workflow::check_workflow(*definition, *parts.organisation, known_effects()));
+  if (parts.port == nullptr) parts.port = local_authority(parts);
   return std::shared_ptr<Desk>(new Desk(std::move(parts)));
 }
 
@@ -188,7 +189,7 @@ Result<> Desk::check_and_try(const VerifiedAct& act, std::span<const workflow::F
   if (decision.effects.empty()) return {};
   TRY(auto acts, cases_.acts(decision.after.id, parts_.trust));
   acts.push_back(act);
-  for (const auto& effect : decision.effects) TRY(try_effect(parts_, {decision.after, effect, acts, all}));
+  for (const auto& effect : decision.effects) TRY(parts_.port->try_order({decision.after, effect, acts, all}));
   return {};
 }
 
@@ -243,17 +244,21 @@ Result<std::vector<Effected>> Desk::settle() {
   for (const auto& one : pending) {
     TRY(const auto standing, cases_.find(one.case_id));
     TRY(auto acts, cases_.acts(one.case_id, parts_.trust));
-    acts.erase(acts.begin() + std::min(static_cast<std::ptrdiff_t>(acts.size()), std::ptrdiff_t{one.step}),
-               acts.end());
+    const auto by = one.step == 0 ? Order::By::kDeadline : Order::By::kAct;
+    if (by == Order::By::kAct) {
+      acts.erase(acts.begin() + std::min(static_cast<std::ptrdiff_t>(acts.size()), std::ptrdiff_t{one.step}),
+                 acts.end());
+    }
     TRY(auto files, cases_.files(standing));
-    const Order order{standing.of, one.name, std::move(acts), std::move(files)};
-    auto carried = carry_out(parts_, order);
+    const Order order{standing.of, one.name, std::move(acts), std::move(files), by};
+    auto carried = parts_.port->carry_out(order);
     if (!carried && !is_final_failure(carried.error())) {
       done.push_back({one.case_id, one.name, message("Not done yet: {}", carried.error().detail), {}, false});
       continue;
     }
     if (!carried) carried = Carried{message("Not done: {}", carried.error().detail), {}, false};
-    const auto actor = order.acts.empty() ? parts_.actor : order.acts.back().actor().subject().text();
+    const bool nobody = by == Order::By::kDeadline || order.acts.empty();
+    const auto actor = nobody ? parts_.actor : order.acts.back().actor().subject().text();
     auto kept = cases_.finish(one, {carried->text, carried->facts, actor}, parts_.clock->now());
     // somebody else was quicker to record it, or the case went on meanwhile: the next call looks again
     if (!kept && kept.error().code == Code::kConflict) continue;

@@ -31,7 +31,8 @@ std::string serial_text(const store::CertificateRow& row) {
 
 // What the deadline ordered rests on no act of its own.
 std::string actor_of(const DeskParts& parts, const Order& order) {
-  return order.acts.empty() ? parts.actor : order.acts.back().actor().subject().text();
+  return order.by == Order::By::kDeadline || order.acts.empty() ? parts.actor
+                                                                : order.acts.back().actor().subject().text();
 }
 
 ca::Authorisation authorisation_of(const DeskParts& parts, const Order& order) {
@@ -136,30 +137,34 @@ Result<ca::StatusOrder> order_for(const DeskParts& parts, const store::Certifica
   return ca::StatusOrder{row.authority, std::move(name), *serial, reason, std::nullopt};
 }
 
-Result<Carried> change_status(const DeskParts& parts, const Order& order, const Change& change) {
+std::string changed_text(StatusAction action, const std::string& serials) {
+  if (serials.empty()) return message("Nothing was to be changed: the certificate stood so already.");
+  if (action == StatusAction::kRevoke) return message("Revoked: {}", serials);
+  if (action == StatusAction::kHold) return message("Suspended: {}", serials);
+  return message("Released: {}", serials);
+}
+
+Result<Carried> change_status(const DeskParts& parts, const Order& order, const Change& change,
+                              const AlsoOfStatus& also) {
   TRY(const auto rows, rows_of(parts, order));
-  const auto perform = change.action == StatusAction::kRevoke ? ca::revoke
-                       : change.action == StatusAction::kHold ? ca::hold
-                                                              : ca::release;
-  Carried carried;
+  std::vector<ca::StatusOrder> orders;
   std::string serials;
   for (const auto& row : rows) {
     if (is_done(row, change.action)) continue;
-    TRY(const auto status, order_for(parts, row, reason_of(order.of, change.action, change.all)));
-    TRY(perform(*parts.store, status, *parts.clock, authorisation_of(parts, order)));
-    carried.status_changed = true;
+    TRY(auto status, order_for(parts, row, reason_of(order.of, change.action, change.all)));
+    orders.push_back(std::move(status));
     serials += serials.empty() ? "" : ", ";
     serials += serial_text(row);
   }
-  if (serials.empty()) {
-    carried.text = message("Nothing was to be changed: the certificate stood so already.");
-  } else if (change.action == StatusAction::kRevoke) {
-    carried.text = message("Revoked: {}", serials);
-  } else if (change.action == StatusAction::kHold) {
-    carried.text = message("Suspended: {}", serials);
-  } else {
-    carried.text = message("Released: {}", serials);
-  }
+  Carried carried;
+  carried.status_changed = !orders.empty();
+  carried.text = changed_text(change.action, serials);
+  const auto authorisation = authorisation_of(parts, order);
+  TRY(parts.store->write([&](store::Writer& writer) -> Result<> {
+    for (const auto& status : orders)
+      TRY(ca::change_status(writer, status, change.action, *parts.clock, authorisation));
+    return also ? also(writer, carried) : Result<>();
+  }));
   return carried;
 }
 
@@ -182,11 +187,11 @@ Result<> try_effect(const DeskParts& parts, const Order& order) {
   return ca::check_allowed(row, change->action, status, parts.clock->now());
 }
 
-Result<Carried> carry_out(const DeskParts& parts, const Order& order) {
+Result<Carried> carry_out(const DeskParts& parts, const Order& order, const AlsoOfStatus& also) {
   if (order.effect == "issue") return issue(parts, order);
   const auto change = change_of(order.effect);
   if (!change) return fail(Code::kInternal, "The desk cannot carry out \"{}\".", order.effect);
-  return change_status(parts, order, *change);
+  return change_status(parts, order, *change, also);
 }
 
 bool is_final_failure(const base::Error& error) {

@@ -1,6 +1,7 @@
 // Carrying out what a step has ordered.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,24 +11,14 @@
 
 namespace yuxin::ra {
 
-// Order is an effect of a case, with the acts that it rests on.
-struct Order {
-  const workflow::Case& of;
-  std::string effect;
-  std::vector<evidence::VerifiedAct> acts;  // all on the case, in their order; the last is the one that ordered it
-  std::vector<workflow::File> files;
-};
-
 // try_effect makes the refusals of carry_out and changes nothing.
 [[nodiscard]] base::Result<> try_effect(const DeskParts& parts, const Order& order);
 
-struct Carried {
-  std::string text;
-  base::JsonObject facts;
-  bool status_changed = false;
-};
-// carry_out brings it about, or finds that it was brought about before.
-[[nodiscard]] base::Result<Carried> carry_out(const DeskParts& parts, const Order& order);
+// carry_out brings it about with the authority of this home, or finds that it was brought about before. `also` writes
+// in the transaction that changes a status.
+using AlsoOfStatus = std::function<base::Result<>(store::Writer&, const Carried&)>;
+[[nodiscard]] base::Result<Carried> carry_out(const DeskParts& parts, const Order& order,
+                                              const AlsoOfStatus& also = {});
 
 // is_final_failure says whether trying again is of no use.
 [[nodiscard]] bool is_final_failure(const base::Error& error);

@@ -64,8 +64,7 @@ Result<> check_request(const DeskParts& parts, const Matter& matter) {
   TRY(check_renewal(parts, matter, wish));
   TRY(const auto profile, parts.profiles.find(wish.profile));
   if (parts.admit_profile) TRY(parts.admit_profile(*profile));
-  TRY(const auto issuer, parts.issuer());
-  return issuer->check(profile, wish.enrolment);
+  return parts.port->check(profile, wish.enrolment);
 }
 
 Result<> check_existing(const DeskParts& parts, const Matter& matter) {

@@ -70,20 +70,23 @@ Result<store::CertificateRow> find_certificate(const DeskParts& parts, const x50
 
 Result<std::optional<OrgCode>> origin_of(const DeskParts& parts, workflow::Cases& cases,
                                          const store::CertificateRow& row) {
-  std::vector<std::string> objects;
+  std::string organisation;
   TRY(parts.store->read([&](store::Reader& reader) -> Result<> {
-    objects.clear();
-    TRY(const auto acts, ca::acts_behind(reader, row.authority, row.serial));
-    for (const auto& act : acts) {
-      TRY(auto object, evidence::object_of(reader, act));
-      if (object) objects.push_back(std::move(*object));
-    }
+    TRY(organisation, ca::organisation_behind(reader, row.authority, row.serial));
     return {};
   }));
-  for (const auto& object : objects) {
-    const auto standing = cases.find(object);
-    if (!standing && standing.error().code != Code::kNotFound) return tl::unexpected(standing.error());
-    if (standing && standing->of.place.organisation) return standing->of.place.organisation;
+  if (!organisation.empty()) {
+    TRY(auto code, OrgCode::parse(organisation));
+    return std::optional(std::move(code));
+  }
+  // on another host than the authority's, and of what was issued before approvals were kept with it
+  const auto serial = x509::Serial::from_der_content(row.serial);
+  if (!serial) return std::optional<OrgCode>();
+  TRY(const auto standings, cases.issued_as(serial->hex()));
+  for (const auto& standing : standings) {
+    const auto& of = standing.of;
+    if (is_about_request(of.about) && of.place.profile == row.profile && of.place.organisation)
+      return of.place.organisation;
   }
   return std::optional<OrgCode>();
 }

@@ -18,8 +18,8 @@ namespace yuxin::ra {
 [[nodiscard]] base::Result<store::CertificateRow> find_certificate(const DeskParts& parts, const x509::Serial& serial,
                                                                    std::string& authority);
 
-// origin_of is the registration point by way of which a certificate came: that of the case whose act it was issued
-// upon. Nothing where nobody's act says so.
+// origin_of is the registration point by way of which a certificate came: that of the approval it was issued upon, or
+// of the case that came to it. Nothing where neither is.
 [[nodiscard]] base::Result<std::optional<evidence::OrgCode>> origin_of(const DeskParts& parts, workflow::Cases& cases,
                                                                        const store::CertificateRow& row);
 

@@ -250,11 +250,16 @@ Result<std::vector<Standing>> Cases::list(const CaseFilter& filter) {
   return list;
 }
 
-Result<std::vector<Standing>> Cases::about_request(const evidence::Hash& request) {
+namespace {
+
+using Rows = std::vector<repository::CaseRow>;
+
+Result<std::vector<Standing>> standings_of(store::Store& store,
+                                           const std::function<Result<Rows>(store::Session&)>& read) {
   std::vector<Standing> list;
-  TRY(parts_.store->read([&](store::Reader& reader) -> Result<> {
+  TRY(store.read([&](store::Reader& reader) -> Result<> {
     list.clear();
-    TRY(auto rows, repository::cases_about_request(reader.session(), base::hex(request)));
+    TRY(auto rows, read(reader.session()));
     Definitions definitions(reader.session());
     for (auto& row : rows) {
       TRY(auto standing, definitions.standing_of(std::move(row)));
@@ -263,6 +268,19 @@ Result<std::vector<Standing>> Cases::about_request(const evidence::Hash& request
     return {};
   }));
   return list;
+}
+
+}  // namespace
+
+Result<std::vector<Standing>> Cases::about_request(const evidence::Hash& request) {
+  return standings_of(*parts_.store, [&](store::Session& session) {
+    return repository::cases_about_request(session, base::hex(request));
+  });
+}
+
+Result<std::vector<Standing>> Cases::issued_as(std::string_view serial) {
+  return standings_of(*parts_.store,
+                      [&](store::Session& session) { return repository::cases_with_serial(session, serial); });
 }
 
 Result<std::vector<StepRow>> Cases::steps(const Standing& standing) {

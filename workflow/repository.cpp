@@ -258,6 +258,11 @@ Result<std::vector<CaseRow>> cases_about_request(Session& session, std::string_v
   return gather(session, "WHERE json_extract(document, '$.about.request') = $1 ORDER BY id", values);
 }
 
+Result<std::vector<CaseRow>> cases_with_serial(Session& session, std::string_view serial) {
+  const Value values[] = {serial};
+  return gather(session, "WHERE json_extract(document, '$.facts.serial') = $1 ORDER BY id", values);
+}
+
 Result<std::vector<CaseRow>> cases_with_due(Session& session) {
   return gather(session,
                 "WHERE id IN (SELECT case_id FROM case_deadlines WHERE ended IS NULL AND overdue = 0) OR id IN "

@@ -38,6 +38,8 @@ enum class Closed { kNo, kYes };
                                          std::int64_t steps_before);
 [[nodiscard]] base::Result<std::optional<CaseRow>> find_case(Session& session, std::string_view id);
 [[nodiscard]] base::Result<std::vector<CaseRow>> list_cases(Session& session, const CaseFilter& filter);
+// cases_with_serial: by the serial number among their facts, in hexadecimal.
+[[nodiscard]] base::Result<std::vector<CaseRow>> cases_with_serial(Session& session, std::string_view serial);
 // cases_about_request: by the digest in `about`, in hexadecimal.
 [[nodiscard]] base::Result<std::vector<CaseRow>> cases_about_request(Session& session, std::string_view request);
 // cases_with_due gives open cases that have a deadline or a receipt which is not over.

@@ -1,6 +1,7 @@
 #include "acting.hpp"
 
 #include "home_proofs.hpp"
+#include "registry_home.hpp"
 
 namespace yuxin::cli {
 
@@ -15,8 +16,8 @@ Result<evidence::VerifiedAct> perform_act(Home& home, const keymgmt::Identity& i
   TRY(const auto signed_act,
       evidence::sign_act(act, {identity.certificate, identity.signer}, identity.chain, x509::CmsForm::kRfc5652));
   TRY(const auto trust, trust_of(home));
-  HomeProofs proofs(home, identity.certificate.subject().text());
-  return evidence::accept_act(signed_act, proofs, trust, act.previous);
+  TRY(const auto proofs, proofs_for(home, identity.certificate.subject().text()));
+  return evidence::accept_act(signed_act, *proofs, trust, act.previous);
 }
 
 }  // namespace yuxin::cli

@@ -7,6 +7,7 @@
 #include "certificate_view.hpp"
 #include "enrolment_check.hpp"
 #include "home_proofs.hpp"
+#include "registry_home.hpp"
 #include "yuxin/base/file.hpp"
 
 namespace yuxin::cli {
@@ -67,33 +68,57 @@ Result<std::shared_ptr<const workflow::Calendar>> calendar_of(const Home& home) 
   return workflow::Calendar::load(sources);
 }
 
-Result<std::shared_ptr<ra::Desk>> open_desk(Home& home, const std::string& actor) {
+namespace {
+
+Result<ra::DeskParts> desk_parts(Home& home, const std::string& actor) {
   TRY(auto definitions, definitions_of(home));
   TRY(auto calendar, calendar_of(home));
   TRY(auto organisation, home.organisation());
   TRY(auto profiles, home.profiles());
   TRY(auto trust, trust_of(home));
+  return ra::DeskParts{.store = home.shared_store(),
+                       .organisation = std::move(organisation),
+                       .calendar = std::move(calendar),
+                       .policy = home.config().workflow_policy,
+                       .workflows = std::move(definitions),
+                       .profiles = std::move(profiles),
+                       .trust = std::move(trust),
+                       .clock = &home.clock(),
+                       .authority = {},
+                       .issuer = {},
+                       .actor = actor,
+                       .admit_profile = check_purpose,
+                       .admit = {}};
+}
+
+Result<std::shared_ptr<ra::Desk>> open_issuing_desk(Home& home, const std::string& actor,
+                                                    const std::optional<ca::Petitioner>& petitioner) {
+  TRY(auto parts, desk_parts(home, actor));
   // where several authorities could sign, or none, cases can still be looked at
   auto signing = signing_authority(home, Arguments());
-  ra::DeskParts parts{
-      .store = home.shared_store(),
-      .organisation = std::move(organisation),
-      .calendar = std::move(calendar),
-      .policy = home.config().workflow_policy,
-      .workflows = std::move(definitions),
-      .profiles = std::move(profiles),
-      .trust = std::move(trust),
-      .clock = &home.clock(),
-      .authority = signing.value_or(""),
-      .issuer = [&home, signing]() -> Result<std::shared_ptr<ca::Issuer>> {
-        if (!signing) return tl::unexpected(signing.error());
-        return home.issuer(*signing);
-      },
-      .actor = actor,
-      .admit_profile = check_purpose,
-      .admit = [&home](const ca::Profile& profile,
-                       const ca::PreparedIssuance& prepared) { return check_subject(home, profile, prepared); },
-      .admit_change = [&home](const store::CertificateRow& row) { return check_change(home, row); }};
+  parts.authority = signing.value_or("");
+  parts.issuer = [&home, signing, petitioner]() -> Result<std::shared_ptr<ca::Issuer>> {
+    if (!signing) return tl::unexpected(signing.error());
+    return home.issuer(*signing, petitioner);
+  };
+  parts.admit = [&home](const ca::Profile& profile, const ca::PreparedIssuance& prepared) {
+    return check_subject(home, profile, prepared);
+  };
+  return ra::Desk::open(std::move(parts));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<ra::Desk>> open_desk_for(Home& home, const ca::Petitioner& petitioner) {
+  return open_issuing_desk(home, "registry:" + petitioner.name, petitioner);
+}
+
+Result<std::shared_ptr<ra::Desk>> open_desk(Home& home, const std::string& actor) {
+  if (home.config().kind != HomeKind::kRegistration) return open_issuing_desk(home, actor, {});
+  TRY(auto parts, desk_parts(home, actor));
+  TRY(const auto authority, authority_elsewhere(home));
+  parts.authority = authority.name;
+  TRY(parts.port, open_remote_authority(home));
   return ra::Desk::open(std::move(parts));
 }
 

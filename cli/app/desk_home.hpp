@@ -20,6 +20,9 @@ namespace yuxin::cli {
 // calendar_of likewise, with calendars/YEAR.toml.
 [[nodiscard]] base::Result<std::shared_ptr<const workflow::Calendar>> calendar_of(const Home& home);
 
+// open_desk_for opens the desk of this home whose issuer serves a registration authority elsewhere.
+[[nodiscard]] base::Result<std::shared_ptr<ra::Desk>> open_desk_for(Home& home, const ca::Petitioner& petitioner);
+
 // open_desk: the home must be unlocked where a certificate is going to be checked or issued, and lives longer than
 // the desk.
 [[nodiscard]] base::Result<std::shared_ptr<ra::Desk>> open_desk(Home& home, const std::string& actor);

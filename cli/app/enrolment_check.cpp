@@ -57,6 +57,11 @@ Result<> check_purpose(const ca::Profile& profile) {
   const bool taken = std::ranges::any_of(profile.extended_key_usage, [&](const base::Bytes& usage) {
     return std::ranges::any_of(of_the_home, [&](x509::Oid one) { return base::equal(usage, one); });
   });
+  if (profile.name == "registration-authority") {
+    return fail(Code::kRefused,
+                "Profile {} is for registration authorities on other hosts, which are added by: yuxin registry add",
+                profile.name);
+  }
   if (!taken && profile.name != "registration-tls" && profile.name != "registration-cmp" &&
       profile.name != "notifier")
     return {};

@@ -10,6 +10,7 @@
 #include "authority_steps.hpp"
 #include "home.hpp"
 #include "ledger_certificate.hpp"
+#include "registry_home.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/keymgmt/transfer_log.hpp"
 #include "yuxin/x509/request.hpp"
@@ -261,6 +262,29 @@ Result<Founded> found(const FoundingPlan& plan, const base::Clock& clock) {
   TRY(move_into_place(staging, trimmed));
   scaffold->keep();
   return std::move(*founded);
+}
+
+Result<std::string> found_registration(const RegistrationPlan& plan, const base::Clock& clock) {
+  TRY(check_folder(plan.folder));
+  const std::string target = fs::absolute(plan.folder).lexically_normal().string();
+  Scaffold::clear_abandoned(target);
+  TRY(auto scaffold, Scaffold::raise(target));
+  HomeConfig config;
+  config.kind = HomeKind::kRegistration;
+  config.organisation = plan.organisation;
+  config.authority.url = plan.authority;
+  config.registration.names = plan.names;
+  {
+    TRY(const auto home, Home::create(scaffold->path(), config, plan.passphrase, clock));
+    std::string roots;
+    for (const auto& root : plan.roots) roots += root.pem();
+    TRY(write_public(home->path() + "/" + config.authority.trust, roots));
+    TRY(write_registry_request(*home));
+    TRY(home->checkpoint());
+  }
+  TRY(move_into_place(scaffold->path(), target));
+  scaffold->keep();
+  return target + "/exchange/registry.csr";
 }
 
 }  // namespace yuxin::cli

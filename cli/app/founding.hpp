@@ -45,6 +45,18 @@ struct Founded {
 // when it exists and is not empty.
 [[nodiscard]] base::Result<Founded> found(const FoundingPlan& plan, const base::Clock& clock);
 
+// RegistrationPlan is a registration authority whose authority is on another host.
+struct RegistrationPlan {
+  std::string folder;
+  std::string organisation;
+  std::string authority;              // its address, checked
+  std::vector<x509::Certificate> roots;  // of the authority
+  std::vector<std::string> names;     // of its own TLS certificate
+  base::Secret passphrase;
+};
+// found_registration makes the home FOLDER itself, and gives the file of its requests there.
+[[nodiscard]] base::Result<std::string> found_registration(const RegistrationPlan& plan, const base::Clock& clock);
+
 // check_folder makes only that refusal.
 [[nodiscard]] base::Result<> check_folder(const std::string& folder);
 

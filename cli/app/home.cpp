@@ -183,12 +183,13 @@ Result<> Home::write_approvals(std::string_view shipped) const {
   return base::write_file(path_ + kApprovals, base::as_bytes(text->text), Existing::kRefuse, Permissions::kPublic);
 }
 
-Result<std::shared_ptr<const ca::ApprovalCourt>> Home::approval_court() {
+Result<std::shared_ptr<const ca::ApprovalCourt>> Home::approval_court(
+    const std::optional<ca::Petitioner>& petitioner) {
   TRY(auto policy, approvals());
   TRY(auto who, organisation());
   TRY(auto trust, trust_of(*this));
   return std::make_shared<const ca::ApprovalCourt>(
-      ca::ApprovalCourt{std::move(policy), std::move(who), std::move(trust)});
+      ca::ApprovalCourt{std::move(policy), std::move(who), std::move(trust), petitioner});
 }
 
 Result<> Home::unlock(const base::Secret& passphrase) {
@@ -229,8 +230,9 @@ Result<store::AuthorityRow> Home::authority(std::string_view name) {
   return row;
 }
 
-Result<std::shared_ptr<ca::Issuer>> Home::issuer(std::string_view name) {
-  TRY(auto court, approval_court());
+Result<std::shared_ptr<ca::Issuer>> Home::issuer(std::string_view name,
+                                                 const std::optional<ca::Petitioner>& petitioner) {
+  TRY(auto court, approval_court(petitioner));
   TRY(auto opened, open_issuer(name, std::move(court)));
   TRY(check_clock());
   TRY(ca::require_good_standing(*store_, path_, opened->authority(), clock_.now()));
@@ -296,6 +298,14 @@ Result<ca::CrlOrder> Home::crl_order(std::string_view name) {
 }
 
 Result<std::string> Home::ledger_origin() { return ledger_origin_of(*store_); }
+
+std::string_view Home::ledger_key() { return kLedgerKey; }
+
+Result<std::string> Home::sign_head(const evidence::TreeHead& head) {
+  TRY(const auto signer, keys_->signer(kLedgerKey));
+  TRY(const auto origin, ledger_origin());
+  return evidence::sign_checkpoint({origin, head}, *signer);
+}
 
 Result<> Home::checkpoint() {
   TRY(auto signer, keys_->signer(kLedgerKey));

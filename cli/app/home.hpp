@@ -12,6 +12,7 @@
 #include "yuxin/ca/crl_publication.hpp"
 #include "yuxin/ca/issuer.hpp"
 #include "yuxin/ca/profile.hpp"
+#include "yuxin/evidence/ledger.hpp"
 #include "yuxin/evidence/organisation.hpp"
 #include "yuxin/keymgmt/key_ring.hpp"
 #include "yuxin/keymgmt/key_tree.hpp"
@@ -53,7 +54,9 @@ class Home {
   // home; kConflict when there is one. approval_court is what the home's issuers judge approvals with.
   [[nodiscard]] base::Result<std::shared_ptr<const ca::ApprovalPolicy>> approvals() const;
   [[nodiscard]] base::Result<> write_approvals(std::string_view shipped) const;
-  [[nodiscard]] base::Result<std::shared_ptr<const ca::ApprovalCourt>> approval_court();
+  // `petitioner` is the registration authority elsewhere for which they do; nothing: for this home.
+  [[nodiscard]] base::Result<std::shared_ptr<const ca::ApprovalCourt>> approval_court(
+      const std::optional<ca::Petitioner>& petitioner = {});
   // memory keeps what was read of the home (home_memory.hpp).
   [[nodiscard]] HomeMemory& memory() const { return *memory_; }
   [[nodiscard]] std::string keys_folder() const { return path_ + "/keys"; }
@@ -80,7 +83,8 @@ class Home {
   // issuer opens an authority for signing certificates. kConflict when its key or certificate is not in this home,
   // when its certificate or one above it is revoked or expired (ca::standing_of), or when the clock is wrong
   // (check_clock). Lists are signed all the same.
-  [[nodiscard]] base::Result<std::shared_ptr<ca::Issuer>> issuer(std::string_view name);
+  [[nodiscard]] base::Result<std::shared_ptr<ca::Issuer>> issuer(
+      std::string_view name, const std::optional<ca::Petitioner>& petitioner = {});
   // addresses is what certificates of an authority say about status and issuer.
   [[nodiscard]] ca::PublicAddresses addresses(std::string_view authority) const;
   [[nodiscard]] base::Result<ca::CrlOrder> crl_order(std::string_view name);
@@ -92,6 +96,9 @@ class Home {
   void believe_clock() { clock_believed_ = true; }
   [[nodiscard]] base::Result<base::UnixTime> latest_time();  // evidence::latest_time of the home's ledger
 
+  // sign_head signs a head of the home's ledger as a checkpoint and keeps nothing. ledger_key names the key.
+  [[nodiscard]] base::Result<std::string> sign_head(const evidence::TreeHead& head);
+  [[nodiscard]] static std::string_view ledger_key();
   // checkpoint signs the present head of the ledger and keeps it, if the ledger has grown since the last one.
   [[nodiscard]] base::Result<> checkpoint();
   // origin names the ledger in its checkpoints.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "yuxin/base/config.hpp"
@@ -171,6 +173,14 @@ bool is_authority_part(std::string_view text) {
 
 std::string quoted(std::string_view text) { return base::print_json(base::Json(text)); }
 
+struct KindName {
+  HomeKind kind;
+  std::string_view name;
+};
+constexpr std::array<KindName, 3> kKinds = {{{HomeKind::kOnline, "online"},
+                                             {HomeKind::kOfflineRoot, "offline-root"},
+                                             {HomeKind::kRegistration, "registration"}}};
+
 }  // namespace
 
 namespace {
@@ -202,13 +212,42 @@ Result<> read_workflow(ConfigTable& file, HomeConfig& config) {
 
 }  // namespace
 
+namespace {
+
+Result<> read_authority(ConfigTable& file, HomeConfig& config) {
+  TRY(auto authority, file.table("authority"));
+  if (!authority) {
+    if (config.kind != HomeKind::kRegistration) return {};
+    return file.error("kind",
+                      "a registration authority says where its authority is: [authority] url = \"https://…\"");
+  }
+  TRY(const auto url, authority->required_string("url"));
+  auto checked = check_authority_url(url);
+  if (!checked) return authority->error("url", "{}", checked.error().detail);
+  config.authority.url = std::move(*checked);
+  TRY(auto trust, authority->string("trust"));
+  if (trust) config.authority.trust = std::move(*trust);
+  return {};
+}
+
+Result<> read_interface(ConfigTable& file, InterfaceConfig& config) {
+  TRY(auto table, file.table("authority_interface"));
+  if (!table) return {};
+  TRY(auto address, table->string("address"));
+  if (address) config.address = std::move(*address);
+  return read_port(*table, "port", config.port);
+}
+
+}  // namespace
+
 Result<HomeConfig> parse_home_config(std::string_view text, const std::string& file) {
   TRY(auto table, ConfigTable::parse(text, file));
   HomeConfig config;
   TRY(auto kind, table.required_string("kind"));
-  if (kind != "online" && kind != "offline-root")
-    return table.error("kind", "kind takes \"online\" or \"offline-root\"");
-  config.kind = kind == "online" ? HomeKind::kOnline : HomeKind::kOfflineRoot;
+  const auto known = std::ranges::find(kKinds, kind, &KindName::name);
+  if (known == kKinds.end())
+    return table.error("kind", "kind takes \"online\", \"offline-root\" or \"registration\"");
+  config.kind = known->kind;
   TRY(config.organisation, table.required_string("organisation"));
   TRY(auto url, table.string("public_url"));
   if (url && !url->empty()) {
@@ -221,19 +260,63 @@ Result<HomeConfig> parse_home_config(std::string_view text, const std::string& f
   TRY(read_ledger(table, config.ledger));
   TRY(read_workflow(table, config));
   TRY(read_registration(table, config.registration));
+  TRY(read_authority(table, config));
+  TRY(read_interface(table, config.authority_interface));
   TRY(read_acme_settings(table, config.acme));
   TRY(table.finish());
   return config;
 }
 
+namespace {
+
+std::string list_of(const std::vector<std::string>& words) {
+  std::vector<std::string> texts;
+  for (const auto& word : words) texts.push_back(quoted(word));
+  return "[" + base::join(texts, ", ") + "]";
+}
+
+std::string print_registration(const RegistrationConfig& registration) {
+  return fmt::format(
+      "\n[registration]\n"
+      "address    = {}\n"
+      "port       = {}   # of the registration interface, by TLS\n"
+      "plain_port = {}      # of plain HTTP for CMP and SCEP, which protect themselves; 0: none\n"
+      "names      = {}     # of its TLS certificate, [\"ra.city.example\"]; without, the host of public_url\n",
+      quoted(registration.address), registration.port, registration.plain_port, list_of(registration.names));
+}
+
+std::string print_workflow(const HomeConfig& config) {
+  return fmt::format(
+      "\n[workflow]\n"
+      "policy = {}   # which time limits count: [policy.2026] of the workflows, or [policy.2004]\n",
+      quoted(config.workflow_policy));
+}
+
+// What a registration authority has beside what every home has.
+std::string print_split(const HomeConfig& config) {
+  std::string text = fmt::format(
+      "\n[serve]\n"
+      "public_address = {}\n"
+      "public_port    = {}   # of /healthz, /readyz and /metrics\n"
+      "\n[authority]\n"
+      "url   = {}\n"
+      "trust = {}   # PEM file with its root\n",
+      quoted(config.public_address), config.public_port, quoted(config.authority.url),
+      quoted(config.authority.trust));
+  return text + print_registration(config.registration) + print_acme_settings(config.acme) + print_workflow(config);
+}
+
+}  // namespace
+
 std::string print_home_config(const HomeConfig& config) {
   const bool online = config.kind == HomeKind::kOnline;
+  const auto kind = std::ranges::find(kKinds, config.kind, &KindName::kind);
   std::string text = fmt::format(
       "# Settings of this home. Every key has a default; yuxin doctor checks this file.\n"
       "kind         = \"{}\"\n"
       "organisation = {}\n"
       "public_url   = {}   # where relying parties find status and issuers; stands in every certificate\n",
-      online ? "online" : "offline-root", quoted(config.organisation), quoted(config.public_url));
+      kind->name, quoted(config.organisation), quoted(config.public_url));
   text += fmt::format(
       "\n[crl]\n"
       "valid_for = \"{}\"   # thisUpdate to nextUpdate\n"
@@ -249,6 +332,7 @@ std::string print_home_config(const HomeConfig& config) {
       "time_stamp_url   = \"\"   # somebody else's time stamping authority for checkpoints, \"http://tsa.example/\"\n"
       "time_stamp_trust = \"\"   # PEM file with its root; without one, the roots of this home\n"
       "witnesses        = []   # who countersigns checkpoints: \"NAME+HASH+KEY\" as yuxin audit witness prints it\n";
+  if (config.kind == HomeKind::kRegistration) return text + print_split(config);
   if (!online) return text;
   text += fmt::format(
       "\n[serve]\n"
@@ -274,20 +358,22 @@ std::string print_home_config(const HomeConfig& config) {
       "key_renew_every      = \"{}\"   # a new key and certificate; the old certificate stays valid\n",
       quoted(tsa.policy), tsa.accuracy_ms, tsa.ordering, tsa.gm_form, quoted(tsa.time_source),
       tsa.time_source_bound_ms, base::print_period(tsa.key_renew_every));
-  const auto& registration = config.registration;
+  text += print_registration(config.registration);
   text += fmt::format(
-      "\n[registration]\n"
-      "address    = {}\n"
-      "port       = {}   # of the registration interface, by TLS\n"
-      "plain_port = {}      # of plain HTTP for CMP and SCEP, which protect themselves; 0: none\n"
-      "names      = []     # of its TLS certificate, [\"ra.city.example\"]; without, the host of public_url\n",
-      quoted(registration.address), registration.port, registration.plain_port);
+      "\n[authority_interface]\n"
+      "address = {}\n"
+      "port    = {}   # for registration authorities on other hosts (yuxin registry add); 0: none\n",
+      quoted(config.authority_interface.address), config.authority_interface.port);
   text += print_acme_settings(config.acme);
-  text += fmt::format(
-      "\n[workflow]\n"
-      "policy = {}   # which time limits count: [policy.2026] of the workflows, or [policy.2004]\n",
-      quoted(config.workflow_policy));
-  return text;
+  return text + print_workflow(config);
+}
+
+Result<std::string> check_authority_url(std::string_view url) {
+  while (url.ends_with('/')) url.remove_suffix(1);
+  constexpr std::string_view kScheme = "https://";
+  if (!url.starts_with(kScheme) || !is_authority_part(url.substr(kScheme.size())))
+    return base::fail(Code::kUsage, "\"{}\" is no address of an authority; write https://HOST:PORT", url);
+  return std::string(url);
 }
 
 Result<std::string> check_public_url(std::string_view url) {

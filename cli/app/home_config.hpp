@@ -12,7 +12,8 @@
 
 namespace yuxin::cli {
 
-enum class HomeKind { kOnline, kOfflineRoot };
+// kRegistration: a registration authority whose authority is on another host (docs/split.md).
+enum class HomeKind { kOnline, kOfflineRoot, kRegistration };
 
 // LedgerConfig says who else vouches for checkpoints.
 struct LedgerConfig {
@@ -50,6 +51,18 @@ struct RegistrationConfig {
   std::vector<std::string> names;
 };
 
+// AuthorityConfig is the table [authority] of a registration authority.
+struct AuthorityConfig {
+  std::string url;                              // "https://ca.city.example:8444"
+  std::string trust = "exchange/trust.pem";  // its root; absolute or relative to the home
+};
+
+// InterfaceConfig is the table [authority_interface]: where registration authorities on other hosts are served.
+struct InterfaceConfig {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: nowhere
+};
+
 struct HomeConfig {
   HomeKind kind = HomeKind::kOnline;
   std::string organisation;
@@ -65,6 +78,8 @@ struct HomeConfig {
   LedgerConfig ledger;
   TimeStampingConfig tsa;
   RegistrationConfig registration;
+  AuthorityConfig authority;
+  InterfaceConfig authority_interface;
   AcmeSettings acme;
   std::string workflow_policy = "2026";  // which values of the workflows count: [policy.2026] of their definitions
 };
@@ -76,6 +91,8 @@ struct HomeConfig {
 
 // check_public_url takes "http://host[:port][/path]" and gives it without a slash at the end; kUsage otherwise.
 [[nodiscard]] base::Result<std::string> check_public_url(std::string_view url);
+// check_authority_url takes "https://host[:port]" and gives it without a slash at the end; kUsage otherwise.
+[[nodiscard]] base::Result<std::string> check_authority_url(std::string_view url);
 // is_local_url says that a checked address leads to the machine itself: localhost, 127.0.0.0/8 or ::1.
 [[nodiscard]] bool is_local_url(std::string_view url);
 // host_of_url is the host of a checked address; port_of_url its port (80 when none is written).

@@ -118,6 +118,8 @@ HttpReply Monitoring::ready() {
     for (const auto& signer : *signers) serving = serving || signer.not_after > now;
   }
   if (!signers) return text_reply(503, "text/plain", "the database does not answer\n");
+  const auto away = following_ == nullptr ? std::string() : following_->trouble();
+  if (!away.empty()) return text_reply(503, "text/plain", "the authority cannot be followed: " + away + "\n");
   if (!serving && responder_ != nullptr) return text_reply(503, "text/plain", "no OCSP signer in service\n");
   const auto damaged = publication_ == nullptr ? Result<std::vector<std::string>>() : publication_->damaged_lists();
   if (!damaged) return text_reply(503, "text/plain", "the database does not answer\n");

@@ -7,6 +7,7 @@
 
 #include "home.hpp"
 #include "notifications.hpp"
+#include "registration_upkeep.hpp"
 #include "yuxin/base/http_message.hpp"
 #include "yuxin/http/server.hpp"
 #include "yuxin/ocsp/publication.hpp"
@@ -36,6 +37,9 @@ class Monitoring final : public base::HttpService {
   // stamp_with tells which time-stamping authority serves here, if one does.
   void stamp_with(const tsa::Authority& authority) { stamping_ = &authority; }
 
+  // follow_with tells who follows the authority of a registration authority: /readyz says when it cannot.
+  void follow_with(const RegistrationUpkeep& upkeep) { following_ = &upkeep; }
+
   // notify_with tells who sends notifications here, if somebody does.
   void notify_with(const Notifications& notifications) { notifications_ = &notifications; }
 
@@ -52,6 +56,7 @@ class Monitoring final : public base::HttpService {
   const ocsp::Responder* responder_;
   const tsa::Authority* stamping_ = nullptr;
   const Notifications* notifications_ = nullptr;
+  const RegistrationUpkeep* following_ = nullptr;
   ocsp::Publication* publication_ = nullptr;
   mutable std::mutex counting_;  // held while the counts are asked for
   std::function<http::ServerCounts()> counts_;

@@ -2,6 +2,7 @@
 
 #include "desk_home.hpp"
 #include "registration_identity.hpp"
+#include "registry_home.hpp"
 #include "yuxin/base/log.hpp"
 
 namespace yuxin::cli {
@@ -39,6 +40,8 @@ class OpenDesk {
   base::UnixTime opened_{0};
 };
 
+}  // namespace
+
 Result<evidence::VerifiedAct> sign_as_service(Home& home, evidence::Act act, const Stamping& stamping) {
   TRY(const auto service, keep_registration_service(home, kActor));
   act.time = home.clock().now();
@@ -49,16 +52,14 @@ Result<evidence::VerifiedAct> sign_as_service(Home& home, evidence::Act act, con
   TRY(const auto signed_act,
       evidence::sign_act(act, {service.certificate, service.signer}, service.chain, x509::CmsForm::kRfc5652));
   TRY(const auto trust, trust_of(home));
-  HomeProofs proofs(home, kActor, stamping);
-  auto accepted = evidence::accept_act(signed_act, proofs, trust, act.previous);
+  TRY(const auto proofs, proofs_for(home, kActor, stamping));
+  auto accepted = evidence::accept_act(signed_act, *proofs, trust, act.previous);
   if (accepted || accepted.error().code != Code::kNotFound) return accepted;
   return fail(Code::kNotAuthorised,
               "The registration service may enter no requests for officers: {} An officer grants it the role: yuxin "
               "role grant RA.SERVICE --to FILE, with its certificate from: yuxin client service --out FILE",
               accepted.error().detail);
 }
-
-}  // namespace
 
 std::string clients_path(const Home& home) { return home.path() + "/" + kFile; }
 

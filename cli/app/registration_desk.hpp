@@ -41,6 +41,11 @@ class ClientFile {
 using GiveDesk = std::function<base::Result<std::shared_ptr<ra::Desk>>()>;
 [[nodiscard]] GiveDesk desk_kept_open(Home& home);
 
+// sign_as_service signs an act with the registration service's own certificate and completes it: kNotAuthorised where
+// it does not hold the act's role.
+[[nodiscard]] base::Result<evidence::VerifiedAct> sign_as_service(Home& home, evidence::Act act,
+                                                                  const Stamping& stamping);
+
 // make_automatic_desk opens the desk for machines. `stamping` stamps what the registration service signs. The home
 // is unlocked and outlives it.
 [[nodiscard]] std::unique_ptr<ra::AutomaticDesk> make_automatic_desk(Home& home, std::shared_ptr<ClientFile> clients,

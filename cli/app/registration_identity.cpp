@@ -28,22 +28,6 @@ Result<GeneralName> name_of(const std::string& host) {
   return x509::parse_general_name("dns:" + host);
 }
 
-// The names that the settings say; a TLS certificate has one DNS name at least.
-Result<std::vector<GeneralName>> wanted_names(const HomeConfig& config) {
-  auto hosts = config.registration.names;
-  if (hosts.empty() && !config.public_url.empty()) hosts.push_back(host_of_url(config.public_url));
-  std::vector<GeneralName> names;
-  for (const auto& host : hosts) {
-    TRY(auto name, name_of(host));
-    names.push_back(std::move(name));
-  }
-  if (std::ranges::find(names, GeneralNameKind::kDns, &GeneralName::kind) == names.end()) {
-    TRY(auto name, name_of("localhost"));
-    names.push_back(std::move(name));
-  }
-  return names;
-}
-
 std::vector<std::string> texts_of(const std::vector<GeneralName>& names) {
   std::vector<std::string> texts;
   for (const auto& name : names) texts.push_back(name.value);
@@ -77,11 +61,26 @@ Result<Certificate> renew_tls(Home& home, const store::AuthorityRow& authority, 
 
 }  // namespace
 
+Result<std::vector<GeneralName>> registration_names(const HomeConfig& config) {
+  auto hosts = config.registration.names;
+  if (hosts.empty() && !config.public_url.empty()) hosts.push_back(host_of_url(config.public_url));
+  std::vector<GeneralName> names;
+  for (const auto& host : hosts) {
+    TRY(auto name, name_of(host));
+    names.push_back(std::move(name));
+  }
+  if (std::ranges::find(names, GeneralNameKind::kDns, &GeneralName::kind) == names.end()) {
+    TRY(auto name, name_of("localhost"));
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
 Result<Certificate> keep_registration_tls(Home& home, const std::string& actor) {
   TRY(const auto authority, certifying_authority(home));
   TRY(const auto row, service_in_use(home, kTls, authority.id));
   TRY(auto due, is_service_due(authority, row, kRenewBefore, home.clock().now()));
-  TRY(auto names, wanted_names(home.config()));
+  TRY(auto names, registration_names(home.config()));
   if (row && !due) {
     TRY(const bool withdrawn, is_withdrawn(home.store(), *row));
     TRY(const bool named, has_names(*row, names));

@@ -1,6 +1,7 @@
 #include "registration_rest.hpp"
 
 #include "registration_desk.hpp"
+#include "registry_home.hpp"
 
 namespace yuxin::cli {
 
@@ -15,7 +16,7 @@ std::unique_ptr<ra::RestService> make_rest_service(Home& home, Stamping stamping
   parts.desk = desk_kept_open(home);
   parts.proofs = [&home, stamping = std::move(stamping)](
                      const std::string& actor) -> Result<std::unique_ptr<evidence::ProofSource>> {
-    return std::make_unique<HomeProofs>(home, actor, stamping);
+    return proofs_for(home, actor, stamping);
   };
   return std::make_unique<ra::RestService>(std::move(parts));
 }

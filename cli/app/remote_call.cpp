@@ -146,4 +146,27 @@ Result<base::JsonObject> RemoteCall::post(std::string_view path, const base::Jso
   }
 }
 
+Result<base::JsonObject> ask(const std::string& server, const std::string& path, const base::JsonObject& question,
+                             const http::ClientOptions& options) {
+  const auto text = base::print_json(question);
+  const auto reply = http::post(server + path, "application/json", base::as_bytes(text), options);
+  if (!reply) {
+    return base::fail_with(Code::kUnavailable, reply.error().diagnostic, "The authority {} cannot be asked now: {}",
+                           server, reply.error().detail);
+  }
+  if (reply->status == 200) return document_of(*reply, server);
+  constexpr int kForbidden = 403;
+  auto refused = refusal_of(*reply, server);
+  const auto json = base::parse_json(base::as_text(reply->body));
+  const auto* problem = json ? json->if_object() : nullptr;
+  const bool turned_away = reply->status == kForbidden && problem != nullptr &&
+                           base::json_string(*problem, "type").ends_with("/certificate-refused");
+  if (turned_away) {
+    // what waits is not given up for that
+    return fail(Code::kUnavailable, "The authority {} turns this registration authority away: {}", server,
+                refused.detail);
+  }
+  return tl::unexpected(std::move(refused));
+}
+
 }  // namespace yuxin::cli

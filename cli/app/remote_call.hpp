@@ -38,6 +38,12 @@ class RemoteCall {
 // in_path writes a text as one segment of a path, or as a value of a query (RFC 3986 section 2.1).
 [[nodiscard]] std::string in_path(std::string_view text);
 
+// ask posts a question to the authority of a registration authority: `path` of `server`. kUnavailable where it cannot
+// be reached, does not answer in time, or turns this registration authority away; otherwise its refusal.
+[[nodiscard]] base::Result<base::JsonObject> ask(const std::string& server, const std::string& path,
+                                                 const base::JsonObject& question,
+                                                 const http::ClientOptions& options);
+
 // refusal_of reads a problem document as the error that it reports; kUnavailable for an answer that is none.
 [[nodiscard]] base::Error refusal_of(const http::ClientReply& reply, std::string_view server);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "registry_home.hpp"
 #include "yuxin/ca/standing.hpp"
 #include "yuxin/x509/request.hpp"
 
@@ -25,6 +26,7 @@ x509::Name subject_of(const x509::Certificate& issuer, const std::string& common
 }  // namespace
 
 Result<store::AuthorityRow> certifying_authority(Home& home) {
+  if (home.config().kind == HomeKind::kRegistration) return authority_elsewhere(home);
   TRY(auto rows, home.store().status().authorities());
   const auto can = [](const store::AuthorityRow& row) { return !row.key_name.empty() && !row.certificate.empty(); };
   auto found = std::ranges::find_if(rows, [&](const auto& row) { return can(row) && row.name == "issuing"; });
@@ -37,6 +39,12 @@ Result<store::AuthorityRow> certifying_authority(Home& home) {
 }
 
 Result<> may_certify_now(Home& home, const store::AuthorityRow& authority) {
+  if (home.config().kind == HomeKind::kRegistration) {
+    return fail(Code::kConflict,
+                "Authority {} is on another host; it certifies anew what serves this home. Ask it: yuxin registry "
+                "request",
+                authority.name);
+  }
   TRY(home.check_clock());
   return ca::require_good_standing(home.store(), home.path(), authority, home.clock().now());
 }

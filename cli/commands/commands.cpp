@@ -34,6 +34,7 @@ std::vector<CommandSpec> collect() {
   for (auto make : {officer_confirm_command, officer_join_command}) all.push_back(make());
   add(all, workflow_commands());
   add(all, client_commands());
+  add(all, registry_commands());
   add(all, acme_commands());
   add(all, notify_commands());
   for (auto make : {sign_command, verify_command, ocsp_query_command, tsa_request_command, tsa_verify_command,

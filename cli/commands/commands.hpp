@@ -62,6 +62,7 @@ std::vector<CommandSpec> officer_commands();
 CommandSpec officer_confirm_command();
 CommandSpec officer_join_command();
 std::vector<CommandSpec> client_commands();
+std::vector<CommandSpec> registry_commands();
 std::vector<CommandSpec> acme_commands();
 std::vector<CommandSpec> notify_commands();
 std::vector<CommandSpec> case_commands();

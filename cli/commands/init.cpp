@@ -5,6 +5,7 @@
 
 #include "app/home_config.hpp"
 #include "app/new_passphrase.hpp"
+#include "app/trust.hpp"
 #include "commands.hpp"
 #include "yuxin/base/text.hpp"
 
@@ -77,8 +78,8 @@ Result<KeyChoice> keys_of(const Context& context, const Arguments& arguments) {
   const auto preset = arguments.one("--preset", "quickstart");
   if (preset != "quickstart" && preset != "gm" && preset != "city") {
     return fail(Code::kUsage,
-                "No preset \"{}\". There are quickstart (ECDSA), gm (SM2 with SM3) and city (ECDSA, with the "
-                "organisations and roles of a whole city).",
+                "No preset \"{}\". There are quickstart (ECDSA), gm (SM2 with SM3), city (ECDSA, with the "
+                "organisations and roles of a whole city) and registration (a registration authority alone).",
                 preset);
   }
   std::string name = arguments.one("--algorithms");
@@ -184,12 +185,48 @@ base::Json as_json(const FoundingPlan& plan, const Founded& founded) {
                           {"root_crl_next_update", base::rfc3339(founded.root_crl_until)}};
 }
 
+Result<int> run_registration(Context& context, const Arguments& arguments, std::string folder) {
+  RegistrationPlan plan;
+  plan.folder = std::move(folder);
+  TRY(plan.organisation, organisation_of(context, arguments));
+  const auto url = arguments.maybe("--authority");
+  const auto trust = arguments.maybe("--trust");
+  if (!url || !trust) {
+    return fail(Code::kUsage,
+                "Say where the authority is, and which root to trust: --authority https://ca.city.example:8444 --trust "
+                "root.pem");
+  }
+  TRY(plan.authority, check_authority_url(*url));
+  TRY(plan.roots, read_certificates(*trust));
+  for (const auto& name : arguments.many("--name")) plan.names.push_back(name);
+  if (arguments.has("--dry-run")) {
+    context.out(message("Would make the registration authority {} of {}. Nothing was made.", plan.folder, plan.authority));
+    return 0;
+  }
+  TRY(auto given, passphrase_in(context.options().passphrase_file));
+  TRY(plan.passphrase, online_passphrase_of(context, std::move(given)));
+  TRY(const auto requests, found_registration(plan, context.clock()));
+  if (context.options().json) {
+    context.document(base::JsonObject{{"home", plan.folder}, {"authority", plan.authority}, {"requests", requests}});
+    return 0;
+  }
+  context.out(message("Made the registration authority              {}", plan.folder));
+  context.out(labelled(message("authority"), plan.authority));
+  context.out(labelled(message("requests"), requests));
+  context.out("");
+  context.out(message("Next:"));
+  context.out(message("  1. Carry {} to the authority. There: yuxin registry add NAME registry.csr --out NAME.json", requests));
+  context.out(message("  2. Bring NAME.json back:   yuxin --home {} registry join NAME.json", plan.folder));
+  return 0;
+}
+
 Result<int> run(Context& context, const Arguments& arguments) {
   FoundingPlan plan;
   plan.folder = arguments.one("DIR");
   if (plan.folder.empty()) return fail(Code::kUsage, "The folder to make has no name. Give one: yuxin init city");
   while (plan.folder.size() > 1 && plan.folder.ends_with('/')) plan.folder.pop_back();
   TRY(check_folder(plan.folder));
+  if (arguments.one("--preset") == "registration") return run_registration(context, arguments, plan.folder);
   TRY(plan.organisation, organisation_of(context, arguments));
   TRY(plan.public_url, public_url_of(context, arguments));
   TRY(plan.keys, keys_of(context, arguments));
@@ -234,12 +271,17 @@ CommandSpec init_command() {
       "",
       "make an offline root and an online home with an issuing authority, its OCSP signer and its time stamps",
       {{"DIR", Arity::kOne, Presence::kRequired, "DIR", "folder to make; must not exist or be empty"},
-       {"--preset", Arity::kOne, Presence::kOptional, "quickstart|gm|city",
-        "ready-made answers: ECDSA, SM2 with SM3, or ECDSA with the roles of a whole city"},
+       {"--preset", Arity::kOne, Presence::kOptional, "quickstart|gm|city|registration",
+        "ready-made answers: ECDSA, SM2 with SM3, ECDSA with the roles of a whole city; or a registration authority "
+        "alone"},
        {"--org", Arity::kOne, Presence::kOptional, "NAME", "name of the organisation"},
        {"--public-url", Arity::kOne, Presence::kOptional, "URL", "where relying parties reach the status service"},
        {"--root-passphrase-file", Arity::kOne, Presence::kOptional, "FILE",
         "first line is the passphrase of the root, where it is not that of the online home"},
+       {"--authority", Arity::kOne, Presence::kOptional, "URL",
+        "of a registration authority: where its authority serves it (https)"},
+       {"--trust", Arity::kOne, Presence::kOptional, "FILE", "of a registration authority: the root of its authority"},
+       {"--name", Arity::kMany, Presence::kOptional, "HOST", "of a registration authority: names of its own interface"},
        {"--algorithms", Arity::kOne, Presence::kOptional, "ecdsa|rsa|sm2", "which keys to make"},
        dry_run_option()},
       {"yuxin init city --preset quickstart --org \"Test City\" --passphrase-file pass --yes", "yuxin init city"},

@@ -11,9 +11,12 @@
 #include "app/clock_check.hpp"
 #include "app/custodian_unlock.hpp"
 #include "app/front_page.hpp"
+#include "app/interface_home.hpp"
 #include "app/monitoring.hpp"
 #include "app/notifications.hpp"
 #include "app/registration.hpp"
+#include "app/registration_upkeep.hpp"
+#include "app/registry_home.hpp"
 #include "app/share_input.hpp"
 #include "app/time_stamping.hpp"
 #include "app/unlocking.hpp"
@@ -73,7 +76,7 @@ Result<std::uint16_t> port_of(const Arguments& arguments, std::string_view optio
 }
 
 Result<std::set<std::string>> parts_of(const Arguments& arguments) {
-  std::set<std::string> known = {"ocsp", "crl", "tsa", "notify"};
+  std::set<std::string> known = {"ca", "ocsp", "crl", "tsa", "notify"};
   const auto& registration = registration_services();
   known.insert(registration.begin(), registration.end());
   const auto only = arguments.maybe("--only");
@@ -142,6 +145,26 @@ Result<> check_serves(const Context& context) {
               "{} is an offline root. It serves nothing; its list is published by the online home: yuxin ca "
               "import-crl root FILE",
               home->path());
+}
+
+// open_interface gives nothing where no registration authority elsewhere is served: the settings name no port, and none
+// was given.
+Result<std::unique_ptr<InterfaceListener>> open_interface(const Context& context, const Arguments& arguments,
+                                                          const std::shared_ptr<Home>& home,
+                                                          const std::set<std::string>& parts,
+                                                          TimeStamping* stamping) {
+  const auto& config = home->config().authority_interface;
+  TRY(const auto port, port_of(arguments, "--ca-port", config.port));
+  const bool wanted = config.port != 0 || arguments.has("--ca-port");
+  if (!parts.contains("ca") || !wanted) {
+    if (!parts.contains("ca") || !arguments.has("--only")) return nullptr;
+    return fail(Code::kConflict,
+                "No port for registration authorities on other hosts. Write it under [authority_interface] of {}/yuxin.toml.",
+                home->path());
+  }
+  TRY(auto opened, InterfaceListener::open(home, port, stamping));
+  context.remark(message("Registration authorities order at https://{}:{}.", config.address, opened->port()));
+  return opened;
 }
 
 // open_registration gives nothing where none of its services are wanted. Where nobody asked for it by name, a home
@@ -250,11 +273,67 @@ Result<int> hand_out(Context& context, const Arguments& arguments, const std::se
   return 0;
 }
 
+// A registration authority whose authority is elsewhere serves registration, and what is asked of every server.
+Result<int> serve_registration(Context& context, const Arguments& arguments, const std::set<std::string>& parts,
+                               const EndSignals& signals) {
+  TRY(auto home, open_for_serving(context, arguments));
+  TRY(authority_elsewhere(*home));
+  TRY(auto port, port_of(arguments, "--public-port", home->config().public_port));
+  RegistrationUpkeep upkeep(home);
+  std::optional<Notifications> notifications;
+  if (parts.contains("notify")) notifications.emplace(home);
+  Monitoring monitoring(*home, nullptr);
+  monitoring.follow_with(upkeep);
+  if (notifications) monitoring.notify_with(*notifications);
+  RoleListService roles(*home);
+  TRY(auto publication, ocsp::Publication::start(home->store().status(), home->clock(), {.home = home->path()}));
+  http::Router router;
+  add_routes(router, {}, nullptr, *publication, roles, monitoring);
+  FrontPage page(*home, parts);
+  router.exact("/", {"GET"}, page);
+  TRY(auto registration, open_registration(context, arguments, home, parts, nullptr));
+  TRY(auto front, Front::open(context, *home, port, parts, router, monitoring));
+  while (!signals.arrived()) {
+    if (registration) registration->step();
+  }
+  upkeep.stop();
+  if (notifications) notifications->stop();
+  front->close();
+  if (registration) registration->stop(kGrace);
+  if (auto done = home->checkpoint(); !done) base::log_warning(done.error().detail);
+  context.remark(message("Stopped."));
+  return 0;
+}
+
+// registration_parts refuses what a registration authority elsewhere has not.
+Result<std::set<std::string>> registration_parts(const Arguments& arguments, const std::set<std::string>& parts) {
+  auto known = registration_services();
+  known.insert("notify");
+  if (!arguments.has("--only")) return known;
+  for (const auto& part : parts) {
+    if (!known.contains(part))
+      return fail(Code::kConflict, "The authority of this registration authority is elsewhere; \"{}\" is served there.",
+                  part);
+  }
+  return parts;
+}
+
+Result<HomeKind> kind_of(const Context& context) {
+  TRY(const auto home, open_home(context, Home::Access::kRead));
+  return home->config().kind;
+}
+
 Result<int> run(Context& context, const Arguments& arguments) {
   const EndSignals signals;
   TRY(auto parts, parts_of(arguments));
   TRY(check_serves(context));
   TRY(port_of(arguments, "--ra-port", 0));
+  TRY(port_of(arguments, "--ca-port", 0));
+  TRY(const auto kind, kind_of(context));
+  if (kind == HomeKind::kRegistration) {
+    TRY(parts, registration_parts(arguments, parts));
+    return serve_registration(context, arguments, parts, signals);
+  }
   if (needs_no_key(context, arguments, parts)) return hand_out(context, arguments, parts, signals);
   TRY(auto home, open_for_serving(context, arguments));
   TRY(welcome_clock(context, arguments, *home));
@@ -284,15 +363,18 @@ Result<int> run(Context& context, const Arguments& arguments) {
   }
   FrontPage page(*home, parts);
   router.exact("/", {"GET"}, page);
+  TRY(auto interface, open_interface(context, arguments, home, parts, stamping.get()));
   TRY(auto registration, open_registration(context, arguments, home, parts, stamping.get()));
   TRY(auto front, Front::open(context, *home, port, parts, router, monitoring));
   while (!signals.arrived()) {
     upkeep.step();
     if (registration) registration->step();
+    if (interface) interface->step();
   }
   if (notifications) notifications->stop();
   front->close();
   if (registration) registration->stop(kGrace);
+  if (interface) interface->stop(kGrace);
   if (auto done = home->checkpoint(); !done) base::log_warning(done.error().detail);
   context.remark(message("Stopped."));
   return 0;
@@ -302,9 +384,10 @@ Result<int> run(Context& context, const Arguments& arguments) {
 
 CommandSpec serve_command() {
   std::vector<OptionSpec> options = {
-      {"--only", Arity::kOne, Presence::kOptional, "ocsp,crl,tsa,ra,notify", "serve these parts only"},
+      {"--only", Arity::kOne, Presence::kOptional, "ocsp,crl,tsa,ra,ca,notify", "serve these parts only"},
       {"--public-port", Arity::kOne, Presence::kOptional, "N", "port of the status service; 0 takes a free one"},
       {"--ra-port", Arity::kOne, Presence::kOptional, "N", "port of the registration interface"},
+      {"--ca-port", Arity::kOne, Presence::kOptional, "N", "port for registration authorities on other hosts"},
       {"--shares", Arity::kOne, Presence::kOptional, "REGISTER",
        "unlock by the custodians of this set instead of a passphrase"}};
   for (auto& option : share_options(Arity::kMany)) options.push_back(option);

@@ -121,9 +121,7 @@ Answer revoke(World& world, const Asked& asked) {
   TRY(check_profile(world, found.row.profile));
   if (found.row.status.state == store::CertificateState::kRevoked)
     return deny(ProblemType::kAlreadyRevoked, "The certificate is revoked already.");
-  const ca::StatusOrder order{found.row.authority, found.authority.name, *certificate->serial(), reason,
-                              std::nullopt};
-  TRY(ca::revoke(*world.parts.store, order, *world.parts.clock, {actor_of(asked), {}}));
+  TRY(world.parts.desk->revoke({std::move(*certificate), reason, actor_of(asked)}));
   return base::HttpReply{};
 }
 

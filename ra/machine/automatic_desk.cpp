@@ -96,8 +96,7 @@ Result<> AutomaticDesk::revoke(const MachineRevocation& revocation) {
   if (authority == authorities.end() || !serial)
     return fail(Code::kNotFound, "No authority here has issued this certificate.");
   const ca::StatusOrder order{authority->id, authority->name, *serial, revocation.reason, std::nullopt};
-  TRY(ca::revoke(*desk->parts().store, order, *desk->parts().clock, {revocation.actor, {}}));
-  return {};
+  return desk->parts().port->revoke(order, revocation.actor);
 }
 
 }  // namespace yuxin::ra

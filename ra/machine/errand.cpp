@@ -67,7 +67,9 @@ Result<MachineAnswer> Errand::run() {
   if (desk_.parts().admit_profile) TRY(desk_.parts().admit_profile(*profile));
   TRY(const auto policy, parts_.approvals());
   TRY(const auto* rule, policy->demand_of(*profile));
-  if (rule == nullptr) return issue(profile);
+  // an authority elsewhere takes no order without an act
+  const bool by_act = !desk_.parts().issuer;
+  if (rule == nullptr && !by_act) return issue(profile);
   if (is_named_by_a_service(*policy, profile->name)) {
     auto answer = enrol_as_service();
     if (answer || answer.error().code != Code::kNotAuthorised) return answer;
@@ -79,7 +81,7 @@ Result<MachineAnswer> Errand::run() {
       Code::kNotAuthorised,
       "Profile {} demands the approval \"{}\", and this request cannot wait for it. Make the key yourself and "
       "ask for a certificate (simpleenroll).",
-      profile->name, rule->name);
+      profile->name, rule == nullptr ? std::string("-") : rule->name);
 }
 
 Result<Errand::Maybe> Errand::known_answer() {

@@ -84,6 +84,7 @@ void check_unlocking_tokens(const Patient& patient, Checklist& list);
 [[nodiscard]] std::vector<Check> check_time_stamps(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_profiles(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_roles(const Patient& patient);
+[[nodiscard]] std::vector<Check> check_authority_elsewhere(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_desk(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_notifications(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_ledger(const Patient& patient);

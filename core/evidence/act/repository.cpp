@@ -33,15 +33,6 @@ Result<bool> has_act(store::Session& session, const Hash& digest) {
   return found;
 }
 
-Result<std::optional<std::string>> object_of(store::Session& session, const Hash& digest) {
-  std::optional<std::string> object;
-  TRY(session.query("SELECT object FROM acts WHERE digest = $1", {base::ByteView(digest)}, [&](const Row& row) {
-    object = std::string(row.text(0));
-    return Next::kStop;
-  }));
-  return object;
-}
-
 Result<std::int64_t> insert_act(store::Session& session, const StoredAct& act) {
   return session.insert("INSERT INTO acts (object, type, digest, ledger_sequence) VALUES ($1, $2, $3, $4)",
                         {act.object, act.type, base::ByteView(act.digest), act.ledger_sequence});

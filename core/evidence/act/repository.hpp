@@ -11,7 +11,6 @@
 namespace yuxin::evidence::repository {
 
 [[nodiscard]] base::Result<bool> has_act(store::Session& session, const Hash& digest);
-[[nodiscard]] base::Result<std::optional<std::string>> object_of(store::Session& session, const Hash& digest);
 // insert_act gives the id; `id` and `der` of the act are not looked at.
 [[nodiscard]] base::Result<std::int64_t> insert_act(store::Session& session, const StoredAct& act);
 // acts_of gives them in the order of acceptance; kIntegrity for a row whose digest is damaged.

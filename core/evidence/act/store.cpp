@@ -58,10 +58,6 @@ Result<std::vector<StoredAct>> acts_of(store::Reader& reader, std::string_view o
   return repository::acts_of(reader.session(), object);
 }
 
-Result<std::optional<std::string>> object_of(store::Reader& reader, const Hash& act) {
-  return repository::object_of(reader.session(), act);
-}
-
 Result<std::optional<Hash>> last_act(store::Reader& reader, std::string_view object) {
   return repository::last_act(reader.session(), object);
 }

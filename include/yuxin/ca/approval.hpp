@@ -60,11 +60,20 @@ class ApprovalPolicy {
   std::vector<ServiceRule> services_;
 };
 
+// Petitioner is a registration authority on another host, for which nothing is issued without an approval: what no
+// [[approval]] describes, only a [[service]] may have.
+struct Petitioner {
+  std::string name;
+  std::string service;                      // key of its registration service: no other's acts count as a service's
+  std::optional<evidence::OrgCode> within;  // what it asks for comes by way of this organisation, or what lies below
+};
+
 // ApprovalCourt is what an issuer judges approvals with: its own policy, its own organisations, its own trust.
 struct ApprovalCourt {
   std::shared_ptr<const ApprovalPolicy> policy;
   std::shared_ptr<const evidence::Organisation> organisation;
   evidence::ActTrust trust;
+  std::optional<Petitioner> petitioner = {};  // nothing: whoever asks is this home itself
 };
 
 // approval_binding is what an act approves, word by word: its body has this object as the member "about". It holds
@@ -78,7 +87,8 @@ struct Approval {
   std::vector<evidence::Hash> acts;
   std::string service;  // key of a machine-enrolment service, in hexadecimal; empty where persons approved
   std::int64_t per_day = 0;
-  std::string actor;  // who, for the ledger; empty where no act came
+  std::string actor;              // who, for the ledger; empty where no act came
+  std::string organisation = {};  // by way of which the request came; empty where nothing says so
 };
 
 // ApprovalQuestion is a certificate that is going to be issued. References must outlive the call.
@@ -91,11 +101,16 @@ struct ApprovalQuestion {
   base::UnixTime now;
 };
 // judge_approval verifies every act of the authorisation by the court's own trust and asks the gate. kNotAuthorised
-// says what is missing and why an act does not count, or that an officer's key has leaked since; kBadSignature and
+// says what is missing and why an act does not count, that an officer's key has leaked since, or that certificate or
+// role had ended by the store when the act was made, whatever its proofs say; kBadSignature and
 // others of act_error where one does not hold. Without a court (nullptr) a profile that demands an approval is
 // refused.
 [[nodiscard]] base::Result<Approval> judge_approval(const ApprovalCourt* court, store::Store& store,
                                                     const ApprovalQuestion& question);
+
+// refuse_withdrawn is that last part alone: kNotAuthorised for an act by a key that is known to have leaked, or that
+// was made after the certificate or the role of its actor had ended.
+[[nodiscard]] base::Result<> refuse_withdrawn(store::Store& store, const evidence::VerifiedAct& act);
 
 // use_approval notes in the transaction of the intent which acts a serial is issued upon. kConflict when one of them
 // was used for another certificate; kRefused when a service has had its number for the day.
@@ -110,9 +125,10 @@ struct ApprovalUse {
 [[nodiscard]] base::Result<std::optional<store::CertificateRow>> used_for(store::Reader& reader,
                                                                           const evidence::Hash& act);
 
-// acts_behind gives the acts that a certificate was issued upon, in their order; none where an operator ordered it.
-[[nodiscard]] base::Result<std::vector<evidence::Hash>> acts_behind(store::Reader& reader, std::int64_t authority,
-                                                                    base::ByteView serial);
+// organisation_behind is by way of which organisation the request of a certificate came, by the approval that it was
+// issued upon; empty where an operator or a client without one ordered it.
+[[nodiscard]] base::Result<std::string> organisation_behind(store::Reader& reader, std::int64_t authority,
+                                                            base::ByteView serial);
 
 // ShippedApprovals is an approvals.toml that comes with the program: "quickstart", "city".
 struct ShippedApprovals {

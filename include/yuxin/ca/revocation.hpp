@@ -28,6 +28,9 @@ struct StatusOutcome {
   std::int64_t ledger_sequence = 0;
 };
 
+// What is done to a status.
+enum class StatusAction { kRevoke, kHold, kRelease };
+
 // Each is one transaction {status, sequence, ledger}, durable on return; OCSP tells it from then on. Errors, after
 // which nothing has changed: kNotFound when the authority never issued the serial; kConflict when it is in another
 // state (revoked already, not on hold); kUsage for a reason that does not fit (certificateHold to revoke,
@@ -38,8 +41,11 @@ struct StatusOutcome {
                                                const base::Clock& clock, const Authorisation& authorisation);
 [[nodiscard]] base::Result<StatusOutcome> release(store::Store& store, const StatusOrder& order,
                                                   const base::Clock& clock, const Authorisation& authorisation);
-// check_revocable makes the same refusals without changing anything (for --dry-run and before the question).
-enum class StatusAction { kRevoke, kHold, kRelease };
+// change_status does the same in the caller's transaction.
+[[nodiscard]] base::Result<StatusOutcome> change_status(store::Writer& writer, const StatusOrder& order,
+                                                        StatusAction action, const base::Clock& clock,
+                                                        const Authorisation& authorisation);
+// check_allowed makes the same refusals without changing anything (for --dry-run and before the question).
 [[nodiscard]] base::Result<> check_allowed(const store::CertificateRow& row, StatusAction action,
                                            const StatusOrder& order, base::UnixTime now);
 

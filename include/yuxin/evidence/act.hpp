@@ -200,8 +200,6 @@ struct StoredAct {
 // caller's transaction, so that the act is bound by the ledger's tree. kConflict when the act is there already (a
 // replay) or its `previous` is not the object's last act now (somebody was quicker).
 [[nodiscard]] base::Result<StoredAct> store_act(store::Writer& writer, const VerifiedAct& act, base::UnixTime now);
-// object_of names what an accepted act is on; nothing where no such act was accepted.
-[[nodiscard]] base::Result<std::optional<std::string>> object_of(store::Reader& reader, const Hash& act);
 // acts_of gives the acts on an object in their order.
 [[nodiscard]] base::Result<std::vector<StoredAct>> acts_of(store::Reader& reader, std::string_view object);
 // last_act gives the digest of the object's last act; nothing when there is none.

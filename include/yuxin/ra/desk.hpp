@@ -17,6 +17,7 @@
 #include "yuxin/ca/issuer.hpp"
 #include "yuxin/ca/profile.hpp"
 #include "yuxin/evidence/act.hpp"
+#include "yuxin/ra/authority.hpp"
 #include "yuxin/workflow/cases.hpp"
 
 namespace yuxin::ra {
@@ -35,7 +36,7 @@ struct DeskParts {
   evidence::ActTrust trust;
   const base::Clock* clock = nullptr;
   std::string authority;  // that issues
-  // Opens the authority for signing; asked for when a certificate is checked or issued.
+  // Opens the authority for signing; asked for when a certificate is checked or issued. Nothing where it is elsewhere.
   std::function<base::Result<std::shared_ptr<ca::Issuer>>()> issuer;
   std::string actor;  // who works here, for what no act says
   // What nobody may apply for, though a profile would take it: the offices and the names of the home itself.
@@ -43,7 +44,12 @@ struct DeskParts {
   std::function<base::Result<>(const ca::Profile&, const ca::PreparedIssuance&)> admit;
   // What nobody may have revoked or suspended here: the certificates by which the home itself works.
   std::function<base::Result<>(const store::CertificateRow&)> admit_change = {};
+  // What issues and changes status; Desk::open makes it of `issuer` where there is none.
+  std::shared_ptr<Authority> port = nullptr;
 };
+
+// local_authority is the authority of the desk's own home.
+[[nodiscard]] std::shared_ptr<Authority> local_authority(DeskParts parts);
 
 // What somebody asks for. Certificate: a new one. Existing: something about one that there is. Leaver: somebody's.
 // Invitation: a new one for whom is invited (ca/invitation.hpp); its organisation is that of the application.

@@ -15,6 +15,7 @@
 #include "yuxin/base/secret.hpp"
 #include "yuxin/base/time.hpp"
 #include "yuxin/ca/enrolment.hpp"
+#include "yuxin/ca/revocation.hpp"
 #include "yuxin/evidence/organisation.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/crl.hpp"

@@ -146,6 +146,8 @@ class Cases {
   [[nodiscard]] base::Result<std::vector<Standing>> list(const CaseFilter& filter);
   // about_request gives the cases that are about a certificate request, by SHA-256 of its DER.
   [[nodiscard]] base::Result<std::vector<Standing>> about_request(const evidence::Hash& request);
+  // issued_as gives the cases that came to a certificate with this serial number, in upper-case hexadecimal.
+  [[nodiscard]] base::Result<std::vector<Standing>> issued_as(std::string_view serial);
   [[nodiscard]] base::Result<std::vector<StepRow>> steps(const Standing& standing);
   // acts gives the acts on a case, verified by `trust`.
   [[nodiscard]] base::Result<std::vector<evidence::VerifiedAct>> acts(std::string_view id,

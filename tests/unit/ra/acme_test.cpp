@@ -45,8 +45,11 @@ class SmallDesk final : public ra::MachineDesk {
   base::Result<x509::Certificate> find(const x509::Name& /*issuer*/, base::ByteView /*serial*/) override {
     return base::fail(base::Code::kNotFound, "Not asked for here.");
   }
-  base::Result<> revoke(const ra::MachineRevocation& /*revocation*/) override {
-    return base::fail(base::Code::kNotFound, "Not asked for here.");
+  base::Result<> revoke(const ra::MachineRevocation& revocation) override {
+    const ca::StatusOrder order{ca.authority.id, ca.authority.name, *revocation.certificate.serial(),
+                                revocation.reason, std::nullopt};
+    TRY(ca::revoke(*ca.store, order, ca.clock, {revocation.actor, {}}));
+    return {};
   }
   test::SmallCa ca;
   bool needs_person = false;
