@@ -4,11 +4,12 @@
 #include <filesystem>
 #include <map>
 
-#include "certificate_view.hpp"
 #include "enrolment_check.hpp"
 #include "home_proofs.hpp"
 #include "registry_home.hpp"
+#include "service_certificate.hpp"
 #include "yuxin/base/file.hpp"
+#include "yuxin/ca/standing.hpp"
 
 namespace yuxin::cli {
 
@@ -94,12 +95,16 @@ Result<ra::DeskParts> desk_parts(Home& home, const std::string& actor) {
 Result<std::shared_ptr<ra::Desk>> open_issuing_desk(Home& home, const std::string& actor,
                                                     const std::optional<ca::Petitioner>& petitioner) {
   TRY(auto parts, desk_parts(home, actor));
-  // where several authorities could sign, or none, cases can still be looked at
-  auto signing = signing_authority(home, Arguments());
-  parts.authority = signing.value_or("");
+  // where none can sign, cases can still be looked at
+  const auto signing = certifying_authority(home);
+  parts.authority = signing ? signing->name : std::string();
   parts.issuer = [&home, signing, petitioner]() -> Result<std::shared_ptr<ca::Issuer>> {
     if (!signing) return tl::unexpected(signing.error());
-    return home.issuer(*signing, petitioner);
+    return home.issuer(signing->name, petitioner);
+  };
+  parts.in_good_standing = [&home](const store::AuthorityRow& authority) -> Result<bool> {
+    TRY(const auto standing, ca::standing_of(home.store(), home.path(), authority, home.clock().now()));
+    return standing.state == ca::Standing::State::kGood;
   };
   parts.admit = [&home](const ca::Profile& profile, const ca::PreparedIssuance& prepared) {
     return check_subject(home, profile, prepared);

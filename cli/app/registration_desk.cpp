@@ -20,6 +20,13 @@ constexpr std::size_t kLongestFile = std::size_t{4} << 20U;
 // anew at every request; certificates, roles and their revocation are never kept.
 constexpr base::Seconds kDeskFor{5};
 
+// What is wrong with the home's own files is told to its operator, and to nobody who asks from outside.
+base::Failure out_of_order(const base::Error& error) {
+  if (error.code == Code::kUnavailable || error.code == Code::kSigner) return base::Failure(error);
+  base::log_error(base::message("The registration desk does not open: {}", error.detail));
+  return fail(Code::kUnavailable, "The registration authority cannot work at present. Try again later.");
+}
+
 // OpenDesk keeps a desk open for some seconds.
 class OpenDesk {
  public:
@@ -28,7 +35,9 @@ class OpenDesk {
     const std::lock_guard lock(mutex_);
     const auto now = home_.clock().now();
     if (desk_ && now >= opened_ && now - opened_ < kDeskFor) return desk_;
-    TRY(desk_, open_desk(home_, kActor));
+    auto opened = open_desk(home_, kActor);
+    if (!opened) return out_of_order(opened.error());
+    desk_ = std::move(*opened);
     opened_ = now;
     return desk_;
   }
@@ -104,7 +113,11 @@ std::unique_ptr<ra::AutomaticDesk> make_automatic_desk(Home& home, std::shared_p
                                                        Stamping stamping) {
   ra::AutomaticDeskParts parts;
   parts.desk = desk_kept_open(home);
-  parts.approvals = [&home] { return home.approvals(); };
+  parts.approvals = [&home]() -> Result<std::shared_ptr<const ca::ApprovalPolicy>> {
+    auto read = home.approvals();
+    if (!read) return out_of_order(read.error());
+    return read;
+  };
   parts.clients = [clients = std::move(clients)] { return clients->clients(); };
   parts.sign = [&home, stamping = std::move(stamping)](evidence::Act act) {
     return sign_as_service(home, std::move(act), stamping);

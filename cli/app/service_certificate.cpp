@@ -28,10 +28,14 @@ x509::Name subject_of(const x509::Certificate& issuer, const std::string& common
 Result<store::AuthorityRow> certifying_authority(Home& home) {
   if (home.config().kind == HomeKind::kRegistration) return authority_elsewhere(home);
   TRY(auto rows, home.store().status().authorities());
-  const auto can = [](const store::AuthorityRow& row) { return !row.key_name.empty() && !row.certificate.empty(); };
-  auto found = std::ranges::find_if(rows, [&](const auto& row) { return can(row) && row.name == "issuing"; });
-  if (found == rows.end()) found = std::ranges::find_if(rows, can);
-  if (found != rows.end()) return *found;
+  std::erase_if(rows, [](const store::AuthorityRow& row) { return row.key_name.empty() || row.certificate.empty(); });
+  std::ranges::stable_sort(rows, {}, [](const store::AuthorityRow& row) { return row.name != "issuing"; });
+  for (const auto& row : rows) {
+    if (rows.size() == 1) return row;
+    TRY(const auto standing, ca::standing_of(home.store(), home.path(), row, home.clock().now()));
+    if (standing.state == ca::Standing::State::kGood) return row;
+  }
+  if (!rows.empty()) return rows.front();
   return fail(Code::kConflict,
               "{} has no authority that could certify what serves it. Bring its certificate first: yuxin ca "
               "import-certificate NAME FILE",

@@ -51,7 +51,7 @@ Result<Applicant> applicant_by_certificate(MachineDesk& desk, const MachineClien
     return fail(Code::kRefused, "The certificate that was shown has the profile {}, not {}.", held->profile,
                 renewal.label);
   TRY(check_same_names(renewal.shown, renewal.request));
-  const auto* client = clients.renewing(renewal.protocol, held->profile, renewal.request);
+  const auto* client = clients.renewing(renewal.protocol, *held, renewal.request);
   if (client == nullptr)
     return fail(Code::kNotAuthorised,
                 "No client may renew certificates of profile {} with these names by showing them. See clients.toml.",

@@ -69,11 +69,23 @@ Result<store::CertificateRow> row_of(Desk& desk, const x509::Certificate& certif
 
 Result<Held> AutomaticDesk::held(const x509::Certificate& certificate) {
   TRY(const auto desk, parts_.desk());
+  const auto& parts = desk->parts();
   TRY(const auto row, row_of(*desk, certificate));
-  const auto now = desk->parts().clock->now();
-  return Held{row.profile,
-              row.status.state == store::CertificateState::kGood && row.not_before <= now && now <= row.not_after,
-              row.status.state == store::CertificateState::kRevoked};
+  const auto now = parts.clock->now();
+  Held held{.profile = row.profile,
+            .in_force = row.status.state == store::CertificateState::kGood && row.not_before <= now &&
+                        now <= row.not_after,
+            .revoked = row.status.state == store::CertificateState::kRevoked};
+  TRY(const auto authorities, parts.store->status().authorities());
+  const auto issuer = std::ranges::find(authorities, row.authority, &store::AuthorityRow::id);
+  if (held.in_force && parts.in_good_standing && issuer != authorities.end()) {
+    TRY(held.in_force, parts.in_good_standing(*issuer));
+  }
+  TRY(parts.store->read([&](store::Reader& reader) -> Result<> {
+    TRY(held.client, requests::client_of(reader.session(), row.authority, row.serial));
+    return {};
+  }));
+  return held;
 }
 
 Result<x509::Certificate> AutomaticDesk::find(const x509::Name& issuer, base::ByteView serial) {

@@ -152,11 +152,12 @@ const MachineClient* MachineClients::by_secret(Protocol protocol, base::ByteView
   return found;
 }
 
-const MachineClient* MachineClients::renewing(Protocol protocol, std::string_view profile,
+const MachineClient* MachineClients::renewing(Protocol protocol, const Held& held,
                                               const x509::CertificateRequest& request) const {
   const auto found = std::ranges::find_if(clients_, [&](const MachineClient& client) {
-    return client.renewal == MachineClient::Renewal::kByCertificate && client.speaks(protocol) &&
-           client.may_have(profile) && check_names(client, request).has_value();
+    return (held.client.empty() || client.name == held.client) &&
+           client.renewal == MachineClient::Renewal::kByCertificate && client.speaks(protocol) &&
+           client.may_have(held.profile) && check_names(client, request).has_value();
   });
   return found == clients_.end() ? nullptr : &*found;
 }

@@ -103,8 +103,13 @@ Result<Errand::Maybe> Errand::again(const requests::RequestRow& row) {
     TRY(found, reader.find(row.authority, row.serial, store::Reader::With::kDer));
     return {};
   }));
-  if (!found || !answers_again(*found, desk_.parts().clock->now())) {
+  if (!found) {
     TRY(forget(row.id));
+    return Maybe();
+  }
+  if (!answers_again(*found, desk_.parts().clock->now())) {
+    TRY(desk_.parts().store->write(
+        [&](store::Writer& writer) { return requests::retire(writer.session(), row.id); }));
     return Maybe();
   }
   TRY(auto certificate, x509::Certificate::from_der(found->der));

@@ -34,6 +34,22 @@ Result<> remove(store::Session& session, std::int64_t id) {
   return {};
 }
 
+Result<> retire(store::Session& session, std::int64_t id) {
+  // longer than a digest, so that none is ever equal to it
+  TRY(session.execute("UPDATE machine_requests SET digest = randomblob(33) WHERE id = $1", {id}));
+  return {};
+}
+
+Result<std::string> client_of(store::Session& session, std::int64_t authority, base::ByteView serial) {
+  std::string client;
+  TRY(session.query("SELECT client FROM machine_requests WHERE authority = $1 AND serial = $2 ORDER BY id LIMIT 1",
+                    {authority, serial}, [&](const Row& row) {
+                      client = std::string(row.text(0));
+                      return Next::kStop;
+                    }));
+  return client;
+}
+
 Result<std::int64_t> count_of_client(store::Session& session, std::string_view client, base::UnixTime since) {
   std::int64_t count = 0;
   TRY(session.query("SELECT count(*) FROM machine_requests WHERE client = $1 AND begun_at > $2",

@@ -28,6 +28,11 @@ struct RequestRow {
 [[nodiscard]] base::Result<> set_certificate(store::Session& session, std::int64_t id, std::int64_t authority,
                                              base::ByteView serial);
 [[nodiscard]] base::Result<> remove(store::Session& session, std::int64_t id);
+// retire leaves a row to be counted, and to say whose its certificate was; the request, brought again, is a new one.
+[[nodiscard]] base::Result<> retire(store::Session& session, std::int64_t id);
+// client_of names who asked for a certificate; empty where nobody is known.
+[[nodiscard]] base::Result<std::string> client_of(store::Session& session, std::int64_t authority,
+                                                  base::ByteView serial);
 // count_of_client counts what a client has asked for since a moment.
 [[nodiscard]] base::Result<std::int64_t> count_of_client(store::Session& session, std::string_view client,
                                                          base::UnixTime since);

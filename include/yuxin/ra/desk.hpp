@@ -42,6 +42,8 @@ struct DeskParts {
   // What nobody may apply for, though a profile would take it: the offices and the names of the home itself.
   std::function<base::Result<>(const ca::Profile&)> admit_profile;
   std::function<base::Result<>(const ca::Profile&, const ca::PreparedIssuance&)> admit;
+  // Whether what an authority of this home has issued is still to be believed; where nobody says, it is.
+  std::function<base::Result<bool>(const store::AuthorityRow&)> in_good_standing = {};
   // What nobody may have revoked or suspended here: the certificates by which the home itself works.
   std::function<base::Result<>(const store::CertificateRow&)> admit_change = {};
   // What issues and changes status; Desk::open makes it of `issuer` where there is none.

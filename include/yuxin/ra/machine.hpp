@@ -43,6 +43,14 @@ struct MachineClient {
   [[nodiscard]] bool has(const std::vector<x509::GeneralName>& names) const;
 };
 
+// Held is a certificate of ours that somebody shows.
+struct Held {
+  std::string profile;
+  bool in_force = false;  // neither revoked nor on hold, not expired, and of an authority in good standing
+  bool revoked = false;
+  std::string client = {};  // that asked for it; empty where none is known
+};
+
 // MachineClients is a validated clients.toml. Immutable; share freely between threads.
 class MachineClients {
  public:
@@ -56,10 +64,10 @@ class MachineClients {
   [[nodiscard]] const MachineClient* authenticate(std::string_view name, base::ByteView secret) const;
   // by_secret gives the client of a protocol that a secret alone names, as SCEP's challengePassword does.
   [[nodiscard]] const MachineClient* by_secret(Protocol protocol, base::ByteView secret) const;
-  // renewing gives a client that may renew a certificate of this profile and these names by showing it: it speaks the
-  // protocol, renews by certificate, may have the profile, and its domains hold the names. Nothing where there is
-  // none.
-  [[nodiscard]] const MachineClient* renewing(Protocol protocol, std::string_view profile,
+  // renewing gives a client that may renew a certificate with these names by showing it: it speaks the protocol,
+  // renews by certificate, may have the profile, and its domains hold the names. What a client has asked for, that
+  // client alone renews. Nothing where there is none.
+  [[nodiscard]] const MachineClient* renewing(Protocol protocol, const Held& held,
                                               const x509::CertificateRequest& request) const;
 
  private:
@@ -96,13 +104,6 @@ struct Waiting {
   base::Seconds retry_after;
 };
 using MachineAnswer = std::variant<Granted, Waiting>;
-
-// Held is a certificate of ours that somebody shows.
-struct Held {
-  std::string profile;
-  bool in_force = false;  // neither revoked nor on hold, and not expired
-  bool revoked = false;
-};
 
 // MachineRevocation is what a machine may do to a certificate, judged by whoever carries it over.
 struct MachineRevocation {

@@ -194,6 +194,45 @@ TEST_CASE("a certificate that was revoked answers no request any more") {
   CHECK_FALSE(base::equal(town.granted(wish).der(), first.der()));
 }
 
+TEST_CASE("giving a certificate back does not give its place in the day back") {
+  Town town;
+  const auto wish = Town::wish("a.city.test", "device");
+  for (int i = 0; i < 3; ++i) {
+    const auto certificate = town.granted(wish);
+    need(town.automatic->revoke({certificate, x509::RevocationReason::kSuperseded, "est:meters"}));
+  }
+  town.refused(wish, Code::kRefused, "3 certificates within a day");
+  town.refused(Town::wish("b.city.test", "device"), Code::kRefused, "3 certificates within a day");
+}
+
+TEST_CASE("a certificate is renewed by the client that asked for it, and under an authority in good standing") {
+  Town town;
+  bool good = true;
+  auto parts = town.desk_parts();
+  parts.in_good_standing = [&](const store::AuthorityRow&) -> base::Result<bool> { return good; };
+  town.desk = need(ra::Desk::open(std::move(parts)));
+  const auto wish = Town::wish("a.city.test", "device");
+  const auto certificate = town.granted(wish);
+  auto held = need(town.automatic->held(certificate));
+  CHECK(held.in_force);
+  CHECK(held.client == "meters");
+  const auto& request = wish.enrolment.request;
+  const auto renewing = [&](const std::string& text) {
+    const auto clients = need(ra::MachineClients::parse(text, "clients.toml"));
+    const auto* found = clients->renewing(ra::Protocol::kEst, held, request);
+    return found == nullptr ? std::string() : found->name;
+  };
+  std::string others(kClients);
+  others.replace(others.find("meters"), 6, "camera");
+  CHECK(renewing(std::string(kClients)) == "meters");
+  CHECK(renewing(others).empty());
+  CHECK(renewing(others + std::string(kClients)) == "meters");
+  held.client.clear();  // what officers let issue
+  CHECK(renewing(others) == "camera");
+  good = false;
+  CHECK_FALSE(need(town.automatic->held(certificate)).in_force);
+}
+
 TEST_CASE("a machine's certificate is found by its issuer and serial number, and revoked once") {
   Town town;
   const auto first = town.granted(Town::wish("m1.city.test", "device"));
