@@ -39,9 +39,8 @@ struct CmpParts {
 };
 
 // CmpService answers ir, cr, kur, p10cr, rr, genm, certConf, pollReq and error at /.well-known/cmp, below it with a
-// label that names the profile ("/.well-known/cmp/p/device"), and with the name of an operation (RFC 9483
-// section 6.1:
-// "/.well-known/cmp/p/device/initialization").
+// label that names the profile ("/.well-known/cmp/p/device"), and below either with the name of an operation
+// ("/.well-known/cmp/p/device/initialization", RFC 9483 section 6.1).
 //
 // A message is protected by the secret of a client of clients.toml, whose name is the senderKID (PasswordBasedMac or
 // PBMAC1), or by a certificate of ours that is in force; nothing is done, and nothing remembered, for any other.
@@ -50,9 +49,9 @@ struct CmpParts {
 //
 // Whoever signs with a certificate may have another with the same names, where a client may have its profile and its
 // names and renews by certificate. What a person must look at first is answered "waiting", and polled for. Open
-// transactions are kept in the store, so many of a client at the most: a server that is started anew goes on with
-// them. Finished ones are known for a day, and a message that says another hour than this one's is refused, so that
-// none is taken twice.
+// transactions are kept in the store, a thousand of a client at the most: a server that is started anew goes on with
+// them. Finished ones are known for a day, and a message whose messageTime is more than an hour away is refused, so
+// that none with one is taken twice.
 //
 // Refusals are HTTP 200 with a CMP message; 400, 404, 405 and 415 for what is none. Thread-safe.
 class CmpService final : public base::HttpService {
