@@ -374,7 +374,8 @@ def main():
         assert [one for one in refused if one["data"]["operation"] == "policy" and one["object"] != "registries/west"], refused[-3:]
         check_ended(attacker)
     except AssertionError:
-        print((split.folder / "ca.log").read_text(errors="replace")[-6000:])
+        log = split.folder / "ca.log"
+        print(log.read_text(errors="replace")[-6000:] if log.exists() else "-")
         raise
     finally:
         split.close()
