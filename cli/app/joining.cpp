@@ -61,10 +61,10 @@ Result<Joining> read_joining(std::string_view text) {
   base::Bytes sealed_key;
   base::Bytes request_der;
   base::Bytes facts_text;
-  for (auto& block : base::parse_pem(text)) {
-    if (block.label == kSealedKey) sealed_key = std::move(block.der);
-    if (block.label == kRequest) request_der = std::move(block.der);
-    if (block.label == kInvitation) facts_text = std::move(block.der);
+  for (const auto& block : base::parse_pem(text)) {
+    if (block.label == kSealedKey) sealed_key = block.der;
+    if (block.label == kRequest) request_der = block.der;
+    if (block.label == kInvitation) facts_text = block.der;
   }
   auto request = x509::CertificateRequest::from_der(request_der);
   const auto facts = base::parse_json(base::as_text(facts_text));

@@ -18,7 +18,20 @@ using base::HttpReply;
 using base::HttpRequest;
 using base::message;
 using base::Result;
-using namespace rest;
+using rest::Call;
+using rest::Caller;
+using rest::caller_of;
+using rest::check_query;
+using rest::find_operation;
+using rest::Found;
+using rest::kind_of;
+using rest::Operation;
+using rest::parse_target;
+using rest::RateLimit;
+using rest::refusal;
+using rest::Repeats;
+using rest::Target;
+using rest::Trouble;
 
 struct RestService::Impl {
   explicit Impl(RestParts given)
