@@ -151,7 +151,7 @@ class Answer {
  private:
   using Found = std::optional<Applicant>;
 
-  // Every answer has its line in the log: who, from where, and what became of it.
+  // Log-ins that fail and what is answered to a client have their line in the log: who, from where, and what.
   void log(std::string_view what) const {
     base::log_info(fmt::format("EST {}, {} from {}: {}", target_.operation->name,
                                client_.empty() ? "nobody known" : "client " + client_, request_.peer, what));

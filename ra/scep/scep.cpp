@@ -267,22 +267,13 @@ Result<Applicant> ScepService::Impl::applicant(const x509::Certificate& signer, 
 // asked is judged as if they asked now, and what became of the request is told; nothing is begun by a poll.
 Told<MachineWish> ScepService::Impl::ask_after(const Transaction& transaction,
                                                const x509::Certificate& signer) const {
-  auto known = recall(transaction);
+  const auto known = recall(transaction);
   if (!known)
     return refused(
         fail(Code::kNotFound, "No request with this transactionID waits for this key. Send the request again."),
         FailInfo::kBadCertificateId);
   const auto& asked = known->enrolment.request;
-  const auto clients = parts.clients();
-  const auto* client = clients->find(known->client);
-  const auto judge = [&]() -> Result<Applicant> {
-    if (!is_self_signed(signer))
-      return applicant_by_certificate(*parts.desk, *clients, {Protocol::kScep, signer, known->profile, asked});
-    if (client == nullptr || !client->speaks(Protocol::kScep))
-      return fail(Code::kNotAuthorised, "The client of this request may not enrol by SCEP any more.");
-    return applicant_of(*client, known->profile, asked);
-  };
-  const auto who = judge();
+  const auto who = applicant(signer, asked, known->profile);
   if (!who) return refused(who.error(), fail_info(who.error()));
   auto wish = wish_of(asked, *who, Protocol::kScep, IfPersonNeeded::kWait);
   wish.if_not_known = IfNotKnown::kRefuse;

@@ -267,7 +267,7 @@ TEST_CASE("a poll tells what became of a request, of a client that still may, an
 
   const auto before = scene.clients;
   scene.clients = need(ra::MachineClients::parse("", "clients.toml"));
-  CHECK(poll(device).text.find("may not enrol by SCEP any more") != std::string::npos);
+  CHECK(poll(device).text.find("is no client's secret") != std::string::npos);
   scene.clients = before;
   scene.desk.wishes.clear();  // the desk knows nothing of it any more
   CHECK(poll(device).fail_info == "4");
