@@ -41,6 +41,11 @@ Result<MachineAnswer> AutomaticDesk::enrol(const MachineWish& wish) {
   return Errand(parts_, *desk, wish, signing_).run();
 }
 
+Result<> AutomaticDesk::may_begin(std::string_view client, std::string_view profile) {
+  TRY(const auto desk, parts_.desk());
+  return Errand::may_begin(parts_, *desk, client, profile);
+}
+
 Result<std::vector<x509::Certificate>> AutomaticDesk::chain() {
   TRY(const auto desk, parts_.desk());
   return chain_of(desk->parts());
@@ -72,10 +77,10 @@ Result<Held> AutomaticDesk::held(const x509::Certificate& certificate) {
   const auto& parts = desk->parts();
   TRY(const auto row, row_of(*desk, certificate));
   const auto now = parts.clock->now();
-  Held held{.profile = row.profile,
-            .in_force = row.status.state == store::CertificateState::kGood && row.not_before <= now &&
-                        now <= row.not_after,
-            .revoked = row.status.state == store::CertificateState::kRevoked};
+  Held held{
+      .profile = row.profile,
+      .in_force = row.status.state == store::CertificateState::kGood && row.not_before <= now && now <= row.not_after,
+      .revoked = row.status.state == store::CertificateState::kRevoked};
   TRY(const auto authorities, parts.store->status().authorities());
   const auto issuer = std::ranges::find(authorities, row.authority, &store::AuthorityRow::id);
   if (held.in_force && parts.in_good_standing && issuer != authorities.end()) {
