@@ -143,7 +143,7 @@ Result<std::unique_ptr<InterfaceListener>> InterfaceListener::open(std::shared_p
   listener.address = made->home_->config().authority_interface.address;
   listener.port = port;
   listener.service = &made->service_;
-  listener.limits.known_body = ra::InterfaceLimits().body;
+  listener.limits.large_body = ra::InterfaceLimits().body;
   TRY(listener.tls, interface_tls(*made->home_));
   made->shown_ = listener.tls->identity.certificates.front();
   made->trusted_ = listener.tls->client_authorities.size();

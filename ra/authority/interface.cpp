@@ -47,6 +47,7 @@ struct AuthorityInterface::Impl {
       : parts(std::move(given)), judge(parts), rate(limits_of(parts.limits)), strangers(kStrangers) {}
 
   HttpReply answer(const HttpRequest& request);
+  Result<Registry> registry_of(const HttpRequest& request);
 
   InterfaceParts parts;
   Judge judge;
@@ -62,7 +63,6 @@ struct AuthorityInterface::Impl {
   };
   static const std::array<Known, 7> kOperations;
 
-  Result<Registry> registry_of(const HttpRequest& request);
   Result<JsonObject> check(const Registry& by, const JsonObject& json);
   Result<JsonObject> try_order(const Registry& by, const JsonObject& json);
   Result<JsonObject> order(const Registry& by, const JsonObject& json);
@@ -235,6 +235,11 @@ HttpReply AuthorityInterface::Impl::answer(const HttpRequest& request) {
 
 AuthorityInterface::AuthorityInterface(InterfaceParts parts) : impl_(std::make_unique<Impl>(std::move(parts))) {}
 AuthorityInterface::~AuthorityInterface() = default;
+
+std::size_t AuthorityInterface::largest_body(const HttpRequest& head) {
+  if (head.method != "POST" || head.peer_certificate.empty()) return 0;
+  return impl_->registry_of(head) ? impl_->parts.limits.body : 0;
+}
 
 HttpReply AuthorityInterface::answer(const HttpRequest& request) {
   const base::LanguageScope scope(base::preferred_language(request.accept_language, base::language()));

@@ -87,6 +87,7 @@ class AuthorityInterface final : public base::HttpService {
   AuthorityInterface& operator=(const AuthorityInterface&) = delete;
   [[nodiscard]] std::optional<base::HttpReply> answer_now(const base::HttpRequest&) override { return std::nullopt; }
   [[nodiscard]] base::HttpReply answer(const base::HttpRequest& request) override;
+  [[nodiscard]] std::size_t largest_body(const base::HttpRequest& head) override;
 
  private:
   struct Impl;
