@@ -218,7 +218,8 @@ Result<> read_authority(ConfigTable& file, HomeConfig& config) {
   TRY(auto authority, file.table("authority"));
   if (!authority) {
     if (config.kind != HomeKind::kRegistration) return {};
-    return file.error("kind", "a registration authority says where its authority is: [authority] url = \"https://…\"");
+    return file.error("kind",
+                      "a registration authority says where its authority is: [authority] url = \"https://…\"");
   }
   TRY(const auto url, authority->required_string("url"));
   auto checked = check_authority_url(url);
@@ -300,7 +301,8 @@ std::string print_split(const HomeConfig& config) {
       "\n[authority]\n"
       "url   = {}\n"
       "trust = {}   # PEM file with its root\n",
-      quoted(config.public_address), config.public_port, quoted(config.authority.url), quoted(config.authority.trust));
+      quoted(config.public_address), config.public_port, quoted(config.authority.url),
+      quoted(config.authority.trust));
   return text + print_registration(config.registration) + print_acme_settings(config.acme) + print_workflow(config);
 }
 

@@ -105,8 +105,8 @@ ra::InterfaceParts parts_of(Home& home, TimeStamping* stamping) {
   parts.desk = [desks](const ca::Petitioner& petitioner) { return desks->desk(petitioner); };
   parts.policy = [desks] { return desks->policy(); };
   parts.sign_head = [&home](const evidence::TreeHead& head) { return home.sign_head(head); };
-  parts.proofs = [&home, stamp = std::move(stamp)](
-                     const std::string& actor) -> Result<std::unique_ptr<evidence::ProofSource>> {
+  parts.proofs =
+      [&home, stamp = std::move(stamp)](const std::string& actor) -> Result<std::unique_ptr<evidence::ProofSource>> {
     return std::make_unique<HomeProofs>(home, actor, stamp);
   };
   return parts;

@@ -43,7 +43,8 @@ Result<> add_folder(const Home& home, std::string_view folder, JsonObject& files
 
 template <typename Shipped>
 void add_shipped(std::string_view folder, const std::vector<Shipped>& shipped, JsonObject& files) {
-  for (const auto& one : shipped) files[std::string(folder) + "/" + std::string(one.name) + std::string(kEnd)] = one.text;
+  for (const auto& one : shipped)
+    files[std::string(folder) + "/" + std::string(one.name) + std::string(kEnd)] = one.text;
 }
 
 // One name of a file, without a way out of the folder.

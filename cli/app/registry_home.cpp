@@ -101,10 +101,11 @@ Result<bool> joined(Home& home) {
 Result<store::AuthorityRow> authority_elsewhere(Home& home) {
   TRY(const auto name, setting(home, kAuthorityName));
   if (!name.empty()) return home.authority(name);
-  return fail(Code::kConflict,
-              "{} has no certificates of its authority yet. Carry exchange/registry.csr there (yuxin registry add NAME "
-              "registry.csr --out FILE), and take in what it gives: yuxin registry join FILE",
-              home.path());
+  return fail(
+      Code::kConflict,
+      "{} has no certificates of its authority yet. Carry exchange/registry.csr there (yuxin registry add NAME "
+      "registry.csr --out FILE), and take in what it gives: yuxin registry join FILE",
+      home.path());
 }
 
 namespace {
@@ -124,7 +125,8 @@ Result<Certificate> certificate_in(const JsonObject& object, std::string_view na
 Result<const JsonObject*> object_in(const JsonObject& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   if (value == nullptr || !value->is_object())
-    return fail(Code::kMalformed, "This is no answer of an authority to a registration authority (yuxin registry add).");
+    return fail(Code::kMalformed,
+                "This is no answer of an authority to a registration authority (yuxin registry add).");
   return &value->get_object();
 }
 
@@ -155,8 +157,8 @@ class Reading {
     }
     TRY(paths_, x509::PathVerifier::prepare(material));
     for (const auto& [name, certificate] : taken_.authorities) TRY(check_path(certificate, x509::PathPurpose::kAny));
-    const auto issuing = std::ranges::find(taken_.authorities, taken_.joined.authority,
-                                           [](const auto& one) { return one.first; });
+    const auto issuing =
+        std::ranges::find(taken_.authorities, taken_.joined.authority, [](const auto& one) { return one.first; });
     if (issuing == taken_.authorities.end())
       return fail(Code::kMalformed, "The answer lacks the certificate of the authority that issues.");
     return {};
@@ -179,10 +181,11 @@ class Reading {
       TRY(check_path(certificate, x509::PathPurpose::kAny));
       TRY(const auto own, home_.keys().public_key(key.key_name));
       if (!base::equal(own.spki(), certificate.tbs().spki))
-        return fail(Code::kIntegrity,
-                    "The certificate \"{}\" is for another key than that of this home. It was made from the request of "
-                    "another registration authority.",
-                    key.purpose);
+        return fail(
+            Code::kIntegrity,
+            "The certificate \"{}\" is for another key than that of this home. It was made from the request of "
+            "another registration authority.",
+            key.purpose);
       taken_.joined.certificates.push_back(certificate);
       taken_.own.emplace_back(key, std::move(certificate));
     }
@@ -230,7 +233,8 @@ Result<> keep(Home& home, const Taken& taken, const std::string& actor) {
 Result<Joined> join_authority(Home& home, base::ByteView document, const std::string& actor) {
   TRY(const auto json, base::parse_json(base::as_text(document)));
   if (!json.is_object())
-    return fail(Code::kMalformed, "This is no answer of an authority to a registration authority (yuxin registry add).");
+    return fail(Code::kMalformed,
+                "This is no answer of an authority to a registration authority (yuxin registry add).");
   TRY(auto taken, Reading(home, json.get_object()).run());
   TRY(keep(home, taken, actor));
   return std::move(taken.joined);

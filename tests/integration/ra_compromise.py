@@ -40,7 +40,7 @@ class Attacker:
         pem = ""
         for purpose in PURPOSES:
             newkey = ("rsa:3072",) if purpose.endswith("scep") else ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
-            names = ("-addext", "subjectAltName=DNS:localhost") if purpose.endswith("tls") else ()
+            names = ("-addext", "subjectAltName=DNS:west.city.test") if purpose.endswith("tls") else ()
             pem += self.split.town.request(f"west-{purpose}", f"/CN={purpose}", newkey, names).read_text()
         ledger = folder / "west-ledger.key"
         city.run("openssl", "genpkey", "-algorithm", "ed25519", "-out", ledger)
