@@ -117,7 +117,7 @@ class Attacker:
         if not certificates:  # the token names its certificate only; the authority's list of certificates has it
             row = self.split.town.json("cert", "list", "--profile", "timestamp")["certificates"][-1]["serial"]
             certificates = [ssl.PEM_cert_to_DER_cert(self.split.town.yuxin("cert", "export", row, "--out", "-", expect=None).stdout)]
-        return {"certificates": certificates, "ocsp": [one for certificate in certificates[:1] for one in self.status(certificate)]}
+        return {"certificates": certificates, "ocsp": [one for certificate in certificates if certificate != self.chain[0] for one in self.status(certificate)]}
 
     def proofs(self, signer, role):
         proofs = {"authorities": [], "grants": [], "crls": self.root_list(), "ocsp": self.status(signer.certificate)}
