@@ -192,15 +192,17 @@ Result<int> run_registration(Context& context, const Arguments& arguments, std::
   const auto url = arguments.maybe("--authority");
   const auto trust = arguments.maybe("--trust");
   if (!url || !trust) {
-    return fail(Code::kUsage,
-                "Say where the authority is, and which root to trust: --authority https://ca.city.example:8444 --trust "
-                "root.pem");
+    return fail(
+        Code::kUsage,
+        "Say where the authority is, and which root to trust: --authority https://ca.city.example:8444 --trust "
+        "root.pem");
   }
   TRY(plan.authority, check_authority_url(*url));
   TRY(plan.roots, read_certificates(*trust));
   for (const auto& name : arguments.many("--name")) plan.names.push_back(name);
   if (arguments.has("--dry-run")) {
-    context.out(message("Would make the registration authority {} of {}. Nothing was made.", plan.folder, plan.authority));
+    context.out(
+        message("Would make the registration authority {} of {}. Nothing was made.", plan.folder, plan.authority));
     return 0;
   }
   TRY(auto given, passphrase_in(context.options().passphrase_file));
@@ -215,7 +217,8 @@ Result<int> run_registration(Context& context, const Arguments& arguments, std::
   context.out(labelled(message("requests"), requests));
   context.out("");
   context.out(message("Next:"));
-  context.out(message("  1. Carry {} to the authority. There: yuxin registry add NAME registry.csr --out NAME.json", requests));
+  context.out(message("  1. Carry {} to the authority. There: yuxin registry add NAME registry.csr --out NAME.json",
+                      requests));
   context.out(message("  2. Bring NAME.json back:   yuxin --home {} registry join NAME.json", plan.folder));
   return 0;
 }
@@ -280,8 +283,10 @@ CommandSpec init_command() {
         "first line is the passphrase of the root, where it is not that of the online home"},
        {"--authority", Arity::kOne, Presence::kOptional, "URL",
         "of a registration authority: where its authority serves it (https)"},
-       {"--trust", Arity::kOne, Presence::kOptional, "FILE", "of a registration authority: the root of its authority"},
-       {"--name", Arity::kMany, Presence::kOptional, "HOST", "of a registration authority: names of its own interface"},
+       {"--trust", Arity::kOne, Presence::kOptional, "FILE",
+        "of a registration authority: the root of its authority"},
+       {"--name", Arity::kMany, Presence::kOptional, "HOST",
+        "of a registration authority: names of its own interface"},
        {"--algorithms", Arity::kOne, Presence::kOptional, "ecdsa|rsa|sm2", "which keys to make"},
        dry_run_option()},
       {"yuxin init city --preset quickstart --org \"Test City\" --passphrase-file pass --yes", "yuxin init city"},

@@ -103,7 +103,8 @@ Result<int> invite(Context& context, const Arguments& arguments) {
   TRY(auto step, side->apply(application, ra::Desk::Number::kNone));
   auto shown = step;
   shown.act.object = message("new");
-  describe_step(context, shown, nullptr, side->signer());
+  TRY(const auto matter, matter_of_step(*side, step, nullptr));
+  describe_step(context, shown, nullptr, matter, side->signer());
   if (arguments.has("--dry-run")) {
     context.remark(message("Every check passed. Nothing was signed (--dry-run)."));
     if (context.options().json)
@@ -150,7 +151,8 @@ Result<int> withdraw(Context& context, const Arguments& arguments) {
   workflow::Draft draft{.action = "withdraw"};
   TRY(draft.form, form_of(*seen.item.standing.workflow, {"reason=" + arguments.one("--reason")}));
   TRY(const auto step, side->step(seen.item, std::move(draft), std::nullopt));
-  describe_step(context, step, &seen.item.standing.of, side->signer());
+  TRY(const auto matter, matter_of_step(*side, step, &seen));
+  describe_step(context, step, &seen, matter, side->signer());
   if (arguments.has("--dry-run")) {
     context.remark(message("The step is open. Nothing was signed (--dry-run)."));
     return 0;

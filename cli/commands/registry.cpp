@@ -8,6 +8,7 @@
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/short_name.hpp"
+#include "yuxin/base/text.hpp"
 #include "yuxin/evidence/canonical.hpp"
 #include "yuxin/evidence/ledger.hpp"
 
@@ -25,7 +26,8 @@ constexpr std::size_t kLargestFile = std::size_t{1} << 20U;
 Result<> require_kind(const Home& home, HomeKind kind) {
   if (home.config().kind == kind) return {};
   if (kind == HomeKind::kOnline)
-    return fail(Code::kConflict, "{} is not the home of an authority; this is done where the authority is.", home.path());
+    return fail(Code::kConflict, "{} is not the home of an authority; this is done where the authority is.",
+                home.path());
   return fail(Code::kConflict, "{} has its authority itself; this is done where a registration authority is alone.",
               home.path());
 }
@@ -87,10 +89,11 @@ Result<std::vector<Registry>> with_registry(const ra::Registries& known, const R
   auto after = known.all();
   const auto same = std::ranges::find(after, registry.name, &Registry::name);
   if (same != after.end() && (same->key != registry.key || same->service != registry.service)) {
-    return fail(Code::kConflict,
-                "Registration authority {} has other keys. Where it was made anew, remove it first: yuxin registry remove "
-                "{}",
-                registry.name, registry.name);
+    return fail(
+        Code::kConflict,
+        "Registration authority {} has other keys. Where it was made anew, remove it first: yuxin registry remove "
+        "{}",
+        registry.name, registry.name);
   }
   if (same == after.end() && known.by_key(registry.key) != nullptr)
     return fail(Code::kConflict, "This registration authority is here already, as {}.",
@@ -121,11 +124,16 @@ Result<int> add(Context& context, const Arguments& arguments) {
   TRY(const auto known, read_registries(*home));
   TRY(const auto after, with_registry(*known, registry));
   describe(context, registry);
+  std::vector<std::string> names;
+  for (const auto& one : request_for(requests, "registration-tls").request.subject_alt_names())
+    names.push_back(one.value);
+  context.remark(labelled(message("served as"), base::join(names, ", ")));
   if (arguments.has("--dry-run")) {
     context.remark(message("Nothing was changed (--dry-run)."));
     return 0;
   }
-  TRY(const bool agreed, context.confirm(message("Let registration authority {} order certificates here?", registry.name)));
+  TRY(const bool agreed,
+      context.confirm(message("Let registration authority {} order certificates here?", registry.name)));
   if (!agreed) {
     context.remark(message("Nothing was changed."));
     return 0;
@@ -173,7 +181,8 @@ Result<int> list(Context& context, const Arguments&) {
   }
   Table table({{message("registration authority")}, {message("works for")}, {message("its key")}});
   for (const auto& one : known->all())
-    table.add({one.name, one.within ? one.within->text() : message("everybody"), base::hex(one.key).substr(0, 16) + "…"});
+    table.add(
+        {one.name, one.within ? one.within->text() : message("everybody"), base::hex(one.key).substr(0, 16) + "…"});
   table.print(context);
   return 0;
 }
@@ -205,9 +214,10 @@ Result<int> remove(Context& context, const Arguments& arguments) {
   if (context.options().json) {
     context.document(registry_json(registry));
   } else {
-    context.out(message("Registration authority {} was removed. Where its keys have leaked, revoke its certificates: yuxin "
-                        "cert search {}",
-                        name, name));
+    context.out(
+        message("Registration authority {} was removed. Where its keys have leaked, revoke its certificates: yuxin "
+                "cert search {}",
+                name, name));
   }
   return 0;
 }
@@ -221,7 +231,8 @@ Result<int> request(Context& context, const Arguments&) {
     context.document(base::JsonObject{{"requests", path}});
     return 0;
   }
-  context.out(message("Wrote {}. Carry it to the authority: yuxin registry add NAME registry.csr --out NAME.json", path));
+  context.out(
+      message("Wrote {}. Carry it to the authority: yuxin registry add NAME registry.csr --out NAME.json", path));
   return 0;
 }
 
@@ -264,7 +275,12 @@ std::vector<CommandSpec> registry_commands() {
         dry_run_option()},
        {"yuxin --home city/online --passphrase-file pass --yes registry add east registry.csr --out east.json"},
        add},
-      {"registry", "list", "list the registration authorities elsewhere", {}, {"yuxin --home city/online registry list"}, list},
+      {"registry",
+       "list",
+       "list the registration authorities elsewhere",
+       {},
+       {"yuxin --home city/online registry list"},
+       list},
       {"registry",
        "remove",
        "take a registration authority its right to order",

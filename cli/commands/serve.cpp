@@ -147,8 +147,8 @@ Result<> check_serves(const Context& context) {
               home->path());
 }
 
-// open_interface gives nothing where no registration authority elsewhere is served: the settings name no port, and none
-// was given.
+// open_interface gives nothing where no registration authority elsewhere is served: the settings name no port, and
+// none was given.
 Result<std::unique_ptr<InterfaceListener>> open_interface(const Context& context, const Arguments& arguments,
                                                           const std::shared_ptr<Home>& home,
                                                           const std::set<std::string>& parts,
@@ -158,9 +158,10 @@ Result<std::unique_ptr<InterfaceListener>> open_interface(const Context& context
   const bool wanted = config.port != 0 || arguments.has("--ca-port");
   if (!parts.contains("ca") || !wanted) {
     if (!parts.contains("ca") || !arguments.has("--only")) return nullptr;
-    return fail(Code::kConflict,
-                "No port for registration authorities on other hosts. Write it under [authority_interface] of {}/yuxin.toml.",
-                home->path());
+    return fail(
+        Code::kConflict,
+        "No port for registration authorities on other hosts. Write it under [authority_interface] of {}/yuxin.toml.",
+        home->path());
   }
   TRY(auto opened, InterfaceListener::open(home, port, stamping));
   context.remark(message("Registration authorities order at https://{}:{}.", config.address, opened->port()));
@@ -315,8 +316,8 @@ Result<std::set<std::string>> registration_parts(const Arguments& arguments, con
   if (!arguments.has("--only")) return known;
   for (const auto& part : parts) {
     if (!known.contains(part))
-      return fail(Code::kConflict, "The authority of this registration authority is elsewhere; \"{}\" is served there.",
-                  part);
+      return fail(Code::kConflict,
+                  "The authority of this registration authority is elsewhere; \"{}\" is served there.", part);
   }
   return parts;
 }

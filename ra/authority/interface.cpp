@@ -193,7 +193,11 @@ void AuthorityInterface::Impl::write_down(const std::string& who, std::string_vi
 
 HttpReply AuthorityInterface::Impl::turn_away(const HttpRequest& request, std::string_view operation,
                                               const base::Error& refused) {
-  if (refused.code != Code::kNotAuthorised) return refusal(refused);
+  if (refused.code != Code::kNotAuthorised) {
+    // nobody's order is given up because a file here cannot be read
+    base::log_error(refused.detail);
+    return refusal({Code::kUnavailable, message("The authority cannot say now who may order here."), {}});
+  }
   const auto shown = x509::Certificate::from_der(request.peer_certificate);
   const auto who = shown ? base::hex(x509::sha256(shown->tbs().spki)) : std::string("-");
   if (!strangers.take(who, parts.clock->now())) write_down(who, operation, refused);

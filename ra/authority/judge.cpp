@@ -98,7 +98,11 @@ struct Judge::Judged {
 };
 
 Result<std::shared_ptr<Desk>> Judge::desk_for(const Registry& by) const {
-  return parts_.desk({by.name, key_of(by.service), by.within});
+  auto desk = parts_.desk({by.name, key_of(by.service), by.within});
+  if (desk) return desk;
+  // nobody's order is given up because a file here cannot be read
+  return base::fail_with(Code::kUnavailable, desk.error().diagnostic, "The authority cannot judge now: {}",
+                         desk.error().detail);
 }
 
 Result<> Judge::check(const Registry& by, const wire::CheckMessage& question) {

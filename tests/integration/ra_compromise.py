@@ -40,7 +40,7 @@ class Attacker:
         pem = ""
         for purpose in PURPOSES:
             newkey = ("rsa:3072",) if purpose.endswith("scep") else ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
-            names = ("-addext", "subjectAltName=DNS:localhost") if purpose.endswith("tls") else ()
+            names = ("-addext", "subjectAltName=DNS:west.city.test") if purpose.endswith("tls") else ()
             pem += self.split.town.request(f"west-{purpose}", f"/CN={purpose}", newkey, names).read_text()
         ledger = folder / "west-ledger.key"
         city.run("openssl", "genpkey", "-algorithm", "ed25519", "-out", ledger)
@@ -117,7 +117,7 @@ class Attacker:
         if not certificates:  # the token names its certificate only; the authority's list of certificates has it
             row = self.split.town.json("cert", "list", "--profile", "timestamp")["certificates"][-1]["serial"]
             certificates = [ssl.PEM_cert_to_DER_cert(self.split.town.yuxin("cert", "export", row, "--out", "-", expect=None).stdout)]
-        return {"certificates": certificates, "ocsp": [one for certificate in certificates[:1] for one in self.status(certificate)]}
+        return {"certificates": certificates, "ocsp": [one for certificate in certificates if certificate != self.chain[0] for one in self.status(certificate)]}
 
     def proofs(self, signer, role):
         proofs = {"authorities": [], "grants": [], "crls": self.root_list(), "ocsp": self.status(signer.certificate)}

@@ -58,8 +58,8 @@ def check_suspended(split):
     leak = split.as_json("kim", "request", "submit", "--serial", serial, "--field", "cause=keyCompromise", "--reason", "lost")["case"]
     assert split.state(serial) == "on-hold"
     split.as_json("wang", "request", "reject", leak, "--reason", "found again")
-    number = split.as_json("li", "request", "submit", "--workflow", "certificate-release", "--serial", serial, "--reason", "found", *split_city.FORM, "--attach",
-                           f"identity={split.paper}")["case"]
+    fields = ["--field", "name=Kim", "--field", "id_type=护照", "--field", "id_no=X2", "--reason", "found", "--attach", f"identity={split.paper}"]
+    number = split.as_json("li", "request", "submit", "--workflow", "certificate-release", "--serial", serial, *fields)["case"]
     split.as_json("wang", "request", "approve", number)
     assert split.state(serial) == "good"
 

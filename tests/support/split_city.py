@@ -97,7 +97,7 @@ class Split:
         """A registration authority's home, let in by the authority."""
         home = self.folder / f"host-{name}"
         made = city.run(city.YUXIN, "--passphrase-file", self.town.passphrase, "init", home, "--preset", "registration", "--authority", self.ca_url, "--trust",
-                        self.town.root, "--org", "Test City", "--name", "localhost", "--name", "127.0.0.1", "--yes").stdout
+                        self.town.root, "--org", "Test City", "--name", f"{name}.city.test", "--name", "localhost", "--name", "127.0.0.1", "--yes").stdout
         assert "registry add NAME" in made and "registry join" in made, made
         answer = self.folder / f"{name}.json"
         added = self.town.yuxin("--yes", "registry", "add", name, home / "exchange/registry.csr", "--out", answer, *options).stdout

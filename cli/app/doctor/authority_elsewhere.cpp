@@ -16,10 +16,13 @@ void check_certificates(const Patient& patient, const store::AuthorityRow& autho
   for (const auto& key : registry_keys()) {
     const auto row = service_in_use(patient.home, std::string(key.purpose), authority.id);
     if (!row || !*row) {
-      list.fail(message("it has no certificate \"{}\"", key.purpose), message("ask its authority: yuxin registry request"));
+      list.fail(message("it has no certificate \"{}\"", key.purpose),
+                message("ask its authority: yuxin registry request"));
     } else if ((*row)->not_after <= base::add(patient.now, kRenewBefore)) {
-      list.warn(message("its certificate \"{}\" is valid until {}", key.purpose, base::local_time((*row)->not_after)),
-                message("yuxin registry request, carry the file to the authority, and there once more: yuxin registry add"));
+      list.warn(
+          message("its certificate \"{}\" is valid until {}", key.purpose, base::local_time((*row)->not_after)),
+          message(
+              "yuxin registry request, carry the file to the authority, and there once more: yuxin registry add"));
     }
   }
 }

@@ -43,7 +43,7 @@ struct Mould {
   base::Bytes wanted;     // fields of the CertTemplate
   base::Bytes proof;      // ProofOfPossession; empty: a good signature
   base::Bytes more = {};  // after CertTemplate
-  x509::PrivateKey key = need(x509::PrivateKey::generate({x509::KeyType::kP256, 256}));
+  x509::PrivateKey key = need(x509::PrivateKey::generate(x509::KeyKind{x509::KeyType::kP256, 256}));
 
   [[nodiscard]] base::Bytes field(std::uint8_t tag, base::ByteView content) const {
     der::Writer out;
