@@ -1,5 +1,7 @@
 #include "yuxin/base/text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -148,6 +150,23 @@ bool has_unseen_character(std::string_view text) {
     if (is_control(c) || (c > 0x7F && in_any(kUnseen, c))) return true;
   }
   return false;
+}
+
+std::string show_unseen(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const Character c = decode(text);
+    if (c.octets == 0) {
+      out += "\xEF\xBF\xBD";
+    } else if (is_control(c.code) || (c.code > 0x7F && in_any(kUnseen, c.code))) {
+      out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(c.code));
+    } else {
+      out += text.substr(0, c.octets);
+    }
+    text.remove_prefix(std::max<std::size_t>(c.octets, 1));
+  }
+  return out;
 }
 
 bool has_stray_blank(std::string_view text) {

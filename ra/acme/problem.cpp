@@ -4,6 +4,7 @@
 #include <array>
 
 #include "jws.hpp"
+#include "yuxin/base/text.hpp"
 
 namespace yuxin::ra::acme {
 
@@ -78,7 +79,7 @@ int status_of_code(Code code) {
 }
 
 base::JsonObject document(ProblemType type, const std::string& detail) {
-  return {{"type", problem_urn(type)}, {"detail", detail}};
+  return {{"type", problem_urn(type)}, {"detail", base::show_unseen(detail)}};
 }
 
 }  // namespace

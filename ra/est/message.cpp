@@ -147,7 +147,7 @@ HttpReply text_reply(int status, std::string_view text) {
   HttpReply reply;
   reply.status = status;
   reply.content_type = "text/plain; charset=utf-8";
-  reply.body = base::to_bytes(base::as_bytes(text));
+  reply.body = base::to_bytes(base::as_bytes(base::show_unseen(text)));
   reply.body.push_back('\n');
   return reply;
 }

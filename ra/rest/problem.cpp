@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "yuxin/base/text.hpp"
+
 namespace yuxin::ra::rest {
 
 using base::Code;
@@ -70,7 +72,7 @@ base::HttpReply refusal(const ProblemKind& kind, std::string_view detail) {
   const base::JsonObject document{{"type", std::string("/v1/problems/") + kind.name},
                                   {"title", base::tr(kind.title)},
                                   {"status", kind.status},
-                                  {"detail", detail},
+                                  {"detail", base::show_unseen(detail)},
                                   {"code", kind.code}};
   base::HttpReply reply;
   reply.status = kind.status;

@@ -20,6 +20,9 @@ namespace yuxin::base {
 // zero-width joiners, blanks other than U+0020, line separators, private use, and what lies beyond the assigned
 // planes.
 [[nodiscard]] bool has_unseen_character(std::string_view text);
+// show_unseen writes every such character as \u and four or more hexadecimal digits, and what is no UTF-8 as U+FFFD,
+// so that a stranger's text neither drives a terminal nor looks like another one.
+[[nodiscard]] std::string show_unseen(std::string_view text);
 // has_stray_blank: U+0020 at the beginning, at the end, or twice in a row (RFC 4518 section 2.6.1 ignores them).
 [[nodiscard]] bool has_stray_blank(std::string_view text);
 // code_points counts the characters of UTF-8 text.

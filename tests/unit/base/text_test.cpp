@@ -54,6 +54,9 @@ TEST_CASE("characters that nobody sees are found") {
   for (const char* good :
        {"", "Test City", "重庆市数字证书中心", "Zürich", "Ωμέγα", "\xF0\xA0\x80\x80", "北京（东）·"})
     CHECK_FALSE(has_unseen_character(good));
+  CHECK(show_unseen("a\x1b[2J\n\xE2\x80\xAEz") == "a\\u001b[2J\\u000a\\u202ez");
+  CHECK(show_unseen(std::string_view("\0\xff", 2)) == "\\u0000\xEF\xBF\xBD");
+  CHECK(show_unseen("重庆市 Zürich") == "重庆市 Zürich");
   for (const char* bad : {" a", "a ", "a  b", " "}) CHECK(has_stray_blank(bad));
   for (const char* good : {"", "a", "a b c"}) CHECK_FALSE(has_stray_blank(good));
 }
