@@ -8,6 +8,7 @@ namespace yuxin::cli {
 
 using base::Code;
 using base::fail;
+using base::message;
 using base::Result;
 
 namespace {
@@ -52,10 +53,13 @@ Result<evidence::VerifiedAct> sign_as_service(Home& home, evidence::Act act, con
   HomeProofs proofs(home, kActor, stamping);
   auto accepted = evidence::accept_act(signed_act, proofs, trust, act.previous);
   if (accepted || accepted.error().code != Code::kNotFound) return accepted;
-  return fail(Code::kNotAuthorised,
-              "The registration service may enter no requests for officers: {} An officer grants it the role: yuxin "
+  // A device is told what it can understand; the log says what an operator does.
+  base::log_warning(
+      message("The registration service may enter no requests for officers: {} An officer grants it the role: yuxin "
               "role grant RA.SERVICE --to FILE, with its certificate from: yuxin client service --out FILE",
-              accepted.error().detail);
+              accepted.error().detail));
+  return fail(Code::kNotAuthorised,
+              "This service may not enter requests for officers yet; its operator has been told what to do.");
 }
 
 }  // namespace

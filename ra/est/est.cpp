@@ -1,5 +1,7 @@
 #include "yuxin/ra/est.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -30,6 +32,8 @@ struct NamedOperation {
   Operation operation;
   std::string_view method;
 };
+constexpr unsigned kLargestMadeRsa = 4096;
+
 constexpr std::array<NamedOperation, 5> kOperations = {{{"cacerts", Operation::kCertificates, "GET"},
                                                         {"csrattrs", Operation::kAttributes, "GET"},
                                                         {"simpleenroll", Operation::kEnrol, "POST"},
@@ -71,8 +75,8 @@ std::optional<HttpReply> refuse_form(const HttpRequest& request, const std::opti
   return std::nullopt;
 }
 
-HttpReply refuse(const base::Error& error) {
-  base::log_info("EST: " + error.detail);
+// Told is a refusal that has a line in the log already.
+HttpReply told(const base::Error& error) {
   switch (error.code) {
     case Code::kMalformed:
     case Code::kBadSignature:
@@ -93,6 +97,11 @@ HttpReply refuse(const base::Error& error) {
   }
 }
 
+HttpReply refuse(const base::Error& error) {
+  base::log_info("EST: " + error.detail);
+  return told(error);
+}
+
 HttpReply ask_for_credentials() {
   auto reply = est::text_reply(
       401, base::tr("Show the name and the secret of a client (HTTP Basic), or renew with a certificate by TLS."));
@@ -104,25 +113,53 @@ bool is_by_certificate(const Target& target, const HttpRequest& request) {
   return target.operation->operation == Operation::kRenew && !request.peer_certificate.empty();
 }
 
+// A key costs more than anything else that a client may ask for: only so many are made at once.
+using Making = std::counting_semaphore<2>;
+class MakingTurn {
+ public:
+  explicit MakingTurn(Making& making) : making_(making), had_(making.try_acquire()) {}
+  ~MakingTurn() {
+    if (had_) making_.release();
+  }
+  MakingTurn(const MakingTurn&) = delete;
+  MakingTurn& operator=(const MakingTurn&) = delete;
+  [[nodiscard]] bool had() const { return had_; }
+
+ private:
+  Making& making_;
+  bool had_;
+};
+
 // Answer carries one POST through.
 class Answer {
  public:
-  Answer(const EstParts& parts, const HttpRequest& request, const Target& target)
-      : parts_(parts), request_(request), target_(target) {}
+  Answer(const EstParts& parts, Making& making, const HttpRequest& request, const Target& target)
+      : parts_(parts), making_(making), request_(request), target_(target) {}
 
   HttpReply run() {
     auto asked = est::read_request(request_.body);
-    if (!asked) return refuse(asked.error());
+    if (!asked) return refused(asked.error());
     const auto applicant = is_by_certificate(target_, request_) ? by_certificate(*asked) : by_secret(*asked);
-    if (!applicant) return refuse(applicant.error());
+    if (!applicant) return refused(applicant.error());
     if (!*applicant) return ask_for_credentials();
+    client_ = (*applicant)->client;
     if (target_.operation->operation == Operation::kMakeKey) return make_key(**applicant, *asked);
     const auto answer = parts_.desk->enrol(wish_of(*asked, **applicant, Protocol::kEst, IfPersonNeeded::kWait));
-    return answer ? reply(*answer) : refuse(answer.error());
+    return answer ? reply(*answer) : refused(answer.error());
   }
 
  private:
   using Found = std::optional<Applicant>;
+
+  // Log-ins that fail and what is answered to a client have their line in the log: who, from where, and what.
+  void log(std::string_view what) const {
+    base::log_info(fmt::format("EST {}, {} from {}: {}", target_.operation->name,
+                               client_.empty() ? "nobody known" : "client " + client_, request_.peer, what));
+  }
+  HttpReply refused(const base::Error& error) const {
+    log(error.detail);
+    return told(error);
+  }
 
   Result<Found> by_certificate(const x509::CertificateRequest& asked) {
     TRY(const auto shown, x509::Certificate::from_der(request_.peer_certificate));
@@ -136,7 +173,13 @@ class Answer {
     if (!credentials) return Found();
     const auto clients = parts_.clients();
     const auto* client = clients->authenticate(credentials->name, credentials->secret.view());
-    if (client == nullptr || !client->speaks(Protocol::kEst)) return Found();
+    if (client == nullptr || !client->speaks(Protocol::kEst)) {
+      // of a name that is no client's nothing is written down: it might be a secret in the wrong field
+      if (clients->find(credentials->name) != nullptr) client_ = credentials->name;
+      log(client == nullptr ? "log-in failed" : "log-in of a client that does not enrol by EST");
+      return Found();
+    }
+    client_ = client->name;
     if (target_.operation->operation == Operation::kRenew && client->renewal != MachineClient::Renewal::kBySecret)
       return fail(Code::kNotAuthorised, "Client {} renews with the certificate that is renewed, shown by TLS.",
                   client->name);
@@ -147,11 +190,17 @@ class Answer {
   // RFC 7030 section 4.4: the key of the request only says what kind is wanted.
   HttpReply make_key(const Applicant& applicant, const x509::CertificateRequest& asked) {
     const auto made = make_key_and_enrol(applicant, asked);
-    return made ? est::key_reply(made->first, made->second) : refuse(made.error());
+    if (!made) return refused(made.error());
+    log("key and certificate " + base::hex(made->second.tbs().serial));
+    return est::key_reply(made->first, made->second);
   }
   Result<std::pair<base::Secret, x509::Certificate>> make_key_and_enrol(const Applicant& applicant,
                                                                         const x509::CertificateRequest& asked) const {
     const auto kind = asked.public_key().kind();
+    TRY(check_kind(applicant.profile, kind));
+    TRY(parts_.desk->may_begin(applicant.client, applicant.profile));
+    const MakingTurn turn(making_);
+    if (!turn.had()) return fail(Code::kUnavailable, "Other keys are being made. Ask again in a minute.");
     TRY(const auto key, x509::PrivateKey::generate(kind));
     TRY(const auto signer, key.signer(x509::default_signature(kind)));
     std::vector<base::Bytes> extensions;
@@ -167,9 +216,26 @@ class Answer {
     return std::pair(std::move(pkcs8), std::get<Granted>(answer).certificate);
   }
 
-  static HttpReply reply(const MachineAnswer& answer) {
-    if (const auto* granted = std::get_if<Granted>(&answer)) return est::certificates_reply({granted->certificate});
+  // What the profile would refuse afterwards is not made.
+  [[nodiscard]] Result<> check_kind(const std::string& name, const x509::KeyKind& kind) const {
+    TRY(const auto profile, parts_.profiles.find(name));
+    if (!profile->admits(kind))
+      return fail(Code::kRefused, "A key of the kind {} is not made: profile {} accepts {}.",
+                  x509::print_key_kind(kind), name, profile->keys_text());
+    const bool is_rsa = kind.type == x509::KeyType::kRsa || kind.type == x509::KeyType::kRsaPss;
+    if (is_rsa && kind.bits > kLargestMadeRsa)
+      return fail(Code::kRefused, "RSA keys of more than {} bits are not made here. Make the key yourself.",
+                  kLargestMadeRsa);
+    return {};
+  }
+
+  [[nodiscard]] HttpReply reply(const MachineAnswer& answer) const {
+    if (const auto* granted = std::get_if<Granted>(&answer)) {
+      log("certificate " + base::hex(granted->certificate.tbs().serial));
+      return est::certificates_reply({granted->certificate});
+    }
     const auto& waiting = std::get<Waiting>(answer);
+    log("waits as case " + waiting.case_id);
     auto reply = est::text_reply(
         202,
         message("A person looks at this first, as case {}. Send the same request again later.", waiting.case_id));
@@ -178,8 +244,10 @@ class Answer {
   }
 
   const EstParts& parts_;
+  Making& making_;
   const HttpRequest& request_;
   const Target& target_;
+  std::string client_;  // as far as it is known
 };
 
 HttpReply attributes(const EstParts& parts, const Target& target) {
@@ -203,7 +271,8 @@ HttpReply EstService::answer(const HttpRequest& request) {
   const auto target = read_target(request.path());
   if (auto refused = refuse_form(request, target)) return std::move(*refused);
   if (target->operation->operation == Operation::kAttributes) return attributes(parts_, *target);
-  if (target->operation->operation != Operation::kCertificates) return Answer(parts_, request, *target).run();
+  if (target->operation->operation != Operation::kCertificates)
+    return Answer(parts_, making_, request, *target).run();
   const auto chain = parts_.desk->chain();
   return chain ? est::certificates_reply(*chain) : refuse(chain.error());
 }

@@ -39,24 +39,28 @@ Result<Applicant> applicant_of(const MachineClient& client, std::string_view lab
   return Applicant{client.name, std::move(profile), client.organisation};
 }
 
-Result<Applicant> applicant_by_certificate(MachineDesk& desk, const MachineClients& clients, const Renewal& renewal) {
-  const auto held = desk.held(renewal.shown);
+Result<Held> held_in_force(MachineDesk& desk, const x509::Certificate& shown, std::string_view label) {
+  auto held = desk.held(shown);
   if (!held && held.error().code == Code::kNotFound)
     return fail(Code::kNotAuthorised,
                 "The certificate that was shown was not issued here, so it cannot be renewed here.");
   if (!held) return tl::unexpected(held.error());
   if (!held->in_force)
     return fail(Code::kNotAuthorised, "The certificate that was shown is revoked, on hold or expired. Enrol anew.");
-  if (!renewal.label.empty() && renewal.label != held->profile)
-    return fail(Code::kRefused, "The certificate that was shown has the profile {}, not {}.", held->profile,
-                renewal.label);
+  if (!label.empty() && label != held->profile)
+    return fail(Code::kRefused, "The certificate that was shown has the profile {}, not {}.", held->profile, label);
+  return held;
+}
+
+Result<Applicant> applicant_by_certificate(MachineDesk& desk, const MachineClients& clients, const Renewal& renewal) {
+  TRY(const auto held, held_in_force(desk, renewal.shown, renewal.label));
   TRY(check_same_names(renewal.shown, renewal.request));
-  const auto* client = clients.renewing(renewal.protocol, held->profile, renewal.request);
+  const auto* client = clients.renewing(renewal.protocol, held.profile, renewal.request);
   if (client == nullptr)
     return fail(Code::kNotAuthorised,
                 "No client may renew certificates of profile {} with these names by showing them. See clients.toml.",
-                held->profile);
-  return Applicant{client->name, held->profile, client->organisation};
+                held.profile);
+  return Applicant{client->name, held.profile, client->organisation};
 }
 
 MachineWish wish_of(x509::CertificateRequest request, const Applicant& applicant, Protocol protocol,

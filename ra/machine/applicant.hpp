@@ -21,6 +21,11 @@ struct Applicant {
 [[nodiscard]] base::Result<Applicant> applicant_of(const MachineClient& client, std::string_view label,
                                                    const x509::CertificateRequest& request);
 
+// held_in_force looks up a certificate that is shown: kNotAuthorised for one that was not issued here or is not in
+// force, kRefused for another profile than `label` names. It says nothing of whether the key is held.
+[[nodiscard]] base::Result<Held> held_in_force(MachineDesk& desk, const x509::Certificate& shown,
+                                               std::string_view label);
+
 // applicant_by_certificate judges somebody who renews a certificate and has proven to hold its key: it was issued
 // here and is in force, the names stay the same, and a client may renew it so.
 struct Renewal {

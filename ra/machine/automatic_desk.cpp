@@ -38,6 +38,11 @@ Result<MachineAnswer> AutomaticDesk::enrol(const MachineWish& wish) {
   return Errand(parts_, *desk, wish, signing_).run();
 }
 
+Result<> AutomaticDesk::may_begin(std::string_view client, std::string_view profile) {
+  TRY(const auto desk, parts_.desk());
+  return Errand::may_begin(parts_, *desk, client, profile);
+}
+
 Result<std::vector<x509::Certificate>> AutomaticDesk::chain() {
   TRY(const auto desk, parts_.desk());
   TRY(const auto rows, desk->parts().store->status().authorities());

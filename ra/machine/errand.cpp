@@ -36,6 +36,22 @@ bool is_named_by_a_service(const ca::ApprovalPolicy& policy, const std::string& 
   });
 }
 
+tl::unexpected<base::Error> cannot_wait(const std::string& profile, const std::string& rule) {
+  return fail(
+      Code::kNotAuthorised,
+      "Profile {} demands the approval \"{}\", and this request cannot wait for it. Make the key yourself and "
+      "ask for a certificate (simpleenroll).",
+      profile, rule);
+}
+
+Result<> check_day(store::Session& session, const MachineClient* client, base::UnixTime now) {
+  if (client == nullptr || client->per_day == 0) return {};
+  TRY(const auto had, requests::count_of_client(session, client->name, now - base::days(1)));
+  if (had < client->per_day) return {};
+  return fail(Code::kRefused, "Client {} has asked for its {} certificates within a day (per_day).", client->name,
+              client->per_day);
+}
+
 // For half of its life a certificate is the answer to the request that it was issued upon.
 bool answers_again(const store::CertificateRow& row, base::UnixTime now) {
   const auto life = row.not_after - row.not_before;
@@ -61,6 +77,8 @@ x509::Digest256 Errand::digest_of(const MachineWish& wish) {
 Result<MachineAnswer> Errand::run() {
   TRY(auto known, known_answer());
   if (known) return std::move(*known);
+  if (wish_.if_not_known == IfNotKnown::kRefuse)
+    return fail(Code::kNotFound, "Nothing is known of this request any more. Send the request itself again.");
   TRY(const auto profile, desk_.parts().profiles.find(wish_.profile));
   if (desk_.parts().admit_profile) TRY(desk_.parts().admit_profile(*profile));
   TRY(const auto policy, parts_.approvals());
@@ -73,11 +91,20 @@ Result<MachineAnswer> Errand::run() {
                            answer.error().detail));
   }
   if (wish_.if_person_needed == IfPersonNeeded::kWait) return submit();
-  return fail(
-      Code::kNotAuthorised,
-      "Profile {} demands the approval \"{}\", and this request cannot wait for it. Make the key yourself and "
-      "ask for a certificate (simpleenroll).",
-      profile->name, rule->name);
+  return cannot_wait(profile->name, rule->name);
+}
+
+Result<> Errand::may_begin(const AutomaticDeskParts& parts, const Desk& desk, std::string_view client,
+                           std::string_view profile) {
+  const auto& home = desk.parts();
+  TRY(const auto found, home.profiles.find(profile));
+  if (home.admit_profile) TRY(home.admit_profile(*found));
+  TRY(const auto policy, parts.approvals());
+  TRY(const auto* rule, policy->demand_of(*found));
+  if (rule != nullptr && !is_named_by_a_service(*policy, found->name)) return cannot_wait(found->name, rule->name);
+  const auto clients = parts.clients();
+  return home.store->read(
+      [&](store::Reader& reader) { return check_day(reader.session(), clients->find(client), home.clock->now()); });
 }
 
 Result<Errand::Maybe> Errand::known_answer() {
@@ -162,13 +189,7 @@ void Errand::hand_over(const std::string& case_id) {
 Result<std::int64_t> Errand::note(store::Writer& writer, std::string_view case_id) const {
   const auto now = desk_.parts().clock->now();
   const auto clients = parts_.clients();
-  const auto* client = clients->find(wish_.client);
-  if (client != nullptr && client->per_day > 0) {
-    TRY(const auto had, requests::count_of_client(writer.session(), wish_.client, now - base::days(1)));
-    if (had >= client->per_day)
-      return fail(Code::kRefused, "Client {} has asked for its {} certificates within a day (per_day).", client->name,
-                  client->per_day);
-  }
+  TRY(check_day(writer.session(), clients->find(wish_.client), now));
   return requests::insert(writer.session(), digest_, wish_.client, case_id, now);
 }
 
@@ -199,6 +220,7 @@ Result<MachineAnswer> Errand::issue(const std::shared_ptr<const ca::Profile>& pr
 }
 
 Result<std::string> Errand::open(const std::string& action) {
+  TRY(check_organisation());
   const auto& request = wish_.enrolment.request;
   Application application;
   application.workflow = kWorkflow;
@@ -217,6 +239,14 @@ Result<std::string> Errand::open(const std::string& action) {
         return {};
       }));
   return decision.after.id;
+}
+
+// What an applicant at a terminal is asked for (--org) is the operator's to say for a machine.
+Result<> Errand::check_organisation() const {
+  if (wish_.enrolment.organisation || desk_.parts().organisation->units().size() == 1) return {};
+  return fail(Code::kUnavailable,
+              "Client {} names no registration point; the operator adds organisation = \"…\" in clients.toml.",
+              wish_.client);
 }
 
 Result<MachineAnswer> Errand::enrol_as_service() {

@@ -18,6 +18,10 @@ class Errand {
   [[nodiscard]] base::Result<MachineAnswer> run();
   // digest_of is what makes two requests the same one.
   [[nodiscard]] static x509::Digest256 digest_of(const MachineWish& wish);
+  // may_begin refuses a profile whose certificates wait for a person, and a client that has had its requests of the
+  // day (MachineDesk).
+  [[nodiscard]] static base::Result<> may_begin(const AutomaticDeskParts& parts, const Desk& desk,
+                                                std::string_view client, std::string_view profile);
 
  private:
   using Maybe = std::optional<MachineAnswer>;
@@ -29,6 +33,7 @@ class Errand {
   [[nodiscard]] base::Result<MachineAnswer> submit();
 
   // open signs and keeps the act that opens a case for this wish, and gives its number.
+  [[nodiscard]] base::Result<> check_organisation() const;
   [[nodiscard]] base::Result<std::string> open(const std::string& action);
   [[nodiscard]] base::Result<Maybe> fetch(const workflow::Standing& standing, std::int64_t row);
   void hand_over(const std::string& case_id);

@@ -5,7 +5,7 @@
 
 #include "yuxin/base/text.hpp"
 #include "yuxin/x509/der.hpp"
-#include "yuxin/x509/enveloped.hpp"
+#include "yuxin/x509/oid.hpp"
 
 namespace yuxin::ra::scep {
 
@@ -14,6 +14,7 @@ using base::ByteView;
 using base::Code;
 using base::fail;
 using base::Result;
+using base::Secret;
 namespace der = x509::der;
 
 namespace {
@@ -39,6 +40,7 @@ constexpr std::array<std::uint8_t, 8> kFailInfoText = {0x2b, 0x06, 0x01, 0x05, 0
 constexpr std::size_t kLongestTransaction = 128;
 constexpr std::size_t kLongestNonce = 64;
 constexpr std::size_t kNonce = 16;
+constexpr std::size_t kReadInstead = 1024;
 
 template <typename Enum>
 std::string number_of(Enum value) {
@@ -116,13 +118,52 @@ Result<Envelope> read_envelope(ByteView message) {
                   std::move(*nonce)};
 }
 
-Result<Opened> open(const Envelope& envelope, const ScepIdentity& identity) {
+Result<x509::Certificate> signer_of(const Envelope& envelope) {
+  const auto& digest = envelope.message.signers().front().digest;
+  if (!digest || *digest == x509::DigestAlgorithm::kSha1)
+    return fail(Code::kRefused, "Messages are signed with SHA-256, SHA-384 or SHA-512; older digests are refused.");
   TRY(auto signature, x509::verify_signer(envelope.message, 0));
+  return std::move(signature.certificate);
+}
+
+Result<Sealed> read_sealed(const Envelope& envelope, const x509::Certificate& signer, const ScepIdentity& identity) {
   const auto content = envelope.message.content();
   if (!content) return fail(Code::kMalformed, "The message has no content.");
-  TRY(const auto sealed, x509::EnvelopedData::from_bytes(*content));
-  TRY(auto opened, x509::open_message(sealed, identity.signer.certificate, *identity.decrypter));
-  return Opened{std::move(signature.certificate), std::move(opened)};
+  // Section 3.2: what is signed is of type data, and holds the EnvelopedData.
+  if (!base::equal(envelope.message.content_type(), x509::oid::kData))
+    return fail(Code::kMalformed, "What a SCEP message signs is of type data (RFC 8894 section 3.2).");
+  TRY(auto message, x509::EnvelopedData::from_bytes(*content));
+  const auto& own = identity.signer.certificate;
+  for (const auto& one : message.recipients()) {
+    const bool named = one.key_identifier.empty()
+                           ? base::equal(one.serial, own.tbs().serial) && base::equal(one.issuer, own.tbs().issuer)
+                           : base::equal(one.key_identifier, own.subject_key_identifier());
+    if (!named) continue;
+    // zeros in front do not make it another number
+    ByteView number = one.encrypted_key;
+    while (!number.empty() && number.front() == 0) number = number.subspan(1);
+    return Sealed{std::move(message), x509::sha256(number), x509::sha256(signer.tbs().spki, *content)};
+  }
+  return fail(Code::kMalformed,
+              "The message is not encrypted to the certificate of this service. Fetch it again (GetCACert).");
+}
+
+Result<x509::CertificateRequest> open_request(const Sealed& sealed, const x509::Certificate& signer, KeyOf whose,
+                                              const ScepIdentity& identity) {
+  auto content = x509::open_message(sealed.message, identity.signer.certificate, *identity.decrypter);
+  if (!content && content.error().code != Code::kBadSignature) return tl::unexpected(std::move(content).error());
+  // What does not open is read all the same, as octets of chance, so that it takes the time of what opens to
+  // nonsense.
+  if (!content) {
+    content = Secret(kReadInstead);
+    base::random_bytes({content->data(), content->size()});
+  }
+  auto request = x509::CertificateRequest::from_der(content->view());
+  const bool is_whole = request && request->verify_possession() &&
+                        (whose == KeyOf::kAny || base::equal(request->public_key().spki(), signer.tbs().spki));
+  if (is_whole) return std::move(*request);
+  return fail(Code::kBadSignature,
+              "The message cannot be opened, or holds no certification request that the key of its signer made.");
 }
 
 Result<Bytes> success(const Envelope& to, const ScepIdentity& identity, const x509::Certificate& recipient,
@@ -142,7 +183,7 @@ Result<Bytes> failure(const Envelope& to, const ScepIdentity& identity, FailInfo
   auto attributes = attributes_of(to, Status::kFailure);
   attributes.push_back(printable(Attribute::kFailInfo, number_of(info)));
   der::Writer out;
-  out.text(der::kUtf8String, text);
+  out.text(der::kUtf8String, base::show_unseen(text));
   attributes.push_back({base::to_bytes(kFailInfoText), {out.take()}});
   return sign(identity, std::nullopt, std::move(attributes));
 }

@@ -6,6 +6,7 @@
 
 #include "machine/applicant.hpp"
 #include "scep/message.hpp"
+#include "scep/seen_keys.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/organisation.hpp"
@@ -83,6 +84,8 @@ FailInfo fail_info(const base::Error& error) {
     case Code::kBadSignature:
     case Code::kMalformed:
       return FailInfo::kBadMessageCheck;
+    case Code::kNotFound:
+      return FailInfo::kBadCertificateId;
     default:
       return FailInfo::kBadRequest;
   }
@@ -92,12 +95,36 @@ bool is_for_later(Code code) {
   return code == Code::kUnavailable || code == Code::kSigner || code == Code::kInternal;
 }
 
-// Remembered is a request that waits, by its transaction.
+// Refusal is what a device is told; Told is something, or that.
+struct Refusal {
+  base::Error error;
+  FailInfo info = FailInfo::kBadRequest;
+};
+template <typename T>
+using Told = tl::expected<T, Refusal>;
+
+tl::unexpected<Refusal> refused(const base::Error& error, FailInfo info) {
+  return tl::unexpected(Refusal{error, info});
+}
+tl::unexpected<Refusal> refused(const base::Failure& failure, FailInfo info) {
+  return refused(failure.value(), info);
+}
+// Of what is wrong with the octets of a message; of what it asks for see fail_info.
+tl::unexpected<Refusal> refused_message(const base::Error& error) {
+  return refused(error, error.code == Code::kRefused ? FailInfo::kBadAlgorithm : FailInfo::kBadMessageCheck);
+}
+
+// Transaction is what a device asks after: its transactionID, which others may take as well, and the digest of the
+// key that signed.
+using Transaction = std::pair<std::string, x509::Digest256>;
+// Remembered is a request that waits.
 struct Remembered {
-  x509::Digest256 key{};  // of whoever signed it
   MachineWish wish;
   base::UnixTime at;
 };
+
+// Section 2.3: who enrols signs with a certificate of its own making; who renews, with the one that is renewed.
+bool is_self_signed(const x509::Certificate& signer) { return signer.subject().same(signer.issuer()); }
 
 }  // namespace
 
@@ -108,16 +135,19 @@ struct ScepService::Impl {
   [[nodiscard]] HttpReply authorities() const;
   [[nodiscard]] Result<base::Bytes> reply(const scep::Envelope& envelope, const ScepIdentity& identity,
                                           const std::string& label);
-  [[nodiscard]] Result<MachineWish> wish(const scep::Envelope& envelope, const scep::Opened& opened,
-                                         const std::string& label);
-  [[nodiscard]] Result<Applicant> applicant(const scep::Opened& opened, const x509::CertificateRequest& asked,
+  [[nodiscard]] Told<MachineWish> wish(const scep::Envelope& envelope, const x509::Certificate& signer,
+                                       const ScepIdentity& identity, const std::string& label);
+  [[nodiscard]] Told<MachineWish> ask_after(const Transaction& transaction, const x509::Certificate& signer) const;
+  [[nodiscard]] Result<Applicant> applicant(const x509::Certificate& signer, const x509::CertificateRequest& asked,
                                             const std::string& label) const;
-  void remember(const scep::Envelope& envelope, const scep::Opened& opened, const MachineWish& wish);
-  [[nodiscard]] Result<MachineWish> recall(const scep::Envelope& envelope, const scep::Opened& opened);
+  void remember(const Transaction& transaction, const MachineWish& wish);
+  [[nodiscard]] std::optional<MachineWish> recall(const Transaction& transaction) const;
+  void forget(const Transaction& transaction);
 
   ScepParts parts;
-  std::mutex mutex;
-  std::map<std::string, Remembered> polls;
+  scep::SeenKeys seen;
+  mutable std::mutex mutex;
+  std::map<Transaction, Remembered> polls;
 };
 
 ScepService::ScepService(ScepParts parts) : impl_(std::make_unique<Impl>(std::move(parts))) {}
@@ -174,46 +204,58 @@ HttpReply ScepService::Impl::operation(const HttpRequest& request, const std::st
 
 Result<base::Bytes> ScepService::Impl::reply(const scep::Envelope& envelope, const ScepIdentity& identity,
                                              const std::string& label) {
-  const auto refuse = [&](const base::Error& error, FailInfo info) -> Result<base::Bytes> {
-    if (is_for_later(error.code)) return tl::unexpected(error);
-    base::log_info("SCEP, transaction " + envelope.transaction + ": " + error.detail);
-    return scep::failure(envelope, identity, info, error.detail);
+  const auto refuse = [&](const Refusal& why) -> Result<base::Bytes> {
+    if (is_for_later(why.error.code)) return tl::unexpected(why.error);
+    base::log_info("SCEP, transaction " + envelope.transaction + ": " + why.error.detail);
+    return scep::failure(envelope, identity, why.info, why.error.detail);
   };
-  const auto opened = scep::open(envelope, identity);
-  if (!opened) {
-    const bool algorithm = opened.error().code == Code::kRefused;
-    return refuse(opened.error(), algorithm ? FailInfo::kBadAlgorithm : FailInfo::kBadMessageCheck);
-  }
-  const auto poll = envelope.type == MessageType::kPoll;
-  const auto asked = poll ? recall(envelope, *opened) : wish(envelope, *opened, label);
-  if (!asked) return refuse(asked.error(), poll ? FailInfo::kBadCertificateId : FailInfo::kBadRequest);
+  const auto signer = scep::signer_of(envelope);
+  if (!signer) return refuse(refused_message(signer.error()).value());
+  const Transaction transaction{envelope.transaction, x509::sha256(signer->tbs().spki)};
+  const bool poll = envelope.type == MessageType::kPoll;
+  const auto asked = poll ? ask_after(transaction, *signer) : wish(envelope, *signer, identity, label);
+  if (!asked) return refuse(asked.error());
   const auto answer = parts.desk->enrol(*asked);
-  if (!answer) return refuse(answer.error(), fail_info(answer.error()));
-  if (const auto* granted = std::get_if<Granted>(&*answer))
-    return scep::success(envelope, identity, opened->signer, granted->certificate);
-  remember(envelope, *opened, *asked);
+  if (!answer) return refuse({answer.error(), fail_info(answer.error())});
+  if (const auto* granted = std::get_if<Granted>(&*answer)) {
+    auto made = scep::success(envelope, identity, *signer, granted->certificate);
+    if (made) forget(transaction);
+    return made;
+  }
+  if (!poll) remember(transaction, *asked);
   return scep::pending(envelope, identity);
 }
 
-Result<MachineWish> ScepService::Impl::wish(const scep::Envelope& envelope, const scep::Opened& opened,
-                                            const std::string& label) {
+// Everything that can be known without the private key is asked before it is used.
+Told<MachineWish> ScepService::Impl::wish(const scep::Envelope& envelope, const x509::Certificate& signer,
+                                          const ScepIdentity& identity, const std::string& label) {
   if (envelope.type == MessageType::kOther)
-    return fail(Code::kRefused,
-                "Messages are PKCSReq, RenewalReq and CertPoll; certificates and lists are published.");
-  TRY(auto request, x509::CertificateRequest::from_der(opened.content.view()));
-  TRY(const auto who, applicant(opened, request, label));
-  return wish_of(std::move(request), who, Protocol::kScep, IfPersonNeeded::kWait);
+    return refused(
+        fail(Code::kRefused, "Messages are PKCSReq, RenewalReq and CertPoll; certificates and lists are published."),
+        FailInfo::kBadRequest);
+  const bool first = is_self_signed(signer);
+  if (!first) {
+    const auto held = held_in_force(*parts.desk, signer, label);
+    if (!held) return refused(held.error(), fail_info(held.error()));
+  }
+  const auto sealed = scep::read_sealed(envelope, signer, identity);
+  if (!sealed) return refused_message(sealed.error());
+  if (!seen.admit(sealed->wrapped_key, sealed->whole))
+    return refused(
+        fail(Code::kRefused, "The message holds the encrypted key of another one. Make a new one for every message."),
+        FailInfo::kBadRequest);
+  auto request = scep::open_request(*sealed, signer, first ? scep::KeyOf::kSigner : scep::KeyOf::kAny, identity);
+  if (!request) return refused_message(request.error());
+  const auto who = applicant(signer, *request, label);
+  if (!who) return refused(who.error(), fail_info(who.error()));
+  return wish_of(std::move(*request), *who, Protocol::kScep, IfPersonNeeded::kWait);
 }
 
-Result<Applicant> ScepService::Impl::applicant(const scep::Opened& opened, const x509::CertificateRequest& asked,
+Result<Applicant> ScepService::Impl::applicant(const x509::Certificate& signer, const x509::CertificateRequest& asked,
                                                const std::string& label) const {
   const auto clients = parts.clients();
-  // Section 2.3: who enrols signs with the key of the request; who renews, with the certificate's.
-  const bool own_key = base::equal(opened.signer.tbs().spki, asked.public_key().spki());
-  const bool self_signed = opened.signer.subject().same(opened.signer.issuer());
-  if (!self_signed)
-    return applicant_by_certificate(*parts.desk, *clients, {Protocol::kScep, opened.signer, label, asked});
-  if (!own_key) return fail(Code::kRefused, "The message is not signed with the key of the request.");
+  if (!is_self_signed(signer))
+    return applicant_by_certificate(*parts.desk, *clients, {Protocol::kScep, signer, label, asked});
   const auto& challenge = asked.challenge_password();
   const auto* client = challenge ? clients->by_secret(Protocol::kScep, challenge->view()) : nullptr;
   if (client == nullptr)
@@ -221,23 +263,40 @@ Result<Applicant> ScepService::Impl::applicant(const scep::Opened& opened, const
   return applicant_of(*client, label, asked);
 }
 
-void ScepService::Impl::remember(const scep::Envelope& envelope, const scep::Opened& opened,
-                                 const MachineWish& wish) {
-  const std::lock_guard lock(mutex);
-  if (polls.size() >= kMostPolls && !polls.contains(envelope.transaction)) {
-    polls.erase(std::ranges::min_element(polls, {}, [](const auto& one) { return one.second.at; }));
-  }
-  polls.insert_or_assign(envelope.transaction,
-                         Remembered{x509::sha256(opened.signer.tbs().spki), wish, parts.clock->now()});
+// Section 3.3.3: a poll is signed like the request that it asks after. What it says inside is not looked at. Who
+// asked is judged as if they asked now, and what became of the request is told; nothing is begun by a poll.
+Told<MachineWish> ScepService::Impl::ask_after(const Transaction& transaction,
+                                               const x509::Certificate& signer) const {
+  const auto known = recall(transaction);
+  if (!known)
+    return refused(
+        fail(Code::kNotFound, "No request with this transactionID waits for this key. Send the request again."),
+        FailInfo::kBadCertificateId);
+  const auto& asked = known->enrolment.request;
+  const auto who = applicant(signer, asked, known->profile);
+  if (!who) return refused(who.error(), fail_info(who.error()));
+  auto wish = wish_of(asked, *who, Protocol::kScep, IfPersonNeeded::kWait);
+  wish.if_not_known = IfNotKnown::kRefuse;
+  return wish;
 }
 
-// Section 3.3.3: a poll is signed like the request that it asks after.
-Result<MachineWish> ScepService::Impl::recall(const scep::Envelope& envelope, const scep::Opened& opened) {
+void ScepService::Impl::remember(const Transaction& transaction, const MachineWish& wish) {
   const std::lock_guard lock(mutex);
-  const auto found = polls.find(envelope.transaction);
-  if (found == polls.end() || found->second.key != x509::sha256(opened.signer.tbs().spki))
-    return fail(Code::kNotFound, "No request with this transactionID waits for this key. Send the request again.");
-  return found->second.wish;
+  if (polls.size() >= kMostPolls && !polls.contains(transaction)) {
+    polls.erase(std::ranges::min_element(polls, {}, [](const auto& one) { return one.second.at; }));
+  }
+  polls.insert_or_assign(transaction, Remembered{wish, parts.clock->now()});
+}
+
+std::optional<MachineWish> ScepService::Impl::recall(const Transaction& transaction) const {
+  const std::lock_guard lock(mutex);
+  const auto found = polls.find(transaction);
+  return found == polls.end() ? std::nullopt : std::optional(found->second.wish);
+}
+
+void ScepService::Impl::forget(const Transaction& transaction) {
+  const std::lock_guard lock(mutex);
+  polls.erase(transaction);
 }
 
 }  // namespace yuxin::ra

@@ -196,7 +196,7 @@ def check_waiting(machines):
     """What demands an approval waits as a case that the service has entered; officers approve, and the same request is answered."""
     town = machines.town
     portal = machines.request("portal", "portal.city.test")
-    machines.refused(403, "RA.SERVICE", "simpleenroll", portal, "portal")
+    machines.refused(403, "its operator has been told", "simpleenroll", portal, "portal")
     officers(machines)
     service = town.folder / "service.pem"
     town.yuxin("client", "service", "--out", service)

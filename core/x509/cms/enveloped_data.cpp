@@ -70,8 +70,8 @@ bool read_agreement_recipient(der::Reader& fields, WrappedKey& key) {
 
 void add(EnvelopedData::Impl& impl, const WrappedKey& key) {
   impl.keys.push_back(key);
-  impl.recipients.push_back(
-      {base::to_bytes(key.issuer), base::to_bytes(key.serial), base::to_bytes(key.key_identifier)});
+  impl.recipients.push_back({base::to_bytes(key.issuer), base::to_bytes(key.serial),
+                             base::to_bytes(key.key_identifier), base::to_bytes(key.encrypted_key)});
 }
 
 // KeyAgreeRecipientInfo ::= SEQUENCE { version, originator [0], ukm [1] EXPLICIT OCTET STRING OPTIONAL,

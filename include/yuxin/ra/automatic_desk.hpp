@@ -39,6 +39,7 @@ class AutomaticDesk final : public MachineDesk {
  public:
   explicit AutomaticDesk(AutomaticDeskParts parts) : parts_(std::move(parts)) {}
   [[nodiscard]] base::Result<MachineAnswer> enrol(const MachineWish& wish) override;
+  [[nodiscard]] base::Result<> may_begin(std::string_view client, std::string_view profile) override;
   [[nodiscard]] base::Result<std::vector<x509::Certificate>> chain() override;
   [[nodiscard]] base::Result<Held> held(const x509::Certificate& certificate) override;
 

@@ -73,6 +73,9 @@ using ClientSource = std::function<std::shared_ptr<const MachineClients>()>;
 // Whether a request that a person must look at may wait, or is refused because it cannot be brought again.
 enum class IfPersonNeeded { kWait, kRefuse };
 
+// Whether a request that is not known is begun, or only what became of a known one is told.
+enum class IfNotKnown { kBegin, kRefuse };
+
 // MachineWish is a request, decoded once, with who brings it.
 struct MachineWish {
   ca::Enrolment enrolment;
@@ -81,6 +84,7 @@ struct MachineWish {
   std::string client;  // its name in clients.toml
   IfPersonNeeded if_person_needed = IfPersonNeeded::kWait;
   std::string reference = {};  // what makes two wishes with one request two: the name of an order
+  IfNotKnown if_not_known = IfNotKnown::kBegin;
 };
 // Granted is a certificate that was issued now, or upon the same request before.
 struct Granted {
@@ -104,8 +108,16 @@ class MachineDesk {
  public:
   virtual ~MachineDesk() = default;
   // enrol gives Granted wherever waiting is refused. Errors: kRefused for what may not be had, kNotAuthorised for
-  // what this service may not have without a person and no case can be opened for; kUnavailable for the moment.
+  // what this service may not have without a person and no case can be opened for; kNotFound for what is not known
+  // and may not be begun; kUnavailable for the moment.
   [[nodiscard]] virtual base::Result<MachineAnswer> enrol(const MachineWish& wish) = 0;
+  // may_begin refuses early what enrol would refuse anyhow, before a key is made for it: a profile whose certificates
+  // wait for a person, and a client that has had its requests of the day. What it lets through, enrol judges.
+  [[nodiscard]] virtual base::Result<> may_begin(std::string_view client, std::string_view profile) {
+    static_cast<void>(client);
+    static_cast<void>(profile);
+    return {};
+  }
   // chain gives the issuing authority's certificate and those above it, its own first.
   [[nodiscard]] virtual base::Result<std::vector<x509::Certificate>> chain() = 0;
   // held: kNotFound for a certificate that no authority here has issued.

@@ -37,8 +37,12 @@ struct ScepParts {
 // or by PKCSReq. Messages are signed and encrypted in themselves, so that plain HTTP does: SHA-256 or better, AES.
 // SHA-1, MD5 and DES are refused.
 //
-// What a person must look at first is answered PENDING; CertPoll, or the same request again, asks after it. Polls
-// are remembered in memory, some thousands of them; after a restart the same request is sent again. Thread-safe.
+// What a message holds is nobody's to find out: from decrypting up to the proof that the request is the signer's own
+// there is one answer, badMessageCheck, and a wrapped key is taken with one message only.
+//
+// What a person must look at first is answered PENDING; CertPoll by the same key, or the same request again, asks
+// after it. A poll begins nothing, and its client is judged anew by clients.toml. Polls are remembered in memory,
+// some thousands of them, until they are granted; after a restart the same request is sent again. Thread-safe.
 class ScepService final : public base::HttpService {
  public:
   static constexpr std::string_view kPath = "/scep";

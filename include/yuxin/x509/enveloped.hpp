@@ -18,6 +18,7 @@ struct Recipient {
   base::Bytes issuer;          // DER Name, or empty when named by key identifier
   base::Bytes serial;          // INTEGER content
   base::Bytes key_identifier;  // or empty
+  base::Bytes encrypted_key;   // the content key as it is wrapped for this one
 };
 
 // seal_message encrypts to every recipient's certificate. The content: AES-256-CBC, or SM4-CBC when all recipients

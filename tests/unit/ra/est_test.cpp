@@ -49,7 +49,12 @@ class SmallDesk final : public ra::MachineDesk {
     if (found == known.end()) return base::fail(base::Code::kNotFound, "Not ours.");
     return found->second;
   }
+  base::Result<> may_begin(std::string_view /*client*/, std::string_view /*profile*/) override {
+    if (had_enough) return base::fail(base::Code::kRefused, "Enough for a day.");
+    return {};
+  }
   test::SmallCa ca;
+  bool had_enough = false;
   bool needs_person = false;
   std::vector<std::string> wishes;
   std::map<std::string, ra::Held> known;
@@ -241,6 +246,20 @@ TEST_CASE("a key is made for a client that has none, of the kind of the request'
   // It cannot be brought again with the same key, so that it does not wait.
   scene.desk.needs_person = true;
   CHECK(scene.post("/.well-known/est/serverkeygen", scene.csr("m1.city.example"), kMeters).status == 403);
+}
+
+TEST_CASE("no key is made that the profile or the desk would refuse afterwards") {
+  Scene scene;
+  const auto p521 = scene.folder.run(
+      "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-521 -nodes -keyout k.pem -subj /CN=m1.city.example "
+      "-addext subjectAltName=DNS:m1.city.example -outform DER -out csr 2>/dev/null && openssl base64 -in csr");
+  const auto of_another_kind = scene.post("/.well-known/est/serverkeygen", p521.output, kMeters);
+  CHECK(of_another_kind.status == 400);
+  CHECK(text_of(of_another_kind).find("profile device accepts") != std::string::npos);
+  scene.desk.had_enough = true;
+  const auto too_many = scene.post("/.well-known/est/serverkeygen", scene.csr("m1.city.example"), kMeters);
+  CHECK(text_of(too_many) == "Enough for a day.\n");
+  CHECK(scene.desk.wishes.empty());
 }
 
 TEST_CASE("the keys that a profile takes are said as attributes, and nothing where no profile is named") {

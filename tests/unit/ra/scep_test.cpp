@@ -8,6 +8,7 @@
 #include "small_ca.hpp"
 #include "yuxin/x509/der.hpp"
 #include "yuxin/x509/enveloped.hpp"
+#include "yuxin/x509/oid.hpp"
 
 using namespace yuxin;
 using test::need;
@@ -27,6 +28,8 @@ secret      = "sha256:d0c04f4b1951e4aeaaec8223ed2039e542f3aae805a6fa7f6d794e5aff
 class SmallDesk final : public ra::MachineDesk {
  public:
   base::Result<ra::MachineAnswer> enrol(const ra::MachineWish& wish) override {
+    if (wish.if_not_known == ra::IfNotKnown::kRefuse && wishes.empty())
+      return base::fail(base::Code::kNotFound, "Nothing is known of this request.");
     wishes.push_back(wish.profile + " " + wish.client);
     if (needs_person) return ra::MachineAnswer(ra::Waiting{"R-7", base::Seconds{300}});
     TRY(auto prepared, ca.issuer->prepare(test::shipped(wish.profile), wish.enrolment, {"scep:" + wish.client}));
@@ -65,14 +68,15 @@ struct Reply {
 
 class Scene {
  public:
-  Scene() : identity(holder("ra", "registration")) {
-    service.emplace(ra::ScepParts{
-        &desk, [clients = need(ra::MachineClients::parse(kClients, "clients.toml"))] { return clients; },
-        [this]() -> base::Result<std::shared_ptr<const ra::ScepIdentity>> {
-          return std::make_shared<const ra::ScepIdentity>(
-              ra::ScepIdentity{identity.signer(), identity.key.decrypter()});
-        },
-        &desk.ca.clock});
+  Scene() : identity(holder("ra", "registration")) { begin(); }
+  // begin is what a restart of the server does.
+  void begin() {
+    service.emplace(ra::ScepParts{&desk, [this] { return clients; },
+                                  [this]() -> base::Result<std::shared_ptr<const ra::ScepIdentity>> {
+                                    return std::make_shared<const ra::ScepIdentity>(
+                                        ra::ScepIdentity{identity.signer(), identity.key.decrypter()});
+                                  },
+                                  &desk.ca.clock});
   }
   [[nodiscard]] Holder holder(const std::string& file, const std::string& name) {
     const auto made = folder.run("openssl req -x509 -newkey rsa:2048 -nodes -keyout " + file + ".key -out " + file +
@@ -102,8 +106,13 @@ class Scene {
                                     std::string_view transaction = "T1") const {
     x509::SealOptions sealing;
     sealing.rsa = x509::KeyEncryption::Kind::kRsaPkcs1;
-    const auto sealed = need(x509::seal_message(content, {identity.certificate}, sealing));
+    return signed_message(by, need(x509::seal_message(content, {identity.certificate}, sealing)), type, transaction);
+  }
+  [[nodiscard]] static base::Bytes signed_message(const Holder& by, base::ByteView sealed, std::string_view type,
+                                                  std::string_view transaction = "T1",
+                                                  base::Bytes content_type = {}) {
     x509::CmsSignOptions options;
+    options.content_type = std::move(content_type);
     options.signed_attributes = {attribute(2, der::kPrintableString, type),
                                  attribute(7, der::kPrintableString, transaction),
                                  attribute(5, der::kOctetString, "0123456789abcdef")};
@@ -157,9 +166,15 @@ class Scene {
 
   SmallDesk desk;
   test::TemporaryFolder folder;
+  std::shared_ptr<const ra::MachineClients> clients = need(ra::MachineClients::parse(kClients, "clients.toml"));
   Holder identity;
   std::optional<ra::ScepService> service;
 };
+
+// sealed_of gives the EnvelopedData in a message.
+base::Bytes sealed_of(base::ByteView message) {
+  return base::to_bytes(*need(x509::SignedData::from_bytes(message)).content());
+}
 
 }  // namespace
 
@@ -198,6 +213,71 @@ TEST_CASE("a certificate renews itself for a new key, with its names and while i
   CHECK(scene.ask(other).text.find("for other names enrol anew") != std::string::npos);
 }
 
+TEST_CASE("whoever overheard a message learns nothing of it by asking (RFC 3218, Vaudenay 2002)") {
+  Scene scene;
+  const auto device = scene.holder("c1", "c1.city.example");
+  const auto thief = scene.holder("c2", "c2.city.example");
+  const auto request = scene.csr("c1", "c1.city.example", "sesame");
+  const auto overheard = scene.message(device, request, "19");
+  const auto sealed = sealed_of(overheard);
+  // The encrypted content ends the message: whole blocks, the last with the padding.
+  const auto first_octet = sealed.size() - (request.size() / 16 + 1) * 16;
+  const auto altered = [&](std::size_t at, std::uint8_t by) {
+    auto octets = sealed;
+    octets.at(at) ^= by;
+    scene.begin();  // what is remembered of wrapped keys is another test
+    const auto reply = scene.ask(Scene::signed_message(thief, octets, "19"));
+    return reply.status + " " + reply.fail_info + " " + reply.text;
+  };
+  const auto whole = altered(first_octet, 0);
+  CHECK(whole.starts_with("2 1 "));
+  CHECK(altered(first_octet, 1) == whole);            // the padding holds, the request does not parse
+  CHECK(altered(sealed.size() - 17, 0x40) == whole);  // the padding is wrong
+  CHECK(altered(first_octet - 100, 1) == whole);      // the wrapped key is another
+  CHECK(scene.desk.wishes.empty());
+}
+
+TEST_CASE("a wrapped key is taken with the message that it came with first, and with no other") {
+  Scene scene;
+  scene.desk.needs_person = true;
+  const auto device = scene.holder("c1", "c1.city.example");
+  const auto thief = scene.holder("c2", "c2.city.example");
+  const auto message = scene.message(device, scene.csr("c1", "c1.city.example", "sesame"), "19");
+  CHECK(scene.ask(message).status == "3");
+  CHECK(scene.ask(message).status == "3");
+  auto sealed = sealed_of(message);
+  const auto of_thief = scene.ask(Scene::signed_message(thief, sealed, "19"));
+  CHECK(of_thief.fail_info == "2");
+  CHECK(of_thief.text.find("the encrypted key of another one") != std::string::npos);
+  sealed.back() ^= 1U;
+  CHECK(scene.ask(Scene::signed_message(device, sealed, "19")).fail_info == "2");
+}
+
+TEST_CASE("a poll tells what became of a request, of a client that still may, and begins nothing") {
+  Scene scene;
+  scene.desk.needs_person = true;
+  const auto device = scene.holder("c1", "c1.city.example");
+  const auto other = scene.holder("c2", "c2.city.example");
+  const auto poll = [&](const Holder& by) { return scene.ask(scene.message(by, base::as_bytes("0"), "20")); };
+  CHECK(scene.ask(scene.message(device, scene.csr("c1", "c1.city.example", "sesame"), "19")).status == "3");
+  // others may take the same transactionID
+  CHECK(scene.ask(scene.message(other, scene.csr("c2", "c2.city.example", "sesame"), "19")).status == "3");
+  CHECK(poll(device).status == "3");
+  CHECK(poll(other).status == "3");
+
+  const auto before = scene.clients;
+  scene.clients = need(ra::MachineClients::parse("", "clients.toml"));
+  CHECK(poll(device).text.find("is no client's secret") != std::string::npos);
+  scene.clients = before;
+  scene.desk.wishes.clear();  // the desk knows nothing of it any more
+  CHECK(poll(device).fail_info == "4");
+
+  CHECK(scene.ask(scene.message(device, scene.csr("c1", "c1.city.example", "sesame"), "19")).status == "3");
+  scene.desk.needs_person = false;
+  CHECK(poll(device).status == "0");
+  CHECK(poll(device).fail_info == "4");  // it was granted
+}
+
 TEST_CASE("who is not believed is told why, and nothing is asked of the desk") {
   Scene scene;
   const auto device = scene.holder("c1", "c1.city.example");
@@ -212,14 +292,23 @@ TEST_CASE("who is not believed is told why, and nothing is asked of the desk") {
   const auto good = scene.csr("c1", "c1.city.example", "sesame");
   refused(scene.message(device, scene.csr("c1", "c1.city.example", "wrong"), "19"), "2", "no client's secret");
   refused(scene.message(device, scene.csr("c1", "c1.city.example", ""), "19"), "2", "no client's secret");
-  refused(scene.message(thief, good, "19"), "2", "not signed with the key of the request");
+  refused(scene.message(thief, good, "19"), "1", "holds no certification request that the key of its signer made");
   refused(scene.message(device, scene.csr("c1", "c1.other.example", "sesame"), "19"), "2", "lies under none");
-  refused(scene.message(device, base::as_bytes("no request"), "19"), "2", "");
+  refused(scene.message(device, base::as_bytes("no request"), "19"), "1", "holds no certification request");
   refused(scene.message(device, good, "21"), "2", "PKCSReq, RenewalReq and CertPoll");
   refused(scene.message(device, good, "20", "T9"), "4", "No request with this transactionID");
   auto damaged = scene.message(device, good, "19");
   damaged[damaged.size() - 1] ^= 1U;  // of the signature
   refused(damaged, "1", "");
+  refused(Scene::signed_message(device, sealed_of(scene.message(device, good, "19")), "19", "T1",
+                                base::to_bytes(x509::oid::kEnvelopedData)),
+          "1", "of type data");
+  // a digest that nobody knows, in place of SHA-256 (2.16.840.1.101.3.4.2.1)
+  auto older = base::hex(scene.message(device, good, "19"));
+  const std::string sha256 = "608648016503040201";
+  for (auto at = older.find(sha256); at != std::string::npos; at = older.find(sha256))
+    older.replace(at, sha256.size(), "60864801650304027f");
+  refused(*base::from_hex(older), "0", "older digests are refused");
   CHECK(scene.desk.wishes.empty());
   CHECK(scene.post(base::as_bytes("no message")).status == 400);
   CHECK(scene.post(good).status == 400);
