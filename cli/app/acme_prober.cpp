@@ -9,6 +9,7 @@
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/language.hpp"
 #include "yuxin/http/client.hpp"
+#include "yuxin/http/interfaces.hpp"
 #include "yuxin/x509/name.hpp"
 
 namespace yuxin::cli {
@@ -21,8 +22,9 @@ using ra::ProbeError;
 
 namespace {
 
-constexpr std::chrono::milliseconds kTimeLimit{10'000};
-constexpr std::chrono::milliseconds kDnsTimeLimit{8'000};
+// Short, because there are few threads that look; each looks three times.
+constexpr std::chrono::milliseconds kTimeLimit{5'000};
+constexpr std::chrono::milliseconds kDnsTimeLimit{3'000};
 constexpr std::size_t kMostText = 4096;
 constexpr int kMostRedirects = 5;
 constexpr std::uint16_t kHttp = 80;
@@ -75,6 +77,19 @@ bool is_local_address(std::string_view literal) {
   return is_in_any(six, kHolding4) && is_in_any(four, kLocal4);
 }
 
+bool is_own_address(std::string_view literal, const std::set<std::string>& own) {
+  const std::string text(literal);
+  if (own.contains(text)) return true;
+  std::array<std::uint8_t, 16> six{};
+  if (::inet_pton(AF_INET6, text.c_str(), six.data()) != 1) return false;
+  // one address is written in several ways, and may hold another one
+  std::array<char, INET6_ADDRSTRLEN> again{};
+  if (::inet_ntop(AF_INET6, six.data(), again.data(), again.size()) != nullptr && own.contains(again.data()))
+    return true;
+  return is_in_any(six, kHolding4) && ::inet_ntop(AF_INET, six.data() + 12, again.data(), again.size()) != nullptr &&
+         own.contains(again.data());
+}
+
 Result<std::unique_ptr<NetworkProber>> NetworkProber::make(const AcmeSettings& settings) {
   http::DnsServer resolver;
   if (settings.resolver.empty()) {
@@ -97,12 +112,13 @@ Probed<std::vector<std::string>> NetworkProber::addresses(const std::string& hos
     return trouble(ProbeError::Kind::kRefused, message("{} is no name of a host; it is not gone to.", host));
   std::vector<std::string> good;
   std::string refused;
+  const auto own = http::own_addresses();
   for (const auto type : {http::DnsType::kAaaa, http::DnsType::kA}) {
     TRY(const auto found, records(host, type));
     for (const auto& data : found) {
       auto address = http::read_dns_address(data);
       if (!address) continue;
-      if (settings_.local_addresses || !is_local_address(*address)) {
+      if (settings_.local_addresses || !(is_local_address(*address) || is_own_address(*address, own))) {
         good.push_back(std::move(*address));
       } else {
         refused = *address;

@@ -2,6 +2,8 @@
 // come.
 #pragma once
 
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "acme_settings.hpp"
@@ -14,9 +16,13 @@ namespace yuxin::cli {
 // link-local, multicast and reserved ones (RFC 6890), also as IPv4 within IPv6. True for what is no address.
 [[nodiscard]] bool is_local_address(std::string_view literal);
 
-// NetworkProber asks the resolver of the settings, and fetches by http::client. Addresses of this machine are not
-// gone to, whoever names them (a record, a redirect), unless the settings allow it; redirects lead to the ports 80,
-// 443 and that of http-01 only, and to names only. Every look ends within 10 seconds.
+// is_own_address says whether a literal is one of `own` (http::own_addresses), in another form or within IPv6, too.
+[[nodiscard]] bool is_own_address(std::string_view literal, const std::set<std::string>& own);
+
+// NetworkProber asks the resolver of the settings, and fetches by http::client. Addresses of this machine, those
+// of its interfaces at that moment among them, are not gone to, whoever names them (a record, a redirect), unless the
+// settings allow it; redirects lead to the ports 80, 443 and that of http-01 only, and to names only. A question ends
+// within 3 seconds, a look within 5.
 class NetworkProber final : public ra::AcmeProber {
  public:
   [[nodiscard]] static base::Result<std::unique_ptr<NetworkProber>> make(const AcmeSettings& settings);

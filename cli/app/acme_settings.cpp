@@ -103,7 +103,9 @@ Result<> read_acme_settings(ConfigTable& file, AcmeSettings& settings) {
   TRY(read_span(*table, "order_for", service.order_for));
   TRY(read_span(*table, "authorization_for", service.authorization_for));
   TRY(read_number(*table, "accounts_per_client", kMost, service.accounts_per_client));
+  TRY(read_number(*table, "accounts_per_hour", kMost, service.accounts_per_hour));
   TRY(read_number(*table, "orders_per_hour", kMost, service.orders_per_hour));
+  TRY(read_number(*table, "names_per_hour", kMost, service.names_per_hour));
   TRY(read_number(*table, "failures_per_hour", kMost, service.failures_per_hour));
   TRY(read_text(*table, "resolver", settings.resolver));
   if (!settings.resolver.empty()) {
@@ -129,18 +131,20 @@ std::string print_acme_settings(const AcmeSettings& settings) {
       "caa_identities      = {}     # names of this authority in CAA records; without, they are not looked at\n"
       "order_for           = \"{}\"\n"
       "authorization_for   = \"{}\"   # how long a name that was proven stays so\n"
-      "accounts_per_client = {}\n"
+      "accounts_per_client = {}   # that are valid\n"
+      "accounts_per_hour   = {}    # new ones of a client\n"
       "orders_per_hour     = {}    # of an account\n"
-      "failures_per_hour   = {}     # challenges of an account that failed\n"
+      "names_per_hour      = {}   # in the orders of an account\n"
+      "failures_per_hour   = {}     # challenges of an account that failed or are being looked at\n"
       "resolver            = {}     # \"192.0.2.53\"; without, the first one of /etc/resolv.conf\n"
       "http01_port         = {}\n"
       "tls_alpn01_port     = {}\n"
       "local_addresses     = {}  # true: names may lead to this machine; for trying out\n",
       quoted(service.url), quoted(service.terms), quoted(service.website), quoted(service.anonymous_client),
       list_text(service.challenges), list_text(service.caa_identities), span_text(service.order_for),
-      span_text(service.authorization_for), service.accounts_per_client, service.orders_per_hour,
-      service.failures_per_hour, quoted(settings.resolver), settings.http01_port, settings.tls_alpn01_port,
-      settings.local_addresses);
+      span_text(service.authorization_for), service.accounts_per_client, service.accounts_per_hour,
+      service.orders_per_hour, service.names_per_hour, service.failures_per_hour, quoted(settings.resolver),
+      settings.http01_port, settings.tls_alpn01_port, settings.local_addresses);
 }
 
 }  // namespace yuxin::cli

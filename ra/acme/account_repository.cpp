@@ -15,7 +15,7 @@ using store::Value;
 namespace {
 
 constexpr std::string_view kAccount =
-    "SELECT id, name, jwk, thumbprint, client, contacts, status, created FROM acme_accounts ";
+    "SELECT id, name, jwk, thumbprint, client, contacts, status, created, bound FROM acme_accounts ";
 
 std::string contacts_text(const Account& account) {
   base::JsonArray list;
@@ -38,6 +38,7 @@ Result<Account> account_from(const Row& row) {
   }
   account.status = static_cast<Status>(row.integer(6));
   account.created = {row.integer(7)};
+  account.bound = base::to_bytes(row.blob(8));
   return account;
 }
 
@@ -61,10 +62,11 @@ Result<std::optional<Account>> one(Session& session, std::string_view where, std
 
 Result<std::int64_t> insert_account(Session& session, const Account& account) {
   return session.insert(
-      "INSERT INTO acme_accounts (name, jwk, thumbprint, client, contacts, status, created) VALUES ($1, $2, $3, $4, "
-      "$5, $6, $7)",
+      "INSERT INTO acme_accounts (name, jwk, thumbprint, client, contacts, status, created, bound) VALUES ($1, $2, "
+      "$3, $4, $5, $6, $7, $8)",
       {account.name, account.jwk, base::ByteView(account.thumbprint), account.client, contacts_text(account),
-       static_cast<std::int64_t>(account.status), account.created.seconds});
+       static_cast<std::int64_t>(account.status), account.created.seconds,
+       account.bound.empty() ? Value(std::monostate()) : Value(base::ByteView(account.bound))});
 }
 
 Result<std::optional<Account>> account_named(Session& session, std::string_view name) {
@@ -89,13 +91,27 @@ Result<> update_account(Session& session, const Account& account) {
   return fail(Code::kNotFound, "There is no ACME account {}.", account.name);
 }
 
-Result<std::int64_t> count_accounts(Session& session, std::string_view client) {
+namespace {
+
+Result<std::int64_t> count(Session& session, std::string_view where, std::initializer_list<Value> values) {
   std::int64_t count = 0;
-  TRY(session.query("SELECT count(*) FROM acme_accounts WHERE client = $1", {client}, [&](const Row& row) {
-    count = row.integer(0);
-    return Next::kStop;
-  }));
+  TRY(session.query(std::string("SELECT count(*) FROM acme_accounts WHERE ").append(where), values,
+                    [&](const Row& row) {
+                      count = row.integer(0);
+                      return Next::kStop;
+                    }));
   return count;
+}
+
+}  // namespace
+
+Result<std::int64_t> count_accounts(Session& session, std::string_view client, base::ByteView bound) {
+  return count(session, "client = $1 AND status = $2 AND (bound IS NULL OR bound = $3)",
+               {client, static_cast<std::int64_t>(Status::kValid), bound});
+}
+
+Result<std::int64_t> count_new_accounts(Session& session, std::string_view client, base::UnixTime since) {
+  return count(session, "client = $1 AND created > $2", {client, since.seconds});
 }
 
 Result<std::vector<Account>> list_accounts(Session& session, std::int64_t after, std::int64_t limit) {

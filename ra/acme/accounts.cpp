@@ -73,8 +73,11 @@ Outcome<std::optional<Account>> account_of_key(World& world, const Jwk& jwk) {
 }
 
 // Section 7.3.1: whoever asks with a key that has an account is given that.
-Answer answer_existing(const World& world, const Account& account) {
-  if (account.status == Status::kValid) return account_reply(world, 200, account);
+Answer answer_existing(World& world, const Account& account) {
+  if (account.status == Status::kValid) {
+    TRY(check_bound(world, account));
+    return account_reply(world, 200, account);
+  }
   Problem problem(ProblemType::kUnauthorized,
                   base::message("The account was deactivated. Make another one, with another key."));
   problem.status = 401;
@@ -88,11 +91,26 @@ Outcome<> check_terms(const World& world, const JsonObject& payload) {
               terms);
 }
 
+Outcome<> check_room(const World& world, store::Session& session, const Account& account) {
+  const auto& config = world.parts.config;
+  TRY(const auto count, repository::count_accounts(session, account.client, account.bound));
+  if (count >= config.accounts_per_client)
+    return deny(ProblemType::kRateLimited, "Client {} has {} accounts already.", account.client, count);
+  TRY(const auto made, repository::count_new_accounts(session, account.client, account.created - base::hours(1)));
+  if (made < config.accounts_per_hour) return {};
+  Problem problem(ProblemType::kRateLimited,
+                  base::message("Client {} has made {} accounts within an hour.", account.client, made));
+  problem.retry_after = 600;
+  return Refusal(std::move(problem));
+}
+
 Outcome<Account> make_account(World& world, const Asked& asked) {
   TRY(check_terms(world, asked.payload));
   Account account;
   TRY(account.contacts, read_contacts(asked.payload));
   TRY(account.client, client_of_new(world, asked));
+  TRY(const auto client, client_named(world, account.client));
+  account.bound = binding_mark(*client.client);
   account.name = new_name();
   account.jwk = asked.jws.jwk->canonical;
   const auto thumbprint = asked.jws.jwk->thumbprint();
@@ -100,9 +118,7 @@ Outcome<Account> make_account(World& world, const Asked& asked) {
   account.created = world.now();
   TRY(world.write([&](store::Writer& writer) -> Outcome<> {
     auto& session = writer.session();
-    TRY(const auto count, repository::count_accounts(session, account.client));
-    if (count >= world.parts.config.accounts_per_client)
-      return deny(ProblemType::kRateLimited, "Client {} has {} accounts already.", account.client, count);
+    TRY(check_room(world, session, account));
     TRY(account.row, repository::insert_account(session, account));
     TRY(note_account(writer, account, "created", {holder_of(account), account.created}));
     return {};

@@ -1,6 +1,7 @@
 #include "repository.hpp"
 #include "world.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/x509/digest.hpp"
 
 namespace yuxin::ra::acme {
 
@@ -89,6 +90,7 @@ Outcome<Asked> authenticate(World& world, const HttpRequest& request, const std:
   }
   if (!asked.jws.nonce || !world.nonces.use(*asked.jws.nonce))
     return deny(ProblemType::kBadNonce, "The nonce of the request is not good, or was used. Send it with a new one.");
+  if (asked.account) TRY(check_bound(world, *asked.account));
   TRY(read_payload(asked));
   return asked;
 }
@@ -100,6 +102,20 @@ Outcome<ClientHeld> client_named(World& world, const std::string& name) {
   if (held.client != nullptr && held.client->speaks(Protocol::kAcme)) return held;
   return deny(ProblemType::kUnauthorized, "The account belongs to client {}, which may not enrol by ACME here.",
               name);
+}
+
+base::Bytes binding_mark(const MachineClient& client) {
+  const auto mark = x509::sha256(client.secret);
+  return {mark.begin(), mark.end()};
+}
+
+Outcome<> check_bound(World& world, const Account& account) {
+  TRY(const auto client, client_named(world, account.client));
+  if (account.bound.empty() || base::equal(account.bound, binding_mark(*client.client))) return {};
+  return deny(ProblemType::kUnauthorized,
+              "The account was made when client {} had another secret, and ended with that. Make another one, with "
+              "another key.",
+              account.client);
 }
 
 HttpReply json_reply(int status, const base::JsonObject& json) {

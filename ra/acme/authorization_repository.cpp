@@ -111,12 +111,14 @@ Result<> update_challenge(Session& session, const Challenge& challenge, std::opt
   return {};
 }
 
-Result<std::int64_t> count_failed(Session& session, std::int64_t account, UnixTime since) {
+Result<std::int64_t> count_failed(Session& session, std::int64_t account, UnixTime since, UnixTime now) {
   std::int64_t count = 0;
   TRY(session.query(
-      "SELECT count(*) FROM acme_challenges WHERE finished > $2 AND authorization_id IN (SELECT id FROM "
-      "acme_authorizations WHERE account = $1)",
-      {account, since.seconds}, [&](const Row& row) {
+      "SELECT count(*) FROM acme_challenges AS c JOIN acme_authorizations AS a ON a.id = c.authorization_id WHERE "
+      "a.account = $1 AND (c.finished > $2 OR (c.status = $3 AND a.status = $4 AND a.expires > $5))",
+      {account, since.seconds, static_cast<std::int64_t>(Status::kProcessing),
+       static_cast<std::int64_t>(Status::kPending), now.seconds},
+      [&](const Row& row) {
         count = row.integer(0);
         return Next::kStop;
       }));

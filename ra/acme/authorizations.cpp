@@ -77,6 +77,7 @@ class Judging {
     auto verdict = look(*world_.parts.prober, proof_);
     for (int i = 1; i < kLooks && !verdict; ++i) {
       std::this_thread::sleep_for(kBetweenLooks);
+      if (world_.validators.closing()) return;  // it stays in processing, and is looked at after the next start
       verdict = look(*world_.parts.prober, proof_);
     }
     if (verdict) verdict = may_issue();
@@ -134,7 +135,7 @@ void submit(World& world, const Account& account, const Authorization& of, const
   auto claim = world.validating.claim(challenge);
   if (!claim) return;
   auto judging = std::make_shared<Judging>(world, account, of, challenge);
-  if (!world.validators.submit([judging, claim] { judging->run(); }))
+  if (!world.validators.submit(account.row, [judging, claim] { judging->run(); }))
     base::log_warning(base::message("Too many ACME challenges wait to be looked at."));
 }
 
@@ -146,10 +147,12 @@ Outcome<Authorization> start(World& world, const Asked& asked, const std::string
     TRY(check_owner(asked, found));
     auto& challenge = challenge_in(*found, name);
     if (found->status_at(world.now()) != Status::kPending || challenge.status != Status::kPending) return {};
-    TRY(const auto failed, repository::count_failed(session, asked.account->row, world.now() - base::hours(1)));
+    TRY(const auto failed,
+        repository::count_failed(session, asked.account->row, world.now() - base::hours(1), world.now()));
     if (failed >= world.parts.config.failures_per_hour) {
-      Problem problem(ProblemType::kRateLimited,
-                      base::message("{} challenges of the account failed within an hour.", failed));
+      Problem problem(
+          ProblemType::kRateLimited,
+          base::message("{} challenges of the account failed within an hour or are being looked at.", failed));
       problem.retry_after = 600;
       return Refusal(std::move(problem));
     }

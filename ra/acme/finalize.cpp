@@ -1,8 +1,11 @@
 // From a ready order to its certificate: RFC 8555 section 7.4.
 #include <algorithm>
+#include <chrono>
 
+#include "machine/applicant.hpp"
 #include "operations.hpp"
 #include "repository.hpp"
+#include "validation.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/x509/oid.hpp"
@@ -54,16 +57,39 @@ Outcome<> check_key_is_another(const x509::CertificateRequest& request, const Ac
   return {};
 }
 
-Outcome<> check_request(World& world, const Account& account, const Order& order,
-                        const x509::CertificateRequest& request) {
+// check_request gives who asks, by clients.toml as it is now.
+Outcome<Applicant> check_request(World& world, const Account& account, const Order& order,
+                                 const x509::CertificateRequest& request) {
   TRY(check_names_are(request, order.identifiers));
   TRY(check_key_is_another(request, account));
+  TRY(check_bound(world, account));
   TRY(const auto client, client_named(world, account.client));
   if (!client->may_have(order.profile))
     return deny(ProblemType::kUnauthorized, "Client {} may not have profile {} any more.", client->name,
                 order.profile);
   const auto names = check_names(*client.client, request);
   if (!names) return bad_request(names.error().detail);
+  return Applicant{client->name, order.profile, client->organisation};
+}
+
+// CA/Browser Forum, Baseline Requirements 3.2.2.8: CAA is asked within the eight hours before a certificate is
+// issued. It was asked when the name was proven.
+Outcome<> ask_caa_again(World& world, const Account& account, const Order& order) {
+  constexpr base::Seconds kGoodFor = base::hours(8);
+  // A request waits here, and somebody's name servers may take their time over each of a hundred names.
+  constexpr std::chrono::seconds kPatience{15};
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  const auto& issuers = world.parts.config.caa_identities;
+  if (issuers.empty()) return {};
+  for (const auto& one : order.authorizations) {
+    const auto proof = std::ranges::find(one.challenges, Status::kValid, &Challenge::status);
+    if (proof == one.challenges.end()) continue;
+    if (proof->validated && world.now() - *proof->validated < kGoodFor) continue;
+    if (std::chrono::steady_clock::now() > until)
+      return deny(ProblemType::kDns, "The CAA records could not be fetched in time. Finalise the order again.");
+    TRY(check_caa(*world.parts.prober,
+                  {issuers, one.host, one.wildcard, world.url("account", account.name), proof->type}));
+  }
   return {};
 }
 
@@ -132,6 +158,7 @@ Outcome<Order> finish_granted(World& world, Order order, const x509::Certificate
   TRY(order.chain, chain_of(world, certificate));
   order.status = Status::kValid;
   order.certificate = base::to_bytes(certificate.der());
+  order.expires = std::max(order.expires, certificate.not_after());
   return finish(world, std::move(order));
 }
 
@@ -147,12 +174,8 @@ Outcome<Order> advance(World& world, const Account& account, Order order) {
   if (!request) return Refusal(Problem(request.error()));
   const auto allowed = check_request(world, account, order, *request);
   if (!allowed) return finish_refused(world, std::move(order), allowed.error());
-  MachineWish wish{.enrolment = {.request = std::move(*request), .subject = {}, .alt_names = {}, .validity = {}},
-                   .profile = order.profile,
-                   .protocol = Protocol::kAcme,
-                   .client = account.client,
-                   .if_person_needed = IfPersonNeeded::kWait,
-                   .reference = order.name};
+  auto wish = wish_of(std::move(*request), *allowed, Protocol::kAcme, IfPersonNeeded::kWait);
+  wish.reference = order.name;
   const auto answer = world.parts.desk->enrol(wish);
   if (answer) {
     if (const auto* granted = std::get_if<Granted>(&*answer))
@@ -173,6 +196,7 @@ Outcome<Order> finalize_order(World& world, const Asked& asked, Order order) {
   }
   TRY(const auto request, read_request(asked.payload));
   TRY(check_request(world, *asked.account, order, request));
+  TRY(ask_caa_again(world, *asked.account, order));
   TRY(begin(world, order, request.der()));
   return advance(world, *asked.account, std::move(order));
 }

@@ -112,11 +112,11 @@ Result<> update_order(Session& session, const Order& order, Status before) {
     fingerprint.assign(digest.begin(), digest.end());
   }
   TRY(const auto changed,
-      session.execute(
-          "UPDATE acme_orders SET status = $3, error = $4, request = $5, certificate = $6, fingerprint = "
-          "$7, chain = $8 WHERE id = $1 AND status = $2",
-          {order.row, static_cast<std::int64_t>(before), static_cast<std::int64_t>(order.status), order.error,
-           value_of(order.request), value_of(order.certificate), value_of(fingerprint), order.chain}));
+      session.execute("UPDATE acme_orders SET status = $3, error = $4, request = $5, certificate = $6, fingerprint = "
+                      "$7, chain = $8, expires = $9 WHERE id = $1 AND status = $2",
+                      {order.row, static_cast<std::int64_t>(before), static_cast<std::int64_t>(order.status),
+                       order.error, value_of(order.request), value_of(order.certificate), value_of(fingerprint),
+                       order.chain, order.expires.seconds}));
   if (changed == 1) return {};
   return fail(Code::kConflict, "The order was taken further meanwhile. Fetch it again.");
 }
@@ -142,6 +142,46 @@ Result<std::int64_t> count_orders(Session& session, std::int64_t account, UnixTi
                       return Next::kStop;
                     }));
   return count;
+}
+
+Result<std::int64_t> count_names(Session& session, std::int64_t account, UnixTime since) {
+  std::int64_t count = 0;
+  TRY(session.query(
+      "SELECT count(*) FROM acme_order_authorizations WHERE order_id IN (SELECT id FROM acme_orders WHERE account = "
+      "$1 AND created > $2)",
+      {account, since.seconds}, [&](const Row& row) {
+        count = row.integer(0);
+        return Next::kStop;
+      }));
+  return count;
+}
+
+// An order brings 100 authorizations at the most, so that more goes than comes.
+Result<> sweep(Session& session, UnixTime before) {
+  std::vector<std::int64_t> orders;
+  TRY(session.query("SELECT id FROM acme_orders WHERE expires < $1 ORDER BY expires LIMIT 10", {before.seconds},
+                    [&](const Row& row) {
+                      orders.push_back(row.integer(0));
+                      return Next::kRow;
+                    }));
+  for (const auto order : orders) {
+    TRY(session.execute("DELETE FROM acme_order_authorizations WHERE order_id = $1", {order}));
+    TRY(session.execute("DELETE FROM acme_orders WHERE id = $1", {order}));
+  }
+  std::vector<std::int64_t> authorizations;
+  TRY(
+      session.query("SELECT id FROM acme_authorizations WHERE expires < $1 AND NOT EXISTS (SELECT 1 FROM "
+                    "acme_order_authorizations WHERE authorization_id = acme_authorizations.id) ORDER BY expires "
+                    "LIMIT 200",
+                    {before.seconds}, [&](const Row& row) {
+                      authorizations.push_back(row.integer(0));
+                      return Next::kRow;
+                    }));
+  for (const auto authorization : authorizations) {
+    TRY(session.execute("DELETE FROM acme_challenges WHERE authorization_id = $1", {authorization}));
+    TRY(session.execute("DELETE FROM acme_authorizations WHERE id = $1", {authorization}));
+  }
+  return {};
 }
 
 Result<bool> is_replaced(Session& session, std::string_view identifier) {

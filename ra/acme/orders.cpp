@@ -18,10 +18,21 @@ namespace {
 constexpr std::string_view kWildcard = "*.";
 // An authorization that was given before is used again when it is good for so much longer.
 constexpr base::Seconds kLeft = base::hours(1);
+// How long orders and authorizations are kept after they are over.
+constexpr base::Seconds kKeptAfter = base::days(30);
+
+// A member that is there is a text; nothing of another kind is read as if it were not there.
+Outcome<std::string> text_in(const JsonObject& payload, std::string_view name) {
+  const auto* value = payload.if_contains(name);
+  if (value == nullptr) return std::string();
+  if (value->is_string() && !value->get_string().empty()) return std::string(value->get_string());
+  return deny(ProblemType::kMalformed, "The member {} of an order is a text.", std::string(name));
+}
 
 Outcome<std::shared_ptr<const ca::Profile>> profile_of(const World& world, const MachineClient& client,
                                                        const JsonObject& payload) {
-  const auto name = base::json_string(payload, "profile", client.profiles.front());
+  TRY(auto name, text_in(payload, "profile"));
+  if (name.empty()) name = client.profiles.front();
   if (client.may_have(name)) {
     auto profile = world.parts.profiles.find(name);
     if (profile) return std::move(*profile);
@@ -75,15 +86,28 @@ void shorten(Order& order) {
   for (const auto& one : order.authorizations) order.expires = std::min(order.expires, one.expires);
 }
 
+Refusal too_many(std::string detail) {
+  Problem problem(ProblemType::kRateLimited, std::move(detail));
+  problem.retry_after = 600;
+  return Refusal(std::move(problem));
+}
+
+Outcome<> check_rate(const World& world, store::Session& session, const Order& order) {
+  const auto& config = world.parts.config;
+  const auto since = order.created - base::hours(1);
+  TRY(const auto count, repository::count_orders(session, order.account, since));
+  if (count >= config.orders_per_hour)
+    return too_many(base::message("The account has made {} orders within an hour.", count));
+  TRY(const auto names, repository::count_names(session, order.account, since));
+  if (names + std::ssize(order.identifiers) > config.names_per_hour)
+    return too_many(base::message("The account has ordered {} names within an hour.", names));
+  return {};
+}
+
 Outcome<> store_order(World& world, Order& order) {
   return world.write([&](store::Session& session) -> Outcome<> {
-    TRY(const auto count, repository::count_orders(session, order.account, order.created - base::hours(1)));
-    if (count >= world.parts.config.orders_per_hour) {
-      Problem problem(ProblemType::kRateLimited,
-                      base::message("The account has made {} orders within an hour.", count));
-      problem.retry_after = 600;
-      return Refusal(std::move(problem));
-    }
+    TRY(check_rate(world, session, order));
+    TRY(repository::sweep(session, order.created - kKeptAfter));
     if (!order.replaces.empty()) {
       TRY(const auto replaced, repository::is_replaced(session, order.replaces));
       if (replaced) return deny(ProblemType::kAlreadyReplaced, "An order replaces this certificate already.");
@@ -149,7 +173,7 @@ Answer new_order(World& world, const Asked& asked) {
                 "Certificates begin when they are issued and last as long as their profile says; ask for a profile "
                 "instead of notBefore and notAfter.");
   }
-  order.replaces = base::json_string(asked.payload, "replaces");
+  TRY(order.replaces, text_in(asked.payload, "replaces"));
   if (!order.replaces.empty()) TRY(check_replaces(world, *asked.account, order.replaces, order.identifiers));
   order.name = new_name();
   order.account = asked.account->row;

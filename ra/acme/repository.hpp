@@ -21,7 +21,11 @@ using store::Session;
 [[nodiscard]] base::Result<std::optional<Account>> account_in_row(Session& session, std::int64_t row);
 // update_account writes key, contacts and status; kConflict when the key is another account's.
 [[nodiscard]] base::Result<> update_account(Session& session, const Account& account);
-[[nodiscard]] base::Result<std::int64_t> count_accounts(Session& session, std::string_view client);
+// count_accounts counts those of a client that are valid, and bound so.
+[[nodiscard]] base::Result<std::int64_t> count_accounts(Session& session, std::string_view client,
+                                                        base::ByteView bound);
+[[nodiscard]] base::Result<std::int64_t> count_new_accounts(Session& session, std::string_view client,
+                                                            base::UnixTime since);
 // list_accounts gives the rows above `after`, in their order.
 [[nodiscard]] base::Result<std::vector<Account>> list_accounts(Session& session, std::int64_t after,
                                                                std::int64_t limit);
@@ -30,8 +34,8 @@ using store::Session;
 [[nodiscard]] base::Result<> insert_order(Session& session, const Order& order);
 [[nodiscard]] base::Result<std::optional<Order>> order_named(Session& session, std::string_view name);
 [[nodiscard]] base::Result<std::optional<Order>> order_of_certificate(Session& session, base::ByteView fingerprint);
-// update_order writes status, error, request and certificate of an order that has the status `before`; kConflict when
-// it has another.
+// update_order writes status, expiry, error, request and certificate of an order that has the status `before`;
+// kConflict when it has another.
 [[nodiscard]] base::Result<> update_order(Session& session, const Order& order, Status before);
 // OrderLine is an order in a list.
 struct OrderLine {
@@ -41,6 +45,11 @@ struct OrderLine {
 [[nodiscard]] base::Result<std::vector<OrderLine>> list_orders(Session& session, std::int64_t account,
                                                                std::int64_t after, std::int64_t limit);
 [[nodiscard]] base::Result<std::int64_t> count_orders(Session& session, std::int64_t account, base::UnixTime since);
+// count_names counts the identifiers of the orders that an account has made since.
+[[nodiscard]] base::Result<std::int64_t> count_names(Session& session, std::int64_t account, base::UnixTime since);
+// sweep takes away orders that expired before a moment, and authorizations that did and that no order stands on any
+// more: some of them, so that it takes no time to speak of.
+[[nodiscard]] base::Result<> sweep(Session& session, base::UnixTime before);
 // is_replaced: an order that is not invalid says that it replaces this certificate.
 [[nodiscard]] base::Result<bool> is_replaced(Session& session, std::string_view identifier);
 
@@ -63,7 +72,8 @@ struct Wanted {
 // update_challenge writes status, times and error; `finished` is when it failed.
 [[nodiscard]] base::Result<> update_challenge(Session& session, const Challenge& challenge,
                                               std::optional<base::UnixTime> finished);
-// count_failed counts the challenges of an account that failed since.
-[[nodiscard]] base::Result<std::int64_t> count_failed(Session& session, std::int64_t account, base::UnixTime since);
+// count_failed counts the challenges of an account that failed since, and those that are being looked at.
+[[nodiscard]] base::Result<std::int64_t> count_failed(Session& session, std::int64_t account, base::UnixTime since,
+                                                      base::UnixTime now);
 
 }  // namespace yuxin::ra::acme::repository

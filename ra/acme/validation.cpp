@@ -12,7 +12,6 @@ namespace yuxin::ra::acme {
 namespace {
 
 constexpr std::string_view kAcmeIdentifier = "1.3.6.1.5.5.7.1.31";  // RFC 8737 section 6.1
-constexpr std::size_t kShownLength = 80;
 
 Refusal of_probe(const ProbeError& error) {
   switch (error.kind) {
@@ -27,12 +26,6 @@ Refusal of_probe(const ProbeError& error) {
   return Refusal(Problem(ProblemType::kConnection, error.detail));
 }
 
-// What a stranger's server said, shortened and without what a terminal would obey.
-std::string shown(std::string_view text) {
-  const auto cut = text.substr(0, kShownLength);
-  return base::is_utf8(cut) ? base::print_json(base::Json(cut)) : base::hex(base::as_bytes(cut));
-}
-
 std::string digest_text(std::string_view text) { return base::base64url(x509::sha256(base::as_bytes(text))); }
 
 Outcome<> look_at_web(AcmeProber& prober, const Proof& proof) {
@@ -43,9 +36,10 @@ Outcome<> look_at_web(AcmeProber& prober, const Proof& proof) {
   while (!found.empty() && std::string_view(" \t\r\n").find(found.back()) != std::string_view::npos)
     found.remove_suffix(1);
   if (found == proof.key_authorization) return {};
+  // Nothing of what was found is shown: a redirect may have led where the applicant cannot look.
   return deny(ProblemType::kUnauthorized,
-              "http://{}/.well-known/acme-challenge/{} does not hold the key authorization, but {}.", proof.host,
-              proof.token, shown(found));
+              "http://{}/.well-known/acme-challenge/{} does not hold the key authorization.", proof.host,
+              proof.token);
 }
 
 Outcome<> look_in_dns(AcmeProber& prober, const Proof& proof) {

@@ -13,7 +13,7 @@
 #include "model.hpp"
 #include "nonces.hpp"
 #include "problem.hpp"
-#include "yuxin/base/pool.hpp"
+#include "turns.hpp"
 #include "yuxin/ra/acme.hpp"
 
 namespace yuxin::ra::acme {
@@ -55,7 +55,7 @@ struct World {
   Busy validating;  // by name of the challenge
   Busy issuing;     // by name of the order
   // Jobs hold on to the rest, so that they end first. Each waits for somebody else's server most of its time.
-  base::Pool validators{8, 512};
+  Turns validators;
 
   [[nodiscard]] base::UnixTime now() const { return parts.clock->now(); }
   // url of an object ("order", name), or of a resource ("new-order").
@@ -117,6 +117,10 @@ struct ClientHeld {
   const MachineClient* operator->() const { return client; }
 };
 [[nodiscard]] Outcome<ClientHeld> client_named(World& world, const std::string& name);
+// binding_mark is what an account remembers of the secret that its client had when it was made.
+[[nodiscard]] base::Bytes binding_mark(const MachineClient& client);
+// check_bound refuses (kUnauthorized) an account whose client is gone, or has another secret by now.
+[[nodiscard]] Outcome<> check_bound(World& world, const Account& account);
 
 // note_account writes into the ledger what became of an account: "created", "key-changed", "deactivated".
 [[nodiscard]] base::Result<> note_account(store::Writer& writer, const Account& account, std::string_view what,

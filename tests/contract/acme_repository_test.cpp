@@ -38,6 +38,7 @@ Account account(const std::string& name, const std::string& key) {
   made.client = "portal";
   made.contacts = {"mailto:it@city.example", "mailto:二@city.example"};
   made.created = kNow;
+  made.bound = {1, 2, 3};
   return made;
 }
 
@@ -105,8 +106,12 @@ TEST_CASE("an account is found by its name, its key and its row, as it was kept"
         CHECK(found->created == kNow);
       }
       CHECK_FALSE(need(rows::account_named(session, "two")));
-      CHECK(need(rows::count_accounts(session, "portal")) == 1);
-      CHECK(need(rows::count_accounts(session, "other")) == 0);
+      const base::Bytes now_bound = {1, 2, 3};
+      CHECK(need(rows::count_accounts(session, "portal", now_bound)) == 1);
+      CHECK(need(rows::count_accounts(session, "portal", base::Bytes{4})) == 0);  // of another secret
+      CHECK(need(rows::count_accounts(session, "other", now_bound)) == 0);
+      CHECK(need(rows::count_new_accounts(session, "portal", kNow - base::hours(1))) == 1);
+      CHECK(need(rows::count_new_accounts(session, "portal", kNow)) == 0);
       CHECK(need(rows::list_accounts(session, row, 10)).empty());
       return {};
     });
@@ -284,9 +289,41 @@ TEST_CASE("challenges that failed are counted for an hour, and keep what was wro
       CHECK(back->challenges[0].error == "{}");
       CHECK_FALSE(back->challenges[0].validated);
       CHECK(back->challenges[1].validated == kNow);
-      CHECK(need(rows::count_failed(session, kept.account, kNow - base::hours(1))) == 1);
-      CHECK(need(rows::count_failed(session, kept.account, kNow)) == 0);
-      CHECK(need(rows::count_failed(session, kept.account + 1, kNow - base::hours(1))) == 0);
+      CHECK(need(rows::count_failed(session, kept.account, kNow - base::hours(1), kNow)) == 1);
+      CHECK(need(rows::count_failed(session, kept.account, kNow, kNow)) == 0);
+      CHECK(need(rows::count_failed(session, kept.account + 1, kNow - base::hours(1), kNow)) == 0);
+      held->challenges[1].status = Status::kProcessing;
+      TRY(rows::update_challenge(session, held->challenges[1], std::nullopt));
+      CHECK(need(rows::count_failed(session, kept.account, kNow, kNow)) == 1);  // one is being looked at
+      CHECK(need(rows::count_failed(session, kept.account, kNow, kNow + base::days(8))) == 0);
+      return {};
+    });
+  });
+}
+
+TEST_CASE("what is over is swept away, orders first and then the authorizations that nothing stands on") {
+  over_every([](Backend& backend) {
+    const auto store = open_ra_store(backend);
+    const Kept kept(*store);
+    const auto over = kNow + base::days(7);
+    write(*store, [&](store::Session& session) -> Result<> {
+      CHECK(need(rows::count_names(session, kept.account, kNow - base::hours(1))) == 1);
+      CHECK(need(rows::count_names(session, kept.account, kNow)) == 0);
+      // another order stands on the same authorization, and is good for longer
+      TRY(auto held, rows::authorization_named(session, "authz"));
+      auto later = order(kept.account, "later", {*held});
+      later.expires = over + base::days(1);
+      TRY(rows::insert_order(session, later));
+      TRY(rows::sweep(session, over));
+      CHECK(need(rows::order_named(session, "order")));
+      TRY(rows::sweep(session, over + base::Seconds{1}));
+      CHECK_FALSE(need(rows::order_named(session, "order")));
+      CHECK(need(rows::authorization_named(session, "authz")));
+      TRY(rows::sweep(session, over + base::days(2)));
+      CHECK_FALSE(need(rows::order_named(session, "later")));
+      CHECK_FALSE(need(rows::authorization_named(session, "authz")));
+      CHECK_FALSE(need(rows::authorization_of_challenge(session, "authz-dns")));
+      CHECK(need(rows::account_named(session, "one")));
       return {};
     });
   });

@@ -19,7 +19,7 @@ CODE_OR_TEXT = re.compile(
 # Headers of the C and POSIX library; everything else with a dot or a slash is a third party's.
 SYSTEM = {"unistd.h", "malloc.h", "fcntl.h", "poll.h", "signal.h", "termios.h", "dlfcn.h", "pwd.h", "grp.h", "time.h", "errno.h",
           "dirent.h", "sched.h", "pthread.h", "langinfo.h", "locale.h", "arpa/inet.h", "netinet/in.h"}
-SOCKETS = {"netdb.h", "netinet/tcp.h", "sys/socket.h", "sys/un.h", "sys/epoll.h"}
+SOCKETS = {"ifaddrs.h", "netdb.h", "netinet/tcp.h", "sys/socket.h", "sys/un.h", "sys/epoll.h"}
 
 
 @dataclasses.dataclass

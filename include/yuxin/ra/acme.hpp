@@ -31,9 +31,11 @@ struct AcmeConfig {
   base::Seconds order_for = base::days(7);  // how long an order may take
   base::Seconds authorization_for = base::days(30);  // how long a name that was proven stays so
   // Limits. Beyond them: rateLimited.
-  std::int64_t accounts_per_client = 1000;
-  std::int64_t orders_per_hour = 300;   // of an account
-  std::int64_t failures_per_hour = 60;  // challenges of an account that failed
+  std::int64_t accounts_per_client = 1000;  // that are valid
+  std::int64_t accounts_per_hour = 100;     // new ones of a client
+  std::int64_t orders_per_hour = 300;       // of an account
+  std::int64_t names_per_hour = 3000;       // in the orders of an account
+  std::int64_t failures_per_hour = 60;      // challenges of an account that failed, or are being looked at
 };
 
 // ProbeError is why nothing was found where the proof had to be.
@@ -83,7 +85,12 @@ struct AcmeParts {
 //
 // An order is ready when every name was proven; the certificate is asked of the desk under the order's name, so that
 // an interruption anywhere is made good by the next poll of the client. Challenges are looked at by threads of the
-// service's own, each a few times within a minute, and then judged for good.
+// service's own, each a few times within a minute, two of an account at once, and then judged for good. What a CAA
+// record says is asked again when an order is finalised and it was asked more than eight hours ago. Orders and
+// authorizations are kept for thirty days after they are over.
+//
+// An account ends with the secret that its client had when the account was made: clients.toml is asked at every
+// request.
 //
 // Stands behind TLS. Thread-safe.
 class AcmeService final : public base::HttpService {

@@ -3,7 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include "yuxin/http/interfaces.hpp"
+
 using yuxin::cli::is_local_address;
+using yuxin::cli::is_own_address;
 
 TEST_CASE("addresses of this machine, its link and nobody are not gone to (RFC 6890)") {
   for (const auto* address : {"127.0.0.1",
@@ -33,4 +36,14 @@ TEST_CASE("addresses of this machine, its link and nobody are not gone to (RFC 6
        {"192.0.2.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "126.255.255.255", "128.0.0.1", "169.253.255.255",
         "223.255.255.255", "2001:db8::1", "fd00::1", "fec0::1", "::ffff:192.0.2.1", "64:ff9b::c000:201"})
     CHECK_FALSE_MESSAGE(is_local_address(address), address);
+}
+
+TEST_CASE("an address of an interface of this machine is found in every form that it is written in") {
+  CHECK(yuxin::http::own_addresses().contains("127.0.0.1"));
+  const std::set<std::string> own = {"192.0.2.2", "2001:db8::2"};
+  for (const auto* address :
+       {"192.0.2.2", "::ffff:192.0.2.2", "::192.0.2.2", "64:ff9b::c000:202", "2001:db8::2", "2001:db8:0:0:0:0:0:2"})
+    CHECK_MESSAGE(is_own_address(address, own), address);
+  for (const auto* address : {"192.0.2.3", "2001:db8::3", "::ffff:192.0.2.3", "10.0.0.1", ""})
+    CHECK_FALSE_MESSAGE(is_own_address(address, own), address);
 }

@@ -30,6 +30,7 @@ class SmallDesk final : public ra::MachineDesk {
  public:
   base::Result<ra::MachineAnswer> enrol(const ra::MachineWish& wish) override {
     wishes.push_back(wish.client + " " + wish.profile + " " + wish.reference);
+    organisation = wish.enrolment.organisation;
     if (trouble) return tl::unexpected(*trouble);
     if (needs_person) return ra::MachineAnswer(ra::Waiting{"R-7", base::Seconds{300}});
     TRY(auto prepared, ca.issuer->prepare(test::shipped(wish.profile), wish.enrolment, {"acme:" + wish.client}));
@@ -46,6 +47,7 @@ class SmallDesk final : public ra::MachineDesk {
   bool needs_person = false;
   std::optional<base::Error> trouble;
   std::vector<std::string> wishes;
+  std::optional<evidence::OrgCode> organisation;
 };
 
 // World is what is to be found on the hosts of the test, by host.
@@ -63,8 +65,15 @@ class World final : public ra::AcmeProber {
   ra::Probed<base::Bytes> alpn_certificate(const std::string& /*host*/) override {
     return tl::unexpected(ra::ProbeError{ra::ProbeError::Kind::kTls, "No TLS."});
   }
-  ra::Probed<std::vector<ra::CaaRecord>> caa(const std::string& /*name*/) override {
+  ra::Probed<std::vector<ra::CaaRecord>> caa(const std::string& name) override {
+    const std::lock_guard lock(mutex_);
+    if (caa_) return name == "www.city.example" ? *caa_ : std::vector<ra::CaaRecord>();
     return tl::unexpected(ra::ProbeError{ra::ProbeError::Kind::kDns, "No resolver."});
+  }
+  // allow says whom the CAA record of www.city.example names.
+  void allow(const std::string& issuer) {
+    const std::lock_guard lock(mutex_);
+    caa_ = {{false, "issue", issuer}};
   }
   void put(const std::string& host, const std::string& token, const std::string& text) {
     const std::lock_guard lock(mutex_);
@@ -74,6 +83,7 @@ class World final : public ra::AcmeProber {
  private:
   std::mutex mutex_;
   std::map<std::string, std::string> web_;
+  std::optional<std::vector<ra::CaaRecord>> caa_;
 };
 
 struct Reply {
@@ -100,9 +110,8 @@ struct Scene {
     open();
   }
   void open() {
-    const auto clients = need(ra::MachineClients::parse(kClients, "clients.toml"));
     service = std::make_unique<ra::AcmeService>(
-        ra::AcmeParts{&desk, &world, &desk.ca.clock, desk.ca.store, [clients] { return clients; },
+        ra::AcmeParts{&desk, &world, &desk.ca.clock, desk.ca.store, [this] { return clients; },
                       ca::ProfileSet::of({*test::shipped("tls-server")}), config});
     nonce.clear();
   }
@@ -156,6 +165,12 @@ struct Scene {
     request.body = base::as_bytes(message);
     return take(service->answer(request));
   }
+  // become takes another key, which has no account.
+  void become_another() {
+    account.clear();
+    key = need(x509::PrivateKey::generate({x509::KeyType::kEd25519, 256}));
+    signer = need(key.signer(x509::SignatureAlgorithm::kEd25519));
+  }
   void open_account() {
     const auto made = post(url("new-account"), base::JsonObject{{"termsOfServiceAgreed", true}});
     REQUIRE_MESSAGE(made.status == 201, made.text);
@@ -194,6 +209,7 @@ struct Scene {
   }
 
   SmallDesk desk;
+  std::shared_ptr<const ra::MachineClients> clients = need(ra::MachineClients::parse(kClients, "clients.toml"));
   World world;
   x509::PrivateKey key;
   std::shared_ptr<const x509::Signer> signer;
@@ -266,6 +282,84 @@ TEST_CASE(
   CHECK(scene.desk.ca.count(store::CertificateState::kGood) == 2);  // with the authority's own
 }
 
+TEST_CASE("CAA is asked again when it was asked more than eight hours ago (Baseline Requirements 3.2.2.8)") {
+  Scene scene;
+  scene.config.caa_identities = {"ca.city.example"};
+  scene.open();
+  scene.world.allow("ca.city.example");
+  scene.open_account();
+  const auto made = scene.order("www.city.example");
+  REQUIRE(scene.prove(made, "www.city.example", Scene::Put::kProof) == "valid");
+  scene.world.allow("another.example");
+  const auto begun = scene.desk.ca.clock.now();
+  scene.desk.ca.clock.set(begun + base::hours(8));
+  CHECK(scene.finalize(made, "www.city.example").problem() == "caa");
+  CHECK(scene.desk.wishes.empty());
+  // the holder of the name has thought better of it
+  scene.world.allow("ca.city.example");
+  CHECK(scene.finalize(made, "www.city.example").at("status") == "valid");
+}
+
+TEST_CASE("an account ends when its client goes or has another secret, for every request of it") {
+  Scene scene;
+  scene.open_account();
+  const auto made = scene.order("www.city.example");
+  REQUIRE(made.status == 201);
+  const auto before = scene.clients;
+  scene.clients = need(ra::MachineClients::parse("", "clients.toml"));
+  CHECK(scene.post(made.location).problem() == "unauthorized");
+  CHECK(scene.post(scene.account).problem() == "unauthorized");
+  CHECK(scene.post(Scene::url("revoke-cert"), base::JsonObject{}).problem() == "unauthorized");
+  std::string anew(kClients);
+  anew.replace(anew.find("d0c04f4b"), 8, "00000000");
+  scene.clients = need(ra::MachineClients::parse(anew, "clients.toml"));
+  CHECK(scene.post(made.location).problem() == "unauthorized");
+  CHECK(scene.order("www.city.example").problem() == "unauthorized");
+  const auto account = scene.account;
+  scene.account.clear();
+  CHECK(scene.post(Scene::url("new-account"), base::JsonObject{}).problem() == "unauthorized");
+  scene.account = account;
+  scene.clients = before;
+  CHECK(scene.post(made.location).status == 200);
+}
+
+TEST_CASE("the registration point of the client goes with the request") {
+  Scene scene;
+  scene.clients =
+      need(ra::MachineClients::parse(std::string(kClients) + "organisation = \"LRA-PSB\"\n", "clients.toml"));
+  scene.open_account();
+  const auto made = scene.order("www.city.example");
+  REQUIRE(scene.prove(made, "www.city.example", Scene::Put::kProof) == "valid");
+  CHECK(scene.finalize(made, "www.city.example").at("status") == "valid");
+  REQUIRE(scene.desk.organisation);
+  CHECK(scene.desk.organisation->text() == "LRA-PSB");
+}
+
+TEST_CASE("a member of an order that is no text is refused, and not read as if it were not there") {
+  Scene scene;
+  scene.open_account();
+  const base::JsonArray names{base::JsonObject{{"type", "dns"}, {"value", "www.city.example"}}};
+  for (const auto* member : {"profile", "replaces"}) {
+    const auto reply = scene.post(Scene::url("new-order"), base::JsonObject{{"identifiers", names}, {member, 7}});
+    CHECK(reply.problem() == "malformed");
+  }
+}
+
+TEST_CASE("challenges that are being looked at count like those that failed") {
+  Scene scene;
+  scene.config.failures_per_hour = 2;
+  scene.open();
+  scene.open_account();
+  const auto start = [&](const std::string& host) {
+    const auto made = scene.order(host);
+    const auto found = scene.post(std::string(made.json.at("authorizations").at(0).get_string()));
+    return scene.post(base::json_string(found.json.at("challenges").at(0).get_object(), "url"), base::JsonObject{});
+  };
+  CHECK(start("a.city.example").status == 200);
+  CHECK(start("b.city.example").status == 200);
+  CHECK(start("c.city.example").problem() == "rateLimited");
+}
+
 TEST_CASE("what the desk refuses ends the order, and says why") {
   Scene scene;
   scene.open_account();
@@ -290,9 +384,32 @@ TEST_CASE("limits are kept, and told with Retry-After") {
   scene.desk.ca.clock.set(test::kMorning + base::hours(1) + base::Seconds{1});
   CHECK(scene.order("c.city.example").status == 201);
 
-  scene.account.clear();
-  scene.key = need(x509::PrivateKey::generate({x509::KeyType::kEd25519, 256}));
-  scene.signer = need(scene.key.signer(x509::SignatureAlgorithm::kEd25519));
+  const auto first = scene.account;
+  const auto its_key = scene.key;
+  const auto its_signer = scene.signer;
+  scene.become_another();
+  CHECK(scene.post(Scene::url("new-account"), base::JsonObject{}).problem() == "rateLimited");
+  // one that has ended does not count, but that there were so many within an hour does
+  scene.account = first;
+  scene.key = its_key;
+  scene.signer = its_signer;
+  CHECK(scene.post(first, base::JsonObject{{"status", "deactivated"}}).status == 200);
+  scene.config.accounts_per_hour = 2;
+  scene.open();
+  scene.become_another();
+  CHECK(scene.post(Scene::url("new-account"), base::JsonObject{}).status == 201);
+}
+
+TEST_CASE("names are counted over the orders of an hour, and new accounts over those of a client") {
+  Scene scene;
+  scene.config.names_per_hour = 1;
+  scene.config.accounts_per_hour = 1;
+  scene.open();
+  scene.open_account();
+  CHECK(scene.order("a.city.example").status == 201);
+  CHECK(scene.order("b.city.example").problem() == "rateLimited");
+  CHECK(scene.post(scene.account, base::JsonObject{{"status", "deactivated"}}).status == 200);
+  scene.become_another();
   CHECK(scene.post(Scene::url("new-account"), base::JsonObject{}).problem() == "rateLimited");
 }
 
