@@ -9,6 +9,7 @@
 #include "yuxin/base/text.hpp"
 #include "yuxin/ra/acme.hpp"
 #include "yuxin/ra/est.hpp"
+#include "yuxin/ra/rest.hpp"
 #include "yuxin/ra/scep.hpp"
 
 namespace yuxin::cli {
@@ -23,8 +24,6 @@ constexpr std::size_t kQueue = 512;
 // threads than processors.
 constexpr std::size_t kThreads = 16;
 constexpr base::Seconds kLookEvery{10};
-// What an application encloses comes with its act, by whoever has shown a certificate.
-constexpr std::size_t kLargestOfKnown = std::size_t{32} << 20U;
 
 Stamping stamping_by(TimeStamping* stamping) {
   if (stamping == nullptr) return {};
@@ -112,7 +111,7 @@ Result<> Registration::listen(const Options& wanted) {
   listener.address = home_->config().registration.address;
   listener.port = wanted.port;
   listener.service = &router_;
-  listener.limits.known_body = kLargestOfKnown;
+  listener.limits.large_body = ra::RestService::kLargestAct;
   TRY(listener.tls, registration_tls(*home_));
   shown_ = listener.tls->identity.certificates.front();
   trusted_ = listener.tls->client_authorities.size();

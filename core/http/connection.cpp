@@ -44,9 +44,13 @@ Connection::Connection(Loop& loop, Socket socket, const Listener& listener, cons
       peer_(client.text()),
       id_(id) {}
 
-Connection::~Connection() { loop_.shared().admission.leave(client_); }
+Connection::~Connection() {
+  release();
+  loop_.shared().admission.leave(client_);
+}
 
 void Connection::start(Admission::Verdict verdict) {
+  if (listener_.limits.large_body > 0) reader_.ask_of_large();
   if (listener_.tls) {
     // the connection holds on to the context that it began with
     tls_ = TlsSession::make(listener_.tls->get()->get(), socket_.native_handle(), TlsSession::Role::kServer);
@@ -106,6 +110,7 @@ Connection::Next Connection::close() {
   if (tls_) tls_->close_notify();
   phase_ = Phase::kClosed;
   deadline_ = 0;
+  release();
   error_code ignored;
   socket_.close(ignored);
   return Next::kWait;
@@ -168,7 +173,6 @@ Connection::Next Connection::shake_hands() {
   peer_certificate_ = tls_->peer_certificate();
   stranger_ = !peer_certificate_.empty() && !tls_->verified();
   if (stranger_) peer_certificate_.clear();
-  if (!peer_certificate_.empty()) reader_.allow_body(listener_.limits.known_body);
   phase_ = Phase::kReading;
   return Next::kGoOn;
 }
@@ -178,6 +182,8 @@ Connection::Next Connection::read() {
     case RequestReader::Step::kReady:
       if (stranger_) return refuse(403);
       return answer();
+    case RequestReader::Step::kLarge:
+      return allow_large() ? Next::kGoOn : refuse(503);
     case RequestReader::Step::kFailed:
       LoopCounts::add(loop_.count().malformed);
       return refuse(reader_.status());
@@ -204,10 +210,26 @@ void Connection::set_read_deadline() {
       break;
     case RequestReader::Stage::kBody:
       if (entered) began_ = loop_.deadline_in(limits.body_time);
-      deadline_ = began_ + at_slowest_rate(reader_.body_received());
+      deadline_ =
+          std::min(began_ + at_slowest_rate(reader_.body_received()), loop_.deadline_in(listener_.limits.stall_time));
       break;
   }
 }
+
+bool Connection::allow_large() {
+  const auto allowed = std::min(listener_.service->largest_body(request()), listener_.limits.large_body);
+  const auto wanted = reader_.announced().value_or(allowed);
+  if (allowed <= listener_.limits.body || wanted > allowed) return true;  // the reader refuses it then
+  if (listener_.large->fetch_add(wanted) + wanted > listener_.limits.large_bodies) {
+    listener_.large->fetch_sub(wanted);
+    return false;
+  }
+  reserved_ = wanted;
+  reader_.allow_body(allowed);
+  return true;
+}
+
+void Connection::release() { listener_.large->fetch_sub(std::exchange(reserved_, 0)); }
 
 std::int64_t Connection::at_slowest_rate(std::uint64_t octets) const {
   return static_cast<std::int64_t>(octets * 1000 / std::max<std::size_t>(listener_.limits.slowest_rate, 1));
@@ -258,13 +280,18 @@ Connection::Next Connection::receive_tls() {
   return close();
 }
 
+base::HttpRequest Connection::request() const {
+  base::HttpRequest request = reader_.request();
+  request.peer = peer_;
+  request.peer_certificate = peer_certificate_;
+  return request;
+}
+
 Connection::Next Connection::answer() {
   LoopCounts::add(loop_.count().requests);
   first_request_ = false;
   keep_alive_ = reader_.head().keep_alive;
-  base::HttpRequest request = reader_.request();
-  request.peer = peer_;
-  request.peer_certificate = peer_certificate_;
+  const base::HttpRequest request = this->request();
   std::optional<base::HttpReply> reply;
   try {
     reply = listener_.service->answer_now(request);
@@ -357,6 +384,7 @@ IoResult Connection::try_write(std::string_view octets) {
 
 Connection::Next Connection::written() {
   body_ = BodySource();
+  release();
   if (unsent_.capacity() > kKeptCapacity) std::string().swap(unsent_);
   if (!keep_alive_) return rejected_ || reader_.unread() ? begin_linger() : close();
   reader_.consume();

@@ -45,6 +45,10 @@ class Connection {
   [[nodiscard]] Next receive_tls();
   [[nodiscard]] Next receive_last();
   [[nodiscard]] bool invite_body();
+  [[nodiscard]] base::HttpRequest request() const;
+  // allow_large asks whether a body may be larger than any, and keeps room for it; false where there is none.
+  [[nodiscard]] bool allow_large();
+  void release();
   void set_read_deadline();
   [[nodiscard]] Next answer();
   [[nodiscard]] bool hand_to_pool(const base::HttpRequest& request);
@@ -73,6 +77,7 @@ class Connection {
   bool stranger_ = false;  // the certificate that was shown does not verify
   std::uint64_t id_;
   std::uint64_t sent_ = 0;     // octets of this reply
+  std::size_t reserved_ = 0;   // octets of room for a large body
   std::uint64_t wasted_ = 0;   // octets read while lingering
   std::int64_t deadline_ = 0;  // 0: none
   std::int64_t began_ = 0;     // deadline that the present stage began with

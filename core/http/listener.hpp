@@ -1,6 +1,8 @@
 // Listening sockets.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -19,6 +21,8 @@ struct Listener {
   std::uint16_t port = 0;
   base::HttpService* service = nullptr;
   ServerLimits limits;
+  // octets that large bodies under way have announced
+  std::unique_ptr<std::atomic<std::size_t>> large = std::make_unique<std::atomic<std::size_t>>(0);
   std::unique_ptr<base::Snapshot<SslContextPtr>> tls;  // none for plain HTTP
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace yuxin::http {
 namespace {
@@ -12,6 +13,7 @@ constexpr std::size_t kSmall = 4096;
 
 RequestReader::RequestReader(std::size_t head_limit, std::size_t body_limit)
     : body_limit_(body_limit),
+      allowed_(body_limit),
       parser_(head_limit),
       buffer_(std::make_unique_for_overwrite<char[]>(kSmall)),
       capacity_(kSmall) {}
@@ -25,6 +27,11 @@ void RequestReader::resize(std::size_t capacity) {
   begin_ = 0;
 }
 
+std::optional<std::size_t> RequestReader::announced() const {
+  if (head().chunked) return std::nullopt;
+  return static_cast<std::size_t>(head().content_length.value_or(0));
+}
+
 std::span<char> RequestReader::space() {
   if (begin_ == end_) {
     begin_ = end_ = 0;
@@ -35,7 +42,11 @@ std::span<char> RequestReader::space() {
     end_ -= begin_;
     begin_ = 0;
   }
-  if (end_ == capacity_) resize(capacity_ * 2);
+  if (end_ == capacity_) {
+    // no more than the announced body needs
+    const std::size_t needed = in_body_ && !chunks_ ? head().size + announced().value_or(0) : 0;
+    resize(needed > capacity_ ? std::min(capacity_ * 2, needed) : capacity_ * 2);
+  }
   return {buffer_.get() + end_, capacity_ - end_};
 }
 
@@ -46,6 +57,7 @@ RequestReader::Step RequestReader::fail(int status) {
 
 RequestReader::Step RequestReader::advance() {
   if (status_ != 0) return Step::kFailed;
+  if (!in_body_ && asked_) return begin_body();
   if (!in_body_) {
     if (begin_ == end_) return Step::kMore;
     switch (parser_.parse({start(), end_ - begin_})) {
@@ -62,11 +74,13 @@ RequestReader::Step RequestReader::advance() {
 
 RequestReader::Step RequestReader::begin_body() {
   used_ = head().size;
-  if (head().content_length.value_or(0) > body_limit_) return fail(413);
+  if (asks_ && !std::exchange(asked_, true) && (head().chunked || head().content_length.value_or(0) > body_limit_))
+    return Step::kLarge;
+  if (head().content_length.value_or(0) > allowed_) return fail(413);
   in_body_ = true;
   continue_asked_ = head().expects_continue;
   if (!head().chunked) return advance_sized();
-  chunks_.emplace(body_limit_);
+  chunks_.emplace(allowed_);
   return advance_chunked();
 }
 
@@ -117,7 +131,8 @@ base::HttpRequest RequestReader::request() const {
 void RequestReader::consume() {
   begin_ += used_;
   used_ = body_ = 0;
-  in_body_ = false;
+  in_body_ = asked_ = false;
+  allowed_ = body_limit_;
   chunks_.reset();
   parser_.reset();
 }

@@ -17,13 +17,18 @@ namespace yuxin::http {
 // sockets. Its buffer begins small and grows with what has arrived, not with what was announced.
 class RequestReader {
  public:
-  enum class Step { kMore, kReady, kFailed };
+  // kLarge: a head is there whose body is larger than any may be, or of unknown size. Once for each request, after
+  // `ask_of_large`; say with `allow_body` if it may be, and go on.
+  enum class Step { kMore, kReady, kFailed, kLarge };
   enum class Stage { kIdle, kHead, kBody };  // nothing of the next request has arrived; its head; its body
 
   RequestReader(std::size_t head_limit, std::size_t body_limit);
 
-  // allow_body raises the limit of bodies, for requests whose body has not begun.
-  void allow_body(std::size_t limit) { body_limit_ = std::max(body_limit_, limit); }
+  void ask_of_large() { asks_ = true; }
+  // allow_body raises the limit for the body of this request, which has not begun.
+  void allow_body(std::size_t limit) { allowed_ = std::max(body_limit_, limit); }
+  // announced is how many octets the body of this request has by its head; nothing where it comes in chunks.
+  [[nodiscard]] std::optional<std::size_t> announced() const;
 
   // space is where to put what arrives, never empty; received says how much of it was filled.
   [[nodiscard]] std::span<char> space();
@@ -55,6 +60,7 @@ class RequestReader {
   void resize(std::size_t capacity);
 
   std::size_t body_limit_;
+  std::size_t allowed_;  // of this request
   HeadParser parser_;
   std::optional<ChunkDecoder> chunks_;
   std::unique_ptr<char[]> buffer_;
@@ -64,6 +70,8 @@ class RequestReader {
   std::size_t used_ = 0;   // octets of the finished request, from begin_
   std::size_t body_ = 0;
   int status_ = 0;
+  bool asks_ = false;
+  bool asked_ = false;  // whether its body may be large
   bool in_body_ = false;
   bool continue_asked_ = false;
 };

@@ -61,6 +61,11 @@ base::HttpReply Router::answer(const base::HttpRequest& request) {
   return route->allows(request.method) ? route->service->answer(request) : route->refusal(request);
 }
 
+std::size_t Router::largest_body(const base::HttpRequest& head) {
+  const Route* const route = find(head.path());
+  return route != nullptr && route->allows(head.method) ? route->service->largest_body(head) : 0;
+}
+
 std::optional<base::HttpReply> Router::busy(const base::HttpRequest& request) {
   const Route* const route = find(request.path());
   return route != nullptr ? route->service->busy(request) : std::nullopt;

@@ -42,8 +42,8 @@ milliseconds tick_for(const std::vector<ListenerOptions>& listeners) {
   milliseconds shortest{2'000};
   for (const auto& listener : listeners) {
     const ServerLimits& limits = listener.limits;
-    shortest = std::min(
-        {shortest, limits.handshake_time, limits.head_time, limits.body_time, limits.idle_time, limits.write_time});
+    shortest = std::min({shortest, limits.handshake_time, limits.head_time, limits.body_time, limits.stall_time,
+                         limits.idle_time, limits.write_time});
   }
   return std::clamp(shortest / 8, milliseconds(5), milliseconds(250));
 }

@@ -159,6 +159,11 @@ class Work {
 
 }  // namespace
 
+std::size_t RestService::largest_body(const HttpRequest& head) {
+  if (head.method != "POST" || head.path() != "/v1/acts" || head.peer_certificate.empty()) return 0;
+  return caller_of(impl_->parts, head.peer_certificate) ? kLargestAct : 0;
+}
+
 HttpReply RestService::answer(const HttpRequest& request) {
   const base::LanguageScope scope(base::preferred_language(request.accept_language, base::language()));
   Work work(impl_->parts, impl_->rate, impl_->repeats, request);

@@ -1,6 +1,7 @@
 // HTTP requests and replies as plain values, so that services know nothing of sockets.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -68,6 +69,14 @@ class HttpService {
   [[nodiscard]] virtual std::optional<HttpReply> answer_now(const HttpRequest& request) = 0;
   // answer runs in the bounded pool, only where answer_now gave nothing.
   [[nodiscard]] virtual HttpReply answer(const HttpRequest& request) = 0;
+  // largest_body is how many octets the body of this request may have where that is more than anybody's may. It is
+  // asked on the network thread when the head of a request is there that announces so much, or does not say how
+  // much; `head` has no body. Who asks must be known to be good for it: what is allowed is kept in memory. It may
+  // look something up, and nothing slower than that.
+  [[nodiscard]] virtual std::size_t largest_body(const HttpRequest& head) {
+    static_cast<void>(head);
+    return 0;
+  }
   // busy is what to say, on the network thread, when the pool takes no more; nothing leaves it to the server (503
   // with Retry-After). For protocols that have an answer of their own, like OCSP's tryLater.
   [[nodiscard]] virtual std::optional<HttpReply> busy(const HttpRequest&) { return std::nullopt; }

@@ -22,6 +22,7 @@ class Router final : public base::HttpService {
 
   [[nodiscard]] std::optional<base::HttpReply> answer_now(const base::HttpRequest& request) override;
   [[nodiscard]] base::HttpReply answer(const base::HttpRequest& request) override;
+  [[nodiscard]] std::size_t largest_body(const base::HttpRequest& head) override;
   [[nodiscard]] std::optional<base::HttpReply> busy(const base::HttpRequest& request) override;
 
  private:

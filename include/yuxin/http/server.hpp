@@ -22,11 +22,13 @@ namespace yuxin::http {
 struct ServerLimits {
   std::size_t head = 16U << 10U;  // octets of request line and fields; beyond: 414 or 431
   std::size_t body = 64U << 10U;  // octets of a request body, decoded; beyond: 413
-  std::size_t known_body = 0;     // the same for a client who has shown a certificate; not used where it is less
+  std::size_t large_body = 0;     // where HttpService::largest_body allows more: up to so much; 0: it is not asked
+  std::size_t large_bodies = 128U << 20U;  // octets of such bodies at once, by what they announce; beyond: 503
   std::chrono::milliseconds handshake_time{10'000};  // for the TLS handshake
   std::chrono::milliseconds head_time{
       10'000};  // from the first octet of a request to the end of its fields; then 408
   std::chrono::milliseconds body_time{10'000};   // for the body, and one second more for each `slowest_rate` octets
+  std::chrono::milliseconds stall_time{10'000};  // of a body without one further octet
   std::chrono::milliseconds idle_time{60'000};   // between requests of a connection
   std::chrono::milliseconds write_time{30'000};  // for a reply, and one second more for each `slowest_rate` octets
   std::size_t slowest_rate = 4U << 10U;          // octets a second that a body or reply must reach in the long run

@@ -51,6 +51,10 @@ class RestService final : public base::HttpService {
   ~RestService() override;
   [[nodiscard]] std::optional<base::HttpReply> answer_now(const base::HttpRequest&) override { return std::nullopt; }
   [[nodiscard]] base::HttpReply answer(const base::HttpRequest& request) override;
+  // largest_body is kLargestAct for POST /v1/acts by somebody whose certificate is good at this moment: what an
+  // application encloses comes with its act.
+  [[nodiscard]] std::size_t largest_body(const base::HttpRequest& head) override;
+  static constexpr std::size_t kLargestAct = std::size_t{32} << 20U;
 
  private:
   struct Impl;

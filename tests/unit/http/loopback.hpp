@@ -47,6 +47,7 @@ class FakeService final : public base::HttpService {
   std::function<std::optional<base::HttpReply>(const base::HttpRequest&)> now;
   std::function<base::HttpReply(const base::HttpRequest&)> later;
   std::function<std::optional<base::HttpReply>(const base::HttpRequest&)> when_busy;
+  std::function<std::size_t(const base::HttpRequest&)> largest;
 
   std::optional<base::HttpReply> answer_now(const base::HttpRequest& request) override {
     return now ? now(request) : std::nullopt;
@@ -55,6 +56,7 @@ class FakeService final : public base::HttpService {
     if (!later) throw std::logic_error("nobody said what to answer later");
     return later(request);
   }
+  std::size_t largest_body(const base::HttpRequest& head) override { return largest ? largest(head) : 0; }
   std::optional<base::HttpReply> busy(const base::HttpRequest& request) override {
     return when_busy ? when_busy(request) : std::nullopt;
   }

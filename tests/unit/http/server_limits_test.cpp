@@ -57,6 +57,53 @@ TEST_CASE("oversized heads and bodies are refused, and the client reads why whil
   CHECK(test.serves());
 }
 
+TEST_CASE("a large body is taken where the service allows it, before it is sent, and within a sum") {
+  Quick test(milliseconds(20'000));
+  constexpr std::size_t kLarge = 1U << 20U;
+  test.limits().large_body = kLarge;
+  test.limits().large_bodies = kLarge + kLarge / 2;
+  std::atomic<int> asked{0};
+  test.service.largest = [&](const base::HttpRequest& head) -> std::size_t {
+    ++asked;
+    return head.path() == "/acts" && head.body.empty() ? kLarge : 0;
+  };
+  test.service.now = [](const base::HttpRequest& request) { return text_reply(std::to_string(request.body.size())); };
+  test.start();
+  const std::string large(kLarge, 'a');
+  CHECK(RawClient(test.port()).ask(post("/acts", "small")).body == "5");
+  CHECK(asked == 0);
+  CHECK(RawClient(test.port()).ask(post("/acts", large)).body == std::to_string(kLarge));
+  CHECK(RawClient(test.port()).ask(post("/other", large)).status == 413);
+  CHECK(RawClient(test.port()).ask(post("/acts", large + "a")).status == 413);
+  const std::string chunked = " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n40000\r\n" +
+                              std::string(0x40000, 'a') + "\r\n0\r\n\r\n";
+  CHECK(RawClient(test.port()).ask("POST /acts" + chunked).body == std::to_string(0x40000));
+  CHECK(RawClient(test.port()).ask("POST /other" + chunked).status == 413);
+  // a permission is for one request: the next one of the connection is asked about again
+  RawClient twice(test.port());
+  CHECK(twice.ask(post("/acts", large)).status == 200);
+  CHECK(twice.ask(post("/other", large)).status == 413);
+
+  RawClient first(test.port());
+  const auto whole = post("/acts", large);
+  first.send(std::string_view(whole).substr(0, whole.size() / 2));
+  CHECK(eventually([&] { return RawClient(test.port()).ask(post("/acts", large)).status == 503; }));
+  first.send(std::string_view(whole).substr(whole.size() / 2));
+  CHECK(first.read_reply().status == 200);
+  CHECK(RawClient(test.port()).ask(post("/acts", large)).status == 200);
+}
+
+TEST_CASE("a body that comes fast and then stands still is not waited for, however much has come") {
+  Quick test(milliseconds(20'000));
+  test.limits().stall_time = milliseconds(300);
+  test.start();
+  RawClient client(test.port());
+  const auto whole = post("/", std::string(60'000, 'a'));
+  client.send(std::string_view(whole).substr(0, whole.size() - 1));
+  CHECK(client.read_reply().status == 408);
+  CHECK(test.serves());
+}
+
 TEST_CASE("after a request that could be read in two ways nothing more is read (RFC 9112 section 11.2)") {
   Quick test(milliseconds(20'000));
   std::atomic<int> served{0};
