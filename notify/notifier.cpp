@@ -78,17 +78,35 @@ Result<std::vector<Standing>> standings(store::Reader& reader, const Settings& s
   return all;
 }
 
-Result<bool> Notifier::look(const std::stop_token& stop) {
+Result<std::vector<std::string>> Notifier::targets() {
+  std::vector<std::string> names;
   const auto settings = parts_.settings();
-  if (!settings) return false;
-  if (settings != settings_) TRY(take_over(settings));
+  if (!settings) return names;
+  if (settings != taken()) TRY(take_over(settings));
+  for (const auto& target : settings->all()) names.push_back(target.name);
+  return names;
+}
+
+Result<bool> Notifier::look_at(const std::string& target, const std::stop_token& stop) {
+  const auto settings = taken();
+  const auto* found = settings ? settings->find(target) : nullptr;
+  if (found == nullptr || stop.stop_requested()) return false;
+  return look_after(*found, stop);
+}
+
+Result<bool> Notifier::look(const std::stop_token& stop) {
+  TRY(const auto names, targets());
   bool more = false;
-  for (const auto& target : settings->all()) {
-    if (stop.stop_requested()) return false;
-    TRY(const bool again, look_after(target, stop));
+  for (const auto& name : names) {
+    TRY(const bool again, look_at(name, stop));
     more = more || again;
   }
-  return more;
+  return more && !stop.stop_requested();
+}
+
+std::shared_ptr<const Settings> Notifier::taken() const {
+  const std::lock_guard lock(mutex_);
+  return settings_;
 }
 
 std::map<std::string, Tally> Notifier::tallies() const {
@@ -140,6 +158,7 @@ Result<bool> Notifier::look_after(const Target& target, const std::stop_token& s
                               });
   }));
   if (gone) {  // another process has other settings
+    const std::lock_guard lock(mutex_);
     settings_.reset();
     return false;
   }
@@ -147,8 +166,12 @@ Result<bool> Notifier::look_after(const Target& target, const std::stop_token& s
     if (batch.read_to > batch.row.next) TRY(note_success(target, batch, 0));
     return batch.read_to < batch.ledger_size;
   }
-  if (!at_once_.contains(target.name) && must_wait(batch.row, parts_.clock->now())) return false;
-  at_once_.erase(target.name);
+  {
+    const std::lock_guard lock(mutex_);
+    const bool at_once = at_once_.contains(target.name);
+    if (!at_once && must_wait(batch.row, parts_.clock->now())) return false;
+    at_once_.erase(target.name);
+  }
   const auto count = std::min(batch.notices.size(), most_at_once(target));
   const auto told = parts_.deliver(target, std::span(batch.notices).first(count), stop);
   if (told) {

@@ -38,6 +38,8 @@ Result<> read_common(ConfigTable& table, Target& target) {
   if (!is_name(target.name))
     return table.error("name", "\"{}\" is no name: lower-case letters, digits and hyphens", target.name);
   TRY(target.kinds, table.strings("kinds"));
+  if (target.kinds.empty() && table.has("kind"))
+    return table.error("kind", "\"{}\" is not known here; did you mean \"{}\"?", "kind", "kinds");
   if (target.kinds.empty())
     return table.error({}, "say which records it is told: kinds = [\"certificate.*\", \"case.*\"]");
   for (const auto& kind : target.kinds) {

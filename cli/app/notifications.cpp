@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
 #include "notifier_identity.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/notify/delivery.hpp"
@@ -18,6 +21,20 @@ constexpr const char* kFile = "notifications.toml";
 constexpr std::size_t kLongestFile = std::size_t{1} << 20U;
 constexpr std::chrono::seconds kLookEvery{1};
 
+// Told writes trouble into the log when it begins, and not every second.
+class Told {
+ public:
+  template <typename T>
+  void say(const Result<T>& done) {
+    const auto trouble = done ? std::string() : done.error().detail + " " + done.error().diagnostic;
+    if (!trouble.empty() && trouble != last_) base::log_error(trouble);
+    last_ = trouble;
+  }
+
+ private:
+  std::string last_;
+};
+
 }  // namespace
 
 std::string notifications_path(const Home& home) { return home.path() + "/" + kFile; }
@@ -29,17 +46,27 @@ Result<std::shared_ptr<const notify::Settings>> read_notifications(const Home& h
   return notify::Settings::parse(text ? base::as_text(*text) : std::string_view(), file);
 }
 
-Result<> notify_once(Home& home, const notify::Settings& settings, const notify::Target& target,
-                     std::span<const notify::Notice> notices, const std::string& actor, const std::stop_token& stop) {
+namespace {
+
+Result<notify::Sender> sender_of(Home& home, const notify::Settings& settings, const std::string& actor) {
   notify::Sender sender;
   TRY(auto identity, keep_notifier(home, settings.senders(), actor));
   TRY(sender.origin, home.ledger_origin());
   sender.folder = home.path();
   sender.seal = seal_by(std::move(identity), home.clock());
+  return sender;
+}
+
+}  // namespace
+
+Result<> notify_once(Home& home, const notify::Settings& settings, const notify::Target& target,
+                     std::span<const notify::Notice> notices, const std::string& actor, const std::stop_token& stop) {
+  TRY(const auto sender, sender_of(home, settings, actor));
   return notify::deliver(sender, target, notices, home.clock().now(), stop);
 }
 
 std::shared_ptr<const notify::Settings> NotificationFile::settings() {
+  const std::lock_guard lock(mutex_);
   const auto file = base::OpenFile::below(home_.path(), kFile);
   const auto now = file ? Seen((*file)->identity()) : Seen();
   if (looked_ && now == seen_) return settings_;
@@ -61,10 +88,7 @@ Notifications::Notifications(std::shared_ptr<Home> home)
                  .clock = &home_->clock(),
                  .settings = [this] { return file_.settings(); },
                  .deliver = [this](const notify::Target& target, std::span<const notify::Notice> notices,
-                                   const std::stop_token& stop) -> Result<> {
-                   const auto settings = file_.settings();
-                   return notify_once(*home_, *settings, target, notices, kActor, stop);
-                 },
+                                   const std::stop_token& stop) { return deliver(target, notices, stop); },
                  .actor = kActor}),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -73,16 +97,47 @@ void Notifications::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+Result<> Notifications::deliver(const notify::Target& target, std::span<const notify::Notice> notices,
+                                const std::stop_token& stop) {
+  const auto settings = file_.settings();
+  notify::Sender sender;
+  {
+    const std::lock_guard lock(signing_);
+    TRY(sender, sender_of(*home_, *settings, kActor));
+  }
+  return notify::deliver(sender, target, notices, home_->clock().now(), stop);
+}
+
+void Notifications::pause(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, stop, kLookEvery, [] { return false; });
+}
+
+// The settings bound the number of targets, and with it that of the threads.
 void Notifications::run(const std::stop_token& stop) {
-  std::string told;
+  Told told;
+  std::map<std::string, std::jthread> threads;
   while (!stop.stop_requested()) {
-    const auto more = notifier_.look(stop);
-    const auto trouble = more ? std::string() : more.error().detail + " " + more.error().diagnostic;
-    if (!trouble.empty() && trouble != told) base::log_error(trouble);
-    told = trouble;
-    if (more && *more) continue;
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, stop, kLookEvery, [] { return false; });
+    const auto names = notifier_.targets();
+    told.say(names);
+    if (names) {
+      std::erase_if(threads, [&](const auto& one) { return std::ranges::find(*names, one.first) == names->end(); });
+      for (const auto& name : *names) {
+        if (!threads.contains(name))
+          threads.emplace(name, std::jthread([this, name](const std::stop_token& end) { serve(name, end); }));
+      }
+    }
+    pause(stop);
+  }
+  for (auto& [name, thread] : threads) thread.request_stop();
+}
+
+void Notifications::serve(const std::string& target, const std::stop_token& stop) {
+  Told told;
+  while (!stop.stop_requested()) {
+    const auto more = notifier_.look_at(target, stop);
+    told.say(more);
+    if (!more || !*more) pause(stop);
   }
 }
 

@@ -5,6 +5,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -27,6 +29,7 @@ namespace yuxin::cli {
 
 // NotificationFile is notifications.toml as it is now: it is read again when it was changed. A file that cannot be
 // read leaves what was known; where nothing was, there are no settings, which is not the same as no targets.
+// Thread-safe.
 class NotificationFile {
  public:
   explicit NotificationFile(const Home& home) : home_(home) {}
@@ -35,12 +38,14 @@ class NotificationFile {
  private:
   using Seen = std::optional<base::OpenFile::Identity>;
   const Home& home_;
+  std::mutex mutex_;
   bool looked_ = false;
   Seen seen_;
   std::shared_ptr<const notify::Settings> settings_;
 };
 
-// Notifications sends in a thread of its own, so that nothing waits for a mail server. The home is unlocked.
+// Notifications sends in threads of its own, one for each target, so that nothing waits for a mail server and no
+// target for another one. The home is unlocked.
 class Notifications {
  public:
   explicit Notifications(std::shared_ptr<Home> home);
@@ -51,9 +56,14 @@ class Notifications {
 
  private:
   void run(const std::stop_token& stop);
+  void serve(const std::string& target, const std::stop_token& stop);
+  void pause(const std::stop_token& stop);
+  [[nodiscard]] base::Result<> deliver(const notify::Target& target, std::span<const notify::Notice> notices,
+                                       const std::stop_token& stop);
 
   std::shared_ptr<Home> home_;
   NotificationFile file_;
+  std::mutex signing_;  // the certificate that signs is looked at, and made, by one thread at a time
   notify::Notifier notifier_;
   std::mutex mutex_;
   std::condition_variable_any wake_;

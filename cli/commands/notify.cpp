@@ -1,4 +1,6 @@
 // yuxin notify list, check, test: who is told what the ledger records, and whether it arrives.
+#include <algorithm>
+
 #include "app/clock_check.hpp"
 #include "app/home.hpp"
 #include "app/notifications.hpp"
@@ -88,10 +90,57 @@ Result<int> list(Context& context, const Arguments&) {
   return 0;
 }
 
+// The families of kinds that the ledger has: what stands before the first dot.
+const std::vector<std::string>& families() {
+  static const std::vector<std::string> kFamilies = {"acme",   "act",      "authority", "case",    "certificate",
+                                                     "client", "clock",    "crl",       "key",     "registry",
+                                                     "role",   "transfer", "tsa",       "workflow"};
+  return kFamilies;
+}
+
+// A kind that no record will ever have makes a target that is never told anything.
+Result<> check_kinds(const Target& target) {
+  for (const auto& kind : target.kinds) {
+    const auto dot = kind.find('.');
+    const auto family = kind.substr(0, dot);
+    if (kind == "*" || (dot != std::string::npos && std::ranges::find(families(), family) != families().end()))
+      continue;
+    const auto near = base::nearest(family, families());
+    if (!near)
+      return fail(Code::kMalformed, "{}: no record is of a kind \"{}\". There are: {}", target.name, kind,
+                  base::join(families(), ".*, ") + ".*");
+    return fail(Code::kMalformed, "{}: no record is of a kind \"{}\"; did you mean \"{}\"?", target.name, kind,
+                *near + (dot == std::string::npos ? ".*" : kind.substr(dot)));
+  }
+  return {};
+}
+
+// Names of files are relative to the folder of the settings, as the server reads them.
+Result<> check_files(const Target& target, const std::string& settings) {
+  std::vector<std::string> files;
+  if (const auto* mail = std::get_if<notify::Mailbox>(&target.way)) {
+    files = {mail->trust, mail->password_file};
+  } else {
+    files = {std::get<notify::Webhook>(target.way).trust};
+  }
+  const auto slash = settings.rfind('/');
+  const auto folder = slash == std::string::npos ? std::string() : settings.substr(0, slash + 1);
+  for (const auto& file : files) {
+    const auto path = file.starts_with('/') ? file : folder + file;
+    if (!file.empty() && !base::file_exists(path))
+      return fail(Code::kNotFound, "{}: there is no file {}.", target.name, path);
+  }
+  return {};
+}
+
 Result<int> check(Context& context, const Arguments& arguments) {
   const auto file = arguments.one("FILE");
   TRY(const auto text, base::read_file(file, kLongestFile));
   TRY(const auto settings, notify::Settings::parse(base::as_text(text), file));
+  for (const auto& target : settings->all()) {
+    TRY(check_kinds(target));
+    TRY(check_files(target, file));
+  }
   if (context.options().json) {
     base::JsonArray array;
     for (const auto& target : settings->all()) array.push_back(target_json(target));

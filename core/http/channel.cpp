@@ -155,6 +155,7 @@ Result<> Channel::begin_tls(SSL_CTX* context) {
 
 Result<> Channel::write(std::string_view octets) {
   while (!octets.empty()) {
+    if (Clock::now() >= until_) return too_slow(host_);
     IoResult result;
     if (tls_) {
       result = tls_->write(octets);
@@ -174,6 +175,8 @@ Result<> Channel::write(std::string_view octets) {
 
 Result<std::size_t> Channel::read(std::span<char> into) {
   for (;;) {
+    // for whoever sends without a pause, too
+    if (Clock::now() >= until_) return too_slow(host_);
     IoResult result;
     if (tls_) {
       result = tls_->read(into);

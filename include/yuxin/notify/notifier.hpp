@@ -60,27 +60,33 @@ struct Tally {
 // Notifier keeps for each target the number of the next record to look at, and moves it only after the other side has
 // the record: whatever is killed, and whenever, a record is told again rather than never. A target that is seen for
 // the first time begins at the end of the ledger; one that leaves the settings is forgotten. Changed settings, and a
-// new notifier, make the next attempt at once. `look` is called from one thread; `tallies` from any.
+// new notifier, make the next attempt at once. Thread-safe; each target is looked at by one thread at a time, so that
+// a slow one holds nobody else up.
 class Notifier {
  public:
   explicit Notifier(NotifierParts parts) : parts_(std::move(parts)) {}
 
-  // look gives every target that may be tried now one message at most. True when more can be sent at once. A target
-  // that fails is no error; errors are those of the store.
+  // targets takes over the settings as they are now, and names those who are told; none while they are not known.
+  [[nodiscard]] base::Result<std::vector<std::string>> targets();
+  // look_at gives one of them one message at most, if it may be tried now. True when more can be sent at once. A
+  // target that fails is no error, nor one that is gone; errors are those of the store.
+  [[nodiscard]] base::Result<bool> look_at(const std::string& target, const std::stop_token& stop);
+  // look does it for all of them, one after the other.
   [[nodiscard]] base::Result<bool> look(const std::stop_token& stop);
   [[nodiscard]] std::map<std::string, Tally> tallies() const;
 
  private:
   struct Batch;
+  [[nodiscard]] std::shared_ptr<const Settings> taken() const;
   [[nodiscard]] base::Result<> take_over(const std::shared_ptr<const Settings>& settings);
   [[nodiscard]] base::Result<bool> look_after(const Target& target, const std::stop_token& stop);
   [[nodiscard]] base::Result<> note_success(const Target& target, const Batch& batch, std::size_t sent);
   [[nodiscard]] base::Result<> note_failure(const Target& target, const Batch& batch, const std::string& reason);
 
   NotifierParts parts_;
+  mutable std::mutex mutex_;
   std::shared_ptr<const Settings> settings_;
   std::set<std::string> at_once_;  // whose back-off does not count, because something was changed
-  mutable std::mutex mutex_;
   std::map<std::string, Tally> tallies_;
 };
 

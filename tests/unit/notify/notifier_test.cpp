@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <future>
+#include <thread>
 #include <vector>
 
 #include "fake_clock.hpp"
@@ -230,6 +233,37 @@ TEST_CASE("a failing target does not hold up another one") {
   CHECK(outbox.told == Attempts{{record}, {record}});
   CHECK(outbox.standings()[0].waiting == 1);
   CHECK(outbox.standings()[1].waiting == 0);
+}
+
+TEST_CASE("a target that takes its time holds nobody else up") {
+  Outbox outbox(webhook("slow") + webhook("fine"));
+  std::promise<void> answered;
+  std::promise<void> asked;
+  std::atomic<int> told{0};
+  outbox.notifier = std::make_unique<notify::Notifier>(notify::NotifierParts{
+      .store = outbox.store,
+      .clock = &outbox.clock,
+      .settings = [&] { return outbox.settings; },
+      .deliver = [&](const Target& target, std::span<const Notice>, const std::stop_token&) -> Result<> {
+        ++told;
+        if (target.name == "fine") return {};
+        asked.set_value();
+        answered.get_future().wait();
+        return {};
+      },
+      .actor = "service:notifier"});
+  CHECK(need(outbox.notifier->targets()) == std::vector<std::string>{"slow", "fine"});
+  outbox.record("certificate.issued");
+  std::jthread slow([&] { need(outbox.notifier->look_at("slow", {})); });
+  asked.get_future().wait();
+  need(outbox.notifier->look_at("fine", {}));
+  CHECK(told == 2);
+  CHECK(outbox.notifier->tallies().at("fine").sent == 1);
+  CHECK(outbox.notifier->tallies().at("slow").sent == 0);
+  answered.set_value();
+  slow.join();
+  CHECK(outbox.notifier->tallies().at("slow").sent == 1);
+  CHECK_FALSE(need(outbox.notifier->look_at("nobody", {})));
 }
 
 TEST_CASE("after seven days of failing an old record is given up, which the ledger says and nobody is told") {
