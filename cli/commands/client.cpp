@@ -1,4 +1,6 @@
 // yuxin client add, list, remove, service: who enrols by machine, and who signs for them.
+#include <algorithm>
+
 #include "app/client_file.hpp"
 #include "app/clock_check.hpp"
 #include "app/home.hpp"
@@ -10,6 +12,7 @@
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/canonical.hpp"
 #include "yuxin/evidence/ledger.hpp"
+#include "yuxin/x509/oid.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -75,13 +78,45 @@ Result<std::vector<ra::Protocol>> protocols_from(const Arguments& arguments) {
   return protocols;
 }
 
+// Every name of a machine's request is a DNS name, and there is one.
+Result<> check_profile(const ca::Profile& profile) {
+  const bool takes_names = std::ranges::any_of(
+      profile.san, [](const ca::SanRule& rule) { return rule.kind == x509::GeneralNameKind::kDns && rule.max > 0; });
+  if (takes_names) return {};
+  return fail(Code::kRefused, "Profile {} takes no DNS names; no machine can have it.", profile.name);
+}
+
+// EST renews by the certificate that TLS shows (RFC 7030 section 3.3.2), which must be one of a TLS client.
+bool can_be_shown(const ca::Profile& profile) {
+  return profile.extended_key_usage.empty() ||
+         std::ranges::any_of(profile.extended_key_usage,
+                             [](const base::Bytes& usage) { return base::equal(usage, x509::oid::kClientAuth); });
+}
+
+Result<> remark_renewal(const Context& context, Home& home, const MachineClient& client) {
+  if (!client.speaks(ra::Protocol::kEst) || client.renewal == MachineClient::Renewal::kBySecret) return {};
+  TRY(const auto profiles, home.profiles());
+  for (const auto& name : client.profiles) {
+    TRY(const auto profile, profiles.find(name));
+    if (!can_be_shown(*profile))
+      context.remark(
+          message("Certificates of profile {} cannot be shown by TLS to renew them (EST): that needs the "
+                  "extended key usage clientAuth. To renew with the secret: --renew-by-secret",
+                  name));
+  }
+  return {};
+}
+
 Result<MachineClient> client_from(Home& home, const Arguments& arguments) {
   MachineClient client;
   client.name = arguments.one("NAME");
   TRY(client.protocols, protocols_from(arguments));
   TRY(const auto profiles, home.profiles());
   client.profiles = arguments.many("--profile");
-  for (const auto& profile : client.profiles) TRY(profiles.find(profile));
+  for (const auto& name : client.profiles) {
+    TRY(const auto profile, profiles.find(name));
+    TRY(check_profile(*profile));
+  }
   client.names_under = arguments.many("--under");
   if (arguments.has("--renew-by-secret")) client.renewal = MachineClient::Renewal::kBySecret;
   if (const auto code = arguments.maybe("--org")) {
@@ -112,6 +147,7 @@ Result<int> add(Context& context, const Arguments& arguments) {
   TRY(const auto before, text_of(*home));
   TRY(const auto after, as_typed(with_client(before, clients_path(*home), client)));
   describe(context, client);
+  TRY(remark_renewal(context, *home, client));
   if (arguments.has("--dry-run")) {
     context.remark(message("Nothing was changed (--dry-run)."));
     return 0;
@@ -175,8 +211,8 @@ Result<int> remove(Context& context, const Arguments& arguments) {
   const auto client = *clients->find(name);
   describe(context, client);
   context.remark(
-      labelled(message("effect"), message("it enrols and renews nothing from now on; its certificates stay "
-                                          "valid until they expire or are revoked")));
+      labelled(message("effect"), message("it enrols and renews nothing from now on, and its accounts of ACME end; "
+                                          "its certificates stay valid until they expire or are revoked")));
   if (arguments.has("--dry-run")) {
     context.remark(message("Nothing was changed (--dry-run)."));
     return 0;
