@@ -239,7 +239,7 @@ TEST_CASE("whoever overheard a message learns nothing of it by asking (RFC 3218,
   CHECK(whole.starts_with("2 1 "));
   CHECK(altered(first_octet, 1) == whole);            // the padding holds, the request does not parse
   CHECK(altered(sealed.size() - 17, 0x40) == whole);  // the padding is wrong
-  CHECK(altered(first_octet - 30, 1) == whole);       // the wrapped key, or what stands about it
+  CHECK(altered(first_octet - 100, 1) == whole);      // the wrapped key is another
   CHECK(scene.desk.wishes.empty());
 }
 
