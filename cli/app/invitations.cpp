@@ -50,12 +50,11 @@ std::string join_command(const Context& context) {
 
 void show_as_picture(const Context& context, const base::Secret& text) {
   winsize size{};
-  if (!context.interactive() || !context.colour() || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return;
+  if (!context.interactive() || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return;
   const auto lines = qr_lines(text.view());
   if (!lines || lines->empty() || lines->size() + 8 > size.ws_row || base::columns(lines->front()) > size.ws_col)
     return;
-  // black on white, whatever the colours of the terminal are
-  for (const auto& line : *lines) context.remark("\x1b[30;107m" + line + "\x1b[0m");
+  for (const auto& line : *lines) context.remark(line);
 }
 
 Result<CaseSeen> look_at_invitation(DeskSide& side, const std::string& id) {
