@@ -49,9 +49,9 @@ struct Founded {
 struct RegistrationPlan {
   std::string folder;
   std::string organisation;
-  std::string authority;              // its address, checked
+  std::string authority;                 // its address, checked
   std::vector<x509::Certificate> roots;  // of the authority
-  std::vector<std::string> names;     // of its own TLS certificate
+  std::vector<std::string> names;        // of its own TLS certificate
   base::Secret passphrase;
 };
 // found_registration makes the home FOLDER itself, and gives the file of its requests there.

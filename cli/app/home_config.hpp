@@ -53,7 +53,7 @@ struct RegistrationConfig {
 
 // AuthorityConfig is the table [authority] of a registration authority.
 struct AuthorityConfig {
-  std::string url;                              // "https://ca.city.example:8444"
+  std::string url;                           // "https://ca.city.example:8444"
   std::string trust = "exchange/trust.pem";  // its root; absolute or relative to the home
 };
 

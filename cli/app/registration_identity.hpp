@@ -20,8 +20,8 @@ namespace yuxin::cli {
 // could certify it, kRefused where the profile does not take its names.
 [[nodiscard]] base::Result<x509::Certificate> keep_registration_tls(Home& home, const std::string& actor);
 
-// registration_names are the names and addresses that the TLS certificate bears: those of the settings, and one DNS name
-// at least.
+// registration_names are the names and addresses that the TLS certificate bears: those of the settings, and one DNS
+// name at least.
 [[nodiscard]] base::Result<std::vector<x509::GeneralName>> registration_names(const HomeConfig& config);
 
 // registration_tls is what the TLS listener shows, and that it takes the certificates of all the home's authorities.

@@ -1,5 +1,5 @@
-// What a registration authority whose authority is elsewhere does by itself: it follows the authority, looks after the
-// cases, and gives again what could not be carried out.
+// What a registration authority whose authority is elsewhere does by itself: it follows the authority, looks after
+// the cases, and gives again what could not be carried out.
 #pragma once
 
 #include <memory>

@@ -24,12 +24,12 @@ struct RegistryKey {
 };
 [[nodiscard]] const std::array<RegistryKey, 5>& registry_keys();
 
-// write_registry_request makes the keys that are lacking, and exchange/registry.csr: requests for all of them, one PEM
-// block after the other, whose common names are the purposes. Gives its path.
+// write_registry_request makes the keys that are lacking, and exchange/registry.csr: requests for all of them, one
+// PEM block after the other, whose common names are the purposes. Gives its path.
 [[nodiscard]] base::Result<std::string> write_registry_request(Home& home);
 
-// joined says whether the authority's answer was taken in; authority_elsewhere is the authority that issues, as far as
-// it is known here: kConflict before that, with what to do.
+// joined says whether the authority's answer was taken in; authority_elsewhere is the authority that issues, as far
+// as it is known here: kConflict before that, with what to do.
 [[nodiscard]] base::Result<bool> joined(Home& home);
 [[nodiscard]] base::Result<store::AuthorityRow> authority_elsewhere(Home& home);
 

@@ -24,9 +24,9 @@ struct Service {
   std::vector<x509::GeneralName> alt_names = {};
 };
 
-// certifying_authority is the authority that certifies what serves the home, and whom the desk asks: "issuing", or the
-// first one that can; one in good standing before one that is not, so that a successor takes over.
-// kConflict where none can.
+// certifying_authority is the authority that certifies what serves the home, and whom the desk asks: "issuing", or
+// the first one that can; one in good standing before one that is not, so that a successor takes over. kConflict
+// where none can.
 [[nodiscard]] base::Result<store::AuthorityRow> certifying_authority(Home& home);
 
 // may_certify_now says why an authority certifies nothing now: its standing, or the clock (Home::check_clock). What

@@ -22,8 +22,8 @@ struct OrderUse {
 // use_order notes in the transaction of the change that an order was carried out. kConflict when it was before.
 [[nodiscard]] base::Result<> use_order(store::Writer& writer, const OrderUse& order, std::string_view outcome,
                                        base::UnixTime now);
-// was_enrolled_by says whether a certificate was issued upon an act of the machine-enrolment service whose key this is
-// (SHA-256 of its SubjectPublicKeyInfo, in hexadecimal).
+// was_enrolled_by says whether a certificate was issued upon an act of the machine-enrolment service whose key this
+// is (SHA-256 of its SubjectPublicKeyInfo, in hexadecimal).
 [[nodiscard]] base::Result<bool> was_enrolled_by(store::Reader& reader, std::int64_t authority, base::ByteView serial,
                                                  std::string_view service);
 

@@ -13,7 +13,8 @@
 
 namespace yuxin::evidence {
 
-// FollowedLedger is how far another ledger was read: its size and the roots of its complete subtrees. Not thread-safe.
+// FollowedLedger is how far another ledger was read: its size and the roots of its complete subtrees. Not
+// thread-safe.
 class FollowedLedger {
  public:
   FollowedLedger();
@@ -25,8 +26,9 @@ class FollowedLedger {
   [[nodiscard]] std::string print() const;
   [[nodiscard]] std::int64_t size() const;
 
-  // take reads the next leaves. `proof` (RFC 6962 section 2.1.2) shows that the ledger of `checkpoint`, whose signature
-  // the caller has judged, begins with what was read then. kIntegrity where it does not: then nothing was read.
+  // take reads the next leaves. `proof` (RFC 6962 section 2.1.2) shows that the ledger of `checkpoint`, whose
+  // signature the caller has judged, begins with what was read then. kIntegrity where it does not: then nothing was
+  // read.
   [[nodiscard]] base::Result<> take(std::span<const Hash> leaves, const TreeHead& checkpoint,
                                     const std::vector<Hash>& proof);
 
@@ -41,8 +43,8 @@ struct CopiedRecord {
   Record record;  // its data as canonical JSON
   base::JsonObject data;
 };
-// read_record reads the text of a record, with what is attached to it: kMalformed, and kIntegrity where the attachment
-// is not the one that the text names. `sequence` is left to the caller.
+// read_record reads the text of a record, with what is attached to it: kMalformed, and kIntegrity where the
+// attachment is not the one that the text names. `sequence` is left to the caller.
 [[nodiscard]] base::Result<CopiedRecord> read_record(std::string_view text, base::Bytes attachment);
 
 // copy_grant and copy_role_end keep what another home has granted and ended ("role.granted", "role.revoked"), with a

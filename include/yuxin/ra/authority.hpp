@@ -18,8 +18,8 @@ namespace yuxin::ra {
 // Order is an effect of a case, with the acts that it rests on.
 struct Order {
   const workflow::Case& of;
-  std::string effect;                        // one of known_effects
-  std::vector<evidence::VerifiedAct> acts;   // all on the case, in their order
+  std::string effect;                       // one of known_effects
+  std::vector<evidence::VerifiedAct> acts;  // all on the case, in their order
   std::vector<workflow::File> files;
   enum class By { kAct, kDeadline } by = By::kAct;  // the last act ordered it, or a deadline that ran out after it
 };

@@ -18,8 +18,8 @@
 
 namespace yuxin::ra {
 
-// Registry is a registration authority on another host, known by two keys: of the certificate that it shows in TLS, and
-// of the service that signs for its machines.
+// Registry is a registration authority on another host, known by two keys: of the certificate that it shows in TLS,
+// and of the service that signs for its machines.
 struct Registry {
   std::string name;       // "east": lower-case letters, digits and hyphens
   x509::Digest256 key{};  // SHA-256 of the SubjectPublicKeyInfo
@@ -70,13 +70,13 @@ struct InterfaceParts {
   InterfaceLimits limits;
 };
 
-// AuthorityInterface answers everything below /ca/v1/. It stands behind TLS that demands client certificates, and takes
-// one only of the profile registration-authority, in force at that moment, whose key registries.toml names at that
-// moment. Nothing that a registration authority says is believed: an order carries the acts of its case, as they were
-// stored; each is verified here, the case is gone through anew by the definitions and the organisations of this home,
-// and the approval is judged by its approvals.toml, as if every profile demanded one. An order is carried out once,
-// however often it is asked for. Orders and refusals are records of the ledger ("registry.order", "registry.refused").
-// Thread-safe.
+// AuthorityInterface answers everything below /ca/v1/. It stands behind TLS that demands client certificates, and
+// takes one only of the profile registration-authority, in force at that moment, whose key registries.toml names at
+// that moment. Nothing that a registration authority says is believed: an order carries the acts of its case, as they
+// were stored; each is verified here, the case is gone through anew by the definitions and the organisations of this
+// home, and the approval is judged by its approvals.toml, as if every profile demanded one. An order is carried out
+// once, however often it is asked for. Orders and refusals are records of the ledger ("registry.order",
+// "registry.refused"). Thread-safe.
 class AuthorityInterface final : public base::HttpService {
  public:
   static constexpr std::string_view kPath = "/ca/v1/";
@@ -94,7 +94,8 @@ class AuthorityInterface final : public base::HttpService {
   std::unique_ptr<Impl> impl_;
 };
 
-// kMachineRevocation is the type of the act by which a registration service gives a certificate back that it enrolled.
+// kMachineRevocation is the type of the act by which a registration service gives a certificate back that it
+// enrolled.
 inline constexpr std::string_view kMachineRevocation = "registration.revoke";
 
 }  // namespace yuxin::ra

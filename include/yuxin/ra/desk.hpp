@@ -36,7 +36,8 @@ struct DeskParts {
   evidence::ActTrust trust;
   const base::Clock* clock = nullptr;
   std::string authority;  // that issues
-  // Opens the authority for signing; asked for when a certificate is checked or issued. Nothing where it is elsewhere.
+  // Opens the authority for signing; asked for when a certificate is checked or issued. Nothing where it is
+  // elsewhere.
   std::function<base::Result<std::shared_ptr<ca::Issuer>>()> issuer;
   std::string actor;  // who works here, for what no act says
   // What nobody may apply for, though a profile would take it: the offices and the names of the home itself.

@@ -506,12 +506,12 @@ TEST_CASE("registries.toml is read as it is written, and says where it is wrong"
   CHECK(read->find("north") == nullptr);
   const auto digest = "sha256:" + base::hex(key);
   for (const std::string& text : std::vector<std::string>{
-        std::string("[[registry]]\nname = \"East\"\n"), "[[registry]]\nname = \"east\"\nkey = \"00\"\n",
-        "[[registry]]\nname = \"east\"\nkey = \"" + digest + "\"\nservice = \"" + digest + "\"\nwithn = \"RA\"\n",
-        "[[registry]]\nname = \"east\"\nkey = \"" + digest + "\"\nservice = \"" + digest +
-            "\"\n[[registry]]\nname = "
-            "\"west\"\nkey = \"" +
-            digest + "\"\nservice = \"" + digest + "\"\n"}) {
+           std::string("[[registry]]\nname = \"East\"\n"), "[[registry]]\nname = \"east\"\nkey = \"00\"\n",
+           "[[registry]]\nname = \"east\"\nkey = \"" + digest + "\"\nservice = \"" + digest + "\"\nwithn = \"RA\"\n",
+           "[[registry]]\nname = \"east\"\nkey = \"" + digest + "\"\nservice = \"" + digest +
+               "\"\n[[registry]]\nname = "
+               "\"west\"\nkey = \"" +
+               digest + "\"\nservice = \"" + digest + "\"\n"}) {
     CAPTURE(text);
     const auto wrong = ra::Registries::parse(text, "registries.toml");
     REQUIRE_FALSE(wrong);
