@@ -81,7 +81,7 @@ bool is_of_the_home(std::string_view profile) { return std::ranges::find(kOfTheH
 }  // namespace
 
 Result<> check_change(Home& home, const store::CertificateRow& row) {
-  bool serves = is_of_the_home(row.profile);
+  bool serves = is_of_the_home(row.profile) || row.profile == "registration-authority";
   TRY(home.store().read([&](store::Reader& reader) -> Result<> {
     const auto is_it = [&](const auto& other) { return base::equal(other.certificate, row.der); };
     TRY(const auto services, reader.service_certificates());
