@@ -7,6 +7,7 @@
 #include "invitation_repository.hpp"
 #include "yuxin/evidence/canonical.hpp"
 #include "yuxin/evidence/ledger.hpp"
+#include "yuxin/ra/authority.hpp"
 #include "yuxin/x509/serial.hpp"
 
 namespace yuxin::ra {
@@ -99,12 +100,11 @@ class Answering {
     TRY(const auto profile, parts_.profiles.find(std::string(kOfficerProfile)));
     TRY(auto subject, x509::Name::parse(base::json_string(of.about, "subject")));
     TRY(auto names, names_from(base::json_string(of.about, "names")));
-    TRY(const auto issuer, parts_.issuer());
-    return issuer->check(profile, {.request = request,
-                                   .subject = std::move(subject),
-                                   .alt_names = std::move(names),
-                                   .validity = {},
-                                   .organisation = of.place.organisation});
+    return parts_.port->check(profile, {.request = request,
+                                        .subject = std::move(subject),
+                                        .alt_names = std::move(names),
+                                        .validity = {},
+                                        .organisation = of.place.organisation});
   }
 
   // While nobody has confirmed it, an invitation may be withdrawn, and may end.
