@@ -134,6 +134,8 @@ Result<Judge::Judged> Judge::judge(const Registry& by, const wire::OrderMessage&
     judged.files.push_back(request_file(request));
   }
   const bool issues = order.effect == "issue";
+  // with another request it is no repetition of the order
+  if (issues) TRY(wish_of(of.about, judged.files));
   TRY(parts_.store->read([&](store::Reader& reader) -> Result<> {
     for (const auto& act : judged.acts) {
       TRY(const auto row, ca::used_for(reader, act.digest()));

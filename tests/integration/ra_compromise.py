@@ -182,7 +182,7 @@ def check_officers_acts(attacker, number):
     known = attacker.ask("orders", attacker.order(acts, wei))["facts"]["serial"]
     assert known in before and attacker.split.serials("person-signing") == before
     evil = attacker.request("evil", "evil.city.test")
-    attacker.ask("orders", attacker.order(acts, evil))  # what was issued upon them, and nothing for this request
+    attacker.refused("not among the attachments", "orders", attacker.order(acts, evil))
     assert attacker.split.serials("person-signing") == before
     victim = attacker.acts[attacker.victim]
     attacker.refused("does not order", "orders", attacker.order(victim, evil))
