@@ -47,6 +47,9 @@ class Keeper final : public cli::DeskSide {
                                             const std::optional<ra::CertificateWish>&) override {
     throw std::logic_error("step");
   }
+  [[nodiscard]] base::Result<std::optional<ra::Answered>> answered(const std::string&) override {
+    throw std::logic_error("answered");
+  }
   [[nodiscard]] base::Result<cli::StepDone> sign_and_take(const ra::Step&) override {
     throw std::logic_error("sign_and_take");
   }
