@@ -73,7 +73,7 @@ Result<> Desk::fit(const Viewer& viewer, Application& application) {
   opened.place = std::move(*place);
   if (!application.role) application.role = role_for(viewer, *definition, "", application.action, opened.place);
   const auto signer = only_in(viewer, application.role);
-  TRY(check_opener(signer, definition, application.action, opened));
+  TRY(check_opener(viewer, signer, definition, application.action, opened));
   if (about) TRY(check_reach(parts_, cases_, *about, opened.place, signer));
   return {};
 }

@@ -211,8 +211,22 @@ Result<Item> Desk::look(std::string_view case_id, const std::optional<Viewer>& v
   return Item{std::move(standing), std::move(actions)};
 }
 
-Result<> Desk::check_opener(const Viewer& signer, const std::shared_ptr<const workflow::Workflow>& definition,
-                            std::string_view action, const workflow::Case& opened) const {
+namespace {
+
+std::string roles_text(const Viewer& viewer) {
+  std::vector<std::string> held;
+  for (const auto& one : viewer.roles) {
+    const auto scope = evidence::print_scope(one.scope);
+    held.push_back(scope.empty() ? one.role.text() : one.role.text() + " (" + scope + ")");
+  }
+  return held.empty() ? base::message("no role") : base::join(held, ", ");
+}
+
+}  // namespace
+
+Result<> Desk::check_opener(const Viewer& viewer, const Viewer& signer,
+                            const std::shared_ptr<const workflow::Workflow>& definition, std::string_view action,
+                            const workflow::Case& opened) const {
   const workflow::Standing standing{0, opened, definition};
   const Look look(*parts_.organisation, signer, standing);
   std::vector<std::string> wanted;
@@ -230,9 +244,8 @@ Result<> Desk::check_opener(const Viewer& signer, const std::shared_ptr<const wo
   wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
   const auto where = opened.place.organisation ? opened.place.organisation->text() : std::string();
   return fail(Code::kNotAuthorised,
-              "You may not open such a case at {}: {} of workflow {} is for {}, and you hold no such role that is "
-              "good there.",
-              where, action, definition->name, base::join(wanted, ", "));
+              "You may not open such a case at {}: {} of workflow {} is for {}, and you hold {}.", where, action,
+              definition->name, base::join(wanted, ", "), roles_text(viewer));
 }
 
 std::optional<evidence::RoleCode> Desk::role_for(const Viewer& viewer, const workflow::Workflow& definition,

@@ -107,7 +107,7 @@ Result<std::shared_ptr<Desk>> Judge::desk_for(const Registry& by) const {
 
 Result<> Judge::check(const Registry& by, const wire::CheckMessage& question) {
   TRY(const auto desk, desk_for(by));
-  TRY(auto request, x509::CertificateRequest::from_der(question.request));
+  TRY(auto request, x509::CertificateRequest::from_either(question.request));
   const std::vector<workflow::File> files{request_file(request)};
   TRY(const auto wish, wish_of(question.about, files));
   TRY(check_within(*desk, by, wish.enrolment.organisation));
@@ -130,7 +130,7 @@ Result<Judge::Judged> Judge::judge(const Registry& by, const wire::OrderMessage&
   const auto& of = judged.case_of.of;
   TRY(check_within(desk, by, of.place.organisation));
   if (!order.request.empty()) {
-    TRY(const auto request, x509::CertificateRequest::from_der(order.request));
+    TRY(const auto request, x509::CertificateRequest::from_either(order.request));
     judged.files.push_back(request_file(request));
   }
   const bool issues = order.effect == "issue";

@@ -127,7 +127,7 @@ Outcome<Answer> Conversation::enrol() {
   if (before)
     return deny(FailInfo::kTransactionIdInUse,
                 "There is a transaction of this number already. A message is sent once; begin a new one.");
-  const auto asked = [&]() -> Outcome<Answer> {
+  auto asked = [&]() -> Outcome<Answer> {
     TRY(const auto wanted, read_wanted(message_));
     transaction_.body = message_.type;
     transaction_.implicit_confirm = message_.header.implicit_confirm;

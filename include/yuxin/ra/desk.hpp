@@ -228,7 +228,7 @@ class Desk {
 
  private:
   explicit Desk(DeskParts parts);
-  [[nodiscard]] base::Result<> check_opener(const Viewer& signer,
+  [[nodiscard]] base::Result<> check_opener(const Viewer& viewer, const Viewer& signer,
                                             const std::shared_ptr<const workflow::Workflow>& definition,
                                             std::string_view action, const workflow::Case& opened) const;
   [[nodiscard]] base::Result<> check_and_try(const evidence::VerifiedAct& act, std::span<const workflow::File> files,

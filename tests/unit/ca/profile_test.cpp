@@ -43,7 +43,7 @@ void check_extensions_refused(const std::string& extensions, std::string_view pa
 
 TEST_CASE("every shipped profile loads and carries its own name") {
   const auto& shipped = ca::shipped_profiles();
-  CHECK(shipped.size() == 20);
+  CHECK(shipped.size() == 21);
   for (const auto& file : shipped) {
     const auto profile = ca::parse_profile(file.text, std::string(file.name));
     REQUIRE_MESSAGE(profile.has_value(), (profile ? "" : profile.error().detail));

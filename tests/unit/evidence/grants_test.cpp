@@ -79,7 +79,7 @@ TEST_CASE("orders that the organisation does not allow") {
   auto order = RoleTown::order("PSB:OFF", officer);
   SUBCASE("a role that nobody described") {
     order.role = role("PBS:OFF");
-    refused(town.try_grant(order), Code::kRefused, "no role PBS:OFF");
+    refused(town.try_grant(order), Code::kNotFound, "no role PBS:OFF");
   }
   SUBCASE("an organisation that is not there") {
     order.scope = scope("org:NOBODY");

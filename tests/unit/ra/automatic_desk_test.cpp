@@ -216,7 +216,12 @@ TEST_CASE("a certificate is renewed by the client that asked for it, and under a
   auto held = need(town.automatic->held(certificate));
   CHECK(held.in_force);
   CHECK(held.client == "meters");
-  const auto& request = wish.enrolment.request;
+  const auto key = need(x509::PrivateKey::generate(x509::KeyKind{x509::KeyType::kP256, 256}));
+  const auto signer = need(key.signer(x509::SignatureAlgorithm::kEcdsaSha256));
+  const auto names =
+      x509::make_subject_alt_name(x509::Critical::kNo, {need(x509::parse_general_name("dns:a.city.test"))});
+  const auto request =
+      need(x509::CertificateRequest::from_der(need(x509::make_request(x509::Name(), {names}, *signer))));
   const auto renewing = [&](const std::string& text) {
     const auto clients = need(ra::MachineClients::parse(text, "clients.toml"));
     const auto* found = clients->renewing(ra::Protocol::kEst, held, request);

@@ -38,12 +38,17 @@ struct Asking {
 
 constexpr const char* kP256 = "EC -pkeyopt ec_paramgen_curve:P-256";
 
+x509::PrivateKey new_key() {
+  const x509::KeyKind kind{x509::KeyType::kP256, 256};
+  return need(x509::PrivateKey::generate(kind));
+}
+
 // Mould builds a CertReqMsg with what a test wants to be otherwise.
 struct Mould {
-  base::Bytes wanted;     // fields of the CertTemplate
-  base::Bytes proof;      // ProofOfPossession; empty: a good signature
-  base::Bytes more = {};  // after CertTemplate
-  x509::PrivateKey key = need(x509::PrivateKey::generate(x509::KeyKind{x509::KeyType::kP256, 256}));
+  base::Bytes wanted;  // fields of the CertTemplate
+  base::Bytes proof;   // ProofOfPossession; empty: a good signature
+  base::Bytes more;    // after CertTemplate
+  x509::PrivateKey key = new_key();
 
   [[nodiscard]] base::Bytes field(std::uint8_t tag, base::ByteView content) const {
     der::Writer out;
