@@ -95,8 +95,9 @@ class Eye {
   [[nodiscard]] Reason reason_against(const Transition& transition, const Party& party, const evidence::Place& place,
                                       const base::JsonObject& values) const {
     if (auto reason = role_against(transition, party, place, values)) return reason;
-    if (auto reason = separation_against(party)) return reason;
-    return exclusion_against();
+    // an exclusion gives the city's own reason
+    if (auto reason = exclusion_against()) return reason;
+    return separation_against(party);
   }
 
   [[nodiscard]] Reason role_against(const Transition& transition, const Party& party, const evidence::Place& place,

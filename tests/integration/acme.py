@@ -103,7 +103,7 @@ def check_certbot(scene):
                scene.directory]
     env = {**os.environ, "REQUESTS_CA_BUNDLE": str(scene.town.root)}
     city.run(*certbot, "certonly", "--standalone", "--http-01-port", scene.web_port, "--preferred-challenges", "http", "--agree-tos", "-m", "it@city.test",
-             "--eab-kid", kid, "--eab-hmac-key", acme.b64(key), "-d", "www.city.test", "-d", "shop.city.test", "--key-type", "ecdsa", env=env)
+             "--eab-kid", kid, f"--eab-hmac-key={acme.b64(key)}", "-d", "www.city.test", "-d", "shop.city.test", "--key-type", "ecdsa", env=env)
     live = folder / "cb/live/www.city.test"
     scene.check((live / "fullchain.pem").read_text(), "shop.city.test")
     first = scene.town.serial(live / "cert.pem")
@@ -120,7 +120,7 @@ def check_certbot(scene):
 def lego(scene, *words, domains, expect=0, **env):
     kid, key = scene.bindings["portal"]
     options = [word for domain in domains for word in ("--domains", domain)]
-    return city.run("lego", "--server", scene.directory, "--accept-tos", "--email", "it@city.test", "--eab", "--kid", kid, "--hmac", acme.b64(key), "--path",
+    return city.run("lego", "--server", scene.directory, "--accept-tos", "--email", "it@city.test", "--eab", "--kid", kid, f"--hmac={acme.b64(key)}", "--path",
                     scene.folder / "lego", *options, *words, env={**os.environ, "LEGO_CA_CERTIFICATES": str(scene.town.root), **env}, expect=expect)
 
 

@@ -15,7 +15,10 @@ from rest_office import Office
 def check_way_of_a_request(office):
     """From the counter to the certificate, by officers who have nothing of the home."""
     number = office.submit("wei")
-    assert number in office.terminal("wang", "request", "list", "--mine").stdout
+    assert number in office.terminal("li", "request", "list", "--mine").stdout
+    # a reviewer could send it back, but it does not wait for that
+    assert number not in office.terminal("wang", "--quiet", "request", "list", "--mine").stdout
+    assert number in office.terminal("wang", "request", "list").stdout
     assert number not in office.terminal("far", "--quiet", "request", "list").stdout
     office.refused(3, "not in your scope", "far", "request", "show", number)
     office.refused(5, "is not done then", "wang", "request", "review", number)

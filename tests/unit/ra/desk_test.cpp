@@ -278,11 +278,11 @@ TEST_CASE("what a signature would be refused for is said before it is made") {
   check_error(foreseen(wang, "accept", "RA.REVIEW"), Code::kNotAuthorised, "that needs RA.INPUT; you hold RA.REVIEW");
   CHECK(foreseen(li, "accept", "RA.INPUT"));
   need(town.step(id, "accept", town.li, "RA.INPUT"));
-  check_error(foreseen(li, "review", "RA.REVIEW"), Code::kNotAuthorised, "the same person acted for");
+  check_error(foreseen(li, "review", "RA.REVIEW"), Code::kNotAuthorised, "the same person acted");
   // by another key of the same name, it is the same person
   auto twin = li;
   twin.key = x509::sha256(town.wei.certificate.tbs().spki);
-  check_error(foreseen(twin, "review", "RA.REVIEW"), Code::kNotAuthorised, "the same person acted for");
+  check_error(foreseen(twin, "review", "RA.REVIEW"), Code::kNotAuthorised, "the same person acted");
   auto narrow = wang;
   narrow.roles.front().scope = need(evidence::parse_scope("profile:device"));
   check_error(foreseen(narrow, "review", "RA.REVIEW"), Code::kNotAuthorised, "is not good for this");
