@@ -89,7 +89,7 @@ def check_the_way(office):
     trial = office.terminal("bizadm", "officer", "invite", "--name", "王芳", "--dry-run").stderr
     assert "CN=王芳" in trial and "Nothing was signed" in trial, trial
     assert "No invitations" in office.terminal("bizadm", "officer", "list").stderr
-    office.refused(3, "may not sign", "zhao", "officer", "invite", "--name", "somebody")
+    office.refused(3, "may not open such a case", "zhao", "officer", "invite", "--name", "somebody")
     number, code = invite(office, "王芳", "--role", "RA.REVIEW")
     letters = code.replace("-", "")
     assert len(letters) == 32 and re.fullmatch(r"(?:[0-9A-Z]{4}-){7}[0-9A-Z]{4}", code) and letters[31] == check_letter(letters[:31]), code

@@ -83,9 +83,9 @@ def check_what_is_shown(office):
     office.checked("far", "GET", f"/v1/certificates/{serial}", status=404)
     # nor is a draft about it made for who could not sign it, and the refusal is the same for one that is not there
     draft = {"workflow": "certificate-revocation", "form": {"cause": "keyCompromise", "reason": "lost"}}
-    said = {office.checked(who, "POST", "/v1/steps", {**draft, "serial": one}, status=403).json()["detail"]
-            for who in ("nobody", "far") for one in (serial, "0102030405060708")}
-    assert len(said) == 1 and "You may not open such a case" in said.pop(), said
+    for who in ("nobody", "far"):
+        said = {office.checked(who, "POST", "/v1/steps", {**draft, "serial": one}, status=403).json()["detail"] for one in (serial, "0102030405060708")}
+        assert len(said) == 1 and "You may not open such a case" in said.pop(), said
     office.checked("nobody", "POST", "/v1/steps", {"workflow": "leaver", "form": {"reason": "x"}, "subject": "C=CN, O=Test City, CN=li"}, status=403)
     long = {"workflow": "leaver", "form": {"reason": "x" * 8001}, "subject": "C=CN, O=Test City, CN=li"}
     office.checked("li", "POST", "/v1/steps", long, status=400)
