@@ -159,8 +159,9 @@ def check_officer_revoked(split):
     number = split.submit("stolen")
     split.as_json("li", "request", "accept", number)
     split.town.revoke(split.folder / "late.pem")
-    done = split.terminal("late", "request", "review", number, "--yes", expect=3)
-    assert "revoked" in done.stderr, done.stderr
+    done = split.terminal("late", "request", "review", number, "--yes", expect=None)
+    # by the copy here, or, before that has come, by the authority, where a leaked key ends its roles
+    assert (done.returncode, "revoked" in done.stderr) == (3, True) or (done.returncode, "does not hold the role" in done.stderr) == (4, True), done
     time.sleep(1)
     assert split.client("late").get("/v1/status").status == 403
 
