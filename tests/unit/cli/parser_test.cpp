@@ -102,7 +102,8 @@ TEST_CASE("values that look like options, are empty, or hold anything at all arr
 
 TEST_CASE("an argument may be called like a command, a noun or a verb of its own noun") {
   for (const char* name : {"acme", "cert", "serve", "list", "add", "help-me"}) {
-    const auto call = call_of({"client", "add", name, "--protocol", "acme", "--profile", "device", "--under", "a.test"});
+    const auto call =
+        call_of({"client", "add", name, "--protocol", "acme", "--profile", "device", "--under", "a.test"});
     CHECK(cli::words_of(*call.command) == "client add");
     CHECK(call.arguments.one("NAME") == name);
     CHECK(call.arguments.one("--protocol") == "acme");
