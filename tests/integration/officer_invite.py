@@ -143,7 +143,7 @@ def check_the_way(office):
     office.town.yuxin("cert", "export", serial, "--out", office.town.folder / "wangfang.pem")
     office.grant("wangfang", "RA.REVIEW")
     case = office.accepted("for-wangfang")
-    assert "is reviewed now" in wang.terminal("request", "review", case, "--opinion", "as required", "--yes").stdout
+    assert ": reviewed" in wang.terminal("request", "review", case, "--opinion", "as required", "--yes").stdout
     # and years later the whole of it stands by itself
     bundle = office.town.folder / "invitation.tar"
     office.town.yuxin("audit", "export", "--object", number, "--out", bundle)
