@@ -320,7 +320,7 @@ def check_typed(office):
     other.answer(r"Type the key SHA-256", digits.upper() + "\n")
     other.answer(r"Sign this\?", "y\n")
     ended, said = other.finish()
-    assert ended == 0 and "is confirmed now" in said and digits not in said.split("Type the key")[0], (ended, said)
+    assert ended == 0 and ": confirmed" in said and digits not in said.split("Type the key")[0], (ended, said)
     ended, said = person.finish()
     assert ended == 0 and "request list --mine" in said and code not in said and code[5:9] not in said, (ended, said)
 
