@@ -306,11 +306,14 @@ namespace {
 
 // Where nothing is demanded, the act that a certificate is ordered by is noted all the same, so that one order makes
 // one certificate, whoever carries it out and however often.
-Result<Approval> noted(const ApprovalCourt& court, const ApprovalQuestion& question) {
+Result<Approval> noted(const ApprovalCourt& court, store::Store& store, const ApprovalQuestion& question) {
   const auto& acts = question.authorisation.acts;
   if (acts.empty()) return Approval{};
   const auto act = evidence::verify_act(acts.back(), court.trust);
   if (!act) return tl::unexpected(evidence::act_error(act.error()));
+  // a service has what a [[service]] lets it have, and is nobody who orders; one of another host least of all
+  if (act->role() && act->role()->role.text() == "RA.SERVICE")
+    return Judgement(court, store, question, nullptr).run();
   if (const auto other = difference(*act, approval_binding(question.profile.name, question.enrolment)))
     return fail(Code::kNotAuthorised, "What {} signed does not order this certificate: {}.",
                 act->actor().subject().text(), *other);
@@ -328,7 +331,7 @@ Result<Approval> judged(const ApprovalCourt* court, store::Store& store, const A
                 question.profile.name, question.profile.approval);
   }
   TRY(const auto* rule, court->policy->demand_of(question.profile));
-  if (rule == nullptr && !court->petitioner) return noted(*court, question);
+  if (rule == nullptr && !court->petitioner) return noted(*court, store, question);
   return Judgement(*court, store, question, rule).run();
 }
 

@@ -68,7 +68,11 @@ Result<> Desk::fit(const Viewer& viewer, Application& application) {
   }
   if (application.invitation) opened.place.profile = application.invitation->profile;
   auto place = place_for(parts_, application.organisation);
-  if (!place) return {};  // `apply` refuses this before it looks at anything
+  if (!place) {
+    // nothing may be looked at for whoever names a point that is not there; who names none is asked for it first
+    if (application.organisation) return tl::unexpected(std::move(place).error());
+    return {};
+  }
   place->profile = opened.place.profile;
   opened.place = std::move(*place);
   if (!application.role) application.role = role_for(viewer, *definition, "", application.action, opened.place);

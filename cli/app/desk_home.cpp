@@ -89,7 +89,9 @@ Result<ra::DeskParts> desk_parts(Home& home, const std::string& actor) {
                        .issuer = {},
                        .actor = actor,
                        .admit_profile = check_purpose,
-                       .admit = {}};
+                       .admit = {},
+                       .in_good_standing = {},
+                       .admit_change = [&home](const store::CertificateRow& row) { return check_change(home, row); }};
 }
 
 Result<std::shared_ptr<ra::Desk>> open_issuing_desk(Home& home, const std::string& actor,

@@ -28,7 +28,9 @@ constexpr std::array<std::uint8_t, 9> kPbkdf2 = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0
 
 constexpr std::size_t kShortestSalt = 8;
 constexpr std::size_t kLongestSalt = 128;
+constexpr std::int64_t kShortestKey = 20;
 constexpr std::size_t kLongestKey = 64;
+constexpr std::int64_t kFewestOfPbm = 100;
 
 // The HMACs: hmac-sha1 of 1.3.6.1.5.5.8.1.2 (RFC 4211 section 4.4), and 1.2.840.113549.2.N (RFC 8018 appendix B.1).
 const EVP_MD* hmac_digest(ByteView oid) {
@@ -104,7 +106,10 @@ Result<Parameters> read_derivation(der::Reader& fields) {
   if (!iterations) return malformed();
   found.salt = *salt;
   found.iterations = *iterations;
-  if (inside->next_is(der::kInteger)) found.key_size = inside->small_integer().value_or(-1);
+  if (inside->next_is(der::kInteger)) {
+    const auto size = inside->small_integer().value_or(-1);
+    found.key_size = size < 1 ? -1 : size;  // 0 stands for what is not there
+  }
   const auto prf = inside->at_end() ? std::nullopt : plain_algorithm(*inside);
   if (!inside->at_end()) return malformed();
   // without one it would be HMAC-SHA1
@@ -124,7 +129,9 @@ Result<Parameters> read_pbmac1(ByteView der) {
   if (digest == nullptr) return refused_algorithm();
   found.authentication = *mac;
   if (found.key_size == 0) found.key_size = EVP_MD_get_size(digest);
-  if (found.key_size < 0 || std::cmp_greater(found.key_size, kLongestKey)) return refused_algorithm();
+  // The message chooses it: a key of one octet would be found by trying, however long the secret is (RFC 9579 section
+  // 9 has 20 octets at least).
+  if (found.key_size < kShortestKey || std::cmp_greater(found.key_size, kLongestKey)) return refused_algorithm();
   return found;
 }
 
@@ -161,7 +168,9 @@ Result<PasswordMac> PasswordMac::from_identifier(ByteView algorithm_identifier) 
   if (!is_pbmac1 && !base::equal(*oid, kPasswordBasedMac)) return refused_algorithm();
   if (!parameters) return malformed();
   TRY(const auto found, is_pbmac1 ? read_pbmac1(parameters->whole) : read_pbm(parameters->whole));
-  if (found.iterations < 1 || found.iterations > kMostIterations)
+  // the library does no fewer with PasswordBasedMac
+  const std::int64_t fewest = is_pbmac1 ? 1 : kFewestOfPbm;
+  if (found.iterations < fewest || found.iterations > kMostIterations)
     return fail(Code::kRefused, "The key of the message's MAC takes {} iterations; {} at most are done here.",
                 found.iterations, kMostIterations);
   if (found.salt.size() < kShortestSalt || found.salt.size() > kLongestSalt)

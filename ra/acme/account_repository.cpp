@@ -81,6 +81,12 @@ Result<std::optional<Account>> account_in_row(Session& session, std::int64_t row
   return one(session, "WHERE id = $1", {row});
 }
 
+Result<> check_unchanged(Session& session, const Account& before) {
+  TRY(const auto now, account_in_row(session, before.row));
+  if (now && now->status == before.status && base::equal(now->thumbprint, before.thumbprint)) return {};
+  return fail(Code::kConflict, "The ACME account {} was changed at this moment. Ask again.", before.name);
+}
+
 Result<> update_account(Session& session, const Account& account) {
   const auto contacts = contacts_text(account);
   TRY(const auto changed,

@@ -153,6 +153,7 @@ Answer account(World& world, const Asked& asked, const std::string& name) {
   if (status == "deactivated") changed.status = Status::kDeactivated;
   if (asked.payload.empty()) return account_reply(world, 200, changed);
   TRY(world.write([&](store::Writer& writer) -> Outcome<> {
+    TRY(repository::check_unchanged(writer.session(), *asked.account));
     TRY(repository::update_account(writer.session(), changed));
     if (changed.status != Status::kValid)
       TRY(note_account(writer, changed, "deactivated", {holder_of(changed), world.now()}));

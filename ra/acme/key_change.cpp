@@ -45,6 +45,7 @@ Answer change_key(World& world, const Asked& asked) {
       problem.location = world.url("account", holder->name);
       return Refusal(std::move(problem));
     }
+    TRY(repository::check_unchanged(session, *asked.account));
     TRY(repository::update_account(session, changed));
     TRY(note_account(writer, changed, "key-changed", {holder_of(changed), world.now()}));
     return {};

@@ -19,6 +19,8 @@ using store::Session;
 [[nodiscard]] base::Result<std::optional<Account>> account_named(Session& session, std::string_view name);
 [[nodiscard]] base::Result<std::optional<Account>> account_with_key(Session& session, base::ByteView thumbprint);
 [[nodiscard]] base::Result<std::optional<Account>> account_in_row(Session& session, std::int64_t row);
+// check_unchanged: kConflict where the key or the status of an account is not what was read before this transaction.
+[[nodiscard]] base::Result<> check_unchanged(Session& session, const Account& before);
 // update_account writes key, contacts and status; kConflict when the key is another account's.
 [[nodiscard]] base::Result<> update_account(Session& session, const Account& account);
 // count_accounts counts those of a client that are valid, and bound so.

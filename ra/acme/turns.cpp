@@ -1,5 +1,10 @@
 #include "turns.hpp"
 
+#include <exception>
+
+#include "yuxin/base/language.hpp"
+#include "yuxin/base/log.hpp"
+
 namespace yuxin::ra::acme {
 
 Turns::~Turns() {
@@ -31,7 +36,11 @@ void Turns::start(std::int64_t account) {
 }
 
 void Turns::run(std::int64_t account, const std::function<void()>& job) {
-  if (!closing()) job();
+  try {
+    if (!closing()) job();
+  } catch (const std::exception& bug) {
+    base::log_error(base::message("A challenge of ACME could not be looked at: {}", bug.what()));
+  }
   const std::lock_guard lock(mutex_);
   --lines_[account].running;
   start(account);

@@ -8,6 +8,7 @@
 #include "reach.hpp"
 #include "yuxin/base/language.hpp"
 #include "yuxin/ca/invitation.hpp"
+#include "yuxin/ca/key_use.hpp"
 #include "yuxin/ca/order_use.hpp"
 #include "yuxin/evidence/canonical.hpp"
 #include "yuxin/x509/serial.hpp"
@@ -67,6 +68,22 @@ Result<> record_order(store::Writer& writer, const Registry& by, const Order& or
                                 .data = std::move(data),
                                 .attachment = base::to_bytes(base::as_bytes(as_it_came))}));
   return {};
+}
+
+// A key that is called leaked ends whatever else it is for. A service could have had it certified from the request of
+// an officer; such a key it may not call so.
+Result<> check_key_is_a_machines(store::Reader& reader, const store::CertificateRow& row,
+                                 x509::RevocationReason reason, const std::string& registry) {
+  using enum x509::RevocationReason;
+  if (reason != kKeyCompromise && reason != kCaCompromise && reason != kAaCompromise) return {};
+  TRY(const auto certificate, x509::Certificate::from_der(row.der));
+  TRY(const auto key, certificate.public_key());
+  TRY(const auto other, ca::other_use_of_key(reader, key, row.subject));
+  if (!other) return {};
+  return fail(Code::kNotAuthorised,
+              "The key of {} is that of {}, too. The service of {} does not say that it has leaked; its holder or "
+              "officers do, as a case.",
+              row.subject, other->subject, registry);
 }
 
 std::string print_outcome(const Carried& carried) {
@@ -206,7 +223,7 @@ Result<Carried> Judge::revoke(const Registry& by, base::ByteView der) {
     TRY(const auto rows, certificates_of(reader, of.about));
     if (rows.empty()) return fail(Code::kNotFound, "There is no such certificate in this home.");
     TRY(const bool own, ca::was_enrolled_by(reader, rows.front().authority, rows.front().serial, service));
-    if (own) return {};
+    if (own) return check_key_is_a_machines(reader, rows.front(), *reason, by.name);
     return fail(Code::kNotAuthorised, "The service of {} revokes what it has enrolled itself; {} is not of that.",
                 by.name, of.id);
   }));

@@ -41,7 +41,8 @@ Outcome<Answer> Conversation::revoke() const {
   return Answer{Body::kRevocationAnswer, revocation_answer(done ? nullptr : &done.error())};
 }
 
-// A certificate is revoked by its holder, or by a client that may have its profile and all of its names.
+// A certificate is revoked by its holder, or by a client that may have its profile and all of its names: the one that
+// asked for it, where that is known.
 Outcome<> Conversation::revoke_named(const RevocationWanted& wanted) const {
   TRY(auto certificate, parts_.desk->find(wanted.issuer, wanted.serial));
   TRY(const auto held, parts_.desk->held(certificate));
@@ -51,7 +52,8 @@ Outcome<> Conversation::revoke_named(const RevocationWanted& wanted) const {
     may = base::equal(speaker_->certificate->certificate.der(), certificate.der()) &&
           is_of_machines(*clients, held.profile);
   } else if (const auto* client = clients->find(speaker_->secret->client); client != nullptr) {
-    may = client->may_have(held.profile) && client->has(names_of(certificate));
+    const bool is_own = held.client.empty() || held.client == client->name;
+    may = is_own && client->may_have(held.profile) && client->has(names_of(certificate));
   }
   if (!may)
     return deny(FailInfo::kNotAuthorized,

@@ -87,6 +87,11 @@ def check_what_is_shown(office):
         said = {office.checked(who, "POST", "/v1/steps", {**draft, "serial": one}, status=403).json()["detail"] for one in (serial, "0102030405060708")}
         assert len(said) == 1 and "You may not open such a case" in said.pop(), said
     office.checked("nobody", "POST", "/v1/steps", {"workflow": "leaver", "form": {"reason": "x"}, "subject": "C=CN, O=Test City, CN=li"}, status=403)
+    office.checked("nobody", "POST", "/v1/steps", {"workflow": "leaver", "form": {"reason": "x"}, "subject": "C=CN, O=Test City, CN=li", "organisation": "NONE"},
+                   status=404)
+    # what the home itself works by is nobody's to suspend
+    own = office.town.json("cert", "list", "--profile", "ocsp-responder")["certificates"][0]["serial"]
+    assert "by which the home itself works" in office.checked("li", "POST", "/v1/steps", {**draft, "serial": own}, status=422).json()["detail"]
     long = {"workflow": "leaver", "form": {"reason": "x" * 8001}, "subject": "C=CN, O=Test City, CN=li"}
     office.checked("li", "POST", "/v1/steps", long, status=400)
     own = office.checked("nobody", "GET", "/v1/certificates").json()["certificates"]

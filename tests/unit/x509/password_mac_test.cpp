@@ -112,6 +112,21 @@ TEST_CASE("a stranger does not decide how long the MAC of his message takes, nor
         base::Code::kRefused);
 }
 
+TEST_CASE("the key that a MAC is made with is no shorter than RFC 9579 has it, whatever the message asks for") {
+  const auto with_key = [](const std::string& size) {
+    return octets(
+        ("305106092a864886f70d01050e3044303406092a864886f70d01050c30270410000102030405060708090a0b0c0d0e0f0202080002"
+         "01" +
+         size + "300c06082a864886f70d02090500300c06082a864886f70d020b0500")
+            .c_str());
+  };
+  for (const char* size : {"00", "01", "13", "ff"}) CHECK(refusal(with_key(size)) == base::Code::kRefused);
+  for (const char* size : {"14", "20", "40"}) CHECK(PasswordMac::from_identifier(with_key(size)).has_value());
+  // the library does PasswordBasedMac no fewer than 100 times
+  CHECK(refusal(pbm(16, kSha256, 99, kHmacSha256)) == base::Code::kRefused);
+  CHECK(PasswordMac::from_identifier(pbm(16, kSha256, 100, kHmacSha256)).has_value());
+}
+
 TEST_CASE("what is no such algorithm is refused, wherever it is cut") {
   CHECK(refusal({}) == base::Code::kMalformed);
   CHECK(refusal(octets("300b0609608648016503040201")) == base::Code::kRefused);
