@@ -20,7 +20,6 @@ constexpr const char* kFile = "registries.toml";
 constexpr const char* kActor = "service:authority-interface";
 constexpr std::size_t kLongestFile = std::size_t{1} << 20U;
 constexpr std::size_t kQueue = 512;
-constexpr base::Seconds kLookEvery{10};
 // Definitions, profiles and policies are read again after so long; registries.toml, certificates, roles and their
 // revocation are looked at for every request.
 constexpr base::Seconds kKeepFor{5};
@@ -145,8 +144,7 @@ Result<std::unique_ptr<InterfaceListener>> InterfaceListener::open(std::shared_p
   listener.service = &made->service_;
   listener.limits.large_body = ra::InterfaceLimits().body;
   TRY(listener.tls, interface_tls(*made->home_));
-  made->shown_ = listener.tls->identity.certificates.front();
-  made->trusted_ = listener.tls->client_authorities.size();
+  made->upkeep_.begin(*listener.tls);
   http::ServerOptions options;
   options.listeners.push_back(std::move(listener));
   options.pool = &made->pool_;
@@ -156,23 +154,10 @@ Result<std::unique_ptr<InterfaceListener>> InterfaceListener::open(std::shared_p
 }
 
 void InterfaceListener::step() {
-  const auto now = home_->clock().now();
-  if (now < next_ && next_ - now <= kLookEvery) return;
-  next_ = now + kLookEvery;
-  const auto done = keep();
-  const auto trouble = done ? std::string() : done.error().detail;
-  if (!trouble.empty() && trouble != told_) base::log_error(trouble);
-  told_ = trouble;
-}
-
-Result<> InterfaceListener::keep() {
-  TRY(keep_registration_tls(*home_, kActor));
-  TRY(const auto options, interface_tls(*home_));
-  if (options.identity.certificates.front() == shown_ && options.client_authorities.size() == trusted_) return {};
-  TRY(server_->renew_tls(0, options));
-  shown_ = options.identity.certificates.front();
-  trusted_ = options.client_authorities.size();
-  return {};
+  upkeep_.step(*server_, home_->clock().now(), [this]() -> Result<http::TlsServerOptions> {
+    TRY(keep_registration_tls(*home_, kActor));
+    return interface_tls(*home_);
+  });
 }
 
 }  // namespace yuxin::cli

@@ -10,6 +10,7 @@
 
 #include "home.hpp"
 #include "time_stamping.hpp"
+#include "tls_upkeep.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/pool.hpp"
 #include "yuxin/base/result.hpp"
@@ -39,16 +40,12 @@ class InterfaceListener {
 
  private:
   InterfaceListener(std::shared_ptr<Home> home, TimeStamping* stamping);
-  [[nodiscard]] base::Result<> keep();
 
   std::shared_ptr<Home> home_;
   ra::AuthorityInterface service_;
   base::Pool pool_;
   std::unique_ptr<http::Server> server_;  // goes first: it uses all of the above
-  base::UnixTime next_{0};
-  base::Bytes shown_;
-  std::size_t trusted_ = 0;
-  std::string told_;
+  TlsUpkeep upkeep_;
 };
 
 }  // namespace yuxin::cli

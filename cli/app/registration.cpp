@@ -117,8 +117,7 @@ Result<> Registration::listen(const Options& wanted) {
   listener.service = &router_;
   listener.limits.large_body = ra::RestService::kLargestAct;
   TRY(listener.tls, registration_tls(*home_));
-  shown_ = listener.tls->identity.certificates.front();
-  trusted_ = listener.tls->client_authorities.size();
+  upkeep_.begin(*listener.tls);
   http::ServerOptions options;
   options.listeners.push_back(std::move(listener));
   if (wanted.plain_port != 0) {
@@ -135,24 +134,11 @@ Result<> Registration::listen(const Options& wanted) {
 }
 
 void Registration::step() {
-  const auto now = home_->clock().now();
-  if (now < next_ && next_ - now <= kLookEvery) return;
-  next_ = now + kLookEvery;
-  const auto done = keep();
-  const auto trouble = done ? std::string() : done.error().detail;
-  if (!trouble.empty() && trouble != told_) base::log_error(trouble);
-  told_ = trouble;
-}
-
-Result<> Registration::keep() {
-  TRY(keep_registration_service(*home_, kActor));
-  TRY(keep_registration_tls(*home_, kActor));
-  TRY(const auto options, registration_tls(*home_));
-  if (options.identity.certificates.front() == shown_ && options.client_authorities.size() == trusted_) return {};
-  TRY(server_->renew_tls(0, options));
-  shown_ = options.identity.certificates.front();
-  trusted_ = options.client_authorities.size();
-  return {};
+  upkeep_.step(*server_, home_->clock().now(), [this]() -> Result<http::TlsServerOptions> {
+    TRY(keep_registration_service(*home_, kActor));
+    TRY(keep_registration_tls(*home_, kActor));
+    return registration_tls(*home_);
+  });
 }
 
 std::string Registration::services_text() const {

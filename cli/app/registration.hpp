@@ -11,6 +11,7 @@
 #include "home.hpp"
 #include "registration_desk.hpp"
 #include "time_stamping.hpp"
+#include "tls_upkeep.hpp"
 #include "yuxin/base/pool.hpp"
 #include "yuxin/base/result.hpp"
 #include "yuxin/http/router.hpp"
@@ -52,7 +53,6 @@ class Registration {
   void add(std::string_view name, std::string_view path, std::unique_ptr<base::HttpService> service,
            Where where = Where::kTls);
   [[nodiscard]] base::Result<> listen(const Options& wanted);
-  [[nodiscard]] base::Result<> keep();
 
   std::shared_ptr<Home> home_;
   std::set<std::string> wanted_;
@@ -63,10 +63,7 @@ class Registration {
   http::Router plain_;
   base::Pool pool_;
   std::unique_ptr<http::Server> server_;  // goes first: it uses all of the above
-  base::UnixTime next_{0};
-  base::Bytes shown_;        // the certificate that the listener shows
-  std::size_t trusted_ = 0;  // how many authorities it takes certificates of
-  std::string told_;         // the last trouble that was logged
+  TlsUpkeep upkeep_;
 };
 
 }  // namespace yuxin::cli

@@ -1,12 +1,11 @@
 // PKCS #12 (RFC 7292), read by OpenSSL.
 #include <openssl/err.h>
-#include <openssl/pkcs12.h>
-#include <openssl/x509.h>
 
 #include <algorithm>
 #include <memory>
 
 #include "join.hpp"
+#include "library_objects.hpp"
 #include "yuxin/keymgmt/identity.hpp"
 
 namespace yuxin::keymgmt {
@@ -22,23 +21,6 @@ using x509::Certificate;
 namespace {
 
 constexpr long kMostIterations = 10'000'000;  // a hostile file shall not cost a day's work
-
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* object) const noexcept {
-    Free(object);
-  }
-};
-using Pkcs12Ptr = std::unique_ptr<PKCS12, Deleter<PKCS12_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using X509Ptr = std::unique_ptr<X509, Deleter<X509_free>>;
-using Pkcs8Ptr = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Deleter<PKCS8_PRIV_KEY_INFO_free>>;
-
-struct FreeStack {
-  void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_pop_free(stack, X509_free); }
-};
-using StackPtr = std::unique_ptr<STACK_OF(X509), FreeStack>;
 
 std::string library_words() {
   std::string words;

@@ -1,11 +1,10 @@
 // PKCS #12 (RFC 7292), written by OpenSSL.
 #include <openssl/err.h>
-#include <openssl/pkcs12.h>
-#include <openssl/x509.h>
 
 #include <algorithm>
 #include <memory>
 
+#include "library_objects.hpp"
 #include "yuxin/keymgmt/identity.hpp"
 
 namespace yuxin::keymgmt {
@@ -18,22 +17,6 @@ using base::Secret;
 namespace {
 
 constexpr int kIterations = 600'000;  // what is sealed leaves the machine that it was made on
-
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* object) const noexcept {
-    Free(object);
-  }
-};
-using Pkcs12Ptr = std::unique_ptr<PKCS12, Deleter<PKCS12_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using X509Ptr = std::unique_ptr<X509, Deleter<X509_free>>;
-using Pkcs8Ptr = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Deleter<PKCS8_PRIV_KEY_INFO_free>>;
-struct FreeStack {
-  void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_pop_free(stack, X509_free); }
-};
-using StackPtr = std::unique_ptr<STACK_OF(X509), FreeStack>;
 
 base::Failure not_packed() {
   const auto code = ERR_peek_last_error();

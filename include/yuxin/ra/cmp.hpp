@@ -51,7 +51,7 @@ struct CmpParts {
 // names and renews by certificate. What a person must look at first is answered "waiting", and polled for. Open
 // transactions are kept in the store, a thousand of a client at the most: a server that is started anew goes on with
 // them. Finished ones are known for a day, and a message whose messageTime is more than an hour away is refused, so
-// that none with one is taken twice.
+// that no request for a certificate with one is taken twice.
 //
 // Refusals are HTTP 200 with a CMP message; 400, 404, 405 and 415 for what is none. Thread-safe.
 class CmpService final : public base::HttpService {
