@@ -8,6 +8,7 @@
 #include "yuxin/base/text.hpp"
 #include "yuxin/ca/invitation.hpp"
 #include "yuxin/ca/key_use.hpp"
+#include "yuxin/ca/order_use.hpp"
 #include "yuxin/evidence/canonical.hpp"
 #include "yuxin/x509/oid.hpp"
 
@@ -78,6 +79,10 @@ class Judgement {
     for (const auto& der : signed_acts) {
       auto act = evidence::verify_act(der, court_.trust);
       if (!act) return tl::unexpected(evidence::act_error(act.error()));
+      if (!evidence::says_act(*act))
+        return fail(Code::kBadSignature,
+                    "What {} signed is a document: its signature does not say that an act is meant.",
+                    act->actor().subject().text());
       TRY(refuse_withdrawn(store_, *act));
       acts_.push_back(std::move(*act));
     }
@@ -206,10 +211,8 @@ class Judgement {
         continue;
       auto against = reason_against_service(service, act);
       if (!against) {
-        approval = Approval{{act.digest()},
-                            base::hex(x509::sha256(act.actor().tbs().spki)),
-                            service.per_day,
-                            act.actor().subject().text()};
+        approval = Approval{{act.digest()}, key_of(act), service.per_day, act.actor().subject().text()};
+        TRY(refuse_service(act, *approval));
         return approval;
       }
       reason = std::move(against);
@@ -219,10 +222,29 @@ class Judgement {
                 act.actor().subject().text(), *reason);
   }
 
+  static std::string key_of(const VerifiedAct& act) { return base::hex(x509::sha256(act.actor().tbs().spki)); }
+
+  // What only the store can say against a service: its number for the day is had, or the key is somebody else's.
+  Result<> refuse_service(const VerifiedAct& act, const Approval& approval) const {
+    return store_.read([&](store::Reader& reader) -> Result<> {
+      TRY(const auto spent_before, used_for(reader, act.digest()));
+      if (!spent_before) TRY(refuse_spent(reader, approval, question_.now));
+      TRY(const auto other,
+          other_use_of_key(reader, question_.enrolment.request.public_key(), question_.subject.text()));
+      if (!other) return {};
+      TRY(const bool own, was_enrolled_by(reader, other->authority, other->serial, approval.service));
+      if (own) return {};
+      return fail(Code::kNotAuthorised,
+                  "{} may not have this without a person: the key is that of {}, which another has enrolled. Make a "
+                  "new key.",
+                  act.actor().subject().text(), other->subject);
+    });
+  }
+
   [[nodiscard]] std::optional<std::string> reason_against_service(const ServiceRule& service,
                                                                   const VerifiedAct& act) const {
     if (auto reason = reason_against(act)) return reason;
-    if (court_.petitioner && base::hex(x509::sha256(act.actor().tbs().spki)) != court_.petitioner->service)
+    if (court_.petitioner && key_of(act) != court_.petitioner->service)
       return message("it is not the service of registration authority {}", court_.petitioner->name);
     if (std::ranges::find(service.profiles, question_.profile.name) == service.profiles.end())
       return message("profile {} is not among its profiles", question_.profile.name);

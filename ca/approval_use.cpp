@@ -24,6 +24,14 @@ Result<std::string> organisation_behind(store::Reader& reader, std::int64_t auth
   return repository::organisation_behind(reader.session(), authority, serial);
 }
 
+Result<> refuse_spent(store::Reader& reader, const Approval& approval, base::UnixTime now) {
+  if (approval.service.empty()) return {};
+  TRY(const auto had, repository::count_of_service(reader.session(), approval.service, now - base::days(1)));
+  if (had < approval.per_day) return {};
+  return fail(Code::kRefused, "{} has had its {} certificates within a day. See [[service]] of approvals.toml.",
+              approval.actor, approval.per_day);
+}
+
 Result<> use_approval(store::Writer& writer, const Approval& approval, const ApprovalUse& use, base::UnixTime now) {
   auto& session = writer.session();
   for (const auto& act : approval.acts) {
@@ -37,13 +45,7 @@ Result<> use_approval(store::Writer& writer, const Approval& approval, const App
                   serial ? serial->hex() : base::hex_upper(other.serial));
     }
   }
-  if (!approval.service.empty()) {
-    TRY(const auto had, repository::count_of_service(session, approval.service, now - base::days(1)));
-    if (had >= approval.per_day) {
-      return fail(Code::kRefused, "{} has had its {} certificates within a day. See [[service]] of approvals.toml.",
-                  approval.actor, approval.per_day);
-    }
-  }
+  TRY(refuse_spent(writer, approval, now));
   for (const auto& act : approval.acts)
     TRY(repository::insert_use(session, act, {use.authority, base::to_bytes(use.serial)},
                                {approval.service, approval.organisation}, now));

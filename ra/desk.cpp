@@ -181,6 +181,7 @@ Result<> Desk::check_and_try(const VerifiedAct& act, std::span<const workflow::F
   auto form = decision.after.form;
   for (const auto& [name, value] : body.form) form[name] = value;
   if (opens || says_anew) {
+    TRY(check_fits(definition, body.about));
     TRY(check_matter(parts_, {body.about, form, decision.after.place, all}));
     if (!is_about_request(body.about) && !ca::is_about_invitation(body.about))
       TRY(check_reach(parts_, cases_, body.about, decision.after.place, signer_of(act)));
@@ -189,7 +190,8 @@ Result<> Desk::check_and_try(const VerifiedAct& act, std::span<const workflow::F
   if (decision.effects.empty()) return {};
   TRY(auto acts, cases_.acts(decision.after.id, parts_.trust));
   acts.push_back(act);
-  for (const auto& effect : decision.effects) TRY(parts_.port->try_order({decision.after, effect, acts, all}));
+  for (const auto& effect : decision.effects)
+    TRY(parts_.port->try_order({decision.after, &definition, effect, acts, all, decision.after.steps}));
   return {};
 }
 
@@ -244,21 +246,16 @@ Result<std::vector<Effected>> Desk::settle() {
   for (const auto& one : pending) {
     TRY(const auto standing, cases_.find(one.case_id));
     TRY(auto acts, cases_.acts(one.case_id, parts_.trust));
-    const auto by = one.step == 0 ? Order::By::kDeadline : Order::By::kAct;
-    if (by == Order::By::kAct) {
-      acts.erase(acts.begin() + std::min(static_cast<std::ptrdiff_t>(acts.size()), std::ptrdiff_t{one.step}),
-                 acts.end());
-    }
     TRY(auto files, cases_.files(standing));
-    const Order order{standing.of, one.name, std::move(acts), std::move(files), by};
+    const Order order{standing.of, standing.workflow.get(), one.name, std::move(acts), std::move(files), one.step};
     auto carried = parts_.port->carry_out(order);
     if (!carried && !is_final_failure(carried.error())) {
       done.push_back({one.case_id, one.name, message("Not done yet: {}", carried.error().detail), {}, false});
       continue;
     }
     if (!carried) carried = Carried{message("Not done: {}", carried.error().detail), {}, false};
-    const bool nobody = by == Order::By::kDeadline || order.acts.empty();
-    const auto actor = nobody ? parts_.actor : order.acts.back().actor().subject().text();
+    const auto* ordering = order.ordered_by();
+    const auto actor = ordering == nullptr ? parts_.actor : ordering->actor().subject().text();
     auto kept = cases_.finish(one, {carried->text, carried->facts, actor}, parts_.clock->now());
     // somebody else was quicker to record it, or the case went on meanwhile: the next call looks again
     if (!kept && kept.error().code == Code::kConflict) continue;

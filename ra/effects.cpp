@@ -1,6 +1,7 @@
 #include "effects.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "matter.hpp"
 #include "yuxin/base/language.hpp"
@@ -15,6 +16,7 @@ using base::fail;
 using base::message;
 using base::Result;
 using ca::StatusAction;
+using evidence::VerifiedAct;
 
 namespace {
 
@@ -29,16 +31,27 @@ std::string serial_text(const store::CertificateRow& row) {
   return serial ? serial->hex() : base::hex_upper(row.serial);
 }
 
-// What the deadline ordered rests on no act of its own.
-std::string actor_of(const DeskParts& parts, const Order& order) {
-  return order.by == Order::By::kDeadline || order.acts.empty() ? parts.actor
-                                                                : order.acts.back().actor().subject().text();
+// What a deadline ordered rests on all acts and is nobody's; what an act ordered, on those up to it.
+ca::Authorisation authorisation_of(const DeskParts& parts, const Order& order) {
+  const auto* ordering = order.ordered_by();
+  ca::Authorisation authorisation{ordering == nullptr ? parts.actor : ordering->actor().subject().text(), {}};
+  for (const auto& act : order.acts) {
+    authorisation.acts.push_back(base::to_bytes(act.der()));
+    if (&act == ordering) break;
+  }
+  return authorisation;
 }
 
-ca::Authorisation authorisation_of(const DeskParts& parts, const Order& order) {
-  ca::Authorisation authorisation{actor_of(parts, order), {}};
-  for (const auto& act : order.acts) authorisation.acts.push_back(base::to_bytes(act.der()));
-  return authorisation;
+// Who decided otherwise since has the last word.
+Result<> refuse_superseded(const Order& order) {
+  const auto& of = order.of;
+  if (order.workflow == nullptr) return {};
+  const auto timers = workflow::timers_ordering(*order.workflow, of, order.effect);
+  const bool stands = order.step > 0
+                          ? workflow::last_step(of) == order.step
+                          : std::ranges::any_of(timers, [](const auto* one) { return one->overdue && !one->ended; });
+  if (stands) return {};
+  return fail(Code::kRefused, "Case {} went on before this was done; what was decided last counts.", of.id);
 }
 
 Result<ca::PreparedIssuance> prepare(const DeskParts& parts, ca::Issuer& issuer, const Order& order) {
@@ -69,6 +82,7 @@ Result<std::optional<Carried>> issued_before(const DeskParts& parts, const Order
 Result<Carried> issue(const DeskParts& parts, const Order& order) {
   TRY(auto before, issued_before(parts, order));
   if (before) return std::move(*before);
+  TRY(refuse_superseded(order));
   TRY(const auto issuer, parts.issuer());
   TRY(auto prepared, prepare(parts, *issuer, order));
   TRY(const auto issued, issuer->issue(std::move(prepared)));
@@ -118,6 +132,9 @@ Result<std::vector<store::CertificateRow>> rows_of(const DeskParts& parts, const
     return {};
   }));
   if (rows.empty()) return fail(Code::kNotFound, "There is no such certificate in this home.");
+  for (const auto& row : rows) {
+    if (parts.admit_change) TRY(parts.admit_change(row));
+  }
   return rows;
 }
 
@@ -156,6 +173,7 @@ Result<Carried> change_status(const DeskParts& parts, const Order& order, const 
     serials += serials.empty() ? "" : ", ";
     serials += serial_text(row);
   }
+  if (!orders.empty()) TRY(refuse_superseded(order));
   Carried carried;
   carried.status_changed = !orders.empty();
   carried.text = changed_text(change.action, serials);
@@ -170,9 +188,15 @@ Result<Carried> change_status(const DeskParts& parts, const Order& order, const 
 
 }  // namespace
 
+const VerifiedAct* Order::ordered_by() const {
+  return step > 0 && std::cmp_less_equal(step, acts.size()) ? &acts[static_cast<std::size_t>(step) - 1] : nullptr;
+}
+
 std::span<const std::string> known_effects() { return effects(); }
 
 Result<> try_effect(const DeskParts& parts, const Order& order) {
+  TRY(check_effect(order.effect, order.of.about));
+  TRY(refuse_superseded(order));
   if (order.effect == "issue") {
     TRY(const auto issuer, parts.issuer());
     TRY(prepare(parts, *issuer, order));
@@ -188,6 +212,7 @@ Result<> try_effect(const DeskParts& parts, const Order& order) {
 }
 
 Result<Carried> carry_out(const DeskParts& parts, const Order& order, const AlsoOfStatus& also) {
+  TRY(check_effect(order.effect, order.of.about));
   if (order.effect == "issue") return issue(parts, order);
   const auto change = change_of(order.effect);
   if (!change) return fail(Code::kInternal, "The desk cannot carry out \"{}\".", order.effect);

@@ -167,6 +167,35 @@ Result<std::vector<store::CertificateRow>> certificates_of(store::Reader& reader
   }
 }
 
+Result<> check_effect(std::string_view effect, const JsonObject& about) {
+  const auto has_only = [&](std::initializer_list<std::string_view> names) {
+    return about.size() == names.size() &&
+           std::ranges::all_of(names, [&](std::string_view name) { return about.contains(name); });
+  };
+  bool fits = false;
+  if (effect == "issue") {
+    fits = is_about_request(about) != ca::is_about_invitation(about);
+  } else if (effect.ends_with("-all")) {
+    fits = has_only({"subject"});
+  } else {
+    fits = has_only({"authority", "serial", "subject"});
+  }
+  if (fits) return {};
+  return fail(Code::kRefused, "\"{}\" cannot be done to what this case is about.", effect);
+}
+
+Result<> check_fits(const workflow::Workflow& workflow, const JsonObject& about) {
+  for (const auto& transition : workflow.transitions) {
+    for (const auto& effect : transition.effects) TRY(check_effect(effect, about));
+  }
+  for (const auto& deadline : workflow.deadlines) {
+    for (const auto& step : deadline.overdue) {
+      if (step.kind == workflow::Overdue::Kind::kCarryOut) TRY(check_effect(step.what, about));
+    }
+  }
+  return {};
+}
+
 Result<> check_matter(const DeskParts& parts, const Matter& matter) {
   if (ca::is_about_invitation(matter.about)) return check_invitation(parts, matter);
   return is_about_request(matter.about) ? check_request(parts, matter) : check_existing(parts, matter);

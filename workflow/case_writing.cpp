@@ -65,7 +65,8 @@ StepRow step_row(const Step& step, const std::string& from) {
   return row;
 }
 
-// A definition is in the ledger before the first case that follows it.
+}  // namespace
+
 Result<> keep_definition(store::Writer& writer, const Workflow& workflow, const std::string& actor, UnixTime now) {
   TRY(const bool is_new, repository::keep_definition(writer.session(), workflow, now));
   if (!is_new) return {};
@@ -80,8 +81,6 @@ Result<> keep_definition(store::Writer& writer, const Workflow& workflow, const 
                                 .attachment = base::to_bytes(base::as_bytes(workflow.text))}));
   return {};
 }
-
-}  // namespace
 
 Closed closed_of(const Workflow& workflow, const Case& of) {
   const auto* state = workflow.state(of.state);

@@ -12,6 +12,10 @@ namespace yuxin::workflow {
 
 [[nodiscard]] repository::Closed closed_of(const Workflow& workflow, const Case& of);
 
+// keep_definition: a definition is in the ledger before the first case that follows it. Nothing where it is there.
+[[nodiscard]] base::Result<> keep_definition(store::Writer& writer, const Workflow& workflow,
+                                             const std::string& actor, base::UnixTime now);
+
 // check_files: the octets that came with an act are those that it speaks of, no fewer and no more. kRefused.
 [[nodiscard]] base::Result<> check_files(const evidence::VerifiedAct& act, std::span<const File> files);
 

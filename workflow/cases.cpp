@@ -225,6 +225,32 @@ Result<std::shared_ptr<const Workflow>> Cases::definition(const evidence::Hash& 
   return Workflow::parse(text, base::hex(digest));
 }
 
+Result<> Cases::keep_definitions(std::span<const std::shared_ptr<const Workflow>> workflows, const std::string& actor,
+                                 UnixTime now) {
+  bool all = true;
+  TRY(parts_.store->read([&](store::Reader& reader) -> Result<> {
+    for (const auto& workflow : workflows) {
+      TRY(const auto since, repository::first_used(reader.session(), workflow->digest));
+      all = all && since;
+    }
+    return {};
+  }));
+  if (all) return {};
+  return parts_.store->write([&](store::Writer& writer) -> Result<> {
+    for (const auto& workflow : workflows) TRY(keep_definition(writer, *workflow, actor, now));
+    return {};
+  });
+}
+
+Result<std::optional<UnixTime>> Cases::in_use_since(const evidence::Hash& digest) {
+  std::optional<UnixTime> since;
+  TRY(parts_.store->read([&](store::Reader& reader) -> Result<> {
+    TRY(since, repository::first_used(reader.session(), digest));
+    return {};
+  }));
+  return since;
+}
+
 Result<Standing> Cases::find(std::string_view id) {
   std::optional<Standing> found;
   TRY(parts_.store->read([&](store::Reader& reader) -> Result<> {

@@ -287,6 +287,12 @@ std::optional<base::UnixTime> next_due(const Case& of) {
   return due;
 }
 
+std::int64_t last_step(const Case& of) {
+  auto last = of.entered;
+  for (const auto& [action, step] : of.taken) last = std::max(last, step);
+  return last;
+}
+
 std::vector<Option> options(const Workflow& workflow, const Case& of, std::string_view policy) {
   std::vector<Option> list;
   const auto values = of.values();

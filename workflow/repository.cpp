@@ -196,6 +196,16 @@ Result<bool> keep_definition(Session& session, const Workflow& workflow, UnixTim
   return added > 0;
 }
 
+Result<std::optional<UnixTime>> first_used(Session& session, const evidence::Hash& digest) {
+  std::optional<UnixTime> since;
+  TRY(session.query("SELECT first_used FROM workflow_definitions WHERE digest = $1", {base::ByteView(digest)},
+                    [&](const Row& row) {
+                      since = UnixTime{row.integer(0)};
+                      return Next::kStop;
+                    }));
+  return since;
+}
+
 Result<std::string> definition(Session& session, const evidence::Hash& digest) {
   std::optional<std::string> text;
   TRY(session.query("SELECT text FROM workflow_definitions WHERE digest = $1", {base::ByteView(digest)},

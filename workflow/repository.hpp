@@ -30,6 +30,7 @@ enum class Closed { kNo, kYes };
 [[nodiscard]] base::Result<> forget_reservations(Session& session, base::UnixTime before);
 // keep_definition gives true when the text was not there yet.
 [[nodiscard]] base::Result<bool> keep_definition(Session& session, const Workflow& workflow, base::UnixTime now);
+[[nodiscard]] base::Result<std::optional<base::UnixTime>> first_used(Session& session, const evidence::Hash& digest);
 [[nodiscard]] base::Result<std::string> definition(Session& session, const evidence::Hash& digest);  // kNotFound
 
 [[nodiscard]] base::Result<std::int64_t> insert_case(Session& session, const Case& of, Closed closed);

@@ -135,6 +135,18 @@ std::vector<Happening> tick(const Workflow& workflow, Case& of, UnixTime now) {
   return happenings;
 }
 
+std::vector<const Timer*> timers_ordering(const Workflow& workflow, const Case& of, std::string_view effect) {
+  std::vector<const Timer*> timers;
+  for (const auto& timer : of.timers) {
+    const auto* deadline = deadline_of(workflow, timer);
+    const bool orders = deadline != nullptr && std::ranges::any_of(deadline->overdue, [&](const Overdue& step) {
+                          return step.kind == Overdue::Kind::kCarryOut && step.what == effect;
+                        });
+    if (orders) timers.push_back(&timer);
+  }
+  return timers;
+}
+
 std::string_view happening_name(Happening::Kind kind) {
   switch (kind) {
     case Happening::Kind::kWarning:

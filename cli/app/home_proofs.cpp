@@ -122,7 +122,7 @@ Result<evidence::RoleProof> HomeProofs::role(const Certificate& holder, const ev
     }));
     const auto row = std::ranges::find(rows, role.text(), &evidence::GrantRow::role);
     if (row == rows.end())
-      return fail(Code::kNotFound, "{} does not hold the role {} now. Who holds what: yuxin role list",
+      return fail(Code::kNotAuthorised, "{} does not hold the role {} now. Who holds what: yuxin role list",
                   holder.subject().text(), role.text());
     TRY(grant, x509::AttributeCertificate::from_der(row->der));
   }

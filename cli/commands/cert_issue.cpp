@@ -25,7 +25,7 @@ using base::Result;
 Result<> check_out(const Arguments& arguments) {
   const auto out = arguments.maybe("--out");
   if (!out) return {};
-  const auto is_free = check_new_output(*out);
+  auto is_free = check_new_output(*out);
   if (is_free || is_free.error().code != Code::kConflict) return is_free;
   if (arguments.has("--force")) return check_output(*out, OutputKind::kCertificate);
   return fail(Code::kConflict,

@@ -69,7 +69,7 @@ Result<int> act(Context& context, const Arguments& arguments, const std::string&
   return show_and_sign(context, arguments, *side, seen, step);
 }
 
-template <int kIndex>
+template <int Index>
 Result<int> run_verb(Context& context, const Arguments& arguments);
 
 struct Verb {
@@ -107,9 +107,9 @@ constexpr Verb kVerbs[] = {
      "yuxin --home city/online --passphrase-file pass --as officer.p12 request hand-over R-1042", run_verb<7>},
 };
 
-template <int kIndex>
+template <int Index>
 Result<int> run_verb(Context& context, const Arguments& arguments) {
-  return act(context, arguments, kVerbs[kIndex].action);
+  return act(context, arguments, kVerbs[Index].action);
 }
 
 Result<int> run_act(Context& context, const Arguments& arguments) {

@@ -18,6 +18,7 @@ constexpr std::size_t kSmallest = 32;  // octets: the number of a P-256 key
 // the library gives back is overwritten, all of the block: it may have been longer before.
 void wipe(void* block) { ::explicit_bzero(block, ::malloc_usable_size(block)); }
 
+// NOLINTBEGIN(cppcoreguidelines-no-malloc): the library asks for blocks, and owns them.
 void* allocate(std::size_t size, const char*, int) { return std::malloc(size); }
 
 void release(void* block, const char*, int) {
@@ -37,6 +38,7 @@ void* resize(void* block, std::size_t size, const char*, int) {
   std::free(block);
   return moved;
 }
+// NOLINTEND(cppcoreguidelines-no-malloc)
 
 }  // namespace
 

@@ -34,6 +34,9 @@ namespace {
 
 // Who is no registration authority here is written down this often, so that nobody fills the ledger.
 constexpr RestLimits kStrangers{.per_minute = 1, .burst = 5, .clients = 10'000};
+// Refusals of a registration authority are written down as fast as officers and clients make them, and not as fast as
+// a program can.
+constexpr RestLimits kRefusals{.per_minute = 10, .burst = 500, .clients = 1000};
 constexpr std::size_t kLongestDetail = 1000;
 
 RestLimits limits_of(const InterfaceLimits& limits) {
@@ -44,7 +47,7 @@ RestLimits limits_of(const InterfaceLimits& limits) {
 
 struct AuthorityInterface::Impl {
   explicit Impl(InterfaceParts given)
-      : parts(std::move(given)), judge(parts), rate(limits_of(parts.limits)), strangers(kStrangers) {}
+      : parts(std::move(given)), judge(parts), rate(limits_of(parts.limits)), strangers(kStrangers), refusals(kRefusals) {}
 
   HttpReply answer(const HttpRequest& request);
   Result<Registry> registry_of(const HttpRequest& request);
@@ -53,6 +56,7 @@ struct AuthorityInterface::Impl {
   Judge judge;
   rest::RateLimit rate;
   rest::RateLimit strangers;
+  rest::RateLimit refusals;
 
  private:
   using Operation = Result<JsonObject> (Impl::*)(const Registry&, const JsonObject&);
@@ -61,11 +65,12 @@ struct AuthorityInterface::Impl {
     Operation carry_out;
     bool orders;  // refusals are records of the ledger
   };
-  static const std::array<Known, 7> kOperations;
+  static const std::array<Known, 8> kOperations;
 
   Result<JsonObject> check(const Registry& by, const JsonObject& json);
   Result<JsonObject> try_order(const Registry& by, const JsonObject& json);
   Result<JsonObject> order(const Registry& by, const JsonObject& json);
+  Result<JsonObject> hear(const Registry& by, const JsonObject& json);
   Result<JsonObject> revoke(const Registry& by, const JsonObject& json);
   Result<JsonObject> prove(const Registry& by, const JsonObject& json);
   Result<JsonObject> news(const Registry& by, const JsonObject& json);
@@ -75,7 +80,8 @@ struct AuthorityInterface::Impl {
   HttpReply turn_away(const HttpRequest& request, std::string_view operation, const base::Error& refused);
 };
 
-const std::array<AuthorityInterface::Impl::Known, 7> AuthorityInterface::Impl::kOperations = {{
+const std::array<AuthorityInterface::Impl::Known, 8> AuthorityInterface::Impl::kOperations = {{
+    {"acts", &Impl::hear, false},
     {"check", &Impl::check, true},
     {"trials", &Impl::try_order, true},
     {"orders", &Impl::order, true},
@@ -128,6 +134,12 @@ Result<JsonObject> AuthorityInterface::Impl::order(const Registry& by, const Jso
   TRY(const auto order, wire::read_order(json));
   TRY(const auto carried, judge.carry_out(by, order));
   return done(carried);
+}
+
+Result<JsonObject> AuthorityInterface::Impl::hear(const Registry& by, const JsonObject& json) {
+  TRY(const auto acts, wire::read_acts(json));
+  TRY(judge.hear(by, acts));
+  return JsonObject{};
 }
 
 Result<JsonObject> AuthorityInterface::Impl::revoke(const Registry& by, const JsonObject& json) {
@@ -233,7 +245,9 @@ HttpReply AuthorityInterface::Impl::answer(const HttpRequest& request) {
   base::log_info(fmt::format("authority interface {} by={}: {}", known->name, by->name,
                              outcome ? "done" : base::code_name(outcome.error().code)));
   if (outcome) return rest::json_reply(*outcome);
-  if (known->orders && outcome.error().code != Code::kUnavailable) write_down(by->name, known->name, outcome.error());
+  const bool is_refusal = known->orders && outcome.error().code != Code::kUnavailable;
+  if (is_refusal && !refusals.take(by->name, parts.clock->now()))
+    write_down(by->name, known->name, outcome.error());
   return refusal(outcome.error());
 }
 

@@ -18,6 +18,8 @@ class Judge {
   // try_order judges an order and changes nothing; carry_out carries it out, once.
   [[nodiscard]] base::Result<> try_order(const Registry& by, const wire::OrderMessage& message);
   [[nodiscard]] base::Result<Carried> carry_out(const Registry& by, const wire::OrderMessage& message);
+  // hear notes what cases have come to: acts that follow others. What is no such act is passed over.
+  [[nodiscard]] base::Result<> hear(const Registry& by, const std::vector<base::Bytes>& acts);
   // revoke ends a certificate that the registration service has enrolled, upon its act.
   [[nodiscard]] base::Result<Carried> revoke(const Registry& by, base::ByteView act);
 

@@ -21,6 +21,7 @@ using evidence::CopiedRecord;
 namespace {
 
 constexpr std::int64_t kMostRecords = 20'000;
+constexpr std::int64_t kPage = 200;
 constexpr std::size_t kMostOctets = std::size_t{8} << 20U;
 constexpr const char* kAuthorityName = "authority.name";
 
@@ -153,14 +154,17 @@ Result<JsonObject> make(const Source& source, std::int64_t after) {
     std::size_t octets = 0;
     auto next = after;
     const auto to = std::min(head.size, after + kMostRecords);
-    TRY(evidence::for_each(reader, after, to, [&](const evidence::StoredRecord& record) -> Result<> {
-      if (octets > kMostOctets) return {};
-      TRY(auto printed, print_record(reader, record));
-      octets += record.text.size() + record.attachment.size() * 2 + 200;
-      records.emplace_back(std::move(printed));
-      ++next;
-      return {};
-    }));
+    while (next < to && octets <= kMostOctets) {
+      TRY(evidence::for_each(reader, next, std::min(to, next + kPage),
+                             [&](const evidence::StoredRecord& record) -> Result<> {
+                               if (octets > kMostOctets) return {};
+                               TRY(auto printed, print_record(reader, record));
+                               octets += record.text.size() + record.attachment.size() * 2 + 200;
+                               records.emplace_back(std::move(printed));
+                               ++next;
+                               return {};
+                             }));
+    }
     TRY(proof, evidence::consistency_proof(reader, next, head.size));
     return {};
   }));

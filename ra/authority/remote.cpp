@@ -27,16 +27,22 @@ constexpr const char* kAsked = "authority.asked";
 constexpr const char* kPolicy = "authority.policy";
 constexpr const char* kTrouble = "authority.trouble";
 
-constexpr base::Seconds kNoteEvery{10};
+// Up to which of its acts this home has told the authority what cases have come to.
+constexpr const char* kTold = "authority.told";
 
-base::UnixTime moment_of(const std::string& text) {
-  base::UnixTime moment{0};
-  std::from_chars(text.data(), text.data() + text.size(), moment.seconds);
-  return moment;
+constexpr base::Seconds kNoteEvery{10};
+constexpr std::int64_t kLookedAt = 1000;
+constexpr std::size_t kLongestTold = std::size_t{2} << 20U;  // octets, of one act and of all at once
+
+std::int64_t number_of(const std::string& text) {
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
 }
+base::UnixTime moment_of(const std::string& text) { return {number_of(text)}; }
 
 wire::OrderMessage message_of(const Order& order) {
-  wire::OrderMessage message{order.effect, order.by, {}, {}};
+  wire::OrderMessage message{order.effect, order.step, {}, {}};
   for (const auto& act : order.acts) message.acts.push_back(base::to_bytes(act.der()));
   const auto wanted = base::json_string(order.of.about, "request");
   const auto file = std::ranges::find_if(order.files, [&](const workflow::File& one) {
@@ -89,8 +95,45 @@ Result<> RemoteAuthority::read_policy() {
   return parts_.keep_policy(files->get_object());
 }
 
+// What officers have decided the authority hears even where it orders nothing: a case that was rejected cannot be
+// brought later as if it had not been. Gives whether there may be more.
+Result<bool> RemoteAuthority::tell_on() {
+  std::int64_t told = 0;
+  evidence::FollowingActs following;
+  TRY(parts_.store->read([&](store::Reader& reader) -> Result<> {
+    TRY(const auto text, reader.setting(kTold));
+    told = number_of(text);
+    TRY(following, evidence::following_acts(reader, told, kLookedAt));
+    return {};
+  }));
+  base::JsonArray acts;
+  std::size_t octets = 0;
+  auto last = following.last;
+  for (const auto& act : following.acts) {
+    if (act.der.size() > kLongestTold) {
+      base::log_warning(base::message("An act on {} is too long to be told the authority.", act.object));
+      continue;
+    }
+    octets += act.der.size();
+    if (octets > kLongestTold || acts.size() == wire::kMostActs) {
+      last = act.id - 1;
+      break;
+    }
+    acts.emplace_back(base::base64(act.der));
+  }
+  // where most acts are those of machines, which follow none, it is noted now and then how far was looked
+  if (following.acts.empty() && last - told < kLookedAt) return false;
+  if (!acts.empty()) TRY(parts_.call("acts", {{"acts", std::move(acts)}}));
+  TRY(parts_.store->write([&](store::Writer& writer) { return writer.set_setting(kTold, std::to_string(last)); }));
+  return true;
+}
+
 Result<> RemoteAuthority::refresh() {
   const std::lock_guard lock(reading_);
+  for (;;) {
+    TRY(const bool more, tell_on());
+    if (!more) break;
+  }
   for (;;) {
     TRY(const bool more, read_on());
     if (!more) return {};

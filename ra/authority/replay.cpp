@@ -13,14 +13,15 @@ using workflow::Workflow;
 
 namespace {
 
-// The version that the case began with: the one in force here, or a former one that cases here have followed.
+// The version that the case began with: the one in force here, or a former one where it began before this one was.
 Result<std::shared_ptr<const Workflow>> definition_of(Desk& desk, const VerifiedAct& opening) {
   const auto& type = opening.act().type;
   TRY(auto current, desk.workflow(std::string_view(type).substr(0, type.rfind('.'))));
   TRY(const auto body, workflow::read_body(opening.act().body));
   if (body.workflow == current->digest) return current;
   auto former = desk.cases().definition(body.workflow);
-  if (former && (*former)->name == current->name) return former;
+  TRY(const auto replaced, desk.cases().in_use_since(current->digest));
+  if (former && (*former)->name == current->name && replaced && opening.moment() < *replaced) return former;
   return fail(Code::kConflict,
               "The case follows another version of the workflow {} than the authority has. The case begins anew when "
               "both have the same.",
@@ -48,30 +49,25 @@ Result<> learn(const Desk& desk, const VerifiedAct& act, workflow::Case& of) {
   });
 }
 
-void add_deadlines(const std::vector<workflow::Happening>& happenings, std::vector<std::string>& effects) {
-  for (const auto& one : happenings) {
-    if (one.kind == workflow::Happening::Kind::kCarryOut) effects.push_back(one.what);
-  }
-}
-
 }  // namespace
 
 Result<Replayed> replay(Desk& desk, std::span<const VerifiedAct> acts, base::UnixTime now) {
   if (acts.empty()) return fail(Code::kRefused, "An order without an act is nobody's.");
   TRY(check_order(acts));
-  TRY(const auto definition, definition_of(desk, acts.front()));
-  const auto& parts = desk.parts();
-  const workflow::Circumstances circumstances{*definition, *parts.organisation, *parts.calendar, parts.policy};
   Replayed replayed;
+  TRY(replayed.workflow, definition_of(desk, acts.front()));
+  const auto& parts = desk.parts();
+  const workflow::Circumstances circumstances{*replayed.workflow, *parts.organisation, *parts.calendar, parts.policy};
   std::optional<workflow::Case> current;
   for (std::size_t i = 0; i < acts.size(); ++i) {
     TRY(auto decision, workflow::advance(circumstances, current, acts[i], acts.first(i)));
     current = std::move(decision.after);
-    replayed.by_act = std::move(decision.effects);
-    add_deadlines(decision.happenings, replayed.by_deadline);
     TRY(learn(desk, acts[i], *current));
+    replayed.course.push_back(*current);
+    replayed.effects.push_back(std::move(decision.effects));
   }
-  add_deadlines(workflow::tick(*definition, *current, now), replayed.by_deadline);
+  // what has run out stands in the deadlines of the case
+  static_cast<void>(workflow::tick(*replayed.workflow, *current, now));
   replayed.of = std::move(*current);
   return replayed;
 }

@@ -1,6 +1,7 @@
 #include "authority/wire.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace yuxin::ra::wire {
 
@@ -13,7 +14,6 @@ using base::Result;
 
 namespace {
 
-constexpr std::size_t kMostActs = 64;
 constexpr std::size_t kLongestEffect = 40;
 
 Result<const JsonObject*> object_in(const JsonObject& json, std::string_view name) {
@@ -79,25 +79,33 @@ Result<std::vector<evidence::Hash>> hash_list(const JsonObject& json, std::strin
   return list;
 }
 
+namespace {
+
+Result<std::vector<Bytes>> act_list(const JsonObject& json) {
+  TRY(auto acts, octet_list(json, "acts"));
+  if (acts.size() > kMostActs) return fail(Code::kMalformed, "There are {} acts at most at once.", kMostActs);
+  return acts;
+}
+
+}  // namespace
+
 JsonObject print(const OrderMessage& message) {
-  JsonObject json{{"acts", print_octets(message.acts)},
-                  {"by", message.by == Order::By::kAct ? "act" : "deadline"},
-                  {"effect", message.effect}};
+  JsonObject json{{"acts", print_octets(message.acts)}, {"effect", message.effect}, {"step", message.step}};
   if (!message.request.empty()) json["request"] = base::base64(message.request);
   return json;
 }
 
 Result<OrderMessage> read_order(const JsonObject& json) {
-  TRY(check_members(json, {"acts", "by", "effect"}, {"request"}));
+  TRY(check_members(json, {"acts", "effect", "step"}, {"request"}));
   OrderMessage message;
   message.effect = base::json_string(json, "effect");
   if (message.effect.empty() || message.effect.size() > kLongestEffect)
     return fail(Code::kMalformed, "\"effect\" must be what is ordered, in a word.");
-  const auto by = base::json_string(json, "by");
-  if (by != "act" && by != "deadline") return fail(Code::kMalformed, "\"by\" takes \"act\" or \"deadline\".");
-  message.by = by == "act" ? Order::By::kAct : Order::By::kDeadline;
-  TRY(message.acts, octet_list(json, "acts"));
-  if (message.acts.size() > kMostActs) return fail(Code::kMalformed, "An order has {} acts at most.", kMostActs);
+  TRY(message.acts, act_list(json));
+  const auto& step = json.at("step");
+  if (!step.is_int64() || step.get_int64() < 0 || std::cmp_greater(step.get_int64(), message.acts.size()))
+    return fail(Code::kMalformed, "\"step\" must be the number of the act that orders this, or 0.");
+  message.step = step.get_int64();
   if (json.contains("request")) {
     TRY(message.request, octets(json, "request"));
   }
@@ -115,6 +123,11 @@ Result<CheckMessage> read_check(const JsonObject& json) {
   message.about = *about;
   TRY(message.request, octets(json, "request"));
   return message;
+}
+
+Result<std::vector<Bytes>> read_acts(const JsonObject& json) {
+  TRY(check_members(json, {"acts"}));
+  return act_list(json);
 }
 
 Result<Bytes> read_act(const JsonObject& json) {

@@ -1,6 +1,7 @@
 // What registration authority and authority say to each other: JSON with exactly these members.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,10 +15,14 @@
 
 namespace yuxin::ra::wire {
 
-// OrderMessage is {"acts" (DER), "by": "act" or "deadline", "effect", "request" (DER, where there is one)}.
+// So many acts come at once, of a case or of several.
+inline constexpr std::size_t kMostActs = 64;
+
+// OrderMessage is {"acts" (DER), "effect", "request" (DER, where there is one), "step"}: all acts of the case, and the
+// number of the one that orders this; 0: a deadline does.
 struct OrderMessage {
   std::string effect;
-  Order::By by = Order::By::kAct;
+  std::int64_t step = 0;
   std::vector<base::Bytes> acts;
   base::Bytes request;  // empty: none
 };
@@ -31,6 +36,9 @@ struct CheckMessage {
 };
 [[nodiscard]] base::JsonObject print(const CheckMessage& message);
 [[nodiscard]] base::Result<CheckMessage> read_check(const base::JsonObject& json);
+
+// What cases have come to is {"acts"}: acts that follow others, of any case.
+[[nodiscard]] base::Result<std::vector<base::Bytes>> read_acts(const base::JsonObject& json);
 
 // A revocation by the registration service is {"act"}; what news come after a record is {"after"}.
 [[nodiscard]] base::Result<base::Bytes> read_act(const base::JsonObject& json);

@@ -97,6 +97,7 @@ class Answering {
                   base::local_time(*row_.closed_at));
     TRY(check_standing());
     TRY(check_inviter(parts_, desk_.cases(), of.id));
+    TRY(check_invited_key(parts_, of.about, request.public_key()));
     TRY(const auto profile, parts_.profiles.find(std::string(kOfficerProfile)));
     TRY(auto subject, x509::Name::parse(base::json_string(of.about, "subject")));
     TRY(auto names, names_from(base::json_string(of.about, "names")));

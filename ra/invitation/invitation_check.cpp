@@ -4,6 +4,7 @@
 
 #include "invitation_repository.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/key_use.hpp"
 #include "yuxin/x509/digest.hpp"
 #include "yuxin/x509/name_match.hpp"
 
@@ -32,35 +33,78 @@ Result<ca::Invitation> invitation_of(const JsonObject& about) {
   return invitation;
 }
 
+// Who reads a name does not see blanks at its ends, nor that there are two.
+Result<> check_readable(const x509::Name& subject) {
+  for (const auto& attribute : subject.attributes()) {
+    if (base::trim(attribute.value) == attribute.value && attribute.value.find("  ") == std::string::npos &&
+        !attribute.value.empty())
+      continue;
+    return fail(Code::kRefused, "\"{}\" has blanks at an end, or two together. Write the name without.",
+                attribute.value);
+  }
+  return {};
+}
+
+// A name in another order is another name for X.500, and the same person for people.
+bool same_attributes(const x509::Name& a, const x509::Name& b) {
+  auto left = a.attributes();
+  auto right = b.attributes();
+  if (left.size() != right.size()) return false;
+  const auto by_type = [](const x509::NameAttribute& one, const x509::NameAttribute& other) {
+    return one.type < other.type;
+  };
+  std::ranges::stable_sort(left, by_type);
+  std::ranges::stable_sort(right, by_type);
+  return x509::equal_names(x509::Name::from_attributes(left), x509::Name::from_attributes(right));
+}
+
 Result<> refuse_own(const evidence::VerifiedAct& act, const JsonObject& about) {
   TRY(const auto invited, x509::Name::parse(base::json_string(about, "subject")));
-  if (!x509::equal_names(act.actor().subject(), invited)) return {};
+  if (!same_attributes(act.actor().subject(), invited)) return {};
   return fail(Code::kRefused, "{} would be inviting or confirming themselves. Somebody else has to do it.",
               act.actor().subject().text());
 }
 
-Result<> check_confirmation(const DeskParts& parts, workflow::Cases& cases, const workflow::Case& before,
-                            const evidence::VerifiedAct& act) {
-  TRY(const auto body, workflow::read_body(act.act().body));
+// Confirmation is a step by which an invitation becomes an order, with what it is judged by.
+struct Confirmation {
+  const workflow::Case& before;
+  const evidence::VerifiedAct& inviting;
+  const evidence::VerifiedAct& act;
+  base::ByteView request;  // DER, that the code has signed
+};
+
+// The key of an officer is the new officer's alone.
+Result<> refuse_foreign_key(const DeskParts& parts, const Confirmation& given, const x509::PublicKey& key) {
+  for (const auto* act : {&given.inviting, &given.act}) {
+    if (base::equal(act->actor().tbs().spki, key.spki()))
+      return fail(Code::kRefused, "The request has the key of {}. Nobody invites or confirms themselves.",
+                  act->actor().subject().text());
+  }
+  return check_invited_key(parts, given.before.about, key);
+}
+
+Result<> check_confirmation(const DeskParts& parts, const Confirmation& given) {
+  const auto& before = given.before;
+  TRY(refuse_own(given.act, before.about));
+  TRY(const auto body, workflow::read_body(given.act.act().body));
   TRY(ca::check_answers(before.about, body.about));
-  std::optional<invitations::InvitationRow> row;
-  TRY(parts.store->read([&](store::Reader& reader) -> Result<> {
-    TRY(row, invitations::find_case(reader.session(), before.id));
-    return {};
-  }));
-  if (!row || row->request.empty())
-    return fail(Code::kConflict, "Nobody has answered invitation {} yet. There is nothing to confirm.", before.id);
-  if (base::hex(x509::sha256(row->request)) != base::json_string(body.about, "request"))
+  if (base::hex(x509::sha256(given.request)) != base::json_string(body.about, "request"))
     return fail(Code::kRefused, "The request is not the one that was brought with the code of invitation {}.",
                 before.id);
   const auto proof = base::from_base64(base::json_string(body.form, ca::kProofField));
   const auto key = base::from_hex(base::json_string(before.about, "invitation"));
   if (!proof || !key) return fail(Code::kRefused, "The confirmation does not say how the code signed the request.");
-  TRY(ca::check_code_proof(*key, row->request, *proof));
-  if (const auto end = ended(before, act.moment()))
+  TRY(ca::check_code_proof(*key, given.request, *proof));
+  TRY(const auto request, x509::CertificateRequest::from_either(given.request));
+  TRY(refuse_foreign_key(parts, given, request.public_key()));
+  if (const auto end = ended(before, given.act.moment()))
     return fail(Code::kRefused, "Invitation {} has ended at {}. Withdraw it and invite anew.", before.id,
                 base::local_time(*end));
-  return check_inviter(parts, cases, before.id);
+  return check_inviter(parts, given.inviting);
+}
+
+bool is_confirmed_by(const workflow::Case& before, const workflow::Case& after) {
+  return ca::is_about_invitation(before.about) && !ca::is_about_invitation(after.about);
 }
 
 }  // namespace
@@ -77,18 +121,26 @@ std::optional<base::UnixTime> ended(const workflow::Case& of, base::UnixTime now
   return std::nullopt;
 }
 
-Result<> check_inviter(const DeskParts& parts, workflow::Cases& cases, const std::string& case_id) {
-  TRY(const auto acts, cases.acts(case_id, parts.trust));
-  if (acts.empty()) return fail(Code::kIntegrity, "Case {} has no act that opened it.", case_id);
-  const auto& inviter = acts.front().actor();
+Result<> check_inviter(const DeskParts& parts, const evidence::VerifiedAct& inviting) {
+  const auto& inviter = inviting.actor();
   bool good = false;
+  bool role_ended = false;
   TRY(parts.store->read([&](store::Reader& reader) -> Result<> {
     TRY(const auto rows, reader.find_all(inviter.tbs().serial, store::Reader::With::kDer));
     good = std::ranges::any_of(rows, [&](const store::CertificateRow& row) {
       return base::equal(row.der, inviter.der()) && row.status.state == store::CertificateState::kGood;
     });
+    if (!inviting.role()) return {};
+    const auto grant = evidence::find_grant(reader, inviting.role()->certificate.serial().content());
+    if (!grant && grant.error().code != Code::kNotFound) return tl::unexpected(grant.error());
+    role_ended = grant && grant->revoked_at;
     return {};
   }));
+  if (role_ended)
+    return fail(Code::kRefused,
+                "{}, who has invited, does not have the role {} any more. The invitation is worth nothing any more; "
+                "somebody else has to invite.",
+                inviter.subject().text(), inviting.role()->role.text());
   if (good) return {};
   return fail(Code::kRefused,
               "The certificate of {}, who has invited, is revoked or suspended. The invitation is worth nothing any "
@@ -101,6 +153,7 @@ Result<> check_invitation(const DeskParts& parts, const Matter& matter) {
   // a part that reads otherwise is no part
   if (ca::invitation_binding(invitation) != matter.about)
     return fail(Code::kRefused, "What was signed does not describe an invitation.");
+  TRY(check_readable(invitation.subject));
   if (invitation.profile != kOfficerProfile || matter.place.profile != kOfficerProfile)
     return fail(Code::kRefused, "Officers are invited, and nobody else: profile {}.", kOfficerProfile);
   if (invitation.organisation != matter.place.organisation)
@@ -117,17 +170,62 @@ Result<> check_invitation(const DeskParts& parts, const Matter& matter) {
   return {};
 }
 
+Result<> check_invited_key(const DeskParts& parts, const JsonObject& invitation, const x509::PublicKey& key) {
+  if (base::hex(key.spki()) == base::json_string(invitation, "invitation"))
+    return fail(Code::kRefused, "The request has the key of the one-time code. Make a key of your own.");
+  return parts.store->read([&](store::Reader& reader) -> Result<> {
+    TRY(const auto other, ca::other_use_of_key(reader, key, base::json_string(invitation, "subject")));
+    if (!other) return {};
+    return fail(Code::kRefused, "The request has the key of {}. Make a key of your own.", other->subject);
+  });
+}
+
+namespace {
+
+Result<evidence::VerifiedAct> inviting_act(const DeskParts& parts, workflow::Cases& cases,
+                                           const std::string& case_id) {
+  TRY(auto acts, cases.acts(case_id, parts.trust));
+  if (acts.empty()) return fail(Code::kIntegrity, "Case {} has no act that opened it.", case_id);
+  return std::move(acts.front());
+}
+
+}  // namespace
+
+Result<> check_inviter(const DeskParts& parts, workflow::Cases& cases, const std::string& case_id) {
+  TRY(const auto inviting, inviting_act(parts, cases, case_id));
+  return check_inviter(parts, inviting);
+}
+
 Result<> check_invitation_step(const DeskParts& parts, workflow::Cases& cases, const evidence::VerifiedAct& act,
                                const workflow::Decision& decision) {
-  if (decision.after.steps == 1) {
-    if (!ca::is_about_invitation(decision.after.about)) return {};
-    return refuse_own(act, decision.after.about);
-  }
+  if (decision.after.steps == 1)
+    return ca::is_about_invitation(decision.after.about) ? refuse_own(act, decision.after.about) : Result<>();
   TRY(const auto standing, cases.find(decision.after.id));
   const auto& before = standing.of;
-  if (!ca::is_about_invitation(before.about) || ca::is_about_invitation(decision.after.about)) return {};
-  TRY(refuse_own(act, before.about));
-  return check_confirmation(parts, cases, before, act);
+  if (!is_confirmed_by(before, decision.after)) return {};
+  std::optional<invitations::InvitationRow> row;
+  TRY(parts.store->read([&](store::Reader& reader) -> Result<> {
+    TRY(row, invitations::find_case(reader.session(), before.id));
+    return {};
+  }));
+  if (!row || row->request.empty())
+    return fail(Code::kConflict, "Nobody has answered invitation {} yet. There is nothing to confirm.", before.id);
+  TRY(const auto inviting, inviting_act(parts, cases, before.id));
+  return check_confirmation(parts, {before, inviting, act, row->request});
+}
+
+Result<> check_invited(const DeskParts& parts, std::span<const workflow::Case> course,
+                       std::span<const evidence::VerifiedAct> acts, std::span<const workflow::File> files) {
+  const auto& opened = course.front();
+  if (!ca::is_about_invitation(opened.about)) return {};
+  TRY(check_invitation(parts, {opened.about, opened.form, opened.place, {}}));
+  TRY(refuse_own(acts.front(), opened.about));
+  for (std::size_t i = 1; i < course.size(); ++i) {
+    if (!is_confirmed_by(course[i - 1], course[i])) continue;
+    TRY(const auto wish, wish_of(course[i].about, files));
+    TRY(check_confirmation(parts, {course[i - 1], acts.front(), acts[i], wish.enrolment.request.der()}));
+  }
+  return {};
 }
 
 Result<> keep_invitation(store::Writer& writer, const workflow::Decision& decision) {

@@ -7,6 +7,7 @@ import http.client
 import json
 import sqlite3
 import ssl
+import time
 
 import city
 import forged_act
@@ -82,8 +83,8 @@ class Attacker:
         self.refusals += counted
         return answer
 
-    def order(self, acts, request=None, effect="issue"):
-        order = {"acts": [b64(act) for act in acts], "by": "act", "effect": effect}
+    def order(self, acts, request=None, effect="issue", step=None):
+        order = {"acts": [b64(act) for act in acts], "effect": effect, "step": len(acts) if step is None else step}
         return order | {"request": b64(request)} if request else order
 
     def subject(self, signer):
@@ -91,9 +92,9 @@ class Attacker:
                         input=signer.certificate, text=False).stdout.decode()
         return text.split("subject=", 1)[1].strip()
 
-    def signed(self, act, signer, role=None, grants=None, proofs=None, chain=None):
+    def signed(self, act, signer, role=None, grants=None, proofs=None, chain=None, marked=True):
         """An act by whatever key, with the proofs that the authority gives to whoever asks."""
-        signed = forged_act.sign(act, signer, self.subject(signer))
+        signed = forged_act.sign(act, signer, self.subject(signer), marked)
         chain = self.chain if chain is None else chain
         proofs = proofs or self.proofs(signer, role)
         stamp = base64.b64decode(self.ask("proofs", {"stamp": b64(signed[2])})["stamp"])
@@ -264,6 +265,42 @@ def check_service(attacker, service):
     tried("within a day", "day5", "day5.meters.city.test")
 
 
+def check_disguise(attacker, serial):
+    """A device that the service enrolled applies in its own hand for the suspension of somebody else: what is signed looks like an application for a
+    certificate with their name."""
+    town, folder = attacker.split.town, attacker.folder
+    town.yuxin("cert", "export", serial, "--out", folder / "good.pem")
+    device = Signer(folder / "good.pem", folder / "good.key")
+    files = attacker.ask("policy", {})["files"]
+    digest = hashlib.sha256(files["workflows/certificate-revocation.toml"].encode()).hexdigest()
+    own = [one for one in town.json("cert", "list", "--state", "good")["certificates"] if one["profile"] != "device"]
+    for number, victim in enumerate(own):
+        request = attacker.request("mask", "good.meters.city.test")
+        binding = {"days": None, "names": None, "organisation": "OFFICE", "profile": victim["profile"], "request": hashlib.sha256(request).hexdigest(),
+                   "subject": victim["subject"]}
+        abouts = [binding, {"subject": victim["subject"]}]
+        if number == 0:
+            abouts += [binding | {"authority": "issuing", "serial": victim["serial"]}, {"authority": "issuing", "serial": victim["serial"], "subject": victim["subject"]},
+                       {"invitation": "00"} | {name: value for name, value in binding.items() if name != "request"}]
+        for about in abouts:
+            act = {"act": 1, "attachments": [], "object": f"V-{7000 + number}", "previous": None, "role": None, "type": "certificate-revocation.submit",
+                   "body": {"about": about, "files": {}, "state": "", "step": 1, "workflow": digest, "place": {"organisation": "OFFICE", "profile": victim["profile"]},
+                            "form": {"serial": victim["serial"], "cause": "keyCompromise", "reason": "x", "subject_key": device.key_digest}}}
+            signed = attacker.signed(act, device, None)
+            for enclosed in (request, None):
+                attacker.refused("cannot be done|comes without|another certificate|another key|another organisation|no such certificate|profile", "orders",
+                                 attacker.order([signed], enclosed, "hold"))
+    for victim in own:
+        assert attacker.split.state(victim["serial"]) == "good", victim
+
+
+def check_documents(attacker, service):
+    """What was signed as a document, without the mark of an act, is none."""
+    request = attacker.request("paper", "paper.meters.city.test")
+    act = attacker.signed(attacker.enrolment(attacker.next(), request), service, "RA.SERVICE", marked=False)
+    attacker.refused("document", "orders", attacker.order([act], request))
+
+
 def check_status(attacker, service, serial):
     def revocation(wanted, profile_subject):
         return {"act": 1, "attachments": [], "object": f"issuing/{wanted}", "previous": None, "role": "RA.SERVICE", "type": "registration.revoke",
@@ -286,12 +323,13 @@ def check_status(attacker, service, serial):
 
 def check_bodies(attacker):
     """Nothing that is no question is more than a refusal."""
-    shapes = [b"", b"{", b"[]", b"null", b'"x"', b"{}", b'{"acts":1,"by":"act","effect":"issue"}', b'{"acts":["!"],"by":"act","effect":"issue"}',
-              b'{"acts":[],"by":"me","effect":"issue"}', b'{"acts":[],"by":"act","effect":"' + b"x" * 100 + b'"}', b'{"acts":[],"acts":[],"by":"act","effect":"issue"}',
+    shapes = [b"", b"{", b"[]", b"null", b'"x"', b"{}", b'{"acts":1,"effect":"issue","step":0}', b'{"acts":["!"],"effect":"issue","step":0}',
+              b'{"acts":[],"effect":"issue","step":1}', b'{"acts":[],"effect":"issue","step":-1}', b'{"acts":[],"effect":"issue","step":"1"}',
+              b'{"acts":[],"effect":"' + b"x" * 100 + b'","step":0}', b'{"acts":[],"acts":[],"effect":"issue","step":0}', b'{"acts":["AA=="],"acts":["AA=="]}',
               b'{"after":-1}', b'{"after":1e99}', b'{"after":"0"}', b'{"stamp":""}', b'{"status":{}}', b'{"role":{"holder":"AA==","role":"x"}}',
-              json.dumps({"acts": [b64(b"0" * 100)] * 64, "by": "act", "effect": "issue"}).encode(),
-              json.dumps({"acts": [b64(b"0")] * 65, "by": "act", "effect": "issue"}).encode(), b"[" * 100_000, b"\xff\xfe{}", b'{"a":' * 40]
-    for operation in ("check", "trials", "orders", "revocations", "proofs", "news", "policy"):
+              json.dumps({"acts": [b64(b"0" * 100)] * 64, "effect": "issue", "step": 1}).encode(),
+              json.dumps({"acts": [b64(b"0")] * 65, "effect": "issue", "step": 1}).encode(), b"[" * 100_000, b"\xff\xfe{}", b'{"a":' * 40]
+    for operation in ("acts", "check", "trials", "orders", "revocations", "proofs", "news", "policy"):
         for shape in shapes:
             if operation == "policy" and shape == b"{}":
                 continue
@@ -334,8 +372,20 @@ def check_ended(attacker):
     assert attacker.call("policy", {})[0] == 200
     town.revoke(folder / "west-registration-authority.pem", "keyCompromise")
     assert attacker.call("policy", {})[0] == 403
-    for operation in ("orders", "trials", "check", "proofs", "news", "revocations"):
+    for operation in ("acts", "orders", "trials", "check", "proofs", "news", "revocations"):
         assert attacker.call(operation, {})[0] == 403
+
+
+def check_told(split, number):
+    """What officers decide the authority hears within the second, though it orders nothing there."""
+    split.as_json("wang", "request", "reject", number, "--reason", "a mistake")
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        told = [one["data"] for one in split.records("registry.act") if one["data"]["case"] == number]
+        if [one["type"].split(".")[1] for one in told] == ["accept", "review", "reject"]:
+            return
+        time.sleep(0.2)
+    raise AssertionError(told)
 
 
 def main():
@@ -351,6 +401,10 @@ def main():
         victim = split.submit("victim")
         split.as_json("li", "request", "accept", victim)
         split.as_json("wang", "request", "review", victim)
+        rejected = split.submit("rejected")
+        split.as_json("li", "request", "accept", rejected)
+        split.as_json("wang", "request", "review", rejected)
+        check_told(split, rejected)
         import split as way
         assert way.est(split, "m1", "m1.meters.city.test")[0] == 200
         split.ra.stop()
@@ -363,6 +417,8 @@ def main():
         check_without_acts(attacker)
         check_officers_acts(attacker, number)
         check_false_hands(attacker, number)
+        check_disguise(attacker, serial)
+        check_documents(attacker, service)
         check_service(attacker, service)
         check_status(attacker, service, serial)
         check_bodies(attacker)

@@ -97,7 +97,7 @@ def statement(act):
     return json.dumps(act, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def sign(act, signer, subject):
+def sign(act, signer, subject, marked=True):
     """Signs a statement (all members but actor and time): gives (message, signature value)."""
     now = datetime.datetime.now(datetime.timezone.utc)
     act = act | {"actor": {"key": signer.key_digest, "subject": subject}, "time": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
@@ -110,6 +110,8 @@ def sign(act, signer, subject):
         der(0x30, SIGNING_CERTIFICATE, der(0x31, identifier)),
         der(0x30, mark(), der(0x31, der(0x02, b"\x01"))),
     ]
+    if not marked:
+        attributes.pop()
     signature = signer.sign(set_of(0x31, attributes))
     return octets, set_of(0xA0, attributes), signature
 

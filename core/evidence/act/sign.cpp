@@ -27,6 +27,8 @@ Result<SignedAct> open_act(base::ByteView signed_act) {
   return SignedAct{std::move(judged->statement.act), std::move(judged->signature.certificate)};
 }
 
+bool says_act(const VerifiedAct& act) { return is_marked(act.message()); }
+
 Result<base::Bytes> add_proofs(base::ByteView signed_act, const ActProofs& proofs) {
   TRY(const auto message, read_act_message(signed_act));
   x509::CmsAdditions additions;

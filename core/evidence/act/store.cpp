@@ -58,6 +58,13 @@ Result<std::vector<StoredAct>> acts_of(store::Reader& reader, std::string_view o
   return repository::acts_of(reader.session(), object);
 }
 
+Result<FollowingActs> following_acts(store::Reader& reader, std::int64_t after, std::int64_t limit) {
+  FollowingActs following;
+  TRY(following.last, repository::nth_act_after(reader.session(), after, limit));
+  TRY(following.acts, repository::following_acts(reader.session(), after, following.last));
+  return following;
+}
+
 Result<std::optional<Hash>> last_act(store::Reader& reader, std::string_view object) {
   return repository::last_act(reader.session(), object);
 }

@@ -120,6 +120,8 @@ struct ApprovalUse {
 };
 [[nodiscard]] base::Result<> use_approval(store::Writer& writer, const Approval& approval, const ApprovalUse& use,
                                           base::UnixTime now);
+// refuse_spent makes that last refusal beforehand.
+[[nodiscard]] base::Result<> refuse_spent(store::Reader& reader, const Approval& approval, base::UnixTime now);
 // used_for gives the certificate that was issued upon an act; nothing where none was, or where issuing was
 // interrupted.
 [[nodiscard]] base::Result<std::optional<store::CertificateRow>> used_for(store::Reader& reader,

@@ -75,6 +75,12 @@ struct ActProofs {
 };
 [[nodiscard]] base::Result<base::Bytes> add_proofs(base::ByteView signed_act, const ActProofs& proofs);
 
+class VerifiedAct;
+// says_act: the signature says that an act is meant (as sign_act's does), and no document whose words are those of
+// one. Acts of before there was the mark have none, so that verify_act does not ask for it; whoever takes acts from
+// strangers does.
+[[nodiscard]] bool says_act(const VerifiedAct& act);
+
 // ActTrust is what a verifier believes to begin with. Cheap to copy; safe to share between threads.
 struct ActTrust {
   x509::PathVerifier paths;               // trust anchors
@@ -170,7 +176,7 @@ class ProofSource {
   [[nodiscard]] virtual base::Result<Status> status(const x509::Certificate& certificate,
                                                     const x509::Certificate& issuer) = 0;
   // role gives the grant of a role to a person that is in force now, with the attribute authority's certificate and
-  // list of now; kNotFound when there is none. `brought` is a grant that came with the act: then only the rest is
+  // list of now; kNotAuthorised when there is none. `brought` is a grant that came with the act: then only the rest is
   // asked for.
   [[nodiscard]] virtual base::Result<RoleProof> role(const x509::Certificate& holder, const RoleCode& role,
                                                      const x509::AttributeCertificate* brought) = 0;
@@ -202,6 +208,14 @@ struct StoredAct {
 [[nodiscard]] base::Result<StoredAct> store_act(store::Writer& writer, const VerifiedAct& act, base::UnixTime now);
 // acts_of gives the acts on an object in their order.
 [[nodiscard]] base::Result<std::vector<StoredAct>> acts_of(store::Reader& reader, std::string_view object);
+// following_acts looks at the next acts after the one with this id (0: at the first), as many as `limit`, and gives
+// those that follow another on the same object.
+struct FollowingActs {
+  std::vector<StoredAct> acts;  // in the order of acceptance
+  std::int64_t last = 0;        // id of the last one that was looked at; `after` where there is none
+};
+[[nodiscard]] base::Result<FollowingActs> following_acts(store::Reader& reader, std::int64_t after,
+                                                         std::int64_t limit);
 // last_act gives the digest of the object's last act; nothing when there is none.
 [[nodiscard]] base::Result<std::optional<Hash>> last_act(store::Reader& reader, std::string_view object);
 

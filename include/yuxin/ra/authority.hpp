@@ -15,13 +15,17 @@
 
 namespace yuxin::ra {
 
-// Order is an effect of a case, with the acts that it rests on.
+// Order is an effect of a case, with the acts that it rests on. References must outlive it.
 struct Order {
-  const workflow::Case& of;
-  std::string effect;                       // one of known_effects
+  const workflow::Case& of;            // as it stands after all of the acts
+  const workflow::Workflow* workflow;  // that it follows; nothing: an act that is of no case orders this
+  std::string effect;                  // one of known_effects
   std::vector<evidence::VerifiedAct> acts;  // all on the case, in their order
   std::vector<workflow::File> files;
-  enum class By { kAct, kDeadline } by = By::kAct;  // the last act ordered it, or a deadline that ran out after it
+  std::int64_t step = 0;  // number of the act that ordered it; 0: a deadline that ran out did
+
+  // ordered_by is that act; nothing for a deadline.
+  [[nodiscard]] const evidence::VerifiedAct* ordered_by() const;
 };
 
 // Carried is what came of an order.
@@ -43,6 +47,7 @@ class Authority {
   [[nodiscard]] virtual base::Result<> check(const std::shared_ptr<const ca::Profile>& profile,
                                              const ca::Enrolment& enrolment) = 0;
   // try_order makes the refusals of carry_out and changes nothing.
+  // kRefused where the case went on since, so that what was decided last counts.
   [[nodiscard]] virtual base::Result<> try_order(const Order& order) = 0;
   // carry_out brings it about, or finds that it was brought about before. What it issued is in the desk's store.
   [[nodiscard]] virtual base::Result<Carried> carry_out(const Order& order) = 0;

@@ -47,6 +47,7 @@ class RemoteAuthority final : public Authority {
   [[nodiscard]] base::Result<> revoke(const ca::StatusOrder& order, const std::string& actor) override;
 
  private:
+  [[nodiscard]] base::Result<bool> tell_on();
   [[nodiscard]] base::Result<bool> read_on();
   [[nodiscard]] base::Result<> read_policy();
   RemoteAuthorityParts parts_;

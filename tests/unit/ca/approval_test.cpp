@@ -330,11 +330,14 @@ TEST_CASE("a machine has without a person what its rule says, and nothing else")
   check_refused(court.prepare(enrolment, {court.act(court.li, "request.enrol", "RA.INPUT", enrolment)}),
                 Code::kNotAuthorised, "accept (0 of 1");
   // two in any 24 hours
-  need(court.issuer->issue(need(enrol(court.ask()))));
-  const auto third = court.issuer->issue(need(enrol(court.ask())));
+  auto second = need(enrol(court.ask()));
+  auto late = need(enrol(court.ask()));
+  need(court.issuer->issue(std::move(second)));
+  const auto third = court.issuer->issue(std::move(late));
   REQUIRE_FALSE(third);
   CHECK(third.error().code == Code::kRefused);
   CHECK(third.error().detail.find("2 certificates within a day") != std::string::npos);
+  check_refused(enrol(court.ask()), Code::kRefused, "2 certificates within a day");
   court.city.clock.set(court.city.clock.now() + base::hours(25));
   court.ca.clock.set(court.city.clock.now());
   CHECK(court.issuer->issue(need(enrol(court.ask()))));

@@ -107,8 +107,8 @@ TEST_CASE("an application tells the truth of the request, the key and the place"
                 "does not describe");
   check_refused(tried([&](ra::Step& step) { about(step)["subject"] = "CN = Wei"; }), Code::kRefused,
                 "does not describe");
-  check_refused(tried([&](ra::Step& step) { about(step) = {{"subject", "CN=Nobody"}}; }), Code::kNotFound,
-                "No certificate has the subject CN=Nobody");
+  check_refused(tried([&](ra::Step& step) { about(step) = {{"subject", "CN=Nobody"}}; }), Code::kRefused,
+                "\"issue\" cannot be done to what this case is about");
   // a certificate that the profile refuses is not worth a case
   auto weak = town.wish(town.wei);
   weak.certificate->enrolment.validity = base::days(4000);
