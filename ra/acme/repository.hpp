@@ -23,6 +23,8 @@ using store::Session;
 [[nodiscard]] base::Result<> check_unchanged(Session& session, const Account& before);
 // update_account writes key, contacts and status; kConflict when the key is another account's.
 [[nodiscard]] base::Result<> update_account(Session& session, const Account& account);
+// bind_account writes what an account is bound by that is bound by nothing yet; false where it is.
+[[nodiscard]] base::Result<bool> bind_account(Session& session, std::int64_t row, base::ByteView bound);
 // count_accounts counts those of a client that are valid, and bound so.
 [[nodiscard]] base::Result<std::int64_t> count_accounts(Session& session, std::string_view client,
                                                         base::ByteView bound);
