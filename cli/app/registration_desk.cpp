@@ -4,6 +4,7 @@
 #include "registration_identity.hpp"
 #include "registry_home.hpp"
 #include "yuxin/base/log.hpp"
+#include "yuxin/x509/digest.hpp"
 
 namespace yuxin::cli {
 
@@ -125,6 +126,10 @@ std::unique_ptr<ra::AutomaticDesk> make_automatic_desk(Home& home, std::shared_p
   parts.clients = [clients = std::move(clients)] { return clients->clients(); };
   parts.sign = [&home, stamping = std::move(stamping)](evidence::Act act) {
     return sign_as_service(home, std::move(act), stamping);
+  };
+  parts.signer = [&home]() -> Result<evidence::Hash> {
+    TRY(const auto service, keep_registration_service(home, kActor));
+    return x509::sha256(service.certificate.tbs().spki);
   };
   return std::make_unique<ra::AutomaticDesk>(std::move(parts));
 }

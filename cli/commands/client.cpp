@@ -210,12 +210,41 @@ Result<int> list(Context& context, const Arguments&) {
   return 0;
 }
 
+// What is left of a client that is not there any more: an addition or removal was cut off, or clients.toml was
+// edited.
+Result<int> remove_leftover(Context& context, const Arguments& arguments, const std::string& name) {
+  context.remark(labelled(message("client"), name));
+  context.remark(labelled(message("effect"), message("there is no such client; its secret, which is still sealed in "
+                                                     "this home, is destroyed")));
+  if (arguments.has("--dry-run")) {
+    context.remark(message("Nothing was changed (--dry-run)."));
+    return 0;
+  }
+  TRY(const bool agreed, context.confirm(message("Destroy the secret of client {}?", name)));
+  if (!agreed) {
+    context.remark(message("Nothing was changed."));
+    return 0;
+  }
+  TRY(const auto home, open_unlocked_home(context));
+  TRY(forget_client_secret(*home, name));
+  end_work(context, *home);
+  if (context.options().json) {
+    context.document(base::JsonObject{{"name", name}});
+  } else {
+    context.out(message("The secret of client {} was destroyed.", name));
+  }
+  return 0;
+}
+
 Result<int> remove(Context& context, const Arguments& arguments) {
   const auto name = arguments.one("NAME");
   TRY(auto home, open_home(context, Home::Access::kRead));
+  TRY(const auto clients, read_clients(*home));
+  const auto orphaned = orphaned_secrets(*home, *clients);
+  if (clients->find(name) == nullptr && std::ranges::find(orphaned, name) != orphaned.end())
+    return remove_leftover(context, arguments, name);
   TRY(const auto before, text_of(*home));
   TRY(const auto after, without_client(before, clients_path(*home), name));
-  TRY(const auto clients, read_clients(*home));
   const auto client = *clients->find(name);
   describe(context, client);
   context.remark(
@@ -231,8 +260,10 @@ Result<int> remove(Context& context, const Arguments& arguments) {
     return 0;
   }
   TRY(home, open_unlocked_home(context));
+  // The secret goes first: cut off here, it leaves a client whom nobody believes, to be removed again, and not the
+  // secret of one that nobody looks for any more.
+  TRY(forget_client_secret(*home, name));
   TRY(keep(context, *home, "client.removed", client, after));
-  TRY(forget_client_secret(*home, client));
   if (context.options().json) {
     context.document(client_json(client));
   } else {

@@ -135,6 +135,13 @@ Result<Parameters> read_pbmac1(ByteView der) {
   return found;
 }
 
+// RFC 8018 section 5.2: PBKDF2 does its iterations for each block of the key, which is as long as the digest.
+std::int64_t blocks_of(const Parameters& parameters) {
+  if (parameters.derivation.empty()) return 1;
+  const std::int64_t block = EVP_MD_get_size(hmac_digest(parameters.derivation));
+  return (parameters.key_size + block - 1) / block;
+}
+
 using PbmParameterPtr = std::unique_ptr<OSSL_CRMF_PBMPARAMETER, Deleter<OSSL_CRMF_PBMPARAMETER_free>>;
 
 base::Failure library_failure() {
@@ -170,9 +177,10 @@ Result<PasswordMac> PasswordMac::from_identifier(ByteView algorithm_identifier) 
   TRY(const auto found, is_pbmac1 ? read_pbmac1(parameters->whole) : read_pbm(parameters->whole));
   // the library does no fewer with PasswordBasedMac
   const std::int64_t fewest = is_pbmac1 ? 1 : kFewestOfPbm;
-  if (found.iterations < fewest || found.iterations > kMostIterations)
+  const auto most = kMostIterations / blocks_of(found);
+  if (found.iterations < fewest || found.iterations > most)
     return fail(Code::kRefused, "The key of the message's MAC takes {} iterations; {} at most are done here.",
-                found.iterations, kMostIterations);
+                found.iterations, most);
   if (found.salt.size() < kShortestSalt || found.salt.size() > kLongestSalt)
     return fail(Code::kRefused, "The salt of the message's MAC has {} octets; 8 to 128 are taken.",
                 found.salt.size());

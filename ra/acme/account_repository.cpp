@@ -97,6 +97,12 @@ Result<> update_account(Session& session, const Account& account) {
   return fail(Code::kNotFound, "There is no ACME account {}.", account.name);
 }
 
+Result<bool> bind_account(Session& session, std::int64_t row, base::ByteView bound) {
+  TRY(const auto changed,
+      session.execute("UPDATE acme_accounts SET bound = $2 WHERE id = $1 AND bound IS NULL", {row, bound}));
+  return changed == 1;
+}
+
 namespace {
 
 Result<std::int64_t> count(Session& session, std::string_view where, std::initializer_list<Value> values) {

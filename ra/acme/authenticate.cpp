@@ -1,7 +1,7 @@
+#include "binding.hpp"
 #include "repository.hpp"
 #include "world.hpp"
 #include "yuxin/base/text.hpp"
-#include "yuxin/x509/digest.hpp"
 
 namespace yuxin::ra::acme {
 
@@ -104,14 +104,13 @@ Outcome<ClientHeld> client_named(World& world, const std::string& name) {
               name);
 }
 
-base::Bytes binding_mark(const MachineClient& client) {
-  const auto mark = x509::sha256(client.secret);
-  return {mark.begin(), mark.end()};
-}
-
 Outcome<> check_bound(World& world, const Account& account) {
   TRY(const auto client, client_named(world, account.client));
-  if (account.bound.empty() || base::equal(account.bound, binding_mark(*client.client))) return {};
+  auto bound = account.bound;
+  if (bound.empty()) {
+    TRY(bound, bind_at_first_use(world, account, *client.client));
+  }
+  if (base::equal(bound, binding_mark(*client.client))) return {};
   return deny(ProblemType::kUnauthorized,
               "The account was made when client {} had another secret, and ended with that. Make another one, with "
               "another key.",

@@ -1,5 +1,7 @@
 #include "binding.hpp"
 
+#include "repository.hpp"
+#include "yuxin/evidence/ledger.hpp"
 #include "yuxin/x509/digest.hpp"
 
 namespace yuxin::ra {
@@ -54,6 +56,61 @@ Outcome<std::string> client_of_new(World& world, const Asked& asked) {
   TRY(verify_mac(binding, known ? acme_binding_key(*client) : acme_binding_key(MachineClient{})));
   if (known) return client->name;
   return deny(ProblemType::kUnauthorized, "The external account binding does not verify.");
+}
+
+base::Bytes binding_mark(const MachineClient& client) {
+  const auto mark = x509::sha256(client.secret);
+  return {mark.begin(), mark.end()};
+}
+
+namespace {
+
+// What is no client's: binding_mark has 32 octets.
+base::Bytes nobodys_mark() { return {0}; }
+
+// A client that was added or removed after the account was made is not the one that it was made for, whatever its
+// name. What was done by hand to clients.toml nobody has written down.
+base::Result<bool> is_of_another(store::Reader& reader, const Account& account) {
+  const auto made = "acme/" + account.name;
+  const auto client = "clients/" + account.client;
+  bool after = false;  // the account was made
+  bool another = false;
+  TRY(const auto size, evidence::size(reader));
+  TRY(evidence::for_each(reader, 0, size, [&](const evidence::StoredRecord& stored) -> base::Result<> {
+    const bool may_be = stored.text.find(after ? client : made) != std::string::npos;
+    if (another || !may_be) return {};
+    const auto record = base::parse_json(stored.text);
+    if (!record || !record->is_object()) return {};
+    const auto kind = base::json_string(record->get_object(), "kind");
+    const auto object = base::json_string(record->get_object(), "object");
+    if (!after) {
+      after = kind == "acme.account.created" && object == made;
+    } else {
+      another = object == client && (kind == "client.added" || kind == "client.removed");
+    }
+    return {};
+  }));
+  return another || !after;
+}
+
+}  // namespace
+
+Outcome<base::Bytes> bind_at_first_use(World& world, const Account& account, const MachineClient& client) {
+  bool another = false;
+  TRY(world.read([&](store::Reader& reader) -> Outcome<> {
+    TRY(another, is_of_another(reader, account));
+    return {};
+  }));
+  const auto bound = another ? nobodys_mark() : binding_mark(client);
+  std::optional<Account> kept;
+  TRY(world.write([&](store::Writer& writer) -> Outcome<> {
+    TRY(const bool first, repository::bind_account(writer.session(), account.row, bound));
+    if (first && !another) TRY(note_account(writer, account, "bound", {holder_of(account), world.now()}));
+    TRY(kept, repository::account_in_row(writer.session(), account.row));
+    return {};
+  }));
+  if (!kept) return deny(ProblemType::kAccountDoesNotExist, "There is no such account here. Make one.");
+  return kept->bound;
 }
 
 }  // namespace yuxin::ra::acme

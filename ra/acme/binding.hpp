@@ -11,4 +11,9 @@ namespace yuxin::ra::acme {
 // one that the configuration names for accounts without.
 [[nodiscard]] Outcome<std::string> client_of_new(World& world, const Asked& asked);
 
+// bind_at_first_use gives what an account of before is bound by from now on: binding_mark of its client, or what is
+// no client's.
+[[nodiscard]] Outcome<base::Bytes> bind_at_first_use(World& world, const Account& account,
+                                                     const MachineClient& client);
+
 }  // namespace yuxin::ra::acme

@@ -39,7 +39,7 @@ struct Account {
   std::vector<std::string> contacts;
   Status status = Status::kValid;  // valid or deactivated
   base::UnixTime created;
-  base::Bytes bound;  // binding_mark of its client's secret when it was made; empty: it is older than that is kept
+  base::Bytes bound;  // binding_mark of its client's secret when it was made; empty: from before, and not used since
 };
 
 struct Challenge {

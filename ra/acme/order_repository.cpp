@@ -93,6 +93,7 @@ Result<> insert_order(Session& session, const Order& order) {
   for (const auto& authorization : order.authorizations) {
     TRY(session.execute("INSERT INTO acme_order_authorizations (order_id, authorization_id) VALUES ($1, $2)",
                         {row, authorization.row}));
+    TRY(session.execute("UPDATE acme_authorizations SET held = 1 WHERE id = $1 AND held = 0", {authorization.row}));
   }
   return {};
 }
@@ -156,6 +157,22 @@ Result<std::int64_t> count_names(Session& session, std::int64_t account, UnixTim
   return count;
 }
 
+namespace {
+
+// What no other order stands on is let go with it.
+Result<> remove_order(Session& session, std::int64_t order) {
+  TRY(session.execute(
+      "UPDATE acme_authorizations SET held = 0 WHERE id IN (SELECT authorization_id FROM acme_order_authorizations "
+      "WHERE order_id = $1) AND NOT EXISTS (SELECT 1 FROM acme_order_authorizations AS other WHERE "
+      "other.authorization_id = acme_authorizations.id AND other.order_id <> $1)",
+      {order}));
+  TRY(session.execute("DELETE FROM acme_order_authorizations WHERE order_id = $1", {order}));
+  TRY(session.execute("DELETE FROM acme_orders WHERE id = $1", {order}));
+  return {};
+}
+
+}  // namespace
+
 // An order brings 100 authorizations at the most, so that more goes than comes.
 Result<> sweep(Session& session, UnixTime before) {
   std::vector<std::int64_t> orders;
@@ -164,15 +181,9 @@ Result<> sweep(Session& session, UnixTime before) {
                       orders.push_back(row.integer(0));
                       return Next::kRow;
                     }));
-  for (const auto order : orders) {
-    TRY(session.execute("DELETE FROM acme_order_authorizations WHERE order_id = $1", {order}));
-    TRY(session.execute("DELETE FROM acme_orders WHERE id = $1", {order}));
-  }
+  for (const auto order : orders) TRY(remove_order(session, order));
   std::vector<std::int64_t> authorizations;
-  TRY(
-      session.query("SELECT id FROM acme_authorizations WHERE expires < $1 AND NOT EXISTS (SELECT 1 FROM "
-                    "acme_order_authorizations WHERE authorization_id = acme_authorizations.id) ORDER BY expires "
-                    "LIMIT 200",
+  TRY(session.query("SELECT id FROM acme_authorizations WHERE held = 0 AND expires < $1 ORDER BY expires LIMIT 200",
                     {before.seconds}, [&](const Row& row) {
                       authorizations.push_back(row.integer(0));
                       return Next::kRow;

@@ -23,6 +23,8 @@ using store::Session;
 [[nodiscard]] base::Result<> check_unchanged(Session& session, const Account& before);
 // update_account writes key, contacts and status; kConflict when the key is another account's.
 [[nodiscard]] base::Result<> update_account(Session& session, const Account& account);
+// bind_account writes what an account is bound by that is bound by nothing yet; false where it is.
+[[nodiscard]] base::Result<bool> bind_account(Session& session, std::int64_t row, base::ByteView bound);
 // count_accounts counts those of a client that are valid, and bound so.
 [[nodiscard]] base::Result<std::int64_t> count_accounts(Session& session, std::string_view client,
                                                         base::ByteView bound);
@@ -50,7 +52,7 @@ struct OrderLine {
 // count_names counts the identifiers of the orders that an account has made since.
 [[nodiscard]] base::Result<std::int64_t> count_names(Session& session, std::int64_t account, base::UnixTime since);
 // sweep takes away orders that expired before a moment, and authorizations that did and that no order stands on any
-// more: some of them, so that it takes no time to speak of.
+// more: some of them, and without looking at what stays, so that it takes no time to speak of.
 [[nodiscard]] base::Result<> sweep(Session& session, base::UnixTime before);
 // is_replaced: an order that is not invalid says that it replaces this certificate.
 [[nodiscard]] base::Result<bool> is_replaced(Session& session, std::string_view identifier);

@@ -119,10 +119,12 @@ struct ClientHeld {
 [[nodiscard]] Outcome<ClientHeld> client_named(World& world, const std::string& name);
 // binding_mark is what an account remembers of the secret that its client had when it was made.
 [[nodiscard]] base::Bytes binding_mark(const MachineClient& client);
-// check_bound refuses (kUnauthorized) an account whose client is gone, or has another secret by now.
+// check_bound refuses (kUnauthorized) an account whose client is gone, or has another secret by now. One from before
+// that was kept is bound here, at its first use: to the secret that its client has, where the ledger says nothing of
+// another since the account was made, and else to none.
 [[nodiscard]] Outcome<> check_bound(World& world, const Account& account);
 
-// note_account writes into the ledger what became of an account: "created", "key-changed", "deactivated".
+// note_account writes into the ledger what became of an account: "created", "bound", "key-changed", "deactivated".
 [[nodiscard]] base::Result<> note_account(store::Writer& writer, const Account& account, std::string_view what,
                                           const AcmeActor& actor);
 // holder_of is the holder of an account as the ledger names them: "acme:CLIENT/ACCOUNT".

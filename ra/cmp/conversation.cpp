@@ -55,7 +55,9 @@ Result<Bytes> Conversation::run() {
   if (!keeps_) return std::move(made.message);
   transaction_.nonce = std::move(made.nonce);
   TRY(parts_.store->write([&](store::Writer& writer) {
-    return transactions::keep(writer.session(), transaction_, parts_.clock->now());
+    using transactions::SpokenBy;
+    const auto by = speaker_->secret ? SpokenBy::kSecret : SpokenBy::kKey;
+    return transactions::keep(writer.session(), transaction_, by, parts_.clock->now());
   }));
   return std::move(made.message);
 }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "yuxin/x509/der.hpp"
+#include "yuxin/x509/digest.hpp"
 #include "yuxin/x509/extension.hpp"
 #include "yuxin/x509/oid.hpp"
 
@@ -22,15 +23,21 @@ bool is_signature(ByteView algorithm_identifier) {
   return x509::scheme_by_identifier(algorithm_identifier).has_value();
 }
 
-// An unknown name and a wrong secret are refused by the same words, after the same work.
+Result<base::Secret> secret_of(const CmpParts& parts, const MachineClient* client) {
+  if (client == nullptr) return base::fail(base::Code::kNotFound, "There is no such client.");
+  return parts.secret(*client);
+}
+
+// An unknown name and a wrong secret are refused by the same words, after the same work: what is kept of some other
+// client is opened in the place of an unknown one's, and a secret that is nobody's makes the MAC.
 Outcome<Speaker> judge_secret(const CmpParts& parts, const Message& message, x509::PasswordMac mac) {
   const auto clients = parts.clients();
   const auto* client = clients->find(base::as_text(message.header.sender_key_id));
-  auto secret = client == nullptr || !client->speaks(Protocol::kCmp)
-                    ? Result<base::Secret>(base::fail(base::Code::kNotFound, "There is no such client."))
-                    : parts.secret(*client);
-  if (!secret && secret.error().code != base::Code::kNotFound) return tl::unexpected(Refusal(secret.error()));
-  const bool known = secret.has_value();
+  if (client != nullptr && !client->speaks(Protocol::kCmp)) client = nullptr;
+  auto secret = secret_of(parts, client != nullptr ? client : clients->any(Protocol::kCmp));
+  if (client != nullptr && !secret && secret.error().code != base::Code::kNotFound)
+    return tl::unexpected(Refusal(secret.error()));
+  const bool known = client != nullptr && secret.has_value();
   if (!known) secret = make_client_secret();
   TRY(const auto expected, mac.mac(*secret, message.protected_part));
   if (!known || !base::equal_constant_time(expected, message.protection))
@@ -78,8 +85,7 @@ Outcome<Speaker> judge_signature(const CmpParts& parts, const Message& message) 
 }  // namespace
 
 std::string Speaker::name() const {
-  return secret ? "client " + secret->client
-                : "certificate " + base::hex(certificate->certificate.sha256_fingerprint());
+  return secret ? "client " + secret->client : "key " + base::hex(x509::sha256(certificate->certificate.tbs().spki));
 }
 
 Outcome<Speaker> judge(const CmpParts& parts, const Message& message) {

@@ -27,7 +27,8 @@ struct Speaker {
   std::optional<BySecret> secret = {};
   std::optional<ByCertificate> certificate = {};
 
-  // name tells one speaker from every other: "client water-meters", "certificate 5F0C…".
+  // name tells one speaker from every other: "client water-meters", or "key 5f0c…", the SHA-256 of the
+  // SubjectPublicKeyInfo.
   [[nodiscard]] std::string name() const;
 };
 

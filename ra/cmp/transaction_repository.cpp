@@ -26,13 +26,22 @@ Transaction transaction_from(const Row& row) {
   return found;
 }
 
-// One client's open transactions push out no other client's.
-Result<> make_room(store::Session& session, const std::string& client) {
-  TRY(session.execute(
-      "DELETE FROM cmp_transactions WHERE id IN (SELECT id FROM cmp_transactions WHERE client = $1 AND "
-      "state < 2 ORDER BY id DESC LIMIT 1000 OFFSET $2)",
-      {std::string_view(client), kMostOpen}));
-  return {};
+// One client's transactions push out no other client's, nor one key's those of another device, and what is over
+// pushes out nothing that is open.
+Result<> make_room(store::Session& session, const Transaction& transaction, SpokenBy by) {
+  const bool done = transaction.state == State::kDone;
+  const auto leave = [&](std::string_view whose, const std::string& name, const Room& room) -> Result<> {
+    TRY(session.execute(
+        std::string("DELETE FROM cmp_transactions WHERE id IN (SELECT id FROM cmp_transactions WHERE ")
+            .append(whose)
+            .append(" = $1 AND state ")
+            .append(done ? "= 2" : "< 2")
+            .append(" ORDER BY id DESC LIMIT 1000 OFFSET $2)"),
+        {std::string_view(name), done ? room.done : room.open}));
+    return {};
+  };
+  if (by == SpokenBy::kKey) TRY(leave("speaker", transaction.speaker, kRoomOfKey));
+  return leave("client", transaction.client, kRoomOfClient);
 }
 
 }  // namespace
@@ -49,7 +58,7 @@ Result<std::optional<Transaction>> find(store::Session& session, std::string_vie
   return found;
 }
 
-Result<> keep(store::Session& session, const Transaction& transaction, base::UnixTime now) {
+Result<> keep(store::Session& session, const Transaction& transaction, SpokenBy by, base::UnixTime now) {
   TRY(session.execute("DELETE FROM cmp_transactions WHERE forget_at < $1", {now.seconds}));
   TRY(session.execute("DELETE FROM cmp_transactions WHERE speaker = $1 AND name = $2",
                       {std::string_view(transaction.speaker), base::ByteView(transaction.name)}));
@@ -63,7 +72,7 @@ Result<> keep(store::Session& session, const Transaction& transaction, base::Uni
        transaction.request_id, base::ByteView(transaction.request), std::string_view(transaction.profile),
        std::int64_t{transaction.implicit_confirm ? 1 : 0}, base::ByteView(transaction.nonce),
        base::ByteView(transaction.certificate), transaction.begun_at.seconds, until.seconds}));
-  return make_room(session, transaction.client);
+  return make_room(session, transaction, by);
 }
 
 }  // namespace yuxin::ra::cmp::transactions

@@ -32,16 +32,25 @@ struct Transaction {
 
 namespace transactions {
 
-// How long a transaction is kept after its last message, and how many open ones of a client: the oldest goes for one
-// more.
+// How long a transaction is kept after its last message.
 inline constexpr base::Seconds kWaitingFor = base::days(30);
 inline constexpr base::Seconds kOthersFor = base::days(1);
-inline constexpr std::int64_t kMostOpen = 1000;
+
+// Room is how many are kept at once: for one more the oldest goes. Those of a client are all that concern it, those
+// of a key the ones that a device has begun by signing with it.
+struct Room {
+  std::int64_t open = 0;
+  std::int64_t done = 0;
+};
+inline constexpr Room kRoomOfClient{.open = 1000, .done = 5000};
+inline constexpr Room kRoomOfKey{.open = 20, .done = 100};
 
 [[nodiscard]] base::Result<std::optional<Transaction>> find(store::Session& session, std::string_view speaker,
                                                             base::ByteView name);
-// keep writes one, new or changed, and forgets what is over.
-[[nodiscard]] base::Result<> keep(store::Session& session, const Transaction& transaction, base::UnixTime now);
+// keep writes one, new or changed, and forgets what is over and what there is no room for.
+enum class SpokenBy { kSecret, kKey };
+[[nodiscard]] base::Result<> keep(store::Session& session, const Transaction& transaction, SpokenBy by,
+                                  base::UnixTime now);
 
 }  // namespace transactions
 }  // namespace yuxin::ra::cmp

@@ -134,6 +134,12 @@ const MachineClient* MachineClients::find(std::string_view name) const {
   return found == clients_.end() ? nullptr : &*found;
 }
 
+const MachineClient* MachineClients::any(Protocol protocol) const {
+  const auto found =
+      std::ranges::find_if(clients_, [&](const MachineClient& client) { return client.speaks(protocol); });
+  return found == clients_.end() ? nullptr : &*found;
+}
+
 const MachineClient* MachineClients::authenticate(std::string_view name, base::ByteView secret) const {
   const auto digest = x509::sha256(secret);
   const MachineClient* client = find(name);

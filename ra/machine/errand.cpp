@@ -240,6 +240,7 @@ Result<std::string> Errand::open(const std::string& action) {
   if (action == "submit")
     application.form["usage"] = std::string(protocol_name(wish_.protocol)) + ": " + wish_.client;
   application.role = service_role();
+  TRY(application.signer, parts_.signer());
   TRY(auto step, desk_.apply(application, Desk::Number::kReserve));
   TRY(const auto act, parts_.sign(std::move(step.act)));
   TRY(const auto decision,

@@ -1,6 +1,8 @@
 // What ACME keeps, over each store.
 #include "ra/acme/repository.hpp"
 
+#include <chrono>
+
 #include "need.hpp"
 #include "stores.hpp"
 #include "yuxin/evidence/ledger.hpp"
@@ -296,6 +298,83 @@ TEST_CASE("challenges that failed are counted for an hour, and keep what was wro
       TRY(rows::update_challenge(session, held->challenges[1], std::nullopt));
       CHECK(need(rows::count_failed(session, kept.account, kNow, kNow)) == 1);  // one is being looked at
       CHECK(need(rows::count_failed(session, kept.account, kNow, kNow + base::days(8))) == 0);
+      return {};
+    });
+  });
+}
+
+namespace {
+
+// living puts orders whose certificates are good for a year, each on an authorization that was over long ago.
+void living(store::Session& session, std::int64_t account, int count) {
+  for (int i = 0; i < count; ++i) {
+    const auto name = "living-" + std::to_string(i);
+    auto held = authorization(account, name);
+    held.challenges.clear();
+    held.row = need(rows::insert_authorization(session, held));
+    auto made = order(account, name, {held});
+    made.expires = kNow + base::days(365);
+    need(rows::insert_order(session, made));
+  }
+}
+
+// time_of_sweep is the best of some sweeps that find nothing to take away.
+std::chrono::nanoseconds time_of_sweep(store::Session& session) {
+  auto best = std::chrono::nanoseconds::max();
+  for (int i = 0; i < 7; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    need(rows::sweep(session, kNow + base::days(60)));
+    best = std::min<std::chrono::nanoseconds>(best, std::chrono::steady_clock::now() - begin);
+  }
+  return best;
+}
+
+}  // namespace
+
+TEST_CASE("a sweep takes what is over from behind many that orders stand on, and costs no more for those") {
+  over_every([](Backend& backend) {
+    const auto store = open_ra_store(backend);
+    write(*store, [&](store::Session& session) -> Result<> {
+      TRY(const auto account, rows::insert_account(session, ::account("one", "key-1")));
+      living(session, account, 1);
+      const auto alone = time_of_sweep(session);
+      TRY(session.execute("DELETE FROM acme_order_authorizations"));
+      TRY(session.execute("DELETE FROM acme_orders"));
+      TRY(session.execute("DELETE FROM acme_authorizations"));
+      living(session, account, 5000);
+      CHECK(time_of_sweep(session) < 20 * alone);
+      // the last of all to expire, and nothing stands on it
+      auto over = authorization(account, "over");
+      over.expires = kNow + base::days(8);
+      TRY(rows::insert_authorization(session, over));
+      TRY(rows::sweep(session, kNow + base::days(60)));
+      CHECK_FALSE(need(rows::authorization_named(session, "over")));
+      CHECK(need(rows::authorization_named(session, "living-0")));
+      CHECK(need(rows::authorization_named(session, "living-4999")));
+      return {};
+    });
+  });
+}
+
+TEST_CASE("an authorization that outlives its order is swept away when it is over itself, and not while it serves") {
+  over_every([](Backend& backend) {
+    const auto store = open_ra_store(backend);
+    const Kept kept(*store);
+    write(*store, [&](store::Session& session) -> Result<> {
+      TRY(auto held, rows::authorization_named(session, "authz"));
+      held->expires = kNow + base::days(90);
+      TRY(rows::update_authorization(session, *held, Status::kPending));
+      TRY(rows::sweep(session, kNow + base::days(40)));
+      CHECK_FALSE(need(rows::order_named(session, "order")));
+      CHECK(need(rows::authorization_named(session, "authz")));
+      // another order takes it up again
+      auto later = order(kept.account, "later", {*held});
+      later.expires = kNow + base::days(200);
+      TRY(rows::insert_order(session, later));
+      TRY(rows::sweep(session, kNow + base::days(100)));
+      CHECK(need(rows::authorization_named(session, "authz")));
+      TRY(rows::sweep(session, kNow + base::days(201)));
+      CHECK_FALSE(need(rows::authorization_named(session, "authz")));
       return {};
     });
   });

@@ -266,14 +266,20 @@ class Client:
                 return found
             time.sleep(0.3)
 
-    def prove(self, authorization, kind, put):
-        """Proves a name: put(challenge, key authorization) does what the challenge wants."""
+    def begin(self, authorization, kind, put):
+        """Has a name proven: put(challenge, key authorization) does what the challenge wants."""
         if self.post(authorization).json["status"] == "valid":
-            return self.post(authorization).json
+            return
         challenge = self.challenge_of(authorization, kind)
         put(challenge, self.key_authorization(challenge))
         self.post(challenge["url"], {})
+
+    def proven(self, authorization):
         return self.wait(authorization, "valid", "invalid")
+
+    def prove(self, authorization, kind, put):
+        self.begin(authorization, kind, put)
+        return self.proven(authorization)
 
     def finalize(self, order, names, key=None, subject=None):
         key = key or ec.generate_private_key(ec.SECP256R1())

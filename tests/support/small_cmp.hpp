@@ -126,7 +126,10 @@ class Scene {
     service.emplace(ra::CmpParts{
         .desk = &desk,
         .clients = [clients = need(ra::MachineClients::parse(kClients, "clients.toml"))] { return clients; },
-        .secret = [](const ra::MachineClient&) -> base::Result<base::Secret> { return base::Secret("sesame"); },
+        .secret = [this](const ra::MachineClient&) -> base::Result<base::Secret> {
+          ++opened;
+          return base::Secret("sesame");
+        },
         .identity = [this]() -> base::Result<std::shared_ptr<const ra::CmpIdentity>> { return identity; },
         .store = store,
         .profiles = ca::ProfileSet::of({*test::shipped("device")}),
@@ -201,6 +204,7 @@ class Scene {
   }
 
   SmallDesk desk;
+  int opened = 0;  // how often the secret of a client was
   std::shared_ptr<store::Database> database = need(store::open_memory());
   std::shared_ptr<store::Store> store = need(store::Store::over(test::migrated(database), ""));
   test::TemporaryFolder folder;

@@ -66,9 +66,18 @@ void check_clients(const Patient& patient, Checklist& list) {
     return;
   }
   for (const auto& client : (*clients)->all()) {
-    if (needs_secret(client) && !has_client_secret(patient.home, client))
+    if (needs_secret(client) && !has_client_secret(patient.home, client.name))
       list.warn(message("client {} speaks CMP, and its secret is not kept", client.name),
                 message("remove it and add it anew: yuxin client add {} --protocol cmp …", client.name));
+  }
+  for (const auto& name : orphaned_secrets(patient.home, **clients)) {
+    if ((*clients)->find(name) == nullptr) {
+      list.warn(message("a sealed secret of client {} is kept, and there is no such client", name),
+                message("destroy it: yuxin client remove {}", name));
+    } else {
+      list.warn(message("a sealed secret of client {} is kept, though it does not speak CMP", name),
+                message("remove the client, which destroys it, and add it anew: yuxin client remove {}", name));
+    }
   }
 }
 

@@ -24,6 +24,9 @@ struct AutomaticDeskParts {
   // Signs an act with the registration service's own certificate and completes it. kNotAuthorised where the service
   // does not hold the act's role.
   std::function<base::Result<evidence::VerifiedAct>(evidence::Act act)> sign;
+  // The key (SHA-256 of its SubjectPublicKeyInfo) of the certificate that `sign` signs with: the numbers of the cases
+  // that it opens are its own, and nobody else's.
+  std::function<base::Result<evidence::Hash>()> signer;
 };
 
 // AutomaticDesk issues a profile that demands no approval at once: the rules of clients.toml were kept by whoever

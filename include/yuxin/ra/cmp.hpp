@@ -49,9 +49,10 @@ struct CmpParts {
 //
 // Whoever signs with a certificate may have another with the same names, where a client may have its profile and its
 // names and renews by certificate. What a person must look at first is answered "waiting", and polled for. Open
-// transactions are kept in the store, a thousand of a client at the most: a server that is started anew goes on with
-// them. Finished ones are known for a day, and a message whose messageTime is more than an hour away is refused, so
-// that no request for a certificate with one is taken twice.
+// transactions are kept in the store, a thousand of a client and twenty of a key that signs at the most: a server
+// that is started anew goes on with them. Finished ones are known for a day, five thousand of a client and a hundred
+// of a key at the most; a message that would begin one that is known is refused, as is one whose messageTime is more
+// than an hour away. What is refused, and what issues nothing (rr, genm), is not remembered.
 //
 // Refusals are HTTP 200 with a CMP message; 400, 404, 405 and 415 for what is none. Thread-safe.
 class CmpService final : public base::HttpService {

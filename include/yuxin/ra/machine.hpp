@@ -59,6 +59,8 @@ class MachineClients {
                                                                                  const std::string& file);
   [[nodiscard]] const std::vector<MachineClient>& all() const { return clients_; }
   [[nodiscard]] const MachineClient* find(std::string_view name) const;
+  // any gives one that speaks the protocol, or nothing.
+  [[nodiscard]] const MachineClient* any(Protocol protocol) const;
   // authenticate gives the client of a name and a secret; nothing when there is none, or the secret is another. The
   // time that it takes tells neither.
   [[nodiscard]] const MachineClient* authenticate(std::string_view name, base::ByteView secret) const;

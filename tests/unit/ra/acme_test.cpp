@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "small_ca.hpp"
+#include "yuxin/evidence/ledger.hpp"
 #include "yuxin/ra/automatic_desk.hpp"
 
 using namespace yuxin;
@@ -330,6 +331,73 @@ TEST_CASE("an account ends when its client goes or has another secret, for every
   scene.account = account;
   scene.clients = before;
   CHECK(scene.post(made.location).status == 200);
+}
+
+namespace {
+
+// forget_binding makes an account one of before the secret of its client was kept with it.
+void forget_binding(Scene& scene) {
+  need(scene.desk.ca.store->write([](store::Writer& writer) -> base::Result<> {
+    TRY(writer.session().execute("UPDATE acme_accounts SET bound = NULL"));
+    return {};
+  }));
+}
+
+void note_client(Scene& scene, const std::string& kind, const std::string& name) {
+  need(scene.desk.ca.store->write([&](store::Writer& writer) -> base::Result<> {
+    TRY(evidence::append(writer, {.kind = kind,
+                                  .object = "clients/" + name,
+                                  .actor = "local:test",
+                                  .time = scene.desk.ca.clock.now(),
+                                  .data = "{}",
+                                  .attachment = {}}));
+    return {};
+  }));
+}
+
+std::shared_ptr<const ra::MachineClients> with_another_secret() {
+  std::string anew(kClients);
+  anew.replace(anew.find("d0c04f4b"), 8, "00000000");
+  return need(ra::MachineClients::parse(anew, "clients.toml"));
+}
+
+}  // namespace
+
+TEST_CASE(
+    "an account from before its client's secret was kept is bound at its first use, and ends with that secret") {
+  Scene scene;
+  note_client(scene, "client.added", "portal");
+  scene.open_account();
+  note_client(scene, "client.added", "other");
+  forget_binding(scene);
+  CHECK(scene.post(scene.account).status == 200);
+  CHECK(scene.desk.ca.records("acme.account.bound").size() == 1);
+  CHECK(scene.post(scene.account).status == 200);
+  CHECK(scene.desk.ca.records("acme.account.bound").size() == 1);
+  const auto before = scene.clients;
+  scene.clients = with_another_secret();
+  CHECK(scene.post(scene.account).problem() == "unauthorized");
+  CHECK(scene.order("www.city.example").problem() == "unauthorized");
+  scene.clients = before;
+  CHECK(scene.order("www.city.example").status == 201);
+}
+
+TEST_CASE("an account from before is refused where another client has had the name since, for good") {
+  Scene scene;
+  scene.open_account();
+  forget_binding(scene);
+  note_client(scene, "client.removed", "portal");
+  note_client(scene, "client.added", "portal");
+  scene.clients = with_another_secret();
+  for (int i = 0; i < 2; ++i) {
+    const auto refused = scene.post(scene.account);
+    CHECK(refused.problem() == "unauthorized");
+    CHECK(refused.at("detail").find("another secret") != std::string::npos);
+  }
+  CHECK(scene.desk.ca.records("acme.account.bound").empty());
+  const auto account = scene.account;
+  scene.account.clear();
+  CHECK(scene.post(Scene::url("new-account"), base::JsonObject{}).problem() == "unauthorized");
 }
 
 TEST_CASE("the registration point of the client goes with the request") {

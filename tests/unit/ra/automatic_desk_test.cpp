@@ -58,7 +58,10 @@ class Town {
         .clients = [clients = need(ra::MachineClients::parse(kClients, "clients.toml"))] { return clients; },
         .sign = [this](evidence::Act act) -> base::Result<evidence::VerifiedAct> {
           if (!service) return base::fail(Code::kNotAuthorised, "The service has no role.");
-          return sign(std::move(act), *service);
+          return sign(std::move(act), stranger ? *stranger : *service);
+        },
+        .signer = [this]() -> base::Result<evidence::Hash> {
+          return service ? x509::sha256(service->certificate.tbs().spki) : evidence::Hash{};
         }});
   }
   [[nodiscard]] ra::DeskParts desk_parts() {
@@ -135,6 +138,7 @@ class Town {
   bool offline = false;
   std::shared_ptr<ra::Desk> desk;
   std::optional<test::Person> service;
+  std::optional<test::Person> stranger;  // signs in the service's place
   std::optional<ra::AutomaticDesk> automatic;
 };
 
@@ -305,6 +309,17 @@ TEST_CASE("what demands an approval waits for officers, and is handed over when 
   const auto rejected = town.waiting(second);
   town.step(rejected, "reject", town.officer("Qian", "RA.REVIEW"), "RA.REVIEW", {{"reason", "not ours"}});
   town.refused(second, Code::kRefused, "not ours");
+}
+
+TEST_CASE("the number of a machine's case is the service's own: whoever else signs under it is refused") {
+  Town town;
+  town.service = town.officer("Service", "RA.SERVICE");
+  town.stranger = town.officer("Stranger", "RA.SERVICE");
+  const auto wish = Town::wish("portal.city.test", "tls-server");
+  town.refused(wish, Code::kConflict, "was not given to whoever signs here");
+  CHECK(need(town.desk->cases().list({})).empty());
+  town.stranger.reset();
+  CHECK(town.waiting(wish).starts_with("R-"));
 }
 
 TEST_CASE("what the authority lets the service have needs no person, within its rule") {

@@ -133,6 +133,37 @@ TEST_CASE("reasons of a revocation are those that a holder can know") {
   CHECK(scene.desk.revoked == std::vector<std::string>{"cmp:meters 1"});
 }
 
+TEST_CASE(
+    "a device that begins and never ends keeps twenty, and its certificate that is renewed is the same device") {
+  Scene scene;
+  const Holder holder(scene);
+  const Holder other(scene, "m2.city.example");
+  const auto begin = [&](const Holder& by, std::uint8_t number, const std::string& host) {
+    auto message = by.message(kKur, cmp::sequence({cmp::wanted(scene.key, host)}));
+    message.transaction = base::Bytes(16, number);
+    return scene.ask(message);
+  };
+  const auto confirmed = [&](const Holder& by, const x509::Certificate& shown, const cmp::Reply& reply) {
+    auto message = Scene::confirmation(cmp::read_response(reply), reply);
+    message.mac.reset();
+    message.signer = by.signer.get();
+    message.certificates = {shown};
+    return scene.ask(message).body_tag == kPkiConf;
+  };
+  const auto neighbour = begin(other, 1, "m2.city.example");
+  std::vector<cmp::Reply> replies;
+  for (std::uint8_t i = 0; i < 21; ++i) replies.push_back(begin(holder, i, "m1.city.example"));
+  CHECK_FALSE(confirmed(holder, *holder.certificate, replies[0]));
+  CHECK(confirmed(holder, *holder.certificate, replies[1]));
+  CHECK(confirmed(other, *other.certificate, neighbour));
+  // another certificate of the same key
+  auto again = holder.message(kKur, cmp::sequence({cmp::wanted(holder.key, "m1.city.example")}));
+  again.transaction = base::Bytes(16, 100);
+  again.implicit_confirm = true;
+  const auto renewed = need(x509::Certificate::from_der(cmp::read_response(scene.ask(again)).certificate));
+  CHECK(confirmed(holder, renewed, replies[2]));
+}
+
 TEST_CASE("support messages tell the authorities, what a request looks like, and what is not known") {
   Scene scene;
   cmp::Message message;

@@ -85,10 +85,26 @@ TEST_CASE("a message that nobody of ours has protected does nothing, and an unkn
   message.mac.reset();
   scene.refused(kBadMessageCheck, message);
   message = scene.ir();
-  message.mac->iterations = 20'001;
+  message.mac->iterations = 10'001;
   scene.refused(kBadAlg, message);
   message.mac->salt = base::Bytes(4, 1);
   scene.refused(kBadAlg, message);
+}
+
+TEST_CASE("a name that is not known costs what a known one does: a secret that is opened, and a MAC") {
+  Scene scene;
+  auto message = scene.ir();
+  message.mac->secret = "Sesame";
+  for (const std::string client : {"meters", "nobody", "by-est"}) {
+    message.client = client;
+    scene.opened = 0;
+    scene.refused(kBadMessageCheck, message);
+    CHECK(scene.opened == 1);
+  }
+  // the secret that is opened in its place lets nobody in
+  message.mac->secret = "sesame";
+  message.client = "nobody";
+  scene.refused(kBadMessageCheck, message);
 }
 
 TEST_CASE("a header without what RFC 9483 section 3.1 wants is refused") {

@@ -112,6 +112,29 @@ TEST_CASE("a stranger does not decide how long the MAC of his message takes, nor
         base::Code::kRefused);
 }
 
+TEST_CASE("the iterations are those over all blocks of the key, and what clients do by themselves is taken") {
+  const auto pbmac1 = [](const char* iterations, const char* key, const char* prf) {
+    const std::string text = std::string(
+                                 "305106092a864886f70d01050e3044303406092a864886f70d01050c302704100001020304050607"
+                                 "08090a0b0c0d0e0f0202") +
+                             iterations + "0201" + key + "300c06082a864886f70d02" + prf +
+                             "0500300c06082a864886f70d020b0500";
+    return octets(text.c_str());
+  };
+  constexpr const char* kOwfSha512 = "608648016503040203";
+  // openssl cmp, and BouncyCastle's PKMACBuilder and JcePBMac1CalculatorBuilder
+  CHECK(PasswordMac::from_identifier(pbm(16, kSha256, 500, kHmacSha256)).has_value());
+  CHECK(PasswordMac::from_identifier(pbm(20, kOwfSha512, 1000, kHmacSha256)).has_value());
+  CHECK(PasswordMac::from_identifier(pbmac1("2000", "20", "09")).has_value());
+  // ten thousand for a key of one block, five thousand for one of two
+  CHECK(PasswordMac::from_identifier(pbmac1("2710", "20", "09")).has_value());
+  CHECK(refusal(pbmac1("2711", "20", "09")) == base::Code::kRefused);
+  CHECK(PasswordMac::from_identifier(pbmac1("1388", "21", "09")).has_value());
+  CHECK(refusal(pbmac1("1389", "21", "09")) == base::Code::kRefused);
+  CHECK(refusal(pbmac1("2000", "40", "09")) == base::Code::kRefused);
+  CHECK(PasswordMac::from_identifier(pbmac1("2710", "40", "0b")).has_value());
+}
+
 TEST_CASE("the key that a MAC is made with is no shorter than RFC 9579 has it, whatever the message asks for") {
   const auto with_key = [](const std::string& size) {
     return octets(
