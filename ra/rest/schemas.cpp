@@ -192,8 +192,10 @@ constexpr std::string_view kSchemas = R"json({
           "required": ["name", "size", "digest", "value"], "additionalProperties": false}},
         "role": {"type": ["string", "null"]},
         "previous": {"type": ["string", "null"], "description": "digest of the act before on the same case"}},
-      "required": ["act", "type", "object", "body", "attachments", "role", "previous"], "additionalProperties": false}},
-  "required": ["opens", "workflow", "definition", "action", "act"], "additionalProperties": false},
+      "required": ["act", "type", "object", "body", "attachments", "role", "previous"], "additionalProperties": false},
+    "certificates": {"type": "array", "items": {"$ref": "#/components/schemas/Certificate"},
+                     "description": "those that the case would be about, where it is not open yet"}},
+  "required": ["opens", "workflow", "definition", "action", "act", "certificates"], "additionalProperties": false},
 "Submission": {
   "type": "object",
   "properties": {"act": {"type": "string", "contentEncoding": "base64", "minLength": 1, "description": "CMS SignedData, DER (docs/acts.md)"},
