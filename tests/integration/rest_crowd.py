@@ -37,21 +37,25 @@ def check_fuzz(office, seed):
     print(f"fuzzed with seed {seed}: {dict(sorted(answers.items()))}, {office.judge.judged} answers judged")
 
 
-def check_crowd(office, clients=50, each=10):
-    """Five hundred applications from fifty clients at once: none is lost, and none is there twice."""
+def check_crowd(office, clients=50, each=10, clerks=10):
+    """Five hundred applications from fifty terminals at once, of ten clerks who use five each: none is lost, and none is there twice."""
     town = office.town
-    with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda index: town.request(f"crowd-{index}"), range(clients * each)))
-    before = {one["case"] for one in office.town.json("request", "list", "--all", "--limit", "5000")["cases"]}
-    tables = []
-    for client in range(clients):
-        who = f"clerk-{client}"
-        town.issue(who, "officer")
-        office.grant(who, "RA.INPUT")
-        table = town.folder / f"{who}.csv"
+
+    def engage(clerk):
+        town.issue(f"clerk-{clerk}", "officer")
+        office.grant(f"clerk-{clerk}", "RA.INPUT")
+
+    def terminal(client):
+        table = town.folder / f"terminal-{client}.csv"
         rows = [f"{town.folder}/crowd-{index}.csr,person-signing,N{index},公开,护照,X{index},{office.paper}" for index in range(client * each, (client + 1) * each)]
         table.write_text("\n".join(["csr,profile,name,classification,id_type,id_no,attach:identity", *rows]) + "\n")
-        tables.append((who, table))
+        return f"clerk-{client % clerks}", table
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda index: town.request(f"crowd-{index}"), range(clients * each)))
+        list(pool.map(engage, range(clerks)))
+    tables = [terminal(client) for client in range(clients)]
+    before = {one["case"] for one in office.town.json("request", "list", "--all", "--limit", "5000")["cases"]}
     begin = time.monotonic()
     crowd = [subprocess.Popen(office.terminal_command(who, "--json", "request", "batch", table, "--yes"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
              for who, table in tables]
