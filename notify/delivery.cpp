@@ -48,7 +48,7 @@ Result<> post_one(const Sender& sender, const Webhook& webhook, const Notice& no
 
 Result<> mail_all(const Sender& sender, const Target& target, const Mailbox& mail, std::span<const Notice> notices,
                   base::UnixTime now, const std::stop_token& stop) {
-  TRY(const auto message, mail_message(sender.origin, target, notices, now, sender.seal));
+  TRY(const auto message, mail_message(sender.origin, target, notices, now, sender.seal, sender.case_words));
   http::MailServer server;
   server.host = mail.host;
   server.port = mail.port;

@@ -82,11 +82,11 @@ std::string encoded_words(std::string_view utf8) {
 }
 
 Result<std::string> mail_message(std::string_view origin, const Target& target, std::span<const Notice> notices,
-                                 base::UnixTime now, const Seal& seal) {
+                                 base::UnixTime now, const Seal& seal, const CaseWords& case_words) {
   const auto* mail = std::get_if<Mailbox>(&target.way);
   if (mail == nullptr || notices.empty())
     return base::fail(base::Code::kInternal, "There is nothing to write a mail of.");
-  const auto text = mail_text(origin, notices, target.language);
+  const auto text = mail_text(origin, notices, target.language, case_words);
   // what is signed: the part with its own fields, up to and without the line end before the boundary
   auto part = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
               lines_of_base64(base::as_bytes(text));

@@ -1,8 +1,11 @@
 // What people read in a notification.
 #include <fmt/format.h>
 
-#include <map>
+#include <algorithm>
+#include <utility>
+#include <vector>
 
+#include "words.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/base/translation.hpp"
 #include "yuxin/notify/message.hpp"
@@ -16,6 +19,7 @@ namespace {
 
 constexpr std::size_t kLongestWord = 400;  // octets of one value
 constexpr std::size_t kMostDetails = 24;
+constexpr std::size_t kNarrowest = 12;  // columns of the labels
 
 template <typename... Args>
 std::string say(Language language, const char* msgid, const Args&... args) {
@@ -46,50 +50,66 @@ std::string safe(std::string_view text) {
 }
 
 std::string kind_text(std::string_view kind, Language language) {
-  static const std::map<std::string_view, const char*> kKnown = {
-      {"certificate.issued", translatable("Certificate issued")},
-      {"certificate.revoked", translatable("Certificate revoked")},
-      {"certificate.held", translatable("Certificate put on hold")},
-      {"certificate.released", translatable("Certificate released from hold")},
-      {"certificate.void", translatable("Issuance ended without a certificate")},
-      {"crl.published", translatable("Revocation list published")},
-      {"crl.imported", translatable("Revocation list brought in")},
-      {"role.granted", translatable("Role granted")},
-      {"role.revoked", translatable("Role revoked")},
-      {"case.step", translatable("Step of a case")},
-      {"case.deadline", translatable("Deadline of a case passed")},
-      {"client.added", translatable("Client for machines added")},
-      {"client.removed", translatable("Client for machines removed")},
-      {"key.destroyed", translatable("Key destroyed")},
-      {"notification.test", translatable("Test of notifications")},
-  };
-  const auto found = kKnown.find(kind);
-  return found == kKnown.end() ? safe(kind) : std::string(base::translated(found->second, language));
+  const auto title = kind_title(kind, language);
+  return title ? std::string(*title) : safe(kind);
 }
 
-std::string value_text(const base::Json& value) {
-  return safe(value.is_string() ? std::string(value.get_string()) : base::print_json(value));
-}
-
-void add_line(std::string& text, std::string_view label, std::string_view value) {
-  const auto used = base::columns(label);
-  text += "  " + std::string(label) + std::string(used < 12 ? 12 - used : 1, ' ') + std::string(value) + "\r\n";
-}
-
-void add_notice(std::string& text, const Notice& notice, Language language) {
-  const auto time = base::parse_rfc3339(notice.time);
-  text += kind_text(notice.kind, language) + "\r\n";
-  add_line(text, say(language, translatable("object")), safe(notice.object));
-  add_line(text, say(language, translatable("time")), time ? base::local_time(*time) : safe(notice.time));
-  add_line(text, say(language, translatable("by")), safe(notice.actor));
-  std::size_t details = 0;
-  for (const auto& member : notice.data) {
-    if (member.key() == "owner") continue;  // a process of this machine
-    if (++details > kMostDetails) break;
-    add_line(text, safe(member.key()), value_text(member.value()));
+// A list, or an object in it, is told in one line: nothing that a record holds is deeper.
+std::string value_text(std::string_view kind, std::string_view member, const base::Json& value, Language language) {
+  std::vector<std::string> parts;
+  if (value.is_array()) {
+    for (const auto& one : value.get_array()) parts.push_back(value_text(kind, member, one, language));
+  } else if (value.is_object()) {
+    for (const auto& [name, one] : value.get_object()) {
+      const auto title = member_title(kind, name, language);
+      parts.push_back((title ? std::string(*title) : safe(name)) + " " + value_text(kind, name, one, language));
+    }
+  } else if (auto title = value_title(member, value, language)) {
+    return std::move(*title);
+  } else {
+    return safe(value.is_string() ? std::string(value.get_string()) : base::print_json(value));
   }
-  if (notice.index) add_line(text, say(language, translatable("ledger entry")), std::to_string(*notice.index));
-  text += "\r\n";
+  return safe(base::join(parts, ", "));
+}
+
+using Lines = std::vector<std::pair<std::string, std::string>>;
+
+std::string printed(const Lines& lines) {
+  std::size_t width = kNarrowest;
+  for (const auto& [label, value] : lines) width = std::max(width, base::columns(label) + 2);
+  std::string text;
+  for (const auto& [label, value] : lines)
+    text += "  " + label + std::string(width - base::columns(label), ' ') + value + "\r\n";
+  return text;
+}
+
+void add_data(Lines& lines, const Notice& notice, Language language, const CaseWords& case_words) {
+  const bool of_case = case_words && notice.kind.starts_with("case.");
+  if (of_case) {
+    if (const auto title = case_words(notice, "workflow", language))
+      lines.emplace_back(say(language, translatable("workflow")), safe(*title));
+  }
+  std::size_t details = 0;
+  for (const auto& [name, value] : notice.data) {
+    if (name == "owner") continue;  // a process of this machine
+    if (value.is_string() && value.get_string().empty()) continue;
+    if (++details > kMostDetails) break;
+    const auto label = member_title(notice.kind, name, language);
+    const auto word = of_case ? case_words(notice, name, language) : std::nullopt;
+    lines.emplace_back(label ? std::string(*label) : safe(name),
+                       word ? safe(*word) : value_text(notice.kind, name, value, language));
+  }
+}
+
+void add_notice(std::string& text, const Notice& notice, Language language, const CaseWords& case_words) {
+  const auto time = base::parse_rfc3339(notice.time);
+  Lines lines;
+  lines.emplace_back(say(language, translatable("object")), safe(notice.object));
+  lines.emplace_back(say(language, translatable("time")), time ? base::local_time(*time) : safe(notice.time));
+  lines.emplace_back(say(language, translatable("by")), safe(notice.actor));
+  add_data(lines, notice, language, case_words);
+  if (notice.index) lines.emplace_back(say(language, translatable("ledger entry")), std::to_string(*notice.index));
+  text += kind_text(notice.kind, language) + "\r\n" + printed(lines) + "\r\n";
 }
 
 }  // namespace
@@ -101,9 +121,10 @@ std::string mail_subject(std::string_view origin, std::span<const Notice> notice
   return say(language, translatable("{} new records in {}"), notices.size(), safe(origin));
 }
 
-std::string mail_text(std::string_view origin, std::span<const Notice> notices, Language language) {
+std::string mail_text(std::string_view origin, std::span<const Notice> notices, Language language,
+                      const CaseWords& case_words) {
   std::string text;
-  for (const auto& notice : notices) add_notice(text, notice, language);
+  for (const auto& notice : notices) add_notice(text, notice, language, case_words);
   text +=
       say(language,
           translatable("This was recorded in {}. Who signed this message is named in its signature; to see all of "

@@ -4,6 +4,7 @@
 
 #include "repository.hpp"
 #include "yuxin/base/log.hpp"
+#include "yuxin/base/translation.hpp"
 #include "yuxin/evidence/canonical.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/notify/delivery.hpp"
@@ -45,6 +46,7 @@ Seconds back_off(std::int64_t failures) {
 struct Notifier::Batch {
   targets::Row row;
   std::vector<Notice> notices;  // that it wants, of what was read
+  targets::Reason failure;      // of this attempt
   std::int64_t read_to = 0;     // records below this number were looked at
   std::int64_t ledger_size = 0;
 
@@ -66,7 +68,7 @@ Result<std::vector<Standing>> standings(store::Reader& reader, const Settings& s
       standing.failures = row->failures;
       standing.failing_since = {row->failing_since};
       standing.retry_at = {row->retry_at};
-      standing.reason = row->reason;
+      standing.reason = row->reason.text();
       const auto end = std::min(size, row->next + Standing::kMostCounted);
       TRY(evidence::for_each(reader, row->next, end, [&](const evidence::StoredRecord& record) -> Result<> {
         if (target.wants(notice_of(record).kind)) ++standing.waiting;
@@ -173,13 +175,19 @@ Result<bool> Notifier::look_after(const Target& target, const std::stop_token& s
     at_once_.erase(target.name);
   }
   const auto count = std::min(batch.notices.size(), most_at_once(target));
-  const auto told = parts_.deliver(target, std::span(batch.notices).first(count), stop);
+  bool told = false;
+  {
+    const base::BothLanguages languages;
+    const auto done = parts_.deliver(target, std::span(batch.notices).first(count), stop);
+    told = done.has_value();
+    if (!told) batch.failure = {done.error().detail, languages.in(base::Language::kChinese, done.error().detail)};
+  }
   if (told) {
     TRY(note_success(target, batch, count));
     return batch.after(count) < batch.ledger_size;
   }
   // an attempt that was cut short says nothing about the target
-  if (!stop.stop_requested()) TRY(note_failure(target, batch, told.error().detail));
+  if (!stop.stop_requested()) TRY(note_failure(target, batch));
   return false;
 }
 
@@ -198,20 +206,22 @@ Result<> Notifier::note_success(const Target& target, const Batch& batch, std::s
   return {};
 }
 
-Result<> Notifier::note_failure(const Target& target, const Batch& batch, const std::string& reason) {
+Result<> Notifier::note_failure(const Target& target, const Batch& batch) {
   const auto now = parts_.clock->now();
+  const auto& reason = batch.failure.text();
   auto row = batch.row;
   if (row.failures == 0 || row.failing_since > now.seconds) row.failing_since = now.seconds;
   ++row.failures;
   row.retry_at = (now + back_off(row.failures)).seconds;
-  row.reason = reason;
+  row.reason = batch.failure;
   base::JsonArray overdue;
   for (const auto& notice : batch.notices) {
     if (!is_overdue(notice, {row.failing_since}, now)) break;
     overdue.emplace_back(*notice.index);
   }
   row.next = overdue.empty() ? batch.row.next : batch.after(overdue.size());
-  TRY(const auto data, evidence::canonical_json(base::JsonObject{{"reason", reason}, {"records", overdue}}));
+  TRY(const auto data,
+      evidence::canonical_json(base::JsonObject{{"reason", batch.failure.english}, {"records", overdue}}));
   TRY(parts_.store->write([&](store::Writer& writer) -> Result<> {
     TRY(const bool ours, targets::set(writer.session(), target.name, batch.row.next, row));
     if (!ours || overdue.empty()) return {};

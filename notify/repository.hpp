@@ -12,12 +12,19 @@
 
 namespace yuxin::notify::targets {
 
+// Reason is why an attempt failed, for readers of both languages.
+struct Reason {
+  std::string english;
+  std::string chinese;                            // empty: not known
+  [[nodiscard]] const std::string& text() const;  // in the language of the process
+};
+
 struct Row {
   std::int64_t next = 0;
   std::int64_t failures = 0;
   std::int64_t failing_since = 0;
   std::int64_t retry_at = 0;
-  std::string reason;
+  Reason reason;
 };
 [[nodiscard]] base::Result<std::vector<std::string>> names(store::Session& session);
 [[nodiscard]] base::Result<std::optional<Row>> find(store::Session& session, std::string_view name);

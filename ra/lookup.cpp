@@ -54,6 +54,13 @@ Result<std::vector<Concerned>> Desk::certificates(const workflow::Case& of) {
   return list;
 }
 
+Result<std::vector<Concerned>> Desk::concerned(const Step& opening) {
+  TRY(auto body, workflow::read_body(opening.act.body));
+  workflow::Case opened;
+  opened.about = std::move(body.about);
+  return certificates(opened);
+}
+
 Result<std::vector<x509::Certificate>> Desk::issued(const workflow::Case& of) {
   std::optional<Concerned> found;
   std::vector<store::AuthorityRow> authorities;

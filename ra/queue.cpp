@@ -241,7 +241,8 @@ Result<> Desk::check_opener(const Viewer& viewer, const Viewer& signer,
   }
   if (!opens) return {};  // `apply` says so
   std::ranges::sort(wanted);
-  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  const auto repeated = std::ranges::unique(wanted);
+  wanted.erase(repeated.begin(), repeated.end());
   const auto where = opened.place.organisation ? opened.place.organisation->text() : std::string();
   return fail(Code::kNotAuthorised,
               "You may not open such a case at {}: {} of workflow {} is for {}, and you hold {}.", where, action,

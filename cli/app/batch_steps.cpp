@@ -35,7 +35,7 @@ Result<> look_at(const Context& context, const Arguments& arguments, DeskSide& s
   TRY(const auto seen, side.look(shown.row.case_id));
   const auto& standing = seen.item.standing;
   TRY(auto step, drafted(arguments, side, seen, action));
-  TRY(const auto matter, matter_of_step(side, step, &seen));
+  TRY(const auto matter, matter_of_step(side, step, seen));
   shown.row.whom = whom_text(standing.of.form, matter_text(matter));
   context.remark(
       labelled(shown.row.case_id, message("{}, {}", state_title(*standing.workflow, standing.of), shown.row.whom)));

@@ -16,6 +16,15 @@ using base::Result;
 
 namespace {
 
+Result<std::vector<CertificateNote>> notes_of(const std::vector<ra::Concerned>& concerned, base::UnixTime now) {
+  std::vector<CertificateNote> notes;
+  for (const auto& one : concerned) {
+    TRY(auto certificate, x509::Certificate::from_der(one.row.der));
+    notes.push_back({std::move(certificate), one.row.profile, std::string(ca::state_name(one.row, now))});
+  }
+  return notes;
+}
+
 // HomeDesk is the desk of the home of this call. Without a person it only looks, as the operator, who sees all.
 class HomeDesk final : public DeskSide {
  public:
@@ -47,11 +56,7 @@ class HomeDesk final : public DeskSide {
       seen.files.push_back(
           {file.label, file.name, static_cast<std::int64_t>(file.octets.size()), x509::sha256(file.octets)});
     TRY(const auto concerned, desk_->certificates(standing.of));
-    for (const auto& one : concerned) {
-      TRY(auto certificate, x509::Certificate::from_der(one.row.der));
-      seen.certificates.push_back(
-          {std::move(certificate), one.row.profile, std::string(ca::state_name(one.row, home_->clock().now()))});
-    }
+    TRY(seen.certificates, notes_of(concerned, home_->clock().now()));
     return seen;
   }
   [[nodiscard]] Result<base::Bytes> file(const std::string& id, const evidence::Hash& digest) override {
@@ -75,9 +80,12 @@ class HomeDesk final : public DeskSide {
     TRY(const auto found, find_certificate(*home_, arguments));
     return found.serial;
   }
-  [[nodiscard]] Result<ra::Step> apply(ra::Application application, ra::Desk::Number number) override {
-    if (!viewer_) return desk_->apply(application, number);
-    return desk_->draft(*viewer_, std::move(application), number);
+  [[nodiscard]] Result<Opening> apply(ra::Application application, ra::Desk::Number number) override {
+    TRY(auto step,
+        viewer_ ? desk_->draft(*viewer_, std::move(application), number) : desk_->apply(application, number));
+    TRY(const auto concerned, desk_->concerned(step));
+    TRY(auto notes, notes_of(concerned, home_->clock().now()));
+    return Opening{std::move(step), std::move(notes)};
   }
   [[nodiscard]] Result<ra::Step> step(const ra::Item& seen, workflow::Draft draft,
                                       const std::optional<ra::CertificateWish>& correction) override {

@@ -49,6 +49,12 @@ struct CaseSeen {
   std::vector<CertificateNote> certificates;
 };
 
+// Opening is a drafted step that opens a case, and the certificates that there are of what it would be about.
+struct Opening {
+  ra::Step step;
+  std::vector<CertificateNote> certificates;
+};
+
 // RolesSeen are the roles of whoever acts: held now, and held no more.
 struct RolesSeen {
   struct Held {
@@ -86,7 +92,7 @@ class DeskSide {
   // apply drafts the act that opens a case, with the registration point and role of whoever acts where nothing else
   // is said. step drafts the next one of a case as it was seen. What is given says what was asked for, whoever
   // drafted it.
-  [[nodiscard]] virtual base::Result<ra::Step> apply(ra::Application application, ra::Desk::Number number) = 0;
+  [[nodiscard]] virtual base::Result<Opening> apply(ra::Application application, ra::Desk::Number number) = 0;
   [[nodiscard]] virtual base::Result<ra::Step> step(const ra::Item& seen, workflow::Draft draft,
                                                     const std::optional<ra::CertificateWish>& correction) = 0;
   // answered gives what was brought with the code of an invitation; nothing while nobody has answered.

@@ -108,9 +108,18 @@ Result<Matter> matter_of(DeskSide& side, const JsonObject& about, std::span<cons
   return matter;
 }
 
-Result<Matter> matter_of_step(DeskSide& side, const ra::Step& step, const CaseSeen* seen) {
+Result<Matter> matter_of_opening(DeskSide& side, const Opening& opening) {
+  TRY(const auto body, workflow::read_body(opening.step.act.body));
+  TRY(auto matter, matter_of(side, body.about, opening.step.files, nullptr));
+  if (matter.wish) return matter;
+  TRY(check_certificates(body.about, opening.certificates));
+  matter.certificates = opening.certificates;
+  return matter;
+}
+
+Result<Matter> matter_of_step(DeskSide& side, const ra::Step& step, const CaseSeen& seen) {
   TRY(const auto body, workflow::read_body(step.act.body));
-  return matter_of(side, body.about, step.files, seen);
+  return matter_of(side, body.about, step.files, &seen);
 }
 
 std::vector<MatterLine> matter_lines(const Matter& matter, const JsonObject& form, MatterTense tense) {

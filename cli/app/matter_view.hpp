@@ -25,8 +25,11 @@ struct Matter {
 [[nodiscard]] base::Result<Matter> matter_of(DeskSide& side, const base::JsonObject& about,
                                              std::span<const workflow::File> at_hand, const CaseSeen* seen);
 
+// matter_of_opening reads the matter of a case that is going to be opened.
+[[nodiscard]] base::Result<Matter> matter_of_opening(DeskSide& side, const Opening& opening);
+
 // matter_of_step reads the matter of an act that is going to be signed.
-[[nodiscard]] base::Result<Matter> matter_of_step(DeskSide& side, const ra::Step& step, const CaseSeen* seen);
+[[nodiscard]] base::Result<Matter> matter_of_step(DeskSide& side, const ra::Step& step, const CaseSeen& seen);
 
 // matter_lines are for people: label and value, in their order. `form` is what was filled in, with which a request is
 // compared: a last line says where the two name different persons.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "case_words.hpp"
 #include "notifier_identity.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/notify/delivery.hpp"
@@ -54,6 +55,7 @@ Result<notify::Sender> sender_of(Home& home, const notify::Settings& settings, c
   TRY(sender.origin, home.ledger_origin());
   sender.folder = home.path();
   sender.seal = seal_by(std::move(identity), home.clock());
+  sender.case_words = case_words(home.shared_store());
   return sender;
 }
 

@@ -128,7 +128,7 @@ class RemoteDesk final : public DeskSide {
     return found.empty() ? *whole : x509::Serial::parse(found.front()).value_or(*whole);
   }
 
-  [[nodiscard]] Result<ra::Step> apply(ra::Application application, ra::Desk::Number number) override {
+  [[nodiscard]] Result<Opening> apply(ra::Application application, ra::Desk::Number number) override {
     TRY(const auto definition, workflow(application.workflow));
     AskedStep asked{.workflow = *definition,
                     .action = application.action,
@@ -158,7 +158,9 @@ class RemoteDesk final : public DeskSide {
     TRY(fill_in(asked, application, act));
     TRY(check_draft(act, asked));
     const auto* transition = likely_step(*definition, "", application.action);
-    return ra::Step{std::move(act), std::move(asked.files), definition, transition, true};
+    Opening opening{{std::move(act), std::move(asked.files), definition, transition, true}, {}};
+    TRY(opening.certificates, read_certificates(draft));
+    return opening;
   }
 
   [[nodiscard]] Result<ra::Step> step(const ra::Item& seen, workflow::Draft draft,

@@ -100,21 +100,22 @@ Result<int> invite(Context& context, const Arguments& arguments) {
   TRY(const auto side, open_desk_side(context, arguments, DeskUse::kAct));
   const auto code = make_one_time_code();
   TRY(auto application, application_of(arguments, *side, code));
-  TRY(auto step, side->apply(application, ra::Desk::Number::kNone));
-  auto shown = step;
+  TRY(const auto drafted, side->apply(application, ra::Desk::Number::kNone));
+  const auto& body = drafted.step.act.body;
+  auto shown = drafted.step;
   shown.act.object = message("new");
-  TRY(const auto matter, matter_of_step(*side, step, nullptr));
+  TRY(const auto matter, matter_of_opening(*side, drafted));
   describe_step(context, shown, nullptr, matter, side->signer());
   if (arguments.has("--dry-run")) {
     context.remark(message("Every check passed. Nothing was signed (--dry-run)."));
     if (context.options().json)
-      context.document(base::JsonObject{{"dry_run", true}, {"type", step.act.type}, {"body", step.act.body}});
+      context.document(base::JsonObject{{"dry_run", true}, {"type", shown.act.type}, {"body", body}});
     return 0;
   }
   TRY(auto agreed, context.confirm(message("Sign this?")));
   if (!agreed) return fail(Code::kUsage, "Nothing was signed.");
-  const auto body = step.act.body;
-  TRY(step, side->apply(application, ra::Desk::Number::kReserve));
+  TRY(const auto opening, side->apply(application, ra::Desk::Number::kReserve));
+  const auto& step = opening.step;
   // what was shown is what is signed, but for the number
   if (step.act.body != body)
     return fail(Code::kConflict, "What is to be signed has changed meanwhile. Nothing was signed. Try again.");
@@ -151,7 +152,7 @@ Result<int> withdraw(Context& context, const Arguments& arguments) {
   workflow::Draft draft{.action = "withdraw"};
   TRY(draft.form, form_of(*seen.item.standing.workflow, {"reason=" + arguments.one("--reason")}));
   TRY(const auto step, side->step(seen.item, std::move(draft), std::nullopt));
-  TRY(const auto matter, matter_of_step(*side, step, &seen));
+  TRY(const auto matter, matter_of_step(*side, step, seen));
   describe_step(context, step, &seen, matter, side->signer());
   if (arguments.has("--dry-run")) {
     context.remark(message("The step is open. Nothing was signed (--dry-run)."));

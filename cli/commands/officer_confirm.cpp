@@ -96,7 +96,7 @@ Result<int> confirm(Context& context, const Arguments& arguments) {
   draft.form[ca::kProofField] = base::base64(answered->proof);
   const ra::CertificateWish wish{std::move(enrolment), of.place.profile};
   TRY(const auto step, side->step(item, std::move(draft), wish));
-  TRY(const auto matter, matter_of_step(*side, step, &seen));
+  TRY(const auto matter, matter_of_step(*side, step, seen));
   describe_step(context, step, &seen, matter, side->signer());
   if (arguments.has("--dry-run")) {
     context.remark(message("The step is open. Nothing was signed (--dry-run)."));

@@ -53,25 +53,27 @@ Result<int> submit(Context& context, const Arguments& arguments) {
   if (const auto text = arguments.maybe("--role")) {
     TRY(application.role, as_typed(evidence::RoleCode::parse(*text)));
   }
-  TRY(auto step, side->apply(application, ra::Desk::Number::kNone));
-  auto shown = step;
+  TRY(const auto drafted, side->apply(application, ra::Desk::Number::kNone));
+  const auto& body = drafted.step.act.body;
+  auto shown = drafted.step;
   shown.act.object = message("new");
-  TRY(const auto matter, matter_of_step(*side, step, nullptr));
+  TRY(const auto matter, matter_of_opening(*side, drafted));
   describe_step(context, shown, nullptr, matter, side->signer());
   if (arguments.has("--dry-run")) {
     context.remark(message("Every check passed. Nothing was signed (--dry-run)."));
     if (context.options().json) {
       context.document(base::JsonObject{{"dry_run", true},
-                                        {"type", step.act.type},
-                                        {"body", step.act.body},
-                                        {"requested", requested_json(matter)}});
+                                        {"type", shown.act.type},
+                                        {"body", body},
+                                        {"requested", requested_json(matter)},
+                                        {"certificates", certificates_json(matter.certificates)}});
     }
     return 0;
   }
   TRY(auto agreed, context.confirm(message("Sign this?")));
   if (!agreed) return fail(Code::kUsage, "Nothing was signed.");
-  const auto body = step.act.body;
-  TRY(step, side->apply(application, ra::Desk::Number::kReserve));
+  TRY(const auto opening, side->apply(application, ra::Desk::Number::kReserve));
+  const auto& step = opening.step;
   // what was shown is what is signed, but for the number
   if (step.act.body != body)
     return fail(Code::kConflict, "What is to be signed has changed meanwhile. Nothing was signed. Try again.");

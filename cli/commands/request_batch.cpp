@@ -84,24 +84,24 @@ Result<> prepare(const Context& context, const Row& row, DeskSide& side, const w
   TRY(auto application, application_of(row, definition));
   TRY(complete_serial(side, application.form));
   application.again = again;
-  TRY(const auto step, side.apply(application, ra::Desk::Number::kNone));
-  TRY(const auto matter, matter_of_step(side, step, nullptr));
+  TRY(const auto drafted, side.apply(application, ra::Desk::Number::kNone));
+  TRY(const auto matter, matter_of_opening(side, drafted));
   prepared.result.whom = whom_text(application.form, matter_text(matter));
   context.remark(labelled(std::to_string(prepared.result.row),
                           message("{}, {}", application.certificate->profile, prepared.result.whom)));
   for (const auto& line : matter_lines(matter, application.form, MatterTense::kWill)) {
     if (line.is_warning) context.remark(labelled("", message("note: {}", line.value)));
   }
-  prepared.body = step.act.body;
+  prepared.body = drafted.step.act.body;
   prepared.application = std::move(application);
   return {};
 }
 
 Result<StepDone> take(DeskSide& side, const Prepared& prepared) {
-  TRY(const auto step, side.apply(*prepared.application, ra::Desk::Number::kReserve));
-  if (step.act.body != prepared.body)
+  TRY(const auto opening, side.apply(*prepared.application, ra::Desk::Number::kReserve));
+  if (opening.step.act.body != prepared.body)
     return fail(Code::kConflict, "What is to be signed has changed meanwhile. Nothing was signed. Try again.");
-  return side.sign_and_take(step);
+  return side.sign_and_take(opening.step);
 }
 
 Result<> check_columns(const CsvTable& table, const workflow::Workflow& definition) {

@@ -31,7 +31,7 @@ Result<int> show_and_sign(Context& context, const Arguments& arguments, DeskSide
   const auto& id = seen.item.standing.of.id;
   const auto out = arguments.maybe("--out");
   if (out) TRY(check_output(*out, OutputKind::kCertificate));
-  TRY(const auto matter, matter_of_step(side, step, &seen));
+  TRY(const auto matter, matter_of_step(side, step, seen));
   describe_step(context, step, &seen, matter, side.signer());
   if (arguments.has("--dry-run")) {
     context.remark(message("The step is open to you. Nothing was signed (--dry-run)."));

@@ -136,7 +136,7 @@ Result<> take(const Context& context, DeskSide& side, const std::string& id, con
     TRY(correction, asked_correction(context, seen.item, draft.form));
   }
   TRY(const auto drafted, side.step(seen.item, std::move(draft), correction));
-  TRY(const auto matter, matter_of_step(side, drafted, &seen));
+  TRY(const auto matter, matter_of_step(side, drafted, seen));
   describe_step(context, drafted, &seen, matter, side.signer());
   TRY(const auto agreed, context.confirm(message("Sign this?")));
   if (!agreed) return fail(Code::kUsage, "Nothing was signed.");

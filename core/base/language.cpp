@@ -18,6 +18,7 @@ namespace {
 
 std::atomic<Language> chosen{Language::kEnglish};
 thread_local std::optional<Language> of_thread;
+thread_local BothLanguages* listening = nullptr;
 
 using Catalogue = std::unordered_map<std::string_view, std::string_view>;
 
@@ -91,7 +92,20 @@ std::optional<Language> language_named(std::string_view name) {
   return std::nullopt;
 }
 
-std::string_view tr(const char* msgid) { return translated(msgid, language()); }
+std::string_view tr(const char* msgid) {
+  if (listening != nullptr) listening->remember(msgid);
+  return translated(msgid, language());
+}
+
+BothLanguages::BothLanguages() : scope_(Language::kEnglish) { listening = this; }
+
+BothLanguages::~BothLanguages() { listening = nullptr; }
+
+void BothLanguages::remember(std::string_view msgid) {
+  constexpr std::size_t kMost = 64;
+  said_.emplace_back(msgid);
+  if (said_.size() > kMost) said_.pop_front();
+}
 
 std::string_view translated(const char* msgid, Language language) {
   if (language == Language::kEnglish) return msgid;

@@ -14,6 +14,16 @@ using base::HttpReply;
 using base::JsonObject;
 using base::Result;
 
+base::JsonArray concerned_json(const Call& call, const std::vector<Concerned>& concerned) {
+  base::JsonArray certificates;
+  for (const auto& one : concerned) {
+    auto json = ca::certificate_json(one.row, one.authority, call.parts.clock->now());
+    json["der"] = base::base64(one.row.der);
+    certificates.push_back(std::move(json));
+  }
+  return certificates;
+}
+
 Result<HttpReply> list_cases(Call& call) {
   workflow::CaseFilter filter;
   filter.workflow = call.text("workflow");
@@ -39,13 +49,7 @@ Result<HttpReply> show_case(Call& call) {
   TRY(const auto concerned, call.desk->certificates(item.standing.of));
   auto document = print_item(item, steps);
   document["files"] = print_files(files);
-  base::JsonArray certificates;
-  for (const auto& one : concerned) {
-    auto json = ca::certificate_json(one.row, one.authority, call.parts.clock->now());
-    json["der"] = base::base64(one.row.der);
-    certificates.push_back(std::move(json));
-  }
-  document["certificates"] = std::move(certificates);
+  document["certificates"] = concerned_json(call, concerned);
   return json_reply(document);
 }
 

@@ -68,6 +68,9 @@ struct Found {
 // check_query holds a query against the parameters of an operation; kUsage.
 [[nodiscard]] base::Result<> check_query(const Operation& operation, const Target& target);
 
+// concerned_json are certificates with their octets, for whoever is going to sign something about them.
+[[nodiscard]] base::JsonArray concerned_json(const Call& call, const std::vector<Concerned>& concerned);
+
 // What is carried out, by the file that does it.
 base::Result<base::HttpReply> show_document(Call& call);
 base::Result<base::HttpReply> show_problem_kind(Call& call);

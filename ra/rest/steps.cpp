@@ -166,11 +166,16 @@ Result<HttpReply> draft_step(Call& call) {
   }));
   const auto action = step.act.type.substr(step.act.type.rfind('.') + 1);
   TRY(auto act, act_json(step.act, call.caller->certificate, call.parts.clock->now()));
+  std::vector<Concerned> concerned;
+  if (opens) {
+    TRY(concerned, call.desk->concerned(step));
+  }
   return json_reply(JsonObject{{"opens", opens},
                                {"workflow", step.workflow->name},
                                {"definition", base::hex(step.workflow->digest)},
                                {"action", action},
-                               {"act", std::move(act)}});
+                               {"act", std::move(act)},
+                               {"certificates", concerned_json(call, concerned)}});
 }
 
 namespace {

@@ -5,6 +5,8 @@ import email
 import email.policy
 import http.server
 import json
+import os
+import pathlib
 import re
 import ssl
 import threading
@@ -216,6 +218,30 @@ def check_mail(town):
         assert "revoked" not in read["Subject"] and len({one.octets for one in server.messages}) == len(server.messages)
 
 
+def check_words(town):
+    """People read names and not keys: every kind of record and every member that this ledger holds has one, and a case is told by its definition."""
+    source = (pathlib.Path(os.environ.get("YUXIN_SOURCE_DIR", ".")) / "notify/words.cpp").read_text()
+    named = set(re.findall(r'\{"([a-z_.-]+)(?: [a-z.-]+)?", translatable', source))
+    people = {name: town.issue(name, "officer") for name in ("super", "auditor", "bizadm", "li")}
+    town.yuxin("role", "grant", "CA.SUPER", "--to", people["super"], "--and", f"CA.AUDADM={people['auditor']}", "--yes")
+    town.acting("super", "role", "grant", "RA.BIZADM", "--to", people["bizadm"], "--yes")
+    town.acting("bizadm", "role", "grant", "RA.INPUT", "--to", people["li"], "--yes")
+    with mail_server.MailServer() as server:
+        write_targets(town, mail(server.port).replace('"certificate.issued", "certificate.revoked"', '"case.*"'))
+        with town.serve():
+            wait_until_begun(town)
+            town.acting("li", "request", "submit", "--leaver", "C=CN, O=Test City, CN=auditor", "--field", "name=auditor", "--field", "change=离职", "--field",
+                        "last_day=2026-12-01T00:00:00Z", "--yes")
+            read = email.message_from_bytes(server.wait_for(1)[0].octets, policy=email.policy.default)
+    text = next(read.iter_parts()).get_content()
+    lines = dict(re.split(r" {2,}", line.strip(), maxsplit=1) for line in text.splitlines() if line.startswith("  "))
+    assert lines["流程"] == "人员离岗、调动" and lines["环节"] == "报告离岗" and "已报告" in lines.values(), text
+    assert not {"REPORTED", "submit", "leaver"} & set(lines.values()), text
+    for record in ledger(town, ""):
+        unnamed = ({record["kind"]} | set(record["data"])) - named - {"owner"}
+        assert not unnamed, (record["kind"], unnamed)
+
+
 def check_tls(town):
     """TLS is demanded and verified: nothing goes to a server that does not prove itself, or offers none."""
     pem, key = town.folder / "tls.pem", town.folder / "tls.key"
@@ -269,6 +295,7 @@ def main():
         check_nothing_lost(town, [receiver, reopened], first)
         reopened.close()
         check_mail(town)
+        check_words(town)
         check_tls(town)
         assert town.yuxin("audit", "verify").returncode == 0
     print("notifications: all good")

@@ -266,18 +266,19 @@ def check_ends(office):
     # a home's own definition in which an invitation lasts four seconds
     folder = office.town.online / "workflows"
     folder.mkdir(exist_ok=True)
-    shipped = office.checked("zhao", "GET", "/v1/workflows/officer-invitation").json()["text"]
+    shipped = definition(office)
     (folder / "officer-invitation.toml").write_text(shipped.replace('within = "PT24H"', 'within = "PT4S"'))
-    time.sleep(6)  # the server looks again
+    wait_until(lambda: definition(office) != shipped)
     number, code = invite(office, "slow", "--valid", "PT24H")
     slow = Newcomer(office, "slow", code)
     digits = fingerprint(slow.join("--no-wait"))
+    later = Newcomer(office, "later", invite(office, "latest", "--valid", "PT24H")[1])
     time.sleep(5)
     assert "has ended" in slow.join("--no-wait", expect=1).stderr
     confirm(office, "zhao", number, digits, expect=1, says="has ended")
-    assert "has ended" in Newcomer(office, "later", invite_and_wait(office)).join("--no-wait", expect=1).stderr
+    assert "has ended" in later.join("--no-wait", expect=1).stderr
     (folder / "officer-invitation.toml").unlink()
-    time.sleep(6)
+    wait_until(lambda: definition(office) == shipped)
     # whoever invited is revoked before anybody confirms
     second = office.town.issue("second", "officer")
     office.town.acting("super", "role", "grant", "RA.BIZADM", "--to", second, "--yes")
@@ -288,10 +289,16 @@ def check_ends(office):
     confirm(office, "zhao", number, digits, expect=1, says="revoked or suspended")
 
 
-def invite_and_wait(office):
-    _, code = invite(office, "latest", "--valid", "PT24H")
-    time.sleep(5)
-    return code
+def definition(office):
+    return office.checked("zhao", "GET", "/v1/workflows/officer-invitation").json()["text"]
+
+
+def wait_until(condition, seconds=30):
+    """For what the server sees by itself, when it looks again."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.2)
 
 
 def check_typed(office):

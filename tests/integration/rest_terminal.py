@@ -103,6 +103,13 @@ def check_to_the_end(office):
     leaver = office.as_json("li", "request", "submit", "--serial", serial[:9], "--field", "cause=superseded", "--reason", "new one")["case"]
     preview = office.terminal("wang", "request", "approve", leaver, "--dry-run").stderr
     assert f"{serial}, C=CN, O=Test City, CN=whole, person-signing" in preview, preview
+    # all that somebody has who leaves is named before anything is signed
+    both = [town.serial(office.people["nobody"]), town.serial(town.issue("nobody2", "device", town.request("nobody2", "/C=CN/O=Test City/CN=nobody")))]
+    words = ("request", "submit", "--leaver", "C=CN, O=Test City, CN=nobody", "--field", "name=nobody", "--field", "change=离职", "--field", "last_day=2026-12-01T00:00:00Z")
+    preview = office.terminal("li", *words, "--dry-run").stderr
+    assert re.findall(r"^  certificate +(\w+), C=CN, O=Test City, CN=nobody, (?:person-signing|device), ", preview, re.M) == both, preview
+    listed = json.loads(office.terminal("li", "--json", *words, "--dry-run").stdout)["certificates"]
+    assert [one["serial"] for one in listed] == both and {one["state"] for one in listed} == {"good"}, listed
     # what there is
     for words in (("workflow", "list"), ("workflow", "show", "leaver"), ("profile", "show", "device"), ("org", "list")):
         assert office.terminal("li", *words).stdout == town.yuxin(*words).stdout, words

@@ -1,4 +1,5 @@
 """A client of the REST interface in Python's standard library, and a judge of what comes back by the document that the server serves."""
+import datetime
 import http.client
 import json
 import re
@@ -57,6 +58,17 @@ class Client:
         return self.call("POST", path, body, fields={"Idempotency-Key": key} if key else None, **options)
 
 
+def is_time(text):
+    """RFC 3339's date-time, and a moment that there is (section 5.7)."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", text):
+        return False
+    try:
+        datetime.datetime.fromisoformat(re.sub(r"\.\d+", "", text).upper().replace("Z", "+00:00"))
+        return True
+    except ValueError:
+        return False
+
+
 class Judge:
     """Holds answers against the document. Written apart from the program: it knows JSON Schema 2020-12 by its specification."""
 
@@ -85,7 +97,7 @@ class Judge:
     def check(self, value, schema, at="$"):
         schema = self.resolve(schema)
         unknown = set(schema) - {"type", "properties", "required", "additionalProperties", "items", "enum", "oneOf", "description", "minimum", "maximum",
-                                 "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "pattern", "contentEncoding"}
+                                 "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "pattern", "contentEncoding", "format"}
         assert not unknown, unknown
         if "oneOf" in schema:
             fits = 0
@@ -114,6 +126,10 @@ class Judge:
                 self.check(member, schema["items"], f"{at}[{index}]")
         if isinstance(value, str) and "pattern" in schema:
             assert re.search(schema["pattern"], value), (at, value)
+        if isinstance(value, str):
+            # RFC 3339, and whoever gives a time says that it is one
+            assert schema.get("format", "date-time") == "date-time", (at, schema)
+            assert ("format" in schema) == is_time(value), (at, value, schema)
         for name, size in (("Length", value if isinstance(value, str) else None), ("Items", value if isinstance(value, list) else None)):
             if size is not None:
                 assert schema.get("min" + name, 0) <= len(size) <= schema.get("max" + name, 1 << 60), (at, name)

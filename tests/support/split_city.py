@@ -158,5 +158,5 @@ class Split:
         return self.town.json("cert", "show", serial)["state"]
 
     def records(self, kind):
-        lines = self.town.yuxin("--json", "audit", "log", "--kind", kind).stdout
+        lines = self.town.yuxin("--json", "audit", "log", "--kind", kind, "--limit", 0).stdout
         return json.loads(lines)["records"] if lines.lstrip().startswith("{\"records") else [json.loads(line) for line in lines.splitlines()]

@@ -18,6 +18,7 @@ struct Sender {
   std::string origin;  // of the ledger
   std::string folder;  // that the files of the settings are in, unless they are named from the root on
   Seal seal;
+  CaseWords case_words = {};
 };
 
 // most_at_once is how many notices one message to a target holds: 50 in a mail, one in a request.

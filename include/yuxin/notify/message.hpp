@@ -34,6 +34,11 @@ struct Notice {
 // test_notice is what `yuxin notify test` sends: kind "notification.test".
 [[nodiscard]] Notice test_notice(std::string_view target, std::string_view actor, base::UnixTime now);
 
+// CaseWords says in a language what a record of a case names by a key that only the definition of the case explains:
+// its members "action", "from", "to" and "deadline", and as "workflow" what the case is. Nothing where it does not
+// know.
+using CaseWords = std::function<std::optional<std::string>(const Notice&, std::string_view member, base::Language)>;
+
 // Seal signs: it gives a detached SignedData (DER) over exactly these octets.
 using Seal = std::function<base::Result<base::Bytes>(base::ByteView)>;
 
@@ -52,11 +57,11 @@ using Seal = std::function<base::Result<base::Bytes>(base::ByteView)>;
 // errors are passed on.
 [[nodiscard]] base::Result<std::string> mail_message(std::string_view origin, const Target& target,
                                                      std::span<const Notice> notices, base::UnixTime now,
-                                                     const Seal& seal);
+                                                     const Seal& seal, const CaseWords& case_words = {});
 
 // mail_text and mail_subject are the words of it, in UTF-8.
-[[nodiscard]] std::string mail_text(std::string_view origin, std::span<const Notice> notices,
-                                    base::Language language);
+[[nodiscard]] std::string mail_text(std::string_view origin, std::span<const Notice> notices, base::Language language,
+                                    const CaseWords& case_words = {});
 [[nodiscard]] std::string mail_subject(std::string_view origin, std::span<const Notice> notices,
                                        base::Language language);
 // encoded_words writes text for a header field (RFC 2047 section 2): as it is where it is short and plain, otherwise

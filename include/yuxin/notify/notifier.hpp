@@ -36,7 +36,7 @@ struct Standing {
   std::int64_t failures = 0;  // attempts in a row that failed
   base::UnixTime failing_since;
   base::UnixTime retry_at;
-  std::string reason;  // of the last failure; empty when there is none
+  std::string reason;  // of the last failure, in the language of the process; empty when there is none
 };
 // standings says it of every target of the settings, in their order.
 [[nodiscard]] base::Result<std::vector<Standing>> standings(store::Reader& reader, const Settings& settings);
@@ -81,7 +81,7 @@ class Notifier {
   [[nodiscard]] base::Result<> take_over(const std::shared_ptr<const Settings>& settings);
   [[nodiscard]] base::Result<bool> look_after(const Target& target, const std::stop_token& stop);
   [[nodiscard]] base::Result<> note_success(const Target& target, const Batch& batch, std::size_t sent);
-  [[nodiscard]] base::Result<> note_failure(const Target& target, const Batch& batch, const std::string& reason);
+  [[nodiscard]] base::Result<> note_failure(const Target& target, const Batch& batch);
 
   NotifierParts parts_;
   mutable std::mutex mutex_;

@@ -208,10 +208,12 @@ class Desk {
                                         Whose whose);
   // look gives one case; kNotAuthorised where the viewer may not see it.
   [[nodiscard]] base::Result<Item> look(std::string_view case_id, const std::optional<Viewer>& viewer);
-  // certificates gives those that a case is about, and the one that was issued upon it; none where this host does not
+  // certificates gives those that a case is about, and the one that was issued upon it; concerned those that a case
+  // would be about which is not open yet: whoever may have it drafted may see them. None where this host does not
   // have them. issued gives the latter with the authorities above it, without the root; kNotFound where there is
   // none.
   [[nodiscard]] base::Result<std::vector<Concerned>> certificates(const workflow::Case& of);
+  [[nodiscard]] base::Result<std::vector<Concerned>> concerned(const Step& opening);
   [[nodiscard]] base::Result<std::vector<x509::Certificate>> issued(const workflow::Case& of);
   // role_for picks the role in which a viewer could take an action: the first that is asked for and covers the place.
   // Nothing where none does, or where they act by their key.

@@ -57,6 +57,37 @@ TEST_CASE("a text is had in a language that is not the process's") {
   CHECK(translated("{} days", Language::kEnglish) == "{} days");
 }
 
+TEST_CASE("what is kept for readers of both languages is told in either, with the messages that are its arguments") {
+  const Spoken chinese(Language::kChinese);
+  std::string kept;
+  {
+    const BothLanguages languages;
+    CHECK(language() == Language::kEnglish);
+    const auto inner = message("The name {} cannot be resolved. Check the name and the network.", "a, b.example");
+    kept = message("{}: {}", "siem, {}", inner);
+    CHECK(kept == "siem, {}: The name a, b.example cannot be resolved. Check the name and the network.");
+    CHECK(languages.in(Language::kEnglish, kept) == kept);
+    CHECK(languages.in(Language::kChinese, kept) == "siem, {}：名称 a, b.example 无法解析。请检查名称和网络。");
+    // a translation may say its arguments in another order
+    const auto taken = message("{} of {} taken.", 3, 7);
+    CHECK(languages.in(Language::kChinese, taken) == "共 7 件，办成 3 件。");
+    CHECK(languages.in(Language::kChinese, "nobody said this") == "nobody said this");
+  }
+  CHECK(language() == Language::kChinese);
+  CHECK(message("{} days", 2) == "2 天");
+}
+
+TEST_CASE("what was said in another scope, or has no translation, stays as it is") {
+  const auto before = message("{} days", 3);
+  const BothLanguages languages;
+  CHECK(languages.in(Language::kChinese, before) == "3 days");
+  const auto unknown = message("no catalogue has {} of {{{}}}", 1, 2);
+  CHECK(languages.in(Language::kChinese, unknown) == "no catalogue has 1 of {2}");
+  std::string last;
+  for (int i = 0; i < 1000; ++i) last = message("{} days", i);
+  CHECK(languages.in(Language::kChinese, last) == "999 天");
+}
+
 TEST_CASE("of the languages that a reader accepts the weightiest that we speak counts (RFC 9110 section 12.5.4)") {
   for (const char* text :
        {"zh", "zh-CN", "zh-CN,zh;q=0.9,en;q=0.8", "de, zh;q=0.1", "en;q=0.5, zh;q=0.501", "EN;q=0.2,ZH",

@@ -40,7 +40,7 @@ class Keeper final : public cli::DeskSide {
     throw std::logic_error("workflow");
   }
   [[nodiscard]] base::Result<x509::Serial> serial(const std::string&) override { throw std::logic_error("serial"); }
-  [[nodiscard]] base::Result<ra::Step> apply(ra::Application, ra::Desk::Number) override {
+  [[nodiscard]] base::Result<cli::Opening> apply(ra::Application, ra::Desk::Number) override {
     throw std::logic_error("apply");
   }
   [[nodiscard]] base::Result<ra::Step> step(const ra::Item&, workflow::Draft,
@@ -118,4 +118,25 @@ TEST_CASE("a certificate that is shown beside a case is the one that the case is
   CHECK(refused.error().code == Code::kIntegrity);
   const base::JsonObject serial{{"subject", wei.subject().text()}, {"serial", "01"}};
   CHECK_FALSE(cli::matter_of(nothing, serial, {}, &seen));
+}
+
+TEST_CASE("what a case would be about is shown before it is opened, and nothing else passes for it") {
+  test::ActCity city;
+  const auto wei = city.person("Wei").certificate;
+  workflow::StepBody body;
+  body.about = {{"subject", wei.subject().text()}};
+  body.step = 1;
+  body.place.emplace();
+  cli::Opening opening;
+  opening.step.act.body = workflow::print_body(body);
+  opening.certificates.push_back({wei, "person-signing", "good"});
+  opening.certificates.push_back({wei, "person-signing", "on-hold"});
+  Keeper nothing({});
+  const auto matter = need(cli::matter_of_opening(nothing, opening));
+  CHECK(matter.certificates.size() == 2);
+  CHECK(cli::matter_lines(matter, {}, cli::MatterTense::kWill).size() == 2);
+  opening.certificates.push_back({city.person("Chen").certificate, "person-signing", "good"});
+  const auto refused = cli::matter_of_opening(nothing, opening);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::kIntegrity);
 }

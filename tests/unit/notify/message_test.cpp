@@ -125,6 +125,51 @@ TEST_CASE("the text is in the language of the target, with what, when, who and w
         "pki@city.example, duty@city.example Sun, 22 Nov 2026 10:00:00 +0000 2 new records in yuxin.ledger/0011");
 }
 
+TEST_CASE("a reader is told names and not keys: of kinds, members, words and moments") {
+  Notice revoked = issued(9, "issuing/3F9A");
+  revoked.kind = "certificate.revoked";
+  revoked.data = {
+      {"at", "2026-11-22T09:59:00Z"}, {"reason", "keyCompromise"}, {"invalidity_date", "2026-11-20T00:00:00Z"}};
+  const auto english = notify::mail_text(kOrigin, {&revoked, 1}, base::Language::kEnglish);
+  for (const char* part : {"Certificate revoked\r\n", "counts from", "key compromised", "invalid since"})
+    CHECK_MESSAGE(english.find(part) != std::string::npos, part);
+  for (const char* key : {"keyCompromise", "invalidity_date", "T09:59:00Z"})
+    CHECK_MESSAGE(english.find(key) == std::string::npos, key);
+  const auto chinese = notify::mail_text(kOrigin, {&revoked, 1}, base::Language::kChinese);
+  for (const char* part : {"吊销证书\r\n", "原因", "失效起始时间", "账本记录号"})
+    CHECK_MESSAGE(chinese.find(part) != std::string::npos, part);
+  // what nobody has named yet is told as it stands rather than not at all
+  Notice strange = issued(10, "x/1");
+  strange.kind = "strange.kind";
+  strange.data = {{"odd_member", base::JsonArray{"a", base::JsonObject{{"serial", "3F"}}}}};
+  const auto told = notify::mail_text(kOrigin, {&strange, 1}, base::Language::kEnglish);
+  CHECK(told.find("strange.kind\r\n") == 0);
+  CHECK(told.find("  odd_member    a, serial 3F\r\n") != std::string::npos);
+}
+
+TEST_CASE("of a case its steps and states are called as its definition calls them") {
+  Notice step = issued(11, "R-7");
+  step.kind = "case.step";
+  step.data = {{"action", "review"}, {"complete", 1}, {"from", ""}, {"to", "REVIEWED"}};
+  const auto words = [](const Notice& notice, std::string_view member,
+                        base::Language language) -> std::optional<std::string> {
+    CHECK(notice.object == "R-7");
+    CHECK(language == base::Language::kChinese);
+    if (member == "workflow") return "证书申请";
+    if (member == "action") return "复核\r\nBcc: x";
+    if (member == "to") return "已复核";
+    return std::nullopt;
+  };
+  const auto text = notify::mail_text(kOrigin, {&step, 1}, base::Language::kChinese, words);
+  for (const char* part : {"流程", "证书申请\r\n", "环节", "复核", "已复核\r\n", "是\r\n"})
+    CHECK_MESSAGE(text.find(part) != std::string::npos, part);
+  for (const char* part : {"review", "REVIEWED", "\nBcc", "workflow", "action"})
+    CHECK_MESSAGE(text.find(part) == std::string::npos, part);
+  // without a definition the keys are better than nothing
+  const auto bare = notify::mail_text(kOrigin, {&step, 1}, base::Language::kChinese);
+  CHECK(bare.find("REVIEWED") != std::string::npos);
+}
+
 TEST_CASE("the same records to the same target make the same Message-ID, others another") {
   const std::vector<Notice> notices = {issued(7, "issuing/3F9A"), issued(8, "issuing/77C2")};
   const auto id = [](const std::string& mail) { return mail.substr(mail.find("Message-ID: <"), 60); };

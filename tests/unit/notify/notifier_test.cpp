@@ -347,3 +347,20 @@ TEST_CASE("an attempt that was cut short by the end of the server is no failure 
   CHECK(outbox.standings()[0].failures == 0);
   CHECK(outbox.standings()[0].waiting == 1);
 }
+
+TEST_CASE("why a target fails is told in the language of whoever asks, whichever the server spoke") {
+  for (const auto spoken : {base::Language::kEnglish, base::Language::kChinese}) {
+    Outbox outbox(webhook("siem"));
+    outbox.look();
+    outbox.record("certificate.issued");
+    outbox.answer = []() -> Result<> {
+      return fail(Code::kUnavailable, "{} answered {}.", "https://siem.example/", 503);
+    };
+    base::set_language(spoken);
+    outbox.look();
+    base::set_language(base::Language::kChinese);
+    CHECK(outbox.standings()[0].reason == "https://siem.example/ 的应答为 503。");
+    base::set_language(base::Language::kEnglish);
+    CHECK(outbox.standings()[0].reason == "https://siem.example/ answered 503.");
+  }
+}
