@@ -225,11 +225,11 @@ Result<> check_folder(const std::string& folder) {
   if (!fs::exists(status)) return {};
   if (!fs::is_directory(folder, error))
     return fail(Code::kConflict, "{} exists and is no folder. Nothing was made.", folder);
-  if (fs::exists(folder + "/root") || fs::exists(folder + "/online") || fs::exists(folder + "/yuxin.toml")) {
-    return fail(
-        Code::kConflict,
-        "{} holds a home already. It was not touched. Take another folder, or see: yuxin --home {}/online doctor",
-        folder, folder);
+  const bool is_home = fs::exists(folder + "/yuxin.toml");
+  if (is_home || fs::exists(folder + "/root") || fs::exists(folder + "/online")) {
+    return fail(Code::kConflict,
+                "{} holds a home already. It was not touched. Take another folder, or see: yuxin --home {} doctor",
+                folder, is_home ? folder : folder + "/online");
   }
   const auto entries = fs::directory_iterator(folder, error);
   if (error)

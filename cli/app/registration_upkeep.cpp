@@ -73,7 +73,7 @@ Result<> RegistrationUpkeep::let_pass() {
 void RegistrationUpkeep::tell(const Result<>& followed) {
   const auto now = followed ? std::string() : followed.error().detail;
   if (now != logged_ && !now.empty()) base::log_error(now);
-  if (now != logged_ && now.empty()) base::log_info(base::message("The authority answers again."));
+  if (now != logged_ && now.empty() && logged_) base::log_info(base::message("The authority answers again."));
   if (now != logged_) {
     if (auto noted = ra::note_trouble(home_->store(), now); !noted) base::log_error(noted.error().detail);
   }

@@ -36,7 +36,7 @@ class RegistrationUpkeep {
   std::shared_ptr<Home> home_;
   mutable std::mutex mutex_;
   std::string trouble_ = "not asked yet";
-  std::string logged_;
+  std::optional<std::string> logged_;  // nothing: what is kept is of an earlier run
   Duty settling_;
   Duty passing_;
   std::jthread thread_;  // the last: it uses the others

@@ -7,6 +7,7 @@
 #include "registry_home.hpp"
 #include "service_certificate.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/key_use.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
 #include "yuxin/ra/authority_interface.hpp"
 
@@ -46,16 +47,34 @@ x509::Name subject_of(const Certificate& issuer, std::string common_name) {
   return x509::Name::from_attributes(std::move(attributes));
 }
 
-Result<Certificate> certify(Home& home, ca::Issuer& issuer, const std::string& name, const RegistryRequest& wanted,
-                            const std::string& actor) {
+// One key is one office of one registration authority: with another's service key it would speak as that service.
+Result<> check_key_is_own(Home& home, const RegistryRequest& wanted, const x509::Name& subject) {
+  return home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(const auto other, ca::other_use_of_key(reader, wanted.request.public_key(), subject.text()));
+    if (!other) return {};
+    return fail(Code::kConflict,
+                "The key of \"{}\" stands in the certificate of {} already. A registration authority has keys of its "
+                "own: found it anew with yuxin init.",
+                wanted.purpose, other->subject);
+  });
+}
+
+Result<ca::PreparedIssuance> prepare(Home& home, ca::Issuer& issuer, const std::string& name,
+                                     const RegistryRequest& wanted, const std::string& actor) {
   TRY(const auto profile, service_profile(home, wanted.purpose));
   ca::Enrolment enrolment{.request = wanted.request, .subject = {}, .alt_names = {}, .validity = {}};
   enrolment.subject = subject_of(issuer.certificate(), common_name(name, wanted));
   if (wanted.purpose != "registration-tls") enrolment.alt_names.emplace();
+  TRY(check_key_is_own(home, wanted, *enrolment.subject));
   TRY(auto prepared, issuer.prepare(profile, enrolment, {actor}));
-  TRY(check_subject(home, *profile, prepared));
-  TRY(auto issued, issuer.issue(std::move(prepared)));
-  return std::move(issued.certificate);
+  const auto taken = check_subject(home, *profile, prepared);
+  if (!taken && taken.error().code == Code::kRefused)
+    return fail(Code::kRefused,
+                "The name {} is that of something that serves this home. Found the registration authority anew with "
+                "a name of its own: yuxin init DIR --preset registration --name ra.city.example",
+                enrolment.subject->first(x509::oid::kCommonName));
+  if (!taken) return tl::unexpected(taken.error());
+  return prepared;
 }
 
 }  // namespace
@@ -88,10 +107,16 @@ Result<JsonObject> certify_registry(Home& home, const std::string& name, const s
   TRY(keep_ledger_certificate(home, actor));
   TRY(const auto chain, ledger_certificates(home.store(), ledger_key));
   if (chain.empty()) return fail(Code::kConflict, "The ledger of {} has no certificate.", home.path());
-  JsonObject certificates;
+  // all of them are judged before the first is issued
+  std::vector<ca::PreparedIssuance> prepared;
   for (const auto& wanted : requests) {
-    TRY(const auto certificate, certify(home, *issuer, name, wanted, actor));
-    certificates[wanted.purpose] = certificate.pem();
+    TRY(auto one, prepare(home, *issuer, name, wanted, actor));
+    prepared.push_back(std::move(one));
+  }
+  JsonObject certificates;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    TRY(const auto issued, issuer->issue(std::move(prepared[i])));
+    certificates[requests[i].purpose] = issued.certificate.pem();
   }
   JsonObject authorities;
   TRY(const auto rows, home.store().status().authorities());

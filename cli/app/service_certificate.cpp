@@ -45,8 +45,8 @@ Result<store::AuthorityRow> certifying_authority(Home& home) {
 Result<> may_certify_now(Home& home, const store::AuthorityRow& authority) {
   if (home.config().kind == HomeKind::kRegistration) {
     return fail(Code::kConflict,
-                "Authority {} is on another host; it certifies anew what serves this home. Ask it: yuxin registry "
-                "request",
+                "This is done where authority {} is, on another host. Certificates that serve this home it makes "
+                "anew upon: yuxin registry request",
                 authority.name);
   }
   TRY(home.check_clock());

@@ -199,6 +199,11 @@ Result<int> run_registration(Context& context, const Arguments& arguments, std::
   }
   TRY(plan.authority, check_authority_url(*url));
   TRY(plan.roots, read_certificates(*trust));
+  for (const auto& root : plan.roots) {
+    if (!root.is_ca() || !root.subject().same(root.issuer()))
+      return fail(Code::kUsage, "{} is no root: {} was issued by {}. Give the certificate of the root.", *trust,
+                  root.subject().text(), root.issuer().text());
+  }
   for (const auto& name : arguments.many("--name")) plan.names.push_back(name);
   if (arguments.has("--dry-run")) {
     context.out(
@@ -230,6 +235,10 @@ Result<int> run(Context& context, const Arguments& arguments) {
   while (plan.folder.size() > 1 && plan.folder.ends_with('/')) plan.folder.pop_back();
   TRY(check_folder(plan.folder));
   if (arguments.one("--preset") == "registration") return run_registration(context, arguments, plan.folder);
+  for (const auto* option : {"--authority", "--trust", "--name"}) {
+    if (arguments.has(option))
+      return fail(Code::kUsage, "{} is for a registration authority: --preset registration", option);
+  }
   TRY(plan.organisation, organisation_of(context, arguments));
   TRY(plan.public_url, public_url_of(context, arguments));
   TRY(plan.keys, keys_of(context, arguments));

@@ -159,8 +159,10 @@ Result<int> add(Context& context, const Arguments& arguments) {
   context.out(message("Next:"));
   context.out(message("  1. So that it enrols machines:  yuxin role grant RA.SERVICE --to {}", service));
   context.out(message("  2. Bring {} there:   yuxin --home DIR registry join {}", out, out));
+  context.out(message(
+      "  3. Let approvals.toml say what its service may have alone, and who approves the rest: docs/split.md"));
   if (home->config().authority_interface.port == 0)
-    context.out(message("  3. Write a port under [authority_interface] of {}/yuxin.toml, and start: yuxin serve",
+    context.out(message("  4. Write a port under [authority_interface] of {}/yuxin.toml, and start: yuxin serve",
                         home->path()));
   return 0;
 }
@@ -289,13 +291,13 @@ std::vector<CommandSpec> registry_commands() {
        remove},
       {"registry",
        "request",
-       "write the requests of this registration authority anew, for the same keys",
+       "on the registration authority: write its requests anew, for the same keys",
        {},
        {"yuxin --home ra --passphrase-file pass registry request"},
        request},
       {"registry",
        "join",
-       "take in the certificates that the authority has made for this registration authority",
+       "on the registration authority: take in the certificates that the authority has made for it",
        {{"FILE", Arity::kOne, Presence::kRequired, "FILE", "what yuxin registry add has written there"}},
        {"yuxin --home ra --passphrase-file pass registry join east.json"},
        join},

@@ -27,6 +27,7 @@
 #include "yuxin/base/text.hpp"
 #include "yuxin/http/router.hpp"
 #include "yuxin/http/server.hpp"
+#include "yuxin/ra/remote_authority.hpp"
 #include "yuxin/tsa/responder.hpp"
 
 namespace yuxin::cli {
@@ -158,10 +159,11 @@ Result<std::unique_ptr<InterfaceListener>> open_interface(const Context& context
   const bool wanted = config.port != 0 || arguments.has("--ca-port");
   if (!parts.contains("ca") || !wanted) {
     if (!parts.contains("ca") || !arguments.has("--only")) return nullptr;
-    return fail(
-        Code::kConflict,
-        "No port for registration authorities on other hosts. Write it under [authority_interface] of {}/yuxin.toml.",
-        home->path());
+    return fail(Code::kConflict,
+                "No port for registration authorities on other hosts. Write it under [authority_interface] of "
+                "{}/yuxin.toml, or "
+                "give it: --ca-port 8444",
+                home->path());
   }
   TRY(auto opened, InterfaceListener::open(home, port, stamping));
   context.remark(message("Registration authorities order at https://{}:{}.", config.address, opened->port()));
@@ -222,8 +224,10 @@ class Front {
     options.threads = front->cores_;
     TRY(front->server_, http::Server::start(options));
     monitoring.count_with([server = front->server_.get()] { return server->counts(); });
-    context.remark(message("Serving {} on http://{}:{}. Stop with Ctrl-C.", served_text(parts),
-                           home.config().public_address, front->server_->bound_port()));
+    const auto served = served_text(parts);
+    context.remark(message("Serving {} on http://{}:{}. Stop with Ctrl-C.",
+                           served.empty() ? message("health and figures") : served, home.config().public_address,
+                           front->server_->bound_port()));
     return front;
   }
   // close finishes what was accepted.
@@ -277,12 +281,25 @@ Result<int> hand_out(Context& context, const Arguments& arguments, const std::se
   return 0;
 }
 
+// Without anything that the authority has told there are no certificates, not even the own ones.
+Result<> follow_first(Home& home) {
+  TRY(const auto known, ra::followed(home.store()));
+  if (known.records > 0) return {};
+  TRY(const auto authority, open_remote_authority(home));
+  auto followed = authority->refresh();
+  if (followed) return {};
+  return base::fail_with(followed.error().code, followed.error().diagnostic,
+                         "Nothing has come from the authority at {} yet, so that nothing can be served: {}",
+                         home.config().authority.url, followed.error().detail);
+}
+
 // A registration authority whose authority is elsewhere serves registration, and what is asked of every server.
 Result<int> serve_registration(Context& context, const Arguments& arguments, const std::set<std::string>& parts,
                                const EndSignals& signals) {
   TRY(auto home, open_for_serving(context, arguments));
   TRY(authority_elsewhere(*home));
   TRY(auto port, port_of(arguments, "--public-port", home->config().public_port));
+  TRY(follow_first(*home));
   RegistrationUpkeep upkeep(home);
   std::optional<Notifications> notifications;
   if (parts.contains("notify")) notifications.emplace(home);

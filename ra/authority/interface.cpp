@@ -47,7 +47,11 @@ RestLimits limits_of(const InterfaceLimits& limits) {
 
 struct AuthorityInterface::Impl {
   explicit Impl(InterfaceParts given)
-      : parts(std::move(given)), judge(parts), rate(limits_of(parts.limits)), strangers(kStrangers), refusals(kRefusals) {}
+      : parts(std::move(given)),
+        judge(parts),
+        rate(limits_of(parts.limits)),
+        strangers(kStrangers),
+        refusals(kRefusals) {}
 
   HttpReply answer(const HttpRequest& request);
   Result<Registry> registry_of(const HttpRequest& request);
@@ -246,8 +250,7 @@ HttpReply AuthorityInterface::Impl::answer(const HttpRequest& request) {
                              outcome ? "done" : base::code_name(outcome.error().code)));
   if (outcome) return rest::json_reply(*outcome);
   const bool is_refusal = known->orders && outcome.error().code != Code::kUnavailable;
-  if (is_refusal && !refusals.take(by->name, parts.clock->now()))
-    write_down(by->name, known->name, outcome.error());
+  if (is_refusal && !refusals.take(by->name, parts.clock->now())) write_down(by->name, known->name, outcome.error());
   return refusal(outcome.error());
 }
 

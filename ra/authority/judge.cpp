@@ -84,14 +84,14 @@ Result<const workflow::Timer*> timer_of(const Replayed& replayed, const std::str
   return open == timers.end() ? timers.back() : *open;
 }
 
-// What was ordered by an act is used up with this act; what a deadline ordered, with this deadline of the case, however
-// many acts of it are brought.
+// What was ordered by an act is used up with this act; what a deadline ordered, with this deadline of the case,
+// however many acts of it are brought.
 Result<ca::OrderUse> use_of(const Replayed& replayed, const std::vector<VerifiedAct>& acts,
                             const wire::OrderMessage& order) {
   if (order.step > 0) return ca::OrderUse{acts[static_cast<std::size_t>(order.step) - 1].digest(), order.effect};
   TRY(const auto* timer, timer_of(replayed, order.effect));
-  return ca::OrderUse{acts.front().digest(),
-                      "deadline:" + timer->deadline + "@" + std::to_string(timer->started.seconds) + ":" + order.effect};
+  return ca::OrderUse{acts.front().digest(), "deadline:" + timer->deadline + "@" +
+                                                 std::to_string(timer->started.seconds) + ":" + order.effect};
 }
 
 // Whether what was not done yet may be done now.

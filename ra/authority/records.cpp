@@ -34,10 +34,9 @@ Result<> record_order(store::Writer& writer, const Registry& by, const Order& or
   base::JsonArray acts;
   for (const auto& act : order.acts) acts.emplace_back(base::hex(act.digest()));
   TRY(ca::note_course(writer, order.acts, now));
-  TRY(auto data, evidence::canonical_json(base::JsonObject{{"acts", std::move(acts)},
-                                                           {"case", order.of.id},
-                                                           {"effect", order.effect},
-                                                           {"step", order.step}}));
+  TRY(auto data,
+      evidence::canonical_json(base::JsonObject{
+          {"acts", std::move(acts)}, {"case", order.of.id}, {"effect", order.effect}, {"step", order.step}}));
   TRY(evidence::append(writer, {.kind = "registry.order",
                                 .object = "registries/" + by.name,
                                 .actor = "registry:" + by.name,

@@ -18,8 +18,8 @@ inline constexpr std::string_view kServiceRole = "RA.SERVICE";
 [[nodiscard]] base::Result<std::vector<evidence::VerifiedAct>> verified_acts(const Desk& desk,
                                                                              const std::vector<base::Bytes>& ders);
 
-// record_order notes the course of the case and writes "registry.order". The order as it came is kept with it, so that
-// what was done here can be judged without the other host.
+// record_order notes the course of the case and writes "registry.order". The order as it came is kept with it, so
+// that what was done here can be judged without the other host.
 [[nodiscard]] base::Result<> record_order(store::Writer& writer, const Registry& by, const Order& order,
                                           const std::string& as_it_came, base::UnixTime now);
 // record_act writes "registry.act": what officers decided elsewhere is known here by its digest.

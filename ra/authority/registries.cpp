@@ -59,6 +59,9 @@ Result<std::shared_ptr<const Registries>> Registries::parse(std::string_view tex
       return one.error("name", "\"{}\" stands there twice.", registry.name);
     if (registries->by_key(registry.key) != nullptr)
       return one.error("key", "another registration authority has this key");
+    if (std::ranges::any_of(registries->registries_,
+                            [&](const Registry& other) { return other.service == registry.service; }))
+      return one.error("service", "another registration authority has this key");
     registries->registries_.push_back(std::move(registry));
   }
   TRY(table.finish());

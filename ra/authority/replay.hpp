@@ -14,8 +14,8 @@ namespace yuxin::ra {
 struct Replayed {
   std::shared_ptr<const workflow::Workflow> workflow;
   workflow::Case of;
-  std::vector<workflow::Case> course;               // after each act
-  std::vector<std::vector<std::string>> effects;    // ordered by each act
+  std::vector<workflow::Case> course;             // after each act
+  std::vector<std::vector<std::string>> effects;  // ordered by each act
 };
 // replay takes every step by the definitions, organisations and calendar of `desk`; the acts are verified and in
 // their order. Errors: those of workflow::advance; kRefused where there is no act, or one does not follow the one

@@ -18,8 +18,8 @@ namespace yuxin::ra::wire {
 // So many acts come at once, of a case or of several.
 inline constexpr std::size_t kMostActs = 64;
 
-// OrderMessage is {"acts" (DER), "effect", "request" (DER, where there is one), "step"}: all acts of the case, and the
-// number of the one that orders this; 0: a deadline does.
+// OrderMessage is {"acts" (DER), "effect", "request" (DER, where there is one), "step"}: all acts of the case, and
+// the number of the one that orders this; 0: a deadline does.
 struct OrderMessage {
   std::string effect;
   std::int64_t step = 0;

@@ -26,6 +26,14 @@ needs = [
   { name = "accept", acts = ["certificate-request.accept"], roles = ["RA.INPUT"] },
   { name = "make", acts = ["certificate-request.approve"], roles = ["RA.MAKE"], not_same_person_as = ["accept"] },
 ]
+[[approval]]
+name = "officer"
+profiles = ["officer"]
+valid_for = "P30D"
+needs = [
+  { name = "invite", acts = ["officer-invitation.invite"], roles = ["RA.BIZADM"] },
+  { name = "confirm", acts = ["officer-invitation.confirm"], roles = ["RA.MAKE"], not_same_person_as = ["invite"] },
+]
 [[service]]
 name = "east"
 role = "RA.SERVICE"
@@ -88,7 +96,7 @@ class Hosts {
                        .calendar = desk_calendar(),
                        .policy = "2026",
                        .workflows = {},
-                       .profiles = ca::ProfileSet::of({*shipped("device"), *shipped("tls-server")}),
+                       .profiles = ca::ProfileSet::of({*shipped("device"), *shipped("tls-server"), *shipped("officer")}),
                        .trust = city.trust(),
                        .clock = &ca.clock,
                        .authority = "issuing",
@@ -208,6 +216,23 @@ class Hosts {
     application.role = role_code("RA.SERVICE");
     TRY(const auto step, there.desk->apply(application, ra::Desk::Number::kReserve));
     return there.desk->take(signed_act(step.act, by), step.files);
+  }
+  // know writes a person's certificate into a store as one that the authority has issued.
+  static void know(store::Store& store, const Person& person) {
+    need(store.write([&](store::Writer& writer) -> base::Result<> {
+      TRY(const auto authority, writer.authority("issuing"));
+      store::CertificateRow row;
+      row.authority = authority.id;
+      row.serial = base::to_bytes(person.certificate.tbs().serial);
+      row.subject = person.certificate.subject().text();
+      row.profile = "officer";
+      row.not_before = person.certificate.not_before();
+      row.not_after = person.certificate.not_after();
+      row.key_tag = 1;
+      row.der = base::to_bytes(person.certificate.der());
+      TRY(writer.insert_certificate(row));
+      return {};
+    }));
   }
   void pass(base::Seconds time) {
     city.clock.advance(time);

@@ -56,7 +56,9 @@ void check_officers(const Patient& patient, Checklist& list) {
   });
   if (!read || inviting.empty() || confirming.size() < 2) return;
   list.warn(message("one operator alone can make an officer, though there are others who could confirm it"),
-            message("demand the approval \"officer\" in approvals.toml: docs/officers.md"));
+            patient.home.config().kind == HomeKind::kRegistration
+                ? message("demand the approval \"officer\" in the authority's approvals.toml: docs/officers.md")
+                : message("demand the approval \"officer\" in approvals.toml: docs/officers.md"));
 }
 
 void check_clients(const Patient& patient, Checklist& list) {

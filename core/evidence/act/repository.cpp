@@ -78,10 +78,11 @@ Result<std::int64_t> nth_act_after(store::Session& session, std::int64_t after, 
 }
 
 Result<std::vector<StoredAct>> following_acts(store::Session& session, std::int64_t after, std::int64_t last) {
-  return read_acts(session,
-                   "WHERE acts.id > $1 AND acts.id <= $2 AND EXISTS (SELECT 1 FROM acts AS before WHERE before.object "
-                   "= acts.object AND before.id < acts.id) ORDER BY acts.id",
-                   {after, last});
+  return read_acts(
+      session,
+      "WHERE acts.id > $1 AND acts.id <= $2 AND EXISTS (SELECT 1 FROM acts AS before WHERE before.object "
+      "= acts.object AND before.id < acts.id) ORDER BY acts.id",
+      {after, last});
 }
 
 Result<> for_each_act(store::Session& session, const std::function<Result<>(const ActRow&)>& visitor) {

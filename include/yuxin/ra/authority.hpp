@@ -17,9 +17,9 @@ namespace yuxin::ra {
 
 // Order is an effect of a case, with the acts that it rests on. References must outlive it.
 struct Order {
-  const workflow::Case& of;            // as it stands after all of the acts
-  const workflow::Workflow* workflow;  // that it follows; nothing: an act that is of no case orders this
-  std::string effect;                  // one of known_effects
+  const workflow::Case& of;                 // as it stands after all of the acts
+  const workflow::Workflow* workflow;       // that it follows; nothing: an act that is of no case orders this
+  std::string effect;                       // one of known_effects
   std::vector<evidence::VerifiedAct> acts;  // all on the case, in their order
   std::vector<workflow::File> files;
   std::int64_t step = 0;  // number of the act that ordered it; 0: a deadline that ran out did

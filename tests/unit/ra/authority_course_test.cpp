@@ -4,6 +4,7 @@
 
 #include "two_hosts.hpp"
 #include "yuxin/ca/case_course.hpp"
+#include "yuxin/ra/invitation.hpp"
 
 namespace {
 
@@ -134,6 +135,79 @@ TEST_CASE("a deadline orders nothing in a case that was decided, nor after thirt
     hosts.refused("orders", stolen, Code::kNotAuthorised, "older than 30 days");
   }
   CHECK(leaver.state() == store::CertificateState::kGood);
+}
+
+// An invitation that was answered, over two hosts.
+struct Invited {
+  Hosts hosts;
+  test::Applicant wang{{x509::KeyType::kP256, 256}};
+  x509::PrivateKey code = need(x509::PrivateKey::generate({x509::KeyType::kEd25519, 256}));
+  std::string id;
+  base::Bytes proof;
+
+  Invited() {
+    need(hosts.authority->refresh());
+    for (auto* store : {hosts.ca.store.get(), hosts.there.store.get()})
+      Hosts::know(*store, hosts.officer("admin", "RA.BIZADM"));
+    ra::Application application;
+    application.workflow = "officer-invitation";
+    application.action = "invite";
+    application.organisation = need(evidence::OrgCode::parse("LRA-500103"));
+    application.invitation = ca::Invitation{
+        "officer", need(x509::Name::parse("CN=Wang")), {}, {}, base::to_bytes(code.public_key().spki())};
+    application.form = {{"name", "Wang"}, {"locator", "K3M9X2AB"}, {"valid", "PT72H"}};
+    application.role = test::role_code("RA.BIZADM");
+    const auto step = need(hosts.there.desk->apply(application, ra::Desk::Number::kReserve));
+    need(hosts.there.desk->take(hosts.signed_act(step.act, hosts.officer("admin", "RA.BIZADM")), step.files));
+    id = step.act.object;
+    ra::InvitationAnswer answer{"K3M9X2AB", base::to_bytes(wang.ask("CN=any").request.der()), {}};
+    answer.proof =
+        need(need(code.signer(x509::SignatureAlgorithm::kEd25519))->sign(ca::code_statement(answer.request)));
+    need(ra::answer_invitation(*hosts.there.desk, answer));
+    proof = answer.proof;
+    request = answer.request;
+  }
+  base::Result<workflow::Decision> confirm() {
+    ca::Enrolment enrolment{.request = need(x509::CertificateRequest::from_der(request)),
+                            .subject = need(x509::Name::parse("CN=Wang")),
+                            .alt_names = std::vector<x509::GeneralName>(),
+                            .validity = {}};
+    workflow::Draft draft{.action = "confirm", .form = {{"proof", base::base64(proof)}}};
+    draft.role = test::role_code("RA.MAKE");
+    TRY(const auto step,
+        hosts.there.desk->step(id, std::move(draft), ra::CertificateWish{std::move(enrolment), "officer"}));
+    return hosts.there.desk->take(hosts.signed_act(step.act, hosts.officer("zhao", "RA.MAKE")), step.files);
+  }
+  base::Bytes request;
+};
+
+TEST_CASE("the authority judges itself whether an invitation was still worth something") {
+  Invited invited;
+  auto& hosts = invited.hosts;
+  SUBCASE("good") {
+    need(invited.confirm());
+    CHECK(need(hosts.there.desk->settle()).front().facts.contains("serial"));
+  }
+  SUBCASE("whoever invited was revoked, and this host has not heard of it") {
+    const auto serial = *hosts.officer("admin", "RA.BIZADM").certificate.serial();
+    hosts.pass(base::Seconds{5});
+    need(ca::revoke(*hosts.ca.store,
+                    {hosts.ca.authority.id, "issuing", serial, x509::RevocationReason::kSuperseded, std::nullopt},
+                    hosts.ca.clock, test::kAlice));
+    const auto refused = invited.confirm();
+    REQUIRE_FALSE(refused);
+    CAPTURE(refused.error().detail);
+    CHECK(refused.error().detail.find("who has invited, is revoked") != std::string::npos);
+  }
+  SUBCASE("the key is an officer's, of whom this host has not heard") {
+    const auto theirs =
+        hosts.ca.issue(test::shipped("device"), invited.wang.ask("CN=somebody.test", {"dns:somebody.test"}));
+    const auto refused = invited.confirm();
+    REQUIRE_FALSE(refused);
+    CAPTURE(refused.error().detail);
+    CHECK(refused.error().detail.find(theirs.certificate.subject().text()) != std::string::npos);
+    CHECK(refused.error().detail.find("Make a key of your own") != std::string::npos);
+  }
 }
 
 TEST_CASE("a service has no certificate for the key of somebody else") {

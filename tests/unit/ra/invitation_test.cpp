@@ -196,4 +196,17 @@ TEST_CASE("what invites is what it says it is") {
   check_refused(ra::answer_invitation(*town.desk, answer), Code::kNotAuthorised, "no invitation");
 }
 
+TEST_CASE("the key of an officer is nobody else's, and no one-time code's") {
+  Town town;
+  const auto id = need(town.invite());
+  auto stolen = town.answer(town.thief, town.code);
+  const auto theirs = town.ca.issue(test::shipped("device"), town.thief.ask("CN=m.test", {"dns:m.test"}));
+  check_refused(ra::answer_invitation(*town.desk, stolen), Code::kRefused, theirs.certificate.subject().text());
+  CHECK_FALSE(need(ra::answered_of(*town.ca.store, id)));
+  // the words of a name are seen as they are
+  check_refused(town.invite("CN=Wang  Fang"), Code::kRefused, "two together");
+  check_refused(town.invite("CN=\\ Wang"), Code::kRefused, "blanks at an end");
+  check_refused(town.invite("CN=Admin, O=Test City, C=CN"), Code::kRefused, "themselves");
+}
+
 }  // namespace
