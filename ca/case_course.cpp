@@ -1,31 +1,15 @@
 #include "yuxin/ca/case_course.hpp"
 
-#include <algorithm>
+#include "case_course_repository.hpp"
 
 namespace yuxin::ca {
 
 using base::Code;
 using base::fail;
 using base::Result;
-using evidence::Hash;
 using evidence::VerifiedAct;
-using store::Next;
-using store::Row;
 
 namespace {
-
-Result<std::optional<Hash>> follower_of(store::Session& session, const Hash& act) {
-  std::optional<Hash> follower;
-  TRY(session.query("SELECT act FROM acts_followed WHERE previous = $1", {base::ByteView(act)},
-                    [&](const Row& row) -> Result<Next> {
-                      const auto octets = row.blob(0);
-                      if (octets.size() != Hash{}.size())
-                        return fail(Code::kIntegrity, "What is kept of the course of cases is damaged.");
-                      std::ranges::copy(octets, follower.emplace().begin());
-                      return Next::kStop;
-                    }));
-  return follower;
-}
 
 base::Failure went_on(const VerifiedAct& act) {
   return fail(Code::kConflict,
@@ -38,7 +22,7 @@ base::Failure went_on(const VerifiedAct& act) {
 
 Result<> check_course(store::Reader& reader, std::span<const VerifiedAct> acts) {
   for (std::size_t i = 0; i < acts.size(); ++i) {
-    TRY(const auto follower, follower_of(reader.session(), acts[i].digest()));
+    TRY(const auto follower, repository::follower_of(reader.session(), acts[i].digest()));
     if (follower && (i + 1 == acts.size() || *follower != acts[i + 1].digest())) return went_on(acts[i]);
   }
   return {};
@@ -58,11 +42,10 @@ Result<std::size_t> note_course(store::Writer& writer, std::span<const VerifiedA
 Result<Follower> note_follower(store::Writer& writer, const VerifiedAct& act, base::UnixTime now) {
   const auto& previous = act.act().previous;
   if (!previous) return Follower::kKnown;
-  TRY(const auto follower, follower_of(writer.session(), *previous));
+  TRY(const auto follower, repository::follower_of(writer.session(), *previous));
   if (follower && *follower != act.digest()) return went_on(act);
   if (follower) return Follower::kKnown;
-  TRY(writer.session().execute("INSERT INTO acts_followed (previous, act, seen_at) VALUES ($1, $2, $3)",
-                               {base::ByteView(*previous), base::ByteView(act.digest()), now.seconds}));
+  TRY(repository::insert_follower(writer.session(), *previous, act.digest(), now));
   return Follower::kNew;
 }
 

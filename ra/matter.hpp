@@ -34,9 +34,9 @@ struct Matter {
   const evidence::Place& place;
   std::span<const workflow::File> files;
 };
-// check_fits refuses (kRefused) what a case of this workflow cannot be about: a certificate is issued upon a request or
-// an invitation, changed where exactly one is named, and all of somebody's where exactly a subject is. check_effect
-// does it for one effect.
+// check_fits refuses (kRefused) what a case of this workflow cannot be about: a certificate is issued upon a request
+// or an invitation, changed where exactly one is named, and all of somebody's where exactly a subject is.
+// check_effect does it for one effect.
 [[nodiscard]] base::Result<> check_fits(const workflow::Workflow& workflow, const base::JsonObject& about);
 [[nodiscard]] base::Result<> check_effect(std::string_view effect, const base::JsonObject& about);
 [[nodiscard]] base::Result<> check_matter(const DeskParts& parts, const Matter& matter);

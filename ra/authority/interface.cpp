@@ -37,6 +37,8 @@ constexpr RestLimits kStrangers{.per_minute = 1, .burst = 5, .clients = 10'000};
 // Refusals of a registration authority are written down as fast as officers and clients make them, and not as fast as
 // a program can.
 constexpr RestLimits kRefusals{.per_minute = 10, .burst = 500, .clients = 1000};
+// So are the acts that it tells of; it tells the rest later.
+constexpr RestLimits kHearing{.per_minute = 300, .burst = 5000, .clients = 1000};
 constexpr std::size_t kLongestDetail = 1000;
 
 RestLimits limits_of(const InterfaceLimits& limits) {
@@ -51,7 +53,8 @@ struct AuthorityInterface::Impl {
         judge(parts),
         rate(limits_of(parts.limits)),
         strangers(kStrangers),
-        refusals(kRefusals) {}
+        refusals(kRefusals),
+        hearing(kHearing) {}
 
   HttpReply answer(const HttpRequest& request);
   Result<Registry> registry_of(const HttpRequest& request);
@@ -61,6 +64,7 @@ struct AuthorityInterface::Impl {
   rest::RateLimit rate;
   rest::RateLimit strangers;
   rest::RateLimit refusals;
+  rest::RateLimit hearing;
 
  private:
   using Operation = Result<JsonObject> (Impl::*)(const Registry&, const JsonObject&);
@@ -141,9 +145,12 @@ Result<JsonObject> AuthorityInterface::Impl::order(const Registry& by, const Jso
 }
 
 Result<JsonObject> AuthorityInterface::Impl::hear(const Registry& by, const JsonObject& json) {
-  TRY(const auto acts, wire::read_acts(json));
+  TRY(auto acts, wire::read_acts(json));
+  std::size_t heard = 0;
+  while (heard < acts.size() && !hearing.take(by.name, parts.clock->now())) ++heard;
+  acts.resize(heard);
   TRY(judge.hear(by, acts));
-  return JsonObject{};
+  return JsonObject{{"heard", static_cast<std::int64_t>(heard)}};
 }
 
 Result<JsonObject> AuthorityInterface::Impl::revoke(const Registry& by, const JsonObject& json) {

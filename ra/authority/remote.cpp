@@ -1,6 +1,7 @@
 // The authority on another host.
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "authority/news.hpp"
 #include "authority/wire.hpp"
@@ -106,7 +107,10 @@ Result<bool> RemoteAuthority::tell_on() {
     TRY(following, evidence::following_acts(reader, told, kLookedAt));
     return {};
   }));
+  // where most acts are those of machines, which follow none, it is noted now and then how far was looked
+  if (following.acts.empty() && following.last - told < kLookedAt) return false;
   base::JsonArray acts;
+  std::vector<std::int64_t> before;  // each of them: up to where was told
   std::size_t octets = 0;
   auto last = following.last;
   for (const auto& act : following.acts) {
@@ -120,10 +124,16 @@ Result<bool> RemoteAuthority::tell_on() {
       break;
     }
     acts.emplace_back(base::base64(act.der));
+    before.push_back(act.id - 1);
   }
-  // where most acts are those of machines, which follow none, it is noted now and then how far was looked
-  if (following.acts.empty() && last - told < kLookedAt) return false;
-  if (!acts.empty()) TRY(parts_.call("acts", {{"acts", std::move(acts)}}));
+  if (!acts.empty()) {
+    TRY(const auto answer, parts_.call("acts", {{"acts", std::move(acts)}}));
+    const auto* heard = answer.if_contains("heard");
+    if (heard == nullptr || !heard->is_int64() || heard->get_int64() < 0)
+      return fail(Code::kMalformed, "What the authority sent cannot be read.");
+    if (std::cmp_less(heard->get_int64(), before.size())) last = before[static_cast<std::size_t>(heard->get_int64())];
+  }
+  if (last == told) return false;  // it hears no more now
   TRY(parts_.store->write([&](store::Writer& writer) { return writer.set_setting(kTold, std::to_string(last)); }));
   return true;
 }

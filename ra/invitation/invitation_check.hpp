@@ -32,8 +32,8 @@ inline constexpr std::string_view kOfficerProfile = "officer";
                                            std::span<const evidence::VerifiedAct> acts,
                                            std::span<const workflow::File> files);
 
-// check_invited_key refuses (kRefused) the key that an answer to an invitation brings where it is that of the code, or
-// stands in a certificate of somebody else.
+// check_invited_key refuses (kRefused) the key that an answer to an invitation brings where it is that of the code,
+// or stands in a certificate of somebody else.
 [[nodiscard]] base::Result<> check_invited_key(const DeskParts& parts, const base::JsonObject& invitation,
                                                const x509::PublicKey& key);
 

@@ -91,19 +91,20 @@ class Hosts {
   }
 
   [[nodiscard]] ra::DeskParts desk_parts(std::shared_ptr<store::Store> of) {
-    ra::DeskParts made{.store = std::move(of),
-                       .organisation = desk_organisation(),
-                       .calendar = desk_calendar(),
-                       .policy = "2026",
-                       .workflows = {},
-                       .profiles = ca::ProfileSet::of({*shipped("device"), *shipped("tls-server"), *shipped("officer")}),
-                       .trust = city.trust(),
-                       .clock = &ca.clock,
-                       .authority = "issuing",
-                       .issuer = {},
-                       .actor = "local:test",
-                       .admit_profile = {},
-                       .admit = {}};
+    ra::DeskParts made{
+        .store = std::move(of),
+        .organisation = desk_organisation(),
+        .calendar = desk_calendar(),
+        .policy = "2026",
+        .workflows = {},
+        .profiles = ca::ProfileSet::of({*shipped("device"), *shipped("tls-server"), *shipped("officer")}),
+        .trust = city.trust(),
+        .clock = &ca.clock,
+        .authority = "issuing",
+        .issuer = {},
+        .actor = "local:test",
+        .admit_profile = {},
+        .admit = {}};
     for (const auto& shipped : workflow::shipped_workflows())
       made.workflows.push_back(need(workflow::Workflow::parse(shipped.text, std::string(shipped.name))));
     return made;

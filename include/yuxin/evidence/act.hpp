@@ -176,8 +176,8 @@ class ProofSource {
   [[nodiscard]] virtual base::Result<Status> status(const x509::Certificate& certificate,
                                                     const x509::Certificate& issuer) = 0;
   // role gives the grant of a role to a person that is in force now, with the attribute authority's certificate and
-  // list of now; kNotAuthorised when there is none. `brought` is a grant that came with the act: then only the rest is
-  // asked for.
+  // list of now; kNotAuthorised when there is none. `brought` is a grant that came with the act: then only the rest
+  // is asked for.
   [[nodiscard]] virtual base::Result<RoleProof> role(const x509::Certificate& holder, const RoleCode& role,
                                                      const x509::AttributeCertificate* brought) = 0;
 };

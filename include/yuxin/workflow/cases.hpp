@@ -142,8 +142,8 @@ class Cases {
 
   // definition is a version that a case follows, by its digest; kNotFound for one that no case ever began with.
   [[nodiscard]] base::Result<std::shared_ptr<const Workflow>> definition(const evidence::Hash& digest);
-  // keep_definitions notes definitions from which cases elsewhere go on, with the ledger record "workflow.defined" for
-  // each that was not there yet. in_use_since is when one was noted first; nothing where it was not.
+  // keep_definitions notes definitions from which cases elsewhere go on, with the ledger record "workflow.defined"
+  // for each that was not there yet. in_use_since is when one was noted first; nothing where it was not.
   [[nodiscard]] base::Result<> keep_definitions(std::span<const std::shared_ptr<const Workflow>> workflows,
                                                 const std::string& actor, base::UnixTime now);
   [[nodiscard]] base::Result<std::optional<base::UnixTime>> in_use_since(const evidence::Hash& digest);

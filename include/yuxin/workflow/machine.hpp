@@ -130,8 +130,8 @@ struct Decision {
 // next_due is the earliest deadline that runs; nothing where none does.
 [[nodiscard]] std::optional<base::UnixTime> next_due(const Case& of);
 
-// last_step is the number of the step that was taken last. Receipts, and signatures on a step that others must sign as
-// well, take none. 0: none was yet.
+// last_step is the number of the step that was taken last. Receipts, and signatures on a step that others must sign
+// as well, take none. 0: none was yet.
 [[nodiscard]] std::int64_t last_step(const Case& of);
 
 // timers_ordering gives the deadlines of a case that carry out this effect when they run out, those that have ended
