@@ -107,7 +107,9 @@ void Registration::add(std::string_view name, std::string_view path, std::unique
     router.prefix(path.ends_with('/') ? std::string(path) : std::string(path) + "/", {}, *services_.back());
   };
   route(router_);
-  if (where == Where::kPlain) route(plain_);
+  if (where != Where::kPlain) return;
+  route(plain_);
+  plain_services_.insert(std::string(name));
 }
 
 Result<> Registration::listen(const Options& wanted) {
@@ -141,13 +143,20 @@ void Registration::step() {
   });
 }
 
-std::string Registration::services_text() const {
+namespace {
+
+std::string text_of(const std::set<std::string>& services) {
   std::vector<std::string> texts;
-  for (const auto& name : wanted_) {
+  for (const auto& name : services) {
     auto& text = texts.emplace_back(name);
     std::ranges::transform(text, text.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
   }
   return base::join(texts, base::message(", "));
 }
+
+}  // namespace
+
+std::string Registration::services_text() const { return text_of(wanted_); }
+std::string Registration::plain_text() const { return text_of(plain_services_); }
 
 }  // namespace yuxin::cli

@@ -43,6 +43,7 @@ class Registration {
   void stop(std::chrono::milliseconds grace) { server_->stop(grace); }
   [[nodiscard]] std::uint16_t port() const { return server_->bound_port(); }
   [[nodiscard]] std::string services_text() const;  // "EST"
+  [[nodiscard]] std::string plain_text() const;     // those that do without TLS; empty: none
 
  private:
   Registration(std::shared_ptr<Home> home, const Options& options);
@@ -56,6 +57,7 @@ class Registration {
 
   std::shared_ptr<Home> home_;
   std::set<std::string> wanted_;
+  std::set<std::string> plain_services_;
   Stamping stamping_;
   std::unique_ptr<ra::AutomaticDesk> desk_;
   std::vector<std::unique_ptr<base::HttpService>> services_;

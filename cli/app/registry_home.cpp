@@ -60,12 +60,13 @@ x509::Name name_of(std::string common_name) {
 
 }  // namespace
 
-const std::array<RegistryKey, 5>& registry_keys() {
-  static const std::array<RegistryKey, 5> kKeys = {{
+const std::array<RegistryKey, 6>& registry_keys() {
+  static const std::array<RegistryKey, 6> kKeys = {{
       {kTlsPurpose, "tls-authority", {x509::KeyType::kP256, 256}},
       {"registration-tls", "tls-registration", {x509::KeyType::kP256, 256}},
       {"registration-service", "registration-service", {x509::KeyType::kP256, 256}},
       {"registration-scep", "registration-scep", {x509::KeyType::kRsa, 3072}},
+      {"registration-cmp", "registration-cmp", {x509::KeyType::kP256, 256}},
       {"ledger", "ledger", {x509::KeyType::kEd25519, 256}},
   }};
   return kKeys;

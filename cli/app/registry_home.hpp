@@ -22,7 +22,7 @@ struct RegistryKey {
   std::string_view key_name;
   x509::KeyKind kind;
 };
-[[nodiscard]] const std::array<RegistryKey, 5>& registry_keys();
+[[nodiscard]] const std::array<RegistryKey, 6>& registry_keys();
 
 // write_registry_request makes the keys that are lacking, and exchange/registry.csr: requests for all of them, one
 // PEM block after the other, whose common names are the purposes. Gives its path.

@@ -32,6 +32,7 @@ std::string common_name(const std::string& name, const RegistryRequest& wanted) 
   if (wanted.purpose == ra::AuthorityInterface::kProfile) return "Registration authority " + name;
   if (wanted.purpose == "registration-service") return "Registration service of " + name;
   if (wanted.purpose == "registration-scep") return "SCEP service of " + name;
+  if (wanted.purpose == "registration-cmp") return "CMP service of " + name;
   if (wanted.purpose == "ledger") return std::string(wanted.request.subject().first(x509::oid::kCommonName));
   for (const auto& one : wanted.request.subject_alt_names()) {
     if (one.kind == x509::GeneralNameKind::kDns) return one.value;  // the profile wants one of the names

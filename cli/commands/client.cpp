@@ -127,6 +127,8 @@ Result<MachineClient> client_from(Home& home, const Arguments& arguments) {
       return fail(Code::kNotFound, "There is no organisation {} in organisation.toml.", *code);
   }
   TRY(client.per_day, number_option(arguments, "--per-day", 0));
+  if (client.per_day == 0 && arguments.has("--per-day"))
+    return fail(Code::kUsage, "--per-day takes a number from 1. A client without a limit is added without it.");
   return client;
 }
 

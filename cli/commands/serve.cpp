@@ -192,9 +192,9 @@ Result<std::unique_ptr<Registration>> open_registration(const Context& context, 
   }
   context.remark(message("Registration by {} on https://{}:{}.", (*opened)->services_text(),
                          home->config().registration.address, (*opened)->port()));
-  if (options.plain_port != 0 && options.services.contains("scep"))
-    context.remark(message("SCEP, which protects itself, also on http://{}:{}.", home->config().registration.address,
-                           options.plain_port));
+  if (const auto plain = (*opened)->plain_text(); options.plain_port != 0 && !plain.empty())
+    context.remark(message("Without TLS, because their messages protect themselves, also on http://{}:{}: {}.",
+                           home->config().registration.address, options.plain_port, plain));
   return opened;
 }
 

@@ -140,6 +140,7 @@ base::Result<CertificateRequest> CertificateRequest::from_crmf(ByteView der) {
   const auto wanted = message ? read_template(message->wanted) : std::nullopt;
   auto extensions = wanted ? read_extensions(wanted->extensions) : std::nullopt;
   if (!extensions) return malformed_message();
+  TRY(refuse_repeated(*extensions));
   if (wanted->chooses)
     return fail(Code::kRefused,
                 "The request chooses a serial number, a signature algorithm or a unique identifier, which are the "

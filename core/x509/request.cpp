@@ -1,5 +1,7 @@
 #include "yuxin/x509/request.hpp"
 
+#include <algorithm>
+
 #include "directory_string.hpp"
 #include "request_impl.hpp"
 #include "signed_object.hpp"
@@ -87,6 +89,19 @@ std::optional<Requested> read_requested(base::ByteView attributes) {
 
 }  // namespace
 
+base::Result<> refuse_repeated(const std::vector<ExtensionView>& extensions) {
+  std::vector<std::string_view> types;
+  for (const auto& one : extensions) types.push_back(base::as_text(one.oid));
+  std::ranges::sort(types);
+  const auto twice = std::ranges::adjacent_find(types);
+  if (twice == types.end()) return {};
+  return base::fail(
+      base::Code::kRefused,
+      "The request asks for the extension {} twice, and which one is meant is not said (RFC 5280 section "
+      "4.2). Make a new request.",
+      dotted(base::as_bytes(*twice)));
+}
+
 base::Result<CertificateRequest> CertificateRequest::from_der(base::ByteView der) {
   auto impl = std::make_shared<Impl>();
   impl->der = base::to_bytes(der);
@@ -97,7 +112,10 @@ base::Result<CertificateRequest> CertificateRequest::from_der(base::ByteView der
   impl->signed_part = parts->tbs;
   impl->signature_algorithm = parts->algorithm;
   impl->signature = parts->signature;
-  if (requested->extensions) impl->extensions = std::move(*requested->extensions);
+  if (requested->extensions) {
+    TRY(refuse_repeated(*requested->extensions));
+    impl->extensions = std::move(*requested->extensions);
+  }
   impl->challenge = std::move(requested->challenge);
   TRY(impl->subject, Name::from_der(info->subject));
   TRY(impl->key, PublicKey::from_spki(info->spki));

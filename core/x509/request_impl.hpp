@@ -20,4 +20,7 @@ struct CertificateRequest::Impl {
   std::optional<base::Secret> challenge;
 };
 
+// refuse_repeated: kRefused where an extension stands twice, which RFC 5280 section 4.2 forbids.
+[[nodiscard]] base::Result<> refuse_repeated(const std::vector<ExtensionView>& extensions);
+
 }  // namespace yuxin::x509

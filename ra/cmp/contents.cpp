@@ -80,7 +80,11 @@ bool read_beside(CertificateWanted& wanted) {
 }
 
 Outcome<CertificateRequest> read_request(const Message& message) {
-  if (message.type == Body::kPkcs10) return as(FailInfo::kBadDataFormat, CertificateRequest::from_der(message.body));
+  if (message.type == Body::kPkcs10) {
+    auto request = CertificateRequest::from_der(message.body);
+    const bool refused = !request && request.error().code == base::Code::kRefused;
+    return as(refused ? FailInfo::kBadCertificateTemplate : FailInfo::kBadDataFormat, std::move(request));
+  }
   TRY(const auto one, only_element(message.body));
   auto request = CertificateRequest::from_crmf(one);
   if (!request && request.error().code == base::Code::kBadSignature)
@@ -172,6 +176,7 @@ Outcome<Confirmation> read_confirmation(const Message& message) {
   if (!list) return malformed();
   if (list->content.empty()) {
     found.accepted = false;
+    found.names_certificate = false;
     return found;
   }
   TRY(const auto one, only_element(message.body));

@@ -39,8 +39,9 @@ struct RevocationWanted {
 // Confirmation is CertStatus; an empty CertConfirmContent is a rejection (section 5.3.18).
 struct Confirmation {
   bool accepted = true;
+  bool names_certificate = true;  // false in an empty CertConfirmContent
   std::int64_t id = 0;
-  base::Bytes hash;            // empty: rejected without one
+  base::Bytes hash;
   base::Bytes hash_algorithm;  // DER AlgorithmIdentifier, or empty
 };
 [[nodiscard]] Outcome<Confirmation> read_confirmation(const Message& message);

@@ -5,6 +5,7 @@
 #include "answers.hpp"
 #include "information.hpp"
 #include "yuxin/base/log.hpp"
+#include "yuxin/x509/digest.hpp"
 
 namespace yuxin::ra::cmp {
 
@@ -21,6 +22,13 @@ constexpr std::size_t kShortestNonce = 16;
 bool begins_certificate(Body type) {
   return type == Body::kInitialization || type == Body::kCertification || type == Body::kKeyUpdate ||
          type == Body::kPkcs10;
+}
+
+x509::Digest256 name_of_turn(const std::string& speaker, base::ByteView transaction) {
+  auto octets = base::to_bytes(base::as_bytes(speaker));
+  octets.push_back(0);
+  base::append(octets, transaction);
+  return x509::sha256(octets);
 }
 
 void log(const Refusal& refusal) {
@@ -51,15 +59,30 @@ Result<Bytes> Conversation::run() {
     outcome = Answer{Body::kError, error_answer(outcome.error())};
     keeps_ = false;
   }
-  TRY(auto made, protect(parts_, message_, speaker_ ? &*speaker_ : nullptr, *outcome));
+  const auto* speaker = speaker_ ? &*speaker_ : nullptr;
+  TRY(auto made, protect(parts_, message_, speaker, *outcome));
   if (!keeps_) return std::move(made.message);
-  transaction_.nonce = std::move(made.nonce);
-  TRY(parts_.store->write([&](store::Writer& writer) {
+  auto kept = keep(std::move(made.nonce));
+  if (kept) return std::move(made.message);
+  if (kept.error().code != base::Code::kConflict) return tl::unexpected(std::move(kept).error());
+  // A server beside this one was faster. What was issued is found again by the same request.
+  const Refusal refusal(FailInfo::kTransactionIdInUse,
+                        message("Another message of this transaction is being answered. Begin a new one."));
+  log(refusal);
+  TRY(auto told, protect(parts_, message_, speaker, Answer{Body::kError, error_answer(refusal)}));
+  return std::move(told.message);
+}
+
+Result<> Conversation::keep(Bytes nonce) const {
+  auto changed = transaction_;
+  changed.nonce = std::move(nonce);
+  return parts_.store->write([&](store::Writer& writer) -> Result<> {
     using transactions::SpokenBy;
     const auto by = speaker_->secret ? SpokenBy::kSecret : SpokenBy::kKey;
-    return transactions::keep(writer.session(), transaction_, by, parts_.clock->now());
-  }));
-  return std::move(made.message);
+    TRY(transactions::keep(writer.session(), {known_, changed, by}, parts_.clock->now()));
+    if (!confirmed_) return Result<>();
+    return transactions::note_confirmed(writer.session(), x509::sha256(confirmed_->der()), confirmed_->not_after());
+  });
 }
 
 Outcome<Answer> Conversation::answer() {
@@ -69,6 +92,8 @@ Outcome<Answer> Conversation::answer() {
   TRY(speaker_, judge(parts_, message_));
   TRY(check_header());
   TRY(check_place());
+  turn_.emplace(turns_, name_of_turn(speaker_->name(), message_.header.transaction));
+  TRY(look_up());
   switch (message_.type) {
     case Body::kInitialization:
     case Body::kCertification:
@@ -115,18 +140,15 @@ Outcome<> Conversation::check_place() const {
   return deny(FailInfo::kBadRequest, "The path that the message was sent to is for another operation.");
 }
 
-Result<std::optional<Transaction>> Conversation::known() const {
-  std::optional<Transaction> found;
-  TRY(parts_.store->read([&](store::Reader& reader) -> Result<> {
-    TRY(found, transactions::find(reader.session(), speaker_->name(), message_.header.transaction));
+Result<> Conversation::look_up() {
+  return parts_.store->read([&](store::Reader& reader) -> Result<> {
+    TRY(known_, transactions::find(reader.session(), speaker_->name(), message_.header.transaction));
     return {};
-  }));
-  return found;
+  });
 }
 
 Outcome<Answer> Conversation::enrol() {
-  TRY(const auto before, known());
-  if (before)
+  if (known_)
     return deny(FailInfo::kTransactionIdInUse,
                 "There is a transaction of this number already. A message is sent once; begin a new one.");
   auto asked = [&]() -> Outcome<Answer> {
@@ -146,29 +168,6 @@ Outcome<Answer> Conversation::enrol() {
   if (asked) return asked;
   log(asked.error());
   return Answer{answer_to(message_.type), rejected_answer(request_id(message_), asked.error())};
-}
-
-Outcome<Applicant> Conversation::find_applicant(const CertificateWanted& wanted, const std::string& label) const {
-  const auto clients = parts_.clients();
-  if (speaker_->certificate) {
-    const auto& shown = speaker_->certificate->certificate;
-    const bool other = wanted.old_issuer && (!wanted.old_issuer->same(shown.issuer()) ||
-                                             !base::equal(wanted.old_serial, shown.tbs().serial));
-    if (other)
-      return deny(FailInfo::kBadCertificateId,
-                  "A certificate is updated by a message that is signed with it, and this one is signed with another "
-                  "than it names (oldCertID).");
-    TRY(auto applicant,
-        applicant_by_certificate(*parts_.desk, *clients, {Protocol::kCmp, shown, label, wanted.request}));
-    return applicant;
-  }
-  const auto* client = clients->find(speaker_->secret->client);
-  if (client == nullptr) return deny(FailInfo::kNotAuthorized, "The client was removed.");
-  if (transaction_.body == Body::kKeyUpdate && client->renewal != MachineClient::Renewal::kBySecret)
-    return deny(FailInfo::kNotAuthorized,
-                "Client {} renews with the certificate that is renewed: sign the message with it.", client->name);
-  TRY(auto applicant, applicant_of(*client, label, wanted.request));
-  return applicant;
 }
 
 Outcome<MachineAnswer> Conversation::wish(const CertificateWanted& wanted, const std::string& label) {
@@ -198,7 +197,11 @@ Outcome<Answer> Conversation::grant(const CertificateWanted& wanted, const x509:
   transaction_.state = transaction_.implicit_confirm ? State::kDone : State::kUnconfirmed;
   transaction_.request.clear();
   transaction_.certificate.clear();
-  if (transaction_.state == State::kUnconfirmed) transaction_.certificate = base::to_bytes(certificate.der());
+  if (transaction_.state == State::kUnconfirmed) {
+    transaction_.certificate = base::to_bytes(certificate.der());
+  } else {
+    confirmed_ = certificate;
+  }
   keeps_ = true;
   return answer;
 }

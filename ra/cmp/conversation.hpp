@@ -7,6 +7,7 @@
 
 #include "contents.hpp"
 #include "machine/applicant.hpp"
+#include "machine/turn.hpp"
 #include "protection.hpp"
 #include "transaction_repository.hpp"
 #include "yuxin/ra/cmp.hpp"
@@ -25,8 +26,8 @@ struct Place {
 // Conversation carries one message. It lives as long as the call.
 class Conversation {
  public:
-  Conversation(const CmpParts& parts, const Message& message, const Place& place)
-      : parts_(parts), message_(message), place_(place) {}
+  Conversation(const CmpParts& parts, Turns& turns, const Message& message, const Place& place)
+      : parts_(parts), turns_(turns), message_(message), place_(place) {}
   // run gives the answer as it is sent; what it did is durable then. Errors where none can be protected.
   [[nodiscard]] base::Result<base::Bytes> run();
 
@@ -48,20 +49,30 @@ class Conversation {
 
   // find_applicant says who asks, and for which profile; `label` names it, or nothing.
   [[nodiscard]] Outcome<Applicant> find_applicant(const CertificateWanted& wanted, const std::string& label) const;
+  [[nodiscard]] Outcome<Applicant> applicant_by_shown(const CertificateWanted& wanted,
+                                                      const std::string& label) const;
+  // check_update says which profile a kur upon a secret has: that of the certificate which it names.
+  [[nodiscard]] Outcome<std::string> check_update(const MachineClient& client, const CertificateWanted& wanted,
+                                                  const std::string& label) const;
   // wish brings a request to the desk, and notes it as the transaction.
   [[nodiscard]] Outcome<MachineAnswer> wish(const CertificateWanted& wanted, const std::string& label);
   [[nodiscard]] Outcome<Answer> grant(const CertificateWanted& wanted, const x509::Certificate& certificate);
   [[nodiscard]] Outcome<> revoke_named(const RevocationWanted& wanted) const;
   [[nodiscard]] Outcome<> recall();  // the open transaction of this message
-  [[nodiscard]] Outcome<> withdraw() const;
-  [[nodiscard]] base::Result<std::optional<Transaction>> known() const;
+  [[nodiscard]] Outcome<> withdraw(const x509::Certificate& certificate) const;
+  [[nodiscard]] base::Result<> look_up();  // sets known_
+  [[nodiscard]] base::Result<> keep(base::Bytes nonce) const;
 
   const CmpParts& parts_;
+  Turns& turns_;
   const Message& message_;
   const Place& place_;
   std::optional<Speaker> speaker_;
+  std::optional<Turns::Turn> turn_;   // from where the speaker is known until the answer is kept
+  std::optional<Transaction> known_;  // the transaction as it was found
   Transaction transaction_;
-  bool keeps_ = false;  // whether the transaction is to be written
+  std::optional<x509::Certificate> confirmed_;  // by this message
+  bool keeps_ = false;                          // whether the transaction is to be written
 };
 
 }  // namespace yuxin::ra::cmp

@@ -12,6 +12,10 @@ using base::message;
 
 namespace {
 
+// A poll that comes sooner after the last is answered with the same again, and nothing is looked up or written for
+// it.
+constexpr base::Seconds kPollsApart{2};
+
 // certReqId of what follows: of p10cr older clients say 0 instead of -1.
 bool is_about(const Transaction& transaction, std::int64_t id) {
   return id == transaction.request_id || (transaction.body == Body::kPkcs10 && id == 0);
@@ -36,12 +40,11 @@ std::optional<x509::DigestAlgorithm> digest_for(const x509::Certificate& certifi
 }  // namespace
 
 Outcome<> Conversation::recall() {
-  TRY(auto before, known());
-  if (!before)
+  if (!known_)
     return deny(FailInfo::kBadRequest,
                 "No transaction of this number is open for whoever protected the message. Begin a new one with the "
                 "same request: what was done for it is found again.");
-  transaction_ = std::move(*before);
+  transaction_ = *known_;
   if (transaction_.state == State::kDone) return {};
   // Section 5.1.1: recipNonce is the senderNonce of the last answer.
   if (!base::equal(message_.header.recipient_nonce, transaction_.nonce))
@@ -54,6 +57,13 @@ Outcome<Answer> Conversation::poll() {
   TRY(recall());
   if (transaction_.state != State::kWaiting || !is_about(transaction_, id))
     return deny(FailInfo::kBadRequest, "Nothing of this transaction waits.");
+  const auto now = parts_.clock->now();
+  if (transaction_.polled_at <= now && now < transaction_.polled_at + kPollsApart) {
+    Answer same{Body::kPollAnswer, poll_answer(transaction_.request_id, kPollsApart,
+                                               message("This was asked a moment ago, and nothing is new."))};
+    same.nonce = transaction_.nonce;
+    return same;
+  }
   TRY(auto request, x509::CertificateRequest::from_either(transaction_.request));
   const CertificateWanted wanted{transaction_.request_id, std::move(request)};
   const auto reply = wish(wanted, transaction_.profile);
@@ -68,6 +78,7 @@ Outcome<Answer> Conversation::poll() {
   }
   if (const auto* granted = std::get_if<Granted>(&*reply)) return grant(wanted, granted->certificate);
   const auto& waiting = std::get<Waiting>(*reply);
+  transaction_.polled_at = now;
   keeps_ = true;
   return Answer{Body::kPollAnswer,
                 poll_answer(transaction_.request_id, waiting.retry_after,
@@ -83,14 +94,17 @@ Outcome<Answer> Conversation::confirm() {
   if (transaction_.state != State::kUnconfirmed)
     return deny(FailInfo::kBadRequest, "There is no certificate in this transaction to be confirmed yet.");
   TRY(const auto certificate, x509::Certificate::from_der(transaction_.certificate));
-  if (confirmation.accepted) {
+  if (confirmation.names_certificate) {
     const auto digest = digest_for(certificate, confirmation.hash_algorithm);
     if (!digest) return deny(FailInfo::kBadAlgorithm, "The digest of the confirmation is not known here.");
     if (!is_about(transaction_, confirmation.id) ||
         !base::equal(confirmation.hash, x509::digest(*digest, certificate.der())))
       return deny(FailInfo::kBadCertificateId, "The certificate that is confirmed is not the one that was issued.");
+  }
+  if (confirmation.accepted) {
+    confirmed_ = certificate;
   } else {
-    TRY(withdraw());
+    TRY(withdraw(certificate));
   }
   transaction_.state = State::kDone;
   transaction_.certificate.clear();
@@ -99,17 +113,24 @@ Outcome<Answer> Conversation::confirm() {
 }
 
 // Section 5.3.18: a certificate that its holder does not want is revoked.
-Outcome<> Conversation::withdraw() const {
-  TRY(auto certificate, x509::Certificate::from_der(transaction_.certificate));
-  const auto done = parts_.desk->revoke(
-      {std::move(certificate), x509::RevocationReason::kCessationOfOperation, "cmp:" + transaction_.client});
+Outcome<> Conversation::withdraw(const x509::Certificate& certificate) const {
+  bool confirmed = false;
+  TRY(parts_.store->read([&](store::Reader& reader) -> base::Result<> {
+    TRY(confirmed, transactions::is_confirmed(reader.session(), x509::sha256(certificate.der())));
+    return {};
+  }));
+  if (confirmed)
+    return deny(
+        FailInfo::kCertificateConfirmed,
+        "The certificate was confirmed in an earlier transaction, and stays valid. To end it, revoke it (rr).");
+  const auto done =
+      parts_.desk->revoke({certificate, x509::RevocationReason::kCessationOfOperation, "cmp:" + transaction_.client});
   if (!done && done.error().code != base::Code::kConflict) return tl::unexpected(Refusal(done.error()));
   return {};
 }
 
 Outcome<Answer> Conversation::give_up() {
-  TRY(auto before, known());
-  if (before && before->state != State::kDone) {
+  if (known_ && known_->state != State::kDone) {
     TRY(recall());
     transaction_.state = State::kDone;
     transaction_.request.clear();

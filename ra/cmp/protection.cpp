@@ -44,7 +44,8 @@ Outcome<Speaker> judge_secret(const CmpParts& parts, const Message& message, x50
     return deny(FailInfo::kBadMessageCheck,
                 "The message is not protected by the secret of a client: check the reference (the client's name) and "
                 "the secret.");
-  return Speaker{Speaker::BySecret{client->name, std::move(*secret), std::move(mac)}};
+  return Speaker{
+      Speaker::BySecret{client->name, base::hex(x509::sha256(client->secret)), std::move(*secret), std::move(mac)}};
 }
 
 bool may_sign(const x509::Certificate& certificate) {
@@ -85,7 +86,8 @@ Outcome<Speaker> judge_signature(const CmpParts& parts, const Message& message) 
 }  // namespace
 
 std::string Speaker::name() const {
-  return secret ? "client " + secret->client : "key " + base::hex(x509::sha256(certificate->certificate.tbs().spki));
+  return secret ? "client " + secret->client + " " + secret->mark
+                : "key " + base::hex(x509::sha256(certificate->certificate.tbs().spki));
 }
 
 Outcome<Speaker> judge(const CmpParts& parts, const Message& message) {
@@ -197,8 +199,11 @@ Result<Protected> protect(const CmpParts& parts, const Message& to, const Speake
     shield.algorithm = x509::scheme(identity->signer->algorithm()).identifier;
     shield.key_id = key_id;
   }
-  Bytes nonce(kNonce);
-  base::random_bytes(nonce);
+  auto nonce = answer.nonce;
+  if (nonce.empty()) {
+    nonce.resize(kNonce);
+    base::random_bytes(nonce);
+  }
   der::Writer out;
   write_header(out, parts, to, answer, shield, identity->certificate.subject(), nonce);
   const auto body = out.open(der::constructed_tag(static_cast<unsigned>(answer.type)));

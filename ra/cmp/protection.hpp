@@ -17,6 +17,7 @@ namespace yuxin::ra::cmp {
 struct Speaker {
   struct BySecret {
     std::string client;
+    std::string mark;  // of the secret, so that a client that is added anew goes on with nothing of the one before
     base::Secret secret;
     x509::PasswordMac mac;
   };
@@ -27,7 +28,7 @@ struct Speaker {
   std::optional<BySecret> secret = {};
   std::optional<ByCertificate> certificate = {};
 
-  // name tells one speaker from every other: "client water-meters", or "key 5f0c…", the SHA-256 of the
+  // name tells one speaker from every other: "client water-meters 3b1d…", or "key 5f0c…", the SHA-256 of the
   // SubjectPublicKeyInfo.
   [[nodiscard]] std::string name() const;
 };
@@ -43,6 +44,7 @@ struct Answer {
   base::Bytes body;
   bool implicit_confirm = false;
   std::vector<x509::Certificate> certificates = {};
+  base::Bytes nonce = {};  // of an answer that is given again; empty: a new one
 };
 
 // Protected is an answer as it is sent, and its senderNonce.

@@ -42,7 +42,8 @@ Outcome<Answer> Conversation::revoke() const {
 }
 
 // A certificate is revoked by its holder, or by a client that may have its profile and all of its names: the one that
-// asked for it, where that is known.
+// asked for it, where that is known. That a key has leaked ends every certificate for it, so that a client says it of
+// keys that are its own alone.
 Outcome<> Conversation::revoke_named(const RevocationWanted& wanted) const {
   TRY(auto certificate, parts_.desk->find(wanted.issuer, wanted.serial));
   TRY(const auto held, parts_.desk->held(certificate));
@@ -59,6 +60,16 @@ Outcome<> Conversation::revoke_named(const RevocationWanted& wanted) const {
     return deny(FailInfo::kNotAuthorized,
                 "A certificate is revoked by a message that is signed with it, or by the secret of a client that may "
                 "have its profile and its names.");
+  if (speaker_->secret && wanted.reason == x509::RevocationReason::kKeyCompromise) {
+    TRY(const bool alone, parts_.desk->has_key_alone(speaker_->secret->client, certificate));
+    if (!alone)
+      return deny(
+          FailInfo::kNotAuthorized,
+          "Client {} has not asked for all that was issued for the key of this certificate. That the key has leaked "
+          "is "
+          "said by a message that is signed with it, or by officers; upon a secret, revoke for another reason.",
+          speaker_->secret->client);
+  }
   if (held.revoked) return deny(FailInfo::kCertificateRevoked, "The certificate is revoked already.");
   TRY(parts_.desk->revoke({std::move(certificate), wanted.reason, actor_of(*speaker_)}));
   return {};

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "conversation.hpp"
+#include "machine/turn.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/organisation.hpp"
@@ -63,7 +64,8 @@ std::optional<Place> read_place(std::string_view path) {
 
 }  // namespace
 
-CmpService::CmpService(CmpParts parts) : parts_(std::move(parts)) {}
+CmpService::CmpService(CmpParts parts) : parts_(std::move(parts)), turns_(std::make_unique<Turns>()) {}
+CmpService::~CmpService() = default;
 
 std::optional<HttpReply> CmpService::answer_now(const HttpRequest& request) {
   if (!read_place(request.path()))
@@ -85,7 +87,7 @@ HttpReply CmpService::answer(const HttpRequest& request) {
   const auto place = read_place(request.path());
   const auto message = cmp::read_message(request.body);
   if (!message) return text_reply(400, message.error().detail);
-  auto made = cmp::Conversation(parts_, *message, *place).run();
+  auto made = cmp::Conversation(parts_, *turns_, *message, *place).run();
   if (!made) {
     base::log_warning("CMP: " + made.error().detail + " " + made.error().diagnostic);
     auto later = text_reply(503, base::tr("This cannot be done now. Try again later."));

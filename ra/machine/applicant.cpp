@@ -11,8 +11,6 @@ using base::Code;
 using base::fail;
 using base::Result;
 
-namespace {
-
 // RFC 7030 section 4.2.2: the names of a renewed certificate are those of the one that is shown.
 Result<> check_same_names(const x509::Certificate& shown, const x509::CertificateRequest& request) {
   const auto* wanted = x509::find_extension(request.extensions(), x509::oid::kSubjectAltName);
@@ -27,8 +25,6 @@ Result<> check_same_names(const x509::Certificate& shown, const x509::Certificat
               shown.subject().text());
 }
 
-}  // namespace
-
 Result<Applicant> applicant_of(const MachineClient& client, std::string_view label,
                                const x509::CertificateRequest& request) {
   std::string profile(label.empty() ? std::string_view(client.profiles.front()) : label);
@@ -36,7 +32,7 @@ Result<Applicant> applicant_of(const MachineClient& client, std::string_view lab
     return fail(Code::kNotAuthorised, "Client {} may not have profile {}; it may have {}.", client.name, profile,
                 base::join(client.profiles, ", "));
   TRY(check_names(client, request));
-  return Applicant{client.name, std::move(profile), client.organisation};
+  return Applicant{client.name, std::move(profile), client.organisation, KeyHeld::kByRequest};
 }
 
 Result<Held> held_in_force(MachineDesk& desk, const x509::Certificate& shown, std::string_view label) {
@@ -60,20 +56,24 @@ Result<Applicant> applicant_by_certificate(MachineDesk& desk, const MachineClien
     return fail(Code::kNotAuthorised,
                 "No client may renew certificates of profile {} with these names by showing them. See clients.toml.",
                 held.profile);
-  return Applicant{client->name, held.profile, client->organisation};
+  const bool same_key = base::equal(renewal.shown.tbs().spki, renewal.request.public_key().spki());
+  return Applicant{client->name, held.profile, client->organisation,
+                   same_key ? KeyHeld::kShown : KeyHeld::kByRequest};
 }
 
 MachineWish wish_of(x509::CertificateRequest request, const Applicant& applicant, Protocol protocol,
                     IfPersonNeeded if_person_needed) {
-  return {{.request = std::move(request),
-           .subject = {},
-           .alt_names = {},
-           .validity = {},
-           .organisation = applicant.organisation},
-          applicant.profile,
-          protocol,
-          applicant.client,
-          if_person_needed};
+  MachineWish wish{{.request = std::move(request),
+                    .subject = {},
+                    .alt_names = {},
+                    .validity = {},
+                    .organisation = applicant.organisation},
+                   applicant.profile,
+                   protocol,
+                   applicant.client,
+                   if_person_needed};
+  wish.key_held = applicant.key_held;
+  return wish;
 }
 
 }  // namespace yuxin::ra

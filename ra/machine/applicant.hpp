@@ -14,6 +14,7 @@ struct Applicant {
   std::string client;
   std::string profile;
   std::optional<evidence::OrgCode> organisation;
+  KeyHeld key_held = KeyHeld::kByRequest;
 };
 
 // applicant_of judges a client that has shown its secret: `label` names the profile, or nothing for its first one.
@@ -25,6 +26,10 @@ struct Applicant {
 // force, kRefused for another profile than `label` names. It says nothing of whether the key is held.
 [[nodiscard]] base::Result<Held> held_in_force(MachineDesk& desk, const x509::Certificate& shown,
                                                std::string_view label);
+
+// check_same_names refuses (kRefused) a renewal for another subject or other alternative names than those of the
+// certificate that is renewed.
+[[nodiscard]] base::Result<> check_same_names(const x509::Certificate& old, const x509::CertificateRequest& request);
 
 // applicant_by_certificate judges somebody who renews a certificate and has proven to hold its key: it was issued
 // here and is in force, the names stay the same, and a client may renew it so.

@@ -4,6 +4,8 @@
 
 #include "chain.hpp"
 #include "machine/errand.hpp"
+#include "machine/key_holder.hpp"
+#include "machine/turn.hpp"
 #include "yuxin/ca/revocation.hpp"
 #include "yuxin/x509/name_match.hpp"
 
@@ -13,30 +15,13 @@ using base::Code;
 using base::fail;
 using base::Result;
 
-// Turn keeps a request to one caller at a time.
-class AutomaticDesk::Turn {
- public:
-  Turn(AutomaticDesk& desk, const x509::Digest256& digest) : desk_(desk), digest_(digest) {
-    std::unique_lock lock(desk_.mutex_);
-    desk_.freed_.wait(lock, [&] { return desk_.busy_.insert(digest_).second; });
-  }
-  ~Turn() {
-    {
-      const std::lock_guard lock(desk_.mutex_);
-      desk_.busy_.erase(digest_);
-    }
-    desk_.freed_.notify_all();
-  }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-
- private:
-  AutomaticDesk& desk_;
-  x509::Digest256 digest_;
-};
+AutomaticDesk::AutomaticDesk(AutomaticDeskParts parts)
+    : parts_(std::move(parts)), turns_(std::make_unique<Turns>()) {}
+AutomaticDesk::~AutomaticDesk() = default;
 
 Result<MachineAnswer> AutomaticDesk::enrol(const MachineWish& wish) {
-  const Turn turn(*this, Errand::digest_of(wish));
+  // by the key, which one request has, and of which two clients may not have a certificate each
+  const Turns::Turn turn(*turns_, x509::sha256(wish.enrolment.request.public_key().spki()));
   TRY(const auto desk, parts_.desk());
   return Errand(parts_, *desk, wish, signing_).run();
 }
@@ -102,6 +87,16 @@ Result<x509::Certificate> AutomaticDesk::find(const x509::Name& issuer, base::By
     if (x509::equal_names(certificate.issuer(), issuer)) return certificate;
   }
   return fail(Code::kNotFound, "No authority here has issued this certificate.");
+}
+
+Result<bool> AutomaticDesk::has_key_alone(std::string_view client, const x509::Certificate& certificate) {
+  TRY(const auto desk, parts_.desk());
+  std::optional<std::string> other;
+  TRY(desk->parts().store->read([&](store::Reader& reader) -> Result<> {
+    TRY(other, other_holder_of_key(reader, certificate.tbs().spki, client));
+    return {};
+  }));
+  return !other;
 }
 
 Result<> AutomaticDesk::revoke(const MachineRevocation& revocation) {

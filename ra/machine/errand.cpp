@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "machine/key_holder.hpp"
 #include "yuxin/base/language.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/x509/oid.hpp"
@@ -81,6 +82,7 @@ Result<MachineAnswer> Errand::run() {
   if (known) return std::move(*known);
   if (wish_.if_not_known == IfNotKnown::kRefuse)
     return fail(Code::kNotFound, "Nothing is known of this request any more. Send the request itself again.");
+  TRY(check_key());
   TRY(const auto profile, desk_.parts().profiles.find(wish_.profile));
   if (desk_.parts().admit_profile) TRY(desk_.parts().admit_profile(*profile));
   TRY(const auto policy, parts_.approvals());
@@ -96,6 +98,21 @@ Result<MachineAnswer> Errand::run() {
   }
   if (wish_.if_person_needed == IfPersonNeeded::kWait) return submit();
   return cannot_wait(profile->name, rule == nullptr ? std::string("-") : rule->name);
+}
+
+// A request proves that somebody held its key when it was made; whoever has overheard it can bring it as well, and
+// would have a certificate for the key of another, whom they could then call leaked.
+Result<> Errand::check_key() const {
+  if (wish_.key_held == KeyHeld::kShown || cut_off_) return {};
+  const auto& key = wish_.enrolment.request.public_key();
+  std::optional<std::string> other;
+  TRY(desk_.parts().store->read([&](store::Reader& reader) -> Result<> {
+    TRY(other, other_holder_of_key(reader, key.spki(), wish_.client));
+    return {};
+  }));
+  if (!other) return {};
+  return fail(Code::kRefused, "The key is that of {}, which another than client {} has enrolled. Make a new key.",
+              *other, wish_.client);
 }
 
 Result<> Errand::may_begin(const AutomaticDeskParts& parts, const Desk& desk, std::string_view client,
@@ -131,6 +148,7 @@ Result<Errand::Maybe> Errand::again(const requests::RequestRow& row) {
     return {};
   }));
   if (!found) {
+    cut_off_ = row.serial.empty() && row.case_id.empty();
     TRY(forget(row.id));
     return Maybe();
   }

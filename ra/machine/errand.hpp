@@ -25,6 +25,7 @@ class Errand {
 
  private:
   using Maybe = std::optional<MachineAnswer>;
+  [[nodiscard]] base::Result<> check_key() const;
   [[nodiscard]] base::Result<Maybe> known_answer();
   [[nodiscard]] base::Result<Maybe> answer_of_case(const requests::RequestRow& row);
   [[nodiscard]] base::Result<Maybe> again(const requests::RequestRow& row);
@@ -46,6 +47,7 @@ class Errand {
   const MachineWish& wish_;
   x509::Digest256 digest_;
   std::mutex& signing_;
+  bool cut_off_ = false;  // this was begun before, and whether a certificate came of it nobody has noted
 };
 
 }  // namespace yuxin::ra

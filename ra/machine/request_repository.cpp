@@ -50,6 +50,21 @@ Result<std::string> client_of(store::Session& session, std::int64_t authority, b
   return client;
 }
 
+Result<std::vector<KeyUse>> not_asked_for(store::Session& session, std::int64_t key_tag, std::string_view client) {
+  std::vector<KeyUse> uses;
+  // the parts are those of the index on the tags of keys (core/store/schema/04.sql)
+  TRY(session.query(
+      "WITH RECURSIVE part (number) AS (SELECT max(id) >> 10 FROM certificates UNION ALL SELECT number - 1 FROM part "
+      "WHERE number > 0) SELECT c.subject, b.der FROM part CROSS JOIN certificates c ON c.id >> 10 = part.number AND "
+      "c.key_tag = $1 JOIN certificate_bodies b ON b.id = c.id WHERE NOT EXISTS (SELECT 1 FROM machine_requests r "
+      "WHERE r.authority = c.authority AND r.serial = c.serial AND r.client = $2) ORDER BY c.id DESC LIMIT 16",
+      {key_tag, client}, [&](const Row& row) {
+        uses.push_back({std::string(row.text(0)), base::to_bytes(row.blob(1))});
+        return Next::kRow;
+      }));
+  return uses;
+}
+
 Result<std::int64_t> count_of_client(store::Session& session, std::string_view client, base::UnixTime since) {
   std::int64_t count = 0;
   TRY(session.query("SELECT count(*) FROM machine_requests WHERE client = $1 AND begun_at > $2",

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "yuxin/base/bytes.hpp"
 #include "yuxin/base/result.hpp"
@@ -33,6 +34,14 @@ struct RequestRow {
 // client_of names who asked for a certificate; empty where nobody is known.
 [[nodiscard]] base::Result<std::string> client_of(store::Session& session, std::int64_t authority,
                                                   base::ByteView serial);
+// not_asked_for gives the newest certificates that may be for a key (ca::key_tag_of) and that this client has not asked
+// for: compare the keys.
+struct KeyUse {
+  std::string subject;
+  base::Bytes certificate;  // DER
+};
+[[nodiscard]] base::Result<std::vector<KeyUse>> not_asked_for(store::Session& session, std::int64_t key_tag,
+                                                              std::string_view client);
 // count_of_client counts what a client has asked for since a moment.
 [[nodiscard]] base::Result<std::int64_t> count_of_client(store::Session& session, std::string_view client,
                                                          base::UnixTime since);

@@ -44,7 +44,7 @@ class Kept {
  public:
   explicit Kept(store::Session& session) : session_(session) {}
   void keep(const Transaction& one, SpokenBy by, base::UnixTime at = kNow) {
-    need(rows::keep(session_, one, by, at));
+    need(rows::keep(session_, {need(rows::find(session_, one.speaker, one.name)), one, by}, at));
   }
   [[nodiscard]] bool has(const Transaction& one) {
     return need(rows::find(session_, one.speaker, one.name)).has_value();
@@ -133,5 +133,46 @@ TEST_CASE("a key has its own room, open and over, and takes none from others of 
     CHECK(kept.has(transaction("key aa", 1, State::kWaiting)));  // what is over pushed out nothing that is open
     CHECK(kept.has(fleet));
     CHECK(kept.has(neighbour));
+  });
+}
+
+TEST_CASE("what waits does not go for what is not confirmed, nor the secret's for what devices sign") {
+  with([](Kept& kept) {
+    const auto waits = transaction("client meters", 0, State::kWaiting);
+    const auto fleet = transaction("client meters", 1, State::kUnconfirmed);
+    kept.keep(waits, SpokenBy::kSecret);
+    kept.keep(fleet, SpokenBy::kSecret);
+    // one device after the other, as one that renews itself is
+    for (std::int64_t i = 0; i <= rows::kRoomOfClient.open; ++i)
+      kept.keep(transaction("key " + std::to_string(i / 20), i, State::kUnconfirmed), SpokenBy::kKey);
+    CHECK_FALSE(kept.has(transaction("key 0", 0, State::kUnconfirmed)));
+    CHECK(kept.has(transaction("key 0", 1, State::kUnconfirmed)));
+    CHECK(kept.has(fleet));
+    for (std::int64_t i = 2; i <= rows::kRoomOfClient.open + 1; ++i)
+      kept.keep(transaction("client meters", i, State::kUnconfirmed), SpokenBy::kSecret);
+    CHECK_FALSE(kept.has(fleet));
+    CHECK(kept.has(waits));
+  });
+}
+
+TEST_CASE("a transaction that is not as it was found any more is not written") {
+  over_every([](Backend& backend) {
+    const auto store = open_ra_store(backend);
+    const auto keep = [&](const std::optional<Transaction>& before, const Transaction& after) {
+      return store->write([&](Writer& writer) -> Result<> {
+        return rows::keep(writer.session(), {before, after, SpokenBy::kSecret}, kNow);
+      });
+    };
+    const auto first = transaction("client meters", 1, State::kWaiting);
+    need(keep(std::nullopt, first));
+    CHECK(keep(std::nullopt, first).error().code == base::Code::kConflict);
+    auto second = first;
+    second.nonce = base::Bytes(16, 5);
+    need(keep(first, second));
+    CHECK(keep(first, second).error().code == base::Code::kConflict);
+    auto done = second;
+    done.state = State::kDone;
+    need(keep(second, done));
+    CHECK(keep(second, first).error().code == base::Code::kConflict);
   });
 }

@@ -25,6 +25,7 @@ class Devices:
         self.add("cameras", "device", "cameras.city.test", "--renew-by-secret")
         self.add("web", "tls-server", "city.test")
         self.add("gone", "device", "gone.city.test")
+        self.add("all", "device", "city.test")
         approvals = self.town.online / "approvals.toml"
         approvals.write_text(approvals.read_text().replace("profiles  = []", 'profiles  = ["tls-server"]'))
 
@@ -154,6 +155,21 @@ def check_refused(devices):
     assert not list((devices.town.online / "keys").glob("client-gone*"))
 
 
+def check_overheard(devices):
+    """Who brings the request of another has no certificate for their key, and so cannot call it leaked."""
+    for name in ("m1", "m5"):
+        city.run("openssl", "verify", "-CAfile", devices.town.root, "-untrusted", devices.town.issuing, devices.folder / f"{name}.pem")
+    said = devices.refused("badCertTemplate", "p10cr", *devices.by_secret("all"), "-csr", devices.folder / "m5.csr", "-certout", devices.folder / "stolen.pem")
+    assert "Make a new key" in said, said
+    # nor of somebody's whom officers gave it
+    town = devices.town
+    csr = town.request("p1", "/CN=p1.city.test", options=("-addext", "subjectAltName=DNS:p1.city.test"))
+    town.yuxin("cert", "issue", "--profile", "device", "--csr", csr, "--out", devices.folder / "p1.pem")
+    devices.refused("badCertTemplate", "p10cr", *devices.by_secret("all"), "-csr", csr, "-certout", devices.folder / "stolen.pem")
+    devices.refused("notAuthorized", "rr", *devices.by_secret("all"), "-oldcert", devices.folder / "p1.pem", "-revreason", "1")
+    devices.ask("rr", *devices.by_certificate("p1"), "-oldcert", devices.folder / "p1.pem", "-revreason", "1")
+
+
 def check_revoked(devices):
     town = devices.town
     old = ("-oldcert", devices.folder / "m4.pem")
@@ -271,14 +287,18 @@ def check_waiting(devices, server):
                                  lambda octets: post(devices, octets))
     nonce = poller.nonce
     assert poller.body == "pollRep" and number.encode() in poller.content
-    assert poller.poll() == "pollRep"
+    time.sleep(2.1)
+    assert poller.poll() == "pollRep" and poller.nonce != nonce
     newest, poller.nonce = poller.nonce, nonce
     assert poller.poll() == "error"  # it answers an older message than the last
     poller.nonce = newest
+    assert poller.poll() == "pollRep" and poller.nonce == newest  # too soon: the same again
     server.kill()
     server = town.serve("--verbose").wait_until_ready()
-    assert poller.poll() == "pollRep"
+    time.sleep(2.1)
+    assert poller.poll() == "pollRep" and poller.nonce != newest
     approve(town, number)
+    time.sleep(2.1)
     assert poller.poll() == "ip"
     (devices.folder / "portal.pem").write_text(city.run("openssl", "x509", "-inform", "DER", input=poller.certificate(), stdin=None, text=False).stdout.decode())
     devices.verified("portal", "-verify_hostname", "portal.city.test")
@@ -303,6 +323,7 @@ def main():
         check_sm2(devices)
         check_renewed(devices)
         check_refused(devices)
+        check_overheard(devices)
         check_revoked(devices)
         check_information(devices)
         check_replayed(devices)

@@ -14,7 +14,7 @@ import forged_act
 import split_city
 from forged_act import Signer
 
-PURPOSES = ("registration-authority", "registration-tls", "registration-service", "registration-scep")
+PURPOSES = ("registration-authority", "registration-tls", "registration-service", "registration-scep", "registration-cmp")
 
 
 def b64(octets):

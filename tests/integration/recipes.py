@@ -62,6 +62,16 @@ def check_scep(town, port):
     print("SCEP with strongSwan")
 
 
+def check_cmp(town, port):
+    if city.run("openssl", "cmp", "-help", expect=None).returncode != 0:
+        print("this openssl has no cmp; it was not asked")
+        return
+    type_in(town, recipe("docs/machines.md", "cmp"), {"ra.city.example:8081": f"127.0.0.1:{port}"})
+    first, second = (check(town, name, "p1.pumps.city.example") for name in ("p1", "p1-new"))
+    assert first != second
+    print("CMP with openssl")
+
+
 def check_lego(town, web_port):
     if not shutil.which("lego"):
         print("lego is not installed; it was not asked")
@@ -82,6 +92,7 @@ def main():
     with city.City() as town:
         add(town, "water-meters", "est", "device", "meters.city.example")
         add(town, "cameras", "scep", "device", "cameras.city.example")
+        add(town, "pumps", "cmp", "device", "pumps.city.example")
         add(town, "portal", "acme", "tls-server", "portal.city.example")
         plain_port, web_port = city.free_port(), city.free_port()
         settings = town.online / "yuxin.toml"
@@ -93,6 +104,7 @@ def main():
         resolver = start_resolver(settings, town.folder / "txt")
         with town.serve() as server:
             check_est(town)
+            check_cmp(town, plain_port)
             check_scep(town, plain_port)
             if resolver:
                 check_lego(town, web_port)

@@ -95,6 +95,31 @@ def check_machines(split):
     assert actor["profile"] == "device", actor
 
 
+def cmp(split, command, *options):
+    words = ["openssl", "cmp", "-config", "", "-cmd", command, "-server", f"localhost:{split.ra_port}", "-tls_used", "-tls_trusted", split.town.root, "-path", ".well-known/cmp",
+             "-trusted", split.town.root, "-untrusted", split.town.issuing, "-recipient", "/CN=registration", *options]
+    done = city.run(*words, expect=None)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def check_cmp(split):
+    """CMP at the registration authority: upon a secret the answers are MACs, to a signature they are signed by its own certificate for CMP."""
+    if city.run("openssl", "cmp", "-help", expect=None).returncode != 0:
+        print("this openssl has no cmp; it was not asked")
+        return
+    folder = split.folder
+    city.run("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", folder / "p1.key")
+    cmp(split, "ir", "-ref", "pumps", "-secret", f"file:{folder / 'pumps.secret'}", "-newkey", folder / "p1.key", "-subject", "/CN=p1.meters.city.test", "-sans", "p1.meters.city.test",
+        "-certout", folder / "p1.pem")
+    city.run("openssl", "verify", "-CAfile", split.town.root, "-untrusted", split.town.issuing, folder / "p1.pem")
+    serial = split.town.serial(folder / "p1.pem")
+    assert split.state(serial) == "good"
+    cmp(split, "rr", "-cert", folder / "p1.pem", "-key", folder / "p1.key", "-oldcert", folder / "p1.pem", "-revreason", "4", "-extracertsout", folder / "extra.pem")
+    assert split.state(serial) == "revoked"
+    assert "CMP service of east" in city.run("openssl", "x509", "-in", folder / "extra.pem", "-noout", "-subject").stdout
+
+
 def check_away(split):
     """The authority is stopped: reading works, what brings something about waits or is refused, nothing is lost."""
     number = split.submit("away")
@@ -182,11 +207,13 @@ def main():
         out = split.folder / "meters.secret"
         split.on_east("client", "add", "meters", "--protocol", "est", "--profile", "device", "--under", "meters.city.test", "--secret-out", out)
         split.secret = out.read_text().strip()
+        split.on_east("client", "add", "pumps", "--protocol", "cmp", "--profile", "device", "--under", "meters.city.test", "--secret-out", split.folder / "pumps.secret")
         split.serve_ra()
         serial = check_person(split)
         check_revoked(split, serial)
         check_suspended(split)
         check_machines(split)
+        check_cmp(split)
         check_away(split)
         check_killed(split)
         check_officer_revoked(split)

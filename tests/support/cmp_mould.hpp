@@ -145,19 +145,25 @@ struct Message {
 
 // wanted is the CertReqMsg of an ir, cr or kur for a key and a host.
 inline Bytes wanted(const x509::PrivateKey& key, const std::string& host, std::int64_t id = 0,
-                    const x509::PrivateKey* proven_by = nullptr) {
+                    const x509::PrivateKey* proven_by = nullptr, const Bytes& controls = {}) {
   const auto names =
       x509::make_subject_alt_name(x509::Critical::kNo, {need(x509::parse_general_name("dns:" + host))});
   Bytes fields = element(0xa5, need(x509::Name::parse("CN=" + host)).der());
   base::append(fields, element(0xa6, der::single(key.public_key().spki(), der::kSequence)->content));
   base::append(fields, element(0xa9, names));
-  const auto request = sequence({number(id), element(der::kSequence, fields)});
+  const auto request = sequence({number(id), element(der::kSequence, fields), controls});
   const auto& prover = proven_by == nullptr ? key : *proven_by;
   const auto signer = need(prover.signer(x509::default_signature(prover.public_key().kind())));
   der::Writer proof;
   proof.raw(x509::scheme(signer->algorithm()).identifier);
   proof.bit_string(need(signer->sign(request)));
   return sequence({request, element(0xa1, proof.view())});
+}
+
+// old_certificate is Controls with the oldCertID of a certificate (RFC 4211 section 6.5).
+inline Bytes old_certificate(const x509::Certificate& certificate) {
+  const auto id = sequence({element(0xa4, certificate.issuer().der()), element(0x02, certificate.tbs().serial)});
+  return sequence({sequence({oid("1.3.6.1.5.5.7.5.1.5"), id})});
 }
 
 // Reply is an answer, taken apart.

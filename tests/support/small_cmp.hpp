@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cmp_mould.hpp"
@@ -64,7 +66,9 @@ class SmallDesk final : public ra::MachineDesk {
   base::Result<ra::MachineAnswer> enrol(const ra::MachineWish& wish) override {
     wishes.push_back(wish.client + " " + wish.profile);
     if (trouble) return tl::unexpected(*trouble);
+    if (meanwhile) std::exchange(meanwhile, {})();
     if (needs_person) return ra::MachineAnswer(ra::Waiting{"R-7", base::Seconds{300}});
+    if (gives_again && !known.empty()) return ra::MachineAnswer(ra::Granted{known.back().certificate});
     TRY(auto prepared, ca.issuer->prepare(test::shipped(wish.profile), wish.enrolment, {"cmp:" + wish.client}));
     TRY(auto issued, ca.issuer->issue(std::move(prepared)));
     known.push_back({issued.certificate, {wish.profile, true, false}});
@@ -94,12 +98,20 @@ class SmallDesk final : public ra::MachineDesk {
     }
     return {};
   }
+  base::Result<bool> has_key_alone(std::string_view client, const x509::Certificate& certificate) override {
+    static_cast<void>(client);
+    static_cast<void>(certificate);
+    return alone;
+  }
   struct Known {
     x509::Certificate certificate;
     ra::Held held;
   };
   test::SmallCa ca;
   bool needs_person = false;
+  bool gives_again = false;         // the last certificate, whatever is asked for
+  std::function<void()> meanwhile;  // what happens once while something is enrolled
+  bool alone = true;                // whether a key is one client's
   std::optional<base::Error> trouble;
   std::vector<std::string> wishes;
   std::vector<std::string> revoked;
@@ -122,18 +134,18 @@ class Scene {
     start();
   }
   // start makes a service anew over the same store, as a restart does.
-  void start() {
-    service.emplace(ra::CmpParts{
-        .desk = &desk,
-        .clients = [clients = need(ra::MachineClients::parse(kClients, "clients.toml"))] { return clients; },
-        .secret = [this](const ra::MachineClient&) -> base::Result<base::Secret> {
-          ++opened;
-          return base::Secret("sesame");
-        },
-        .identity = [this]() -> base::Result<std::shared_ptr<const ra::CmpIdentity>> { return identity; },
-        .store = store,
-        .profiles = ca::ProfileSet::of({*test::shipped("device")}),
-        .clock = &desk.ca.clock});
+  void start() { service.emplace(parts()); }
+  [[nodiscard]] ra::CmpParts parts() {
+    return {.desk = &desk,
+            .clients = [clients = need(ra::MachineClients::parse(clients, "clients.toml"))] { return clients; },
+            .secret = [this](const ra::MachineClient&) -> base::Result<base::Secret> {
+              ++opened;
+              return base::Secret("sesame");
+            },
+            .identity = [this]() -> base::Result<std::shared_ptr<const ra::CmpIdentity>> { return identity; },
+            .store = store,
+            .profiles = ca::ProfileSet::of({*test::shipped("device")}),
+            .clock = &desk.ca.clock};
   }
   base::HttpReply post(base::ByteView body, std::string_view path = "/.well-known/cmp",
                        std::string_view type = "application/pkixcmp") {
@@ -204,6 +216,7 @@ class Scene {
   }
 
   SmallDesk desk;
+  std::string clients{kClients};
   int opened = 0;  // how often the secret of a client was
   std::shared_ptr<store::Database> database = need(store::open_memory());
   std::shared_ptr<store::Store> store = need(store::Store::over(test::migrated(database), ""));
@@ -211,6 +224,38 @@ class Scene {
   x509::PrivateKey key;
   std::shared_ptr<const ra::CmpIdentity> identity;
   std::optional<ra::CmpService> service;
+};
+
+// Holder has a certificate that was issued by CMP, and signs messages with it.
+struct Holder {
+  explicit Holder(Scene& scene, const std::string& host = "m1.city.example", const std::string& client = "meters")
+      : key(need(x509::PrivateKey::generate({x509::KeyType::kP256, 256}))),
+        signer(need(key.signer(x509::SignatureAlgorithm::kEcdsaSha256))) {
+    Message message;
+    message.client = client;
+    message.transaction = base::Bytes(16, 200);
+    message.transaction[0] = static_cast<std::uint8_t>(scene.desk.known.size());
+    message.body = sequence({wanted(key, host)});
+    message.implicit_confirm = true;
+    certificate.emplace(need(x509::Certificate::from_der(read_response(scene.ask(message)).certificate)));
+    scene.desk.wishes.clear();
+  }
+  [[nodiscard]] Message message(unsigned tag, base::Bytes body) const {
+    Message made;
+    made.mac.reset();
+    made.signer = signer.get();
+    made.certificates = {*certificate};
+    made.body_tag = tag;
+    made.body = std::move(body);
+    return made;
+  }
+  [[nodiscard]] base::Bytes named() const {
+    return sequence({sequence(
+        {sequence({element(0x81, certificate->tbs().serial), element(0xa3, certificate->issuer().der())})})});
+  }
+  x509::PrivateKey key;
+  std::shared_ptr<const x509::Signer> signer;
+  std::optional<x509::Certificate> certificate;
 };
 
 // Bits of PKIFailureInfo.

@@ -1,11 +1,9 @@
 // The desk for machines over a home: what its clients may have by themselves is issued, the rest waits for officers.
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <set>
 
 #include "yuxin/base/result.hpp"
 #include "yuxin/ca/approval.hpp"
@@ -29,6 +27,8 @@ struct AutomaticDeskParts {
   std::function<base::Result<evidence::Hash>()> signer;
 };
 
+class Turns;
+
 // AutomaticDesk issues a profile that demands no approval at once: the rules of clients.toml were kept by whoever
 // asks, and the number of certificates a day is kept here. Of a profile that demands one it signs
 // "certificate-request.enrol" as the registration service, where approvals.toml names the profile under [[service]],
@@ -37,24 +37,25 @@ struct AutomaticDeskParts {
 //
 // The same request of the same client is one request: while it waits its case is asked after, and for half of its
 // certificate's life it is given that certificate again, unless it was revoked. Two of them at the same time are
-// carried out one after the other. Thread-safe.
+// carried out one after the other. A key is one client's: what another one has, or an officer, it certifies for
+// nobody who has not shown it. Thread-safe.
 class AutomaticDesk final : public MachineDesk {
  public:
-  explicit AutomaticDesk(AutomaticDeskParts parts) : parts_(std::move(parts)) {}
+  explicit AutomaticDesk(AutomaticDeskParts parts);
+  ~AutomaticDesk() override;
   [[nodiscard]] base::Result<MachineAnswer> enrol(const MachineWish& wish) override;
   [[nodiscard]] base::Result<> may_begin(std::string_view client, std::string_view profile) override;
   [[nodiscard]] base::Result<std::vector<x509::Certificate>> chain() override;
   [[nodiscard]] base::Result<Held> held(const x509::Certificate& certificate) override;
   [[nodiscard]] base::Result<x509::Certificate> find(const x509::Name& issuer, base::ByteView serial) override;
+  [[nodiscard]] base::Result<bool> has_key_alone(std::string_view client,
+                                                 const x509::Certificate& certificate) override;
   [[nodiscard]] base::Result<> revoke(const MachineRevocation& revocation) override;
 
  private:
-  class Turn;
   AutomaticDeskParts parts_;
-  std::mutex mutex_;
-  std::condition_variable freed_;
-  std::set<x509::Digest256> busy_;  // requests that are being carried out
-  std::mutex signing_;              // acts are signed and taken one after the other
+  std::unique_ptr<Turns> turns_;  // keys that something is being issued for
+  std::mutex signing_;            // acts are signed and taken one after the other
 };
 
 [[nodiscard]] std::span<const store::Migration> migrations();

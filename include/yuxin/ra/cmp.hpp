@@ -38,6 +38,8 @@ struct CmpParts {
   const base::Clock* clock = nullptr;  // outlives the service
 };
 
+class Turns;
+
 // CmpService answers ir, cr, kur, p10cr, rr, genm, certConf, pollReq and error at /.well-known/cmp, below it with a
 // label that names the profile ("/.well-known/cmp/p/device"), and below either with the name of an operation
 // ("/.well-known/cmp/p/device/initialization", RFC 9483 section 6.1).
@@ -48,22 +50,28 @@ struct CmpParts {
 // plain HTTP does.
 //
 // Whoever signs with a certificate may have another with the same names, where a client may have its profile and its
-// names and renews by certificate. What a person must look at first is answered "waiting", and polled for. Open
-// transactions are kept in the store, a thousand of a client and twenty of a key that signs at the most: a server
-// that is started anew goes on with them. Finished ones are known for a day, five thousand of a client and a hundred
-// of a key at the most; a message that would begin one that is known is refused, as is one whose messageTime is more
-// than an hour away. What is refused, and what issues nothing (rr, genm), is not remembered.
+// names and renews by certificate. What a person must look at first is answered "waiting", and polled for; who polls
+// within two seconds hears the same again.
+//
+// Messages of one transaction are answered one after the other. Transactions are kept in the store, so that a server
+// that is started anew goes on with them; they are of a client with this secret, or of a key. Of a client a thousand
+// may wait and a thousand be unconfirmed, and as many of all keys that sign for it, twenty of each. Finished ones are
+// known for a day, five thousand of a client and a hundred of a key at the most; a message that would begin one that
+// is known is refused, as is one whose messageTime is more than an hour away. What is refused, and what issues
+// nothing (rr, genm), is not remembered.
 //
 // Refusals are HTTP 200 with a CMP message; 400, 404, 405 and 415 for what is none. Thread-safe.
 class CmpService final : public base::HttpService {
  public:
   static constexpr std::string_view kPath = "/.well-known/cmp";
   explicit CmpService(CmpParts parts);
+  ~CmpService() override;
   [[nodiscard]] std::optional<base::HttpReply> answer_now(const base::HttpRequest& request) override;
   [[nodiscard]] base::HttpReply answer(const base::HttpRequest& request) override;
 
  private:
   CmpParts parts_;
+  std::unique_ptr<Turns> turns_;  // transactions that a message is being answered of
 };
 
 }  // namespace yuxin::ra

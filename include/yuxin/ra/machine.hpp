@@ -90,6 +90,10 @@ enum class IfPersonNeeded { kWait, kRefuse };
 // Whether a request that is not known is begun, or only what became of a known one is told.
 enum class IfNotKnown { kBegin, kRefuse };
 
+// How it is known that the key of a request is held by who brings it: by the signature of the request, which whoever
+// has overheard it can bring as well, or by something that was signed with the key just now.
+enum class KeyHeld { kByRequest, kShown };
+
 // MachineWish is a request, decoded once, with who brings it.
 struct MachineWish {
   ca::Enrolment enrolment;
@@ -99,6 +103,7 @@ struct MachineWish {
   IfPersonNeeded if_person_needed = IfPersonNeeded::kWait;
   std::string reference = {};  // what makes two wishes with one request two: the name of an order
   IfNotKnown if_not_known = IfNotKnown::kBegin;
+  KeyHeld key_held = KeyHeld::kByRequest;
 };
 // Granted is a certificate that was issued now, or upon the same request before.
 struct Granted {
@@ -122,7 +127,9 @@ struct MachineRevocation {
 class MachineDesk {
  public:
   virtual ~MachineDesk() = default;
-  // enrol gives Granted wherever waiting is refused. Errors: kRefused for what may not be had, kNotAuthorised for
+  // enrol gives Granted wherever waiting is refused. Errors: kRefused for what may not be had, so for a key that
+  // stands in a certificate which another client, an officer or nobody known has asked for and that was not shown;
+  // kNotAuthorised for
   // what this service may not have without a person and no case can be opened for; kNotFound for what is not known
   // and may not be begun; kUnavailable for the moment.
   [[nodiscard]] virtual base::Result<MachineAnswer> enrol(const MachineWish& wish) = 0;
@@ -139,6 +146,14 @@ class MachineDesk {
   [[nodiscard]] virtual base::Result<Held> held(const x509::Certificate& certificate) = 0;
   // find: kNotFound where no authority here of that name has issued that serial number (INTEGER content).
   [[nodiscard]] virtual base::Result<x509::Certificate> find(const x509::Name& issuer, base::ByteView serial) = 0;
+  // has_key_alone says whether everything that was issued here for the key of a certificate was asked for by this
+  // client: only then does its word that the key has leaked end nobody else's.
+  [[nodiscard]] virtual base::Result<bool> has_key_alone(std::string_view client,
+                                                         const x509::Certificate& certificate) {
+    static_cast<void>(client);
+    static_cast<void>(certificate);
+    return false;
+  }
   // revoke is durable on return, and OCSP tells it from then on. kNotFound for a certificate that is not ours,
   // kConflict where it is revoked already.
   [[nodiscard]] virtual base::Result<> revoke(const MachineRevocation& revocation) = 0;

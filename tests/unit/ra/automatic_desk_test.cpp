@@ -150,10 +150,10 @@ TEST_CASE("a request is issued once, however often it is brought, until half of 
   const auto held = need(town.automatic->held(first));
   CHECK(held.profile == "device");
   CHECK(held.in_force);
-  // the same octets from another client are another request
+  // the same octets from another client are another request, for a key that is not theirs
   auto other = wish;
   other.client = "others";
-  CHECK_FALSE(base::equal(town.granted(other).der(), first.der()));
+  town.refused(other, Code::kRefused, "Make a new key");
   town.ca.clock.advance(base::days(366));
   CHECK_FALSE(base::equal(town.granted(wish).der(), first.der()));
 }
@@ -255,6 +255,50 @@ TEST_CASE("a machine's certificate is found by its issuer and serial number, and
   CHECK(need(town.automatic->held(first)).revoked);
   CHECK(town.automatic->revoke(revocation).error().code == Code::kConflict);
   CHECK(town.ca.records("certificate.revoked").size() == 1);
+}
+
+TEST_CASE("a key that another client or an officer has is certified for nobody who has not shown it") {
+  Town town;
+  const test::Applicant machine{{x509::KeyType::kP256, 256}};
+  const auto asked = [&](const std::string& client, const std::string& host) {
+    auto wish = Town::wish(host, "device");
+    wish.enrolment = machine.ask("CN=" + host, {"dns:" + host});
+    wish.enrolment.organisation = need(evidence::OrgCode::parse("LRA-500103"));
+    wish.client = client;
+    return wish;
+  };
+  const auto first = town.granted(asked("meters", "m1.city.test"));
+  CHECK(need(town.automatic->has_key_alone("meters", first)));
+  CHECK_FALSE(need(town.automatic->has_key_alone("cameras", first)));
+  // the same subject, and another: what was overheard is worth nothing to another client
+  town.refused(asked("cameras", "m1.city.test"), Code::kRefused, "Make a new key");
+  town.refused(asked("cameras", "c1.city.test"), Code::kRefused, "Make a new key");
+  // its own client has it certified again
+  const auto second = town.granted(asked("meters", "m2.city.test"));
+  CHECK_FALSE(base::equal(second.der(), first.der()));
+  auto shown = asked("cameras", "m1.city.test");
+  shown.key_held = ra::KeyHeld::kShown;
+  const auto third = town.granted(shown);
+  CHECK_FALSE(need(town.automatic->has_key_alone("meters", first)));
+  CHECK_FALSE(need(town.automatic->has_key_alone("cameras", third)));
+
+  // what an officer has had issued nobody has asked for by machine
+  const auto officers = Town::wish("p1.city.test", "device");
+  auto prepared = need(town.issuer->prepare(test::shipped("device"), officers.enrolment, {"officer"}));
+  const auto issued = need(town.issuer->issue(std::move(prepared)));
+  CHECK_FALSE(need(town.automatic->has_key_alone("meters", issued.certificate)));
+  town.refused(officers, Code::kRefused, "Make a new key");
+}
+
+TEST_CASE("what was cut off after it was issued is issued again for the same request") {
+  Town town;
+  const auto wish = Town::wish("m1.city.test", "device");
+  const auto first = town.granted(wish);
+  need(town.ca.store->write([&](store::Writer& writer) -> base::Result<> {
+    TRY(writer.session().execute("UPDATE machine_requests SET authority = NULL, serial = NULL"));
+    return {};
+  }));
+  CHECK_FALSE(base::equal(town.granted(wish).der(), first.der()));
 }
 
 TEST_CASE("a request message that was signed anew is the same request") {

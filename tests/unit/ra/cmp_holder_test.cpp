@@ -7,42 +7,6 @@ using test::need;
 namespace cmp = test::cmp;
 namespace der = x509::der;
 
-namespace {
-
-// Holder has a certificate that was issued by CMP, and signs messages with it.
-struct Holder {
-  explicit Holder(Scene& scene, const std::string& host = "m1.city.example", const std::string& client = "meters")
-      : key(need(x509::PrivateKey::generate({x509::KeyType::kP256, 256}))),
-        signer(need(key.signer(x509::SignatureAlgorithm::kEcdsaSha256))) {
-    cmp::Message message;
-    message.client = client;
-    message.transaction = base::Bytes(16, 200);
-    message.transaction[0] = static_cast<std::uint8_t>(scene.desk.known.size());
-    message.body = cmp::sequence({cmp::wanted(key, host)});
-    message.implicit_confirm = true;
-    certificate.emplace(need(x509::Certificate::from_der(cmp::read_response(scene.ask(message)).certificate)));
-    scene.desk.wishes.clear();
-  }
-  [[nodiscard]] cmp::Message message(unsigned tag, base::Bytes body) const {
-    cmp::Message made;
-    made.mac.reset();
-    made.signer = signer.get();
-    made.certificates = {*certificate};
-    made.body_tag = tag;
-    made.body = std::move(body);
-    return made;
-  }
-  [[nodiscard]] base::Bytes named() const {
-    return cmp::sequence({cmp::sequence({cmp::sequence(
-        {cmp::element(0x81, certificate->tbs().serial), cmp::element(0xa3, certificate->issuer().der())})})});
-  }
-  x509::PrivateKey key;
-  std::shared_ptr<const x509::Signer> signer;
-  std::optional<x509::Certificate> certificate;
-};
-
-}  // namespace
-
 TEST_CASE("a certificate is renewed by a message that is signed with it, for the same names alone") {
   Scene scene;
   const Holder holder(scene);
@@ -59,8 +23,10 @@ TEST_CASE("a certificate is renewed by a message that is signed with it, for the
   by_secret.transaction = base::Bytes(16, 10);
   by_secret.body = cmp::sequence({cmp::wanted(scene.key, "m1.city.example")});
   CHECK(cmp::read_response(scene.ask(by_secret)).status.fail_info == kNotAuthorized);
+  const Holder camera(scene, "c1.cameras.example", "cameras");
   by_secret.client = "cameras";
-  by_secret.body = cmp::sequence({cmp::wanted(scene.key, "c1.cameras.example")});
+  by_secret.body = cmp::sequence(
+      {cmp::wanted(scene.key, "c1.cameras.example", 0, nullptr, cmp::old_certificate(*camera.certificate))});
   CHECK(cmp::read_response(scene.ask(by_secret)).status.status == 0);
 }
 
@@ -157,7 +123,7 @@ TEST_CASE(
   CHECK(confirmed(holder, *holder.certificate, replies[1]));
   CHECK(confirmed(other, *other.certificate, neighbour));
   // another certificate of the same key
-  auto again = holder.message(kKur, cmp::sequence({cmp::wanted(holder.key, "m1.city.example")}));
+  auto again = holder.message(kCr, cmp::sequence({cmp::wanted(holder.key, "m1.city.example")}));
   again.transaction = base::Bytes(16, 100);
   again.implicit_confirm = true;
   const auto renewed = need(x509::Certificate::from_der(cmp::read_response(scene.ask(again)).certificate));
