@@ -16,6 +16,9 @@ inline constexpr std::string_view kOfficerProfile = "officer";
 // is_locator says whether a text can be the beginning of a code: eight letters and digits of Crockford's base 32.
 [[nodiscard]] bool is_locator(std::string_view text);
 
+// refuse_self: nobody invites or confirms themselves (kRefused), in whatever order their name is written.
+[[nodiscard]] base::Result<> refuse_self(const x509::Name& who, const x509::Name& invited);
+
 // check_invitation: that what the opening act is about is an invitation word by word, for the place that it names.
 [[nodiscard]] base::Result<> check_invitation(const DeskParts& parts, const Matter& matter);
 
@@ -32,8 +35,8 @@ inline constexpr std::string_view kOfficerProfile = "officer";
                                            std::span<const evidence::VerifiedAct> acts,
                                            std::span<const workflow::File> files);
 
-// check_invited_key refuses (kRefused) the key that an answer to an invitation brings where it is that of the code, or
-// stands in a certificate of somebody else.
+// check_invited_key refuses (kRefused) the key that an answer to an invitation brings where it is that of the code,
+// or stands in a certificate of somebody else.
 [[nodiscard]] base::Result<> check_invited_key(const DeskParts& parts, const base::JsonObject& invitation,
                                                const x509::PublicKey& key);
 
