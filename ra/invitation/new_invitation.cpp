@@ -88,13 +88,17 @@ Result<std::vector<store::CertificateRow>> good_of_subject(store::Reader& reader
   filter.expires_after = now;
   filter.limit = kPage;
   for (;;) {
-    TRY(auto page, reader.list(filter, store::Reader::With::kDer));
+    TRY(const auto page, reader.list(filter, store::Reader::With::kRowOnly));
     const bool last = std::cmp_less(page.size(), kPage);
     if (!page.empty()) filter.after_id = page.back().id;
-    for (auto& row : page) {
-      if (row.der.empty()) continue;
-      const auto certificate = x509::Certificate::from_der(row.der);
-      if (certificate && x509::same_attributes(certificate->subject(), subject)) found.push_back(std::move(row));
+    for (const auto& row : page) {
+      // a home may have very many: the octets are read of those alone that can be meant
+      const auto shown = x509::Name::parse(row.subject);
+      if (shown && !x509::same_attributes(*shown, subject)) continue;
+      TRY(auto whole, reader.find(row.authority, row.serial, store::Reader::With::kDer));
+      if (whole.der.empty()) continue;
+      const auto certificate = x509::Certificate::from_der(whole.der);
+      if (certificate && x509::same_attributes(certificate->subject(), subject)) found.push_back(std::move(whole));
     }
     if (last) return found;
   }
