@@ -5,6 +5,7 @@
 
 #include "profile_rules.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/name_rules.hpp"
 
 namespace yuxin::ca {
 namespace {
@@ -187,6 +188,12 @@ Result<x509::Name> apply_subject(const Profile& profile, const x509::Name& wante
                 profile.name);
   }
   return x509::Name::from_attributes(std::move(result));
+}
+
+Result<> check_names(const Profile& profile, const x509::Name& subject, const std::vector<GeneralName>& alt_names) {
+  for (const auto& name : alt_names) TRY(check_alt_name(profile, name));
+  TRY(apply_subject(profile, subject, alt_names));
+  return {};
 }
 
 Result<std::vector<GeneralName>> apply_alt_names(const Profile& profile, const Enrolment& enrolment) {

@@ -1,6 +1,8 @@
 // An application as somebody makes it: looked at as a whole before a number is taken and anything is signed.
 #include <algorithm>
 
+#include "invitation/invitation_check.hpp"
+#include "invitation/new_invitation.hpp"
 #include "matter.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ra/desk.hpp"
@@ -111,6 +113,7 @@ Result<Step> Desk::draft(const Viewer& viewer, Application application, Number n
   TRY(fit(viewer, application));
   TRY(check_organisation(parts_, viewer, application));
   TRY(const auto definition, workflow(application.workflow));
+  if (application.invitation) TRY(check_new_invitation(parts_, cases_, viewer, application));
   if (application.existing) TRY(check_state(parts_, *definition, *application.existing));
   if (application.again == Application::Again::kRefuse) {
     if (application.certificate) TRY(check_request_is_new(cases_, application));
@@ -131,6 +134,10 @@ Result<> Desk::foresee(const Viewer& viewer, const Step& step) {
     TRY(auto standing, cases_.find(step.act.object));
     before = std::move(standing.of);
     TRY(earlier, cases_.acts(step.act.object, parts_.trust));
+    if (step.act.type.ends_with(".confirm") && ca::is_about_invitation(before->about)) {
+      TRY(const auto invited, x509::Name::parse(base::json_string(before->about, "subject")));
+      TRY(refuse_self(viewer.subject, invited));
+    }
   }
   const workflow::Circumstances circumstances{*step.workflow, *parts_.organisation, *parts_.calendar, parts_.policy};
   const workflow::Signer signer{viewer.subject, viewer.key.value_or(evidence::Hash{}), viewer.roles};

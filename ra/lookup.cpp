@@ -1,6 +1,7 @@
 // The certificates of a case.
 #include <algorithm>
 
+#include "invitation/new_invitation.hpp"
 #include "matter.hpp"
 #include "yuxin/ra/desk.hpp"
 #include "yuxin/x509/serial.hpp"
@@ -29,6 +30,20 @@ Result<std::optional<Concerned>> issued_row(const DeskParts& parts, store::Reade
   return std::optional(Concerned{std::move(*row), authority.name});
 }
 
+// Whoever invites, or confirms, sees what the subject has already.
+Result<> add_of_subject(const DeskParts& parts, store::Reader& reader, const base::JsonObject& about,
+                        std::vector<Concerned>& list) {
+  const auto subject = x509::Name::parse(base::json_string(about, "subject"));
+  if (!subject) return {};
+  TRY(auto rows, good_of_subject(reader, *subject, parts.clock->now()));
+  TRY(const auto authorities, reader.authorities());
+  for (auto& row : rows) {
+    const auto* authority = authority_with(authorities, row.authority);
+    if (authority != nullptr) list.push_back({std::move(row), authority->name});
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<Concerned>> Desk::certificates(const workflow::Case& of) {
@@ -40,6 +55,7 @@ Result<std::vector<Concerned>> Desk::certificates(const workflow::Case& of) {
       if (issued) list.push_back(std::move(*issued));
       return {};
     }
+    if (ca::is_about_invitation(of.about)) return add_of_subject(parts_, reader, of.about, list);
     const bool one_or_all = of.about.contains("serial") || (of.about.size() == 1 && of.about.contains("subject"));
     if (!one_or_all) return {};
     TRY(auto rows, certificates_of(reader, of.about));

@@ -213,6 +213,18 @@ Result<Item> Desk::look(std::string_view case_id, const std::optional<Viewer>& v
 
 namespace {
 
+// Who could give somebody a role that they lack; nothing where the founding alone does.
+std::string granting_text(const evidence::Organisation& organisation, const std::vector<std::string>& wanted) {
+  for (const auto& text : wanted) {
+    const auto role = evidence::RoleCode::parse(text);
+    const auto* rule = role ? organisation.rule_of(*role) : nullptr;
+    if (rule == nullptr || rule->granted_by.empty()) continue;
+    return " " + base::message("{} grants it: yuxin role grant {} --to FILE",
+                               evidence::granters_of(organisation, *role), text);
+  }
+  return {};
+}
+
 std::string roles_text(const Viewer& viewer) {
   std::vector<std::string> held;
   for (const auto& one : viewer.roles) {
@@ -230,23 +242,23 @@ Result<> Desk::check_opener(const Viewer& viewer, const Viewer& signer,
   const workflow::Standing standing{0, opened, definition};
   const Look look(*parts_.organisation, signer, standing);
   std::vector<std::string> wanted;
-  bool opens = false;
+  const workflow::Transition* opening = nullptr;
   for (const auto* transition : definition->steps_from("")) {
     if (transition->action != action) continue;
-    opens = true;
+    opening = transition;
     for (const auto& party : transition->by) {
       if (look.may_sign(party)) return {};
       for (const auto& pattern : party.roles) wanted.push_back(pattern.text);
     }
   }
-  if (!opens) return {};  // `apply` says so
+  if (opening == nullptr) return {};  // `apply` says so
   std::ranges::sort(wanted);
   const auto repeated = std::ranges::unique(wanted);
   wanted.erase(repeated.begin(), repeated.end());
   const auto where = opened.place.organisation ? opened.place.organisation->text() : std::string();
-  return fail(Code::kNotAuthorised,
-              "You may not open such a case at {}: {} of workflow {} is for {}, and you hold {}.", where, action,
-              definition->name, base::join(wanted, ", "), roles_text(viewer));
+  return fail(Code::kNotAuthorised, "You may not open such a case at {}: \"{}\" ({}) is for {}, and you hold {}.{}",
+              where, opening->title.text(), definition->title.text(), base::join(wanted, ", "), roles_text(viewer),
+              granting_text(*parts_.organisation, wanted));
 }
 
 std::optional<evidence::RoleCode> Desk::role_for(const Viewer& viewer, const workflow::Workflow& definition,

@@ -6,6 +6,7 @@
 #include "yuxin/base/bytes.hpp"
 #include "yuxin/base/language.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/invitation.hpp"
 #include "yuxin/ra/item_json.hpp"
 
 namespace yuxin::cli {
@@ -59,7 +60,9 @@ void describe_fields(const Printer& printer, const Workflow& definition, const b
                      const Names& names) {
   for (const auto& field : definition.fields) {
     const auto* value = form.if_contains(field.name);
-    if (value != nullptr && names.contains(field.name))
+    // a signature in base64 says nothing to people; --json has it
+    const bool is_proof = field.name == ca::kProofField && definition.field("locator") != nullptr;
+    if (value != nullptr && names.contains(field.name) && !is_proof)
       printer.line(field.title.text(), workflow::shown_value(field, *value));
   }
 }

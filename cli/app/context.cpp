@@ -13,6 +13,7 @@
 #include <iostream>
 
 #include "yuxin/base/file.hpp"
+#include "yuxin/base/language.hpp"
 #include "yuxin/base/text.hpp"
 
 namespace yuxin::cli {
@@ -53,13 +54,16 @@ class NoEcho {
 
 constexpr std::size_t kLongestSecret = 1024;
 
+// What ends a question, as wide as the letters before it.
+std::string_view colon() { return base::language() == base::Language::kChinese ? "：" : ": "; }
+
 enum class Typed { kLine, kTooLong, kEnded, kInterrupted };
 
 // read_secret reads a line without showing it; all of it, so that a rest does not answer the next question. The
 // question comes when nothing is shown any more, for people who type fast.
 Typed read_secret(std::string_view question, Secret& typed, std::size_t& size) {
   const NoEcho no_echo;
-  std::cerr << visible(question) << ": " << std::flush;
+  std::cerr << visible(question) << colon() << std::flush;
   char c = 0;
   while (true) {
     const auto count = ::read(STDIN_FILENO, &c, 1);
@@ -131,7 +135,7 @@ Result<std::optional<std::string>> Context::ask_line(std::string_view question, 
   if (!interactive()) return base::fail(Code::kUsage, "Nobody can be asked here: {}", question);
   std::cerr << visible(question);
   if (!otherwise.empty()) std::cerr << " [" << otherwise << "]";
-  std::cerr << ": " << std::flush;
+  std::cerr << colon() << std::flush;
   std::string answer;
   if (!std::getline(std::cin, answer)) return std::optional<std::string>();
   const auto trimmed = base::trim(answer);

@@ -5,6 +5,7 @@
 #include "clock_check.hpp"
 #include "desk_home.hpp"
 #include "identity.hpp"
+#include "registration_identity.hpp"
 #include "remote_desk.hpp"
 #include "yuxin/ca/certificate_json.hpp"
 
@@ -35,6 +36,7 @@ class HomeDesk final : public DeskSide {
   [[nodiscard]] std::string signer() const override {
     return person_ ? person_->certificate.subject().text() : std::string();
   }
+  [[nodiscard]] std::string address() const override { return registration_address(home_->config()); }
   [[nodiscard]] Result<std::optional<RolesSeen>> roles() override {
     if (!person_) return std::optional<RolesSeen>();
     RolesSeen seen;

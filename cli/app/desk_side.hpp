@@ -73,6 +73,9 @@ class DeskSide {
   // signer is the subject of whoever acts, as it is shown before a signature.
   [[nodiscard]] virtual std::string signer() const = 0;
 
+  // address is where others reach the registration authority: "https://ra.city.example:8443".
+  [[nodiscard]] virtual std::string address() const = 0;
+
   // roles gives those of whoever acts; nothing where nobody is named.
   [[nodiscard]] virtual base::Result<std::optional<RolesSeen>> roles() = 0;
 

@@ -23,13 +23,13 @@ void add_block(std::vector<std::string>& lines, std::string_view label, std::spa
 
 }  // namespace
 
-std::vector<std::string> digest_lines(std::string_view label, base::ByteView digest) {
+std::vector<std::string> digest_lines(std::string_view label, base::ByteView digest, Words words) {
   const auto hex = base::hex(digest);
   std::vector<std::string> groups;
   for (std::size_t at = 0; at < hex.size(); at += kGroup) groups.push_back(hex.substr(at, kGroup));
   std::vector<std::string> lines;
   add_block(lines, label, groups, kGroupsInLine);
-  add_block(lines, base::message("read aloud"), base::digest_words(digest), kWordsInLine);
+  if (words == Words::kShown) add_block(lines, base::message("read aloud"), base::digest_words(digest), kWordsInLine);
   return lines;
 }
 

@@ -9,7 +9,9 @@
 
 namespace yuxin::cli {
 
-// digest_lines gives lines of at most 80 columns; only the first bears the label.
-[[nodiscard]] std::vector<std::string> digest_lines(std::string_view label, base::ByteView digest);
+// digest_lines gives lines of at most 80 columns; only the first bears the label. The words are English.
+enum class Words { kShown, kLeftOut };
+[[nodiscard]] std::vector<std::string> digest_lines(std::string_view label, base::ByteView digest,
+                                                    Words words = Words::kShown);
 
 }  // namespace yuxin::cli

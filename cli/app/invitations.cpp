@@ -42,10 +42,10 @@ std::string quoted(const std::string& text) { return "\"" + text + "\""; }
 
 }  // namespace
 
-std::string join_command(const Context& context) {
-  const auto server = context.options().server.value_or("https://HOST:8443");
-  const auto* language = base::language() == base::Language::kChinese ? " --lang zh" : "";
-  return "yuxin" + std::string(language) + " officer join --server " + server + " --trust root.pem --out officer.p12";
+std::string program_words() { return base::language() == base::Language::kChinese ? "yuxin --lang zh" : "yuxin"; }
+
+std::string join_command(const DeskSide& side) {
+  return program_words() + " officer join --server " + side.address() + " --trust root.pem --out officer.p12";
 }
 
 void show_as_picture(const Context& context, const base::Secret& text) {
@@ -58,6 +58,7 @@ void show_as_picture(const Context& context, const base::Secret& text) {
 }
 
 Result<CaseSeen> look_at_invitation(DeskSide& side, const std::string& id) {
+  if (id.empty()) return fail(Code::kUsage, "Say which invitation, by its number: I-7. See: yuxin officer list");
   TRY(auto seen, side.look(id));
   if (seen.item.standing.workflow->name == kInvitationWorkflow) return seen;
   return fail(Code::kNotFound, "Case {} is no invitation. See: yuxin officer list", id);
@@ -67,8 +68,9 @@ Result<int> list_invitations(const Context& context, DeskSide& side, const std::
   base::JsonArray array;
   Table table({{message("due")},
                {message("case")},
-               {message("for"), Table::Align::kLeft, 30},
+               {message("new officer"), Table::Align::kLeft, 30},
                {message("subject"), Table::Align::kLeft, 50},
+               {message("roles meant"), Table::Align::kLeft, 24},
                {message("state")}});
   for (const auto& item : items) {
     TRY(const auto state, answer_state(side, item));
@@ -80,7 +82,7 @@ Result<int> list_invitations(const Context& context, DeskSide& side, const std::
       continue;
     }
     table.add({due_text(of, context.clock().now()), of.id, base::json_string(of.form, "name"),
-               base::json_string(of.about, "subject"), state_text(state)});
+               base::json_string(of.about, "subject"), base::json_string(of.form, "roles"), state_text(state)});
   }
   if (context.options().json) {
     context.document(base::JsonObject{{"invitations", std::move(array)}});
@@ -101,10 +103,10 @@ void say_what_roles_lack(const Context& context, const workflow::Case& of) {
     return;
   }
   context.remark(message("Whoever may grant these roles types, on the home:"));
-  context.remark("  yuxin cert export " + serial + " --out officer.pem");
+  context.remark("  " + program_words() + " cert export " + serial + " --out officer.pem");
   const auto scope = base::json_string(of.form, "scope");
   for (const auto role : base::split(roles, ' ')) {
-    context.remark("  yuxin --as admin.p12 role grant " + std::string(role) + " --to officer.pem" +
+    context.remark("  " + program_words() + " --as admin.p12 role grant " + std::string(role) + " --to officer.pem" +
                    (scope.empty() ? "" : " --scope " + quoted(scope)));
   }
 }

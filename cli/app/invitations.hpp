@@ -14,12 +14,14 @@ namespace yuxin::cli {
 
 inline constexpr std::string_view kInvitationWorkflow = "officer-invitation";
 
-// join_command is what whoever was invited types, with the address that this call used, or a place for it.
-[[nodiscard]] std::string join_command(const Context& context);
+// program_words begin a command that is printed for somebody to type: "yuxin", in the language of this call.
+[[nodiscard]] std::string program_words();
+// join_command is what whoever was invited types, with the address of the registration authority.
+[[nodiscard]] std::string join_command(const DeskSide& side);
 // show_as_picture shows a code as a QR code, where it fits onto a terminal.
 void show_as_picture(const Context& context, const base::Secret& text);
 
-// look_at_invitation: kNotFound for a case that is none.
+// look_at_invitation: kUsage for an empty number, kNotFound for a case that is none.
 [[nodiscard]] base::Result<CaseSeen> look_at_invitation(DeskSide& side, const std::string& id);
 
 // list_invitations prints them, each with whether somebody has answered. Gives the exit code.

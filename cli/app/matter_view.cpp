@@ -5,6 +5,7 @@
 #include "certificate_view.hpp"
 #include "yuxin/base/language.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/invitation.hpp"
 #include "yuxin/ra/item_json.hpp"
 #include "yuxin/x509/name_match.hpp"
 #include "yuxin/x509/oid.hpp"
@@ -79,10 +80,17 @@ Result<> check_certificates(const JsonObject& about, const std::vector<Certifica
   const auto serial = base::json_string(about, "serial");
   for (const auto& note : certificates) {
     const bool other_serial = !serial.empty() && serial_of(note.certificate) != serial;
-    if (other_serial || !subject || !x509::equal_names(note.certificate.subject(), *subject))
+    const bool other_subject =
+        !subject || (ca::is_about_invitation(about) ? !x509::same_attributes(note.certificate.subject(), *subject)
+                                                    : !x509::equal_names(note.certificate.subject(), *subject));
+    if (other_serial || other_subject)
       return fail(Code::kIntegrity, "The server shows another certificate than the one that the case is about.");
   }
   return {};
+}
+
+Matter::Certificates of_subject(const JsonObject& about) {
+  return ca::is_about_invitation(about) ? Matter::Certificates::kHasAlready : Matter::Certificates::kOfMatter;
 }
 
 }  // namespace
@@ -91,6 +99,7 @@ Result<Matter> matter_of(DeskSide& side, const JsonObject& about, std::span<cons
                          const CaseSeen* seen) {
   Matter matter;
   if (seen != nullptr) matter.certificates = seen->certificates;
+  matter.certificates_are = of_subject(seen == nullptr ? about : seen->item.standing.of.about);
   if (!about.contains("request")) {
     TRY(check_certificates(about, matter.certificates));
     return matter;
@@ -131,8 +140,10 @@ std::vector<MatterLine> matter_lines(const Matter& matter, const JsonObject& for
       lines.push_back({message("names"), base::join(names, " "), false});
     lines.push_back({message("key"), key_of(*matter.wish), false});
   }
+  const bool has_already = matter.certificates_are == Matter::Certificates::kHasAlready;
   for (const auto& note : matter.certificates)
-    lines.push_back({message("certificate"), certificate_text(note), false});
+    lines.push_back(
+        {has_already ? message("has already") : message("certificate"), certificate_text(note), false});
   if (matter.wish) {
     if (auto text = difference(*matter.wish, form)) lines.push_back({message("note"), std::move(*text), true});
   }

@@ -17,6 +17,8 @@ namespace yuxin::cli {
 struct Matter {
   std::optional<ra::CertificateWish> wish;    // of a request: its octets have the digest that stands there
   std::vector<CertificateNote> certificates;  // each has the subject, and the serial number if one stands there
+  // What they are: those that the case is about, or those that whoever gets a new one has already.
+  enum class Certificates { kOfMatter, kHasAlready } certificates_are = Certificates::kOfMatter;
 };
 
 // matter_of reads the matter of an `about`. The request is looked for among the files at hand, then asked of the side

@@ -76,6 +76,14 @@ Result<std::vector<GeneralName>> registration_names(const HomeConfig& config) {
   return names;
 }
 
+std::string registration_address(const HomeConfig& config) {
+  const auto names = registration_names(config);
+  const auto port = std::to_string(config.registration.port);
+  if (!names || names->empty()) return "https://HOST:" + port;
+  const auto& host = names->front().value;
+  return "https://" + (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + port;
+}
+
 Result<Certificate> keep_registration_tls(Home& home, const std::string& actor) {
   TRY(const auto authority, certifying_authority(home));
   TRY(const auto row, service_in_use(home, kTls, authority.id));

@@ -23,6 +23,8 @@ namespace yuxin::cli {
 // registration_names are the names and addresses that the TLS certificate bears: those of the settings, and one DNS
 // name at least.
 [[nodiscard]] base::Result<std::vector<x509::GeneralName>> registration_names(const HomeConfig& config);
+// registration_address is where it is reached by the first of these names: "https://ra.city.example:8443".
+[[nodiscard]] std::string registration_address(const HomeConfig& config);
 
 // registration_tls is what the TLS listener shows, and that it takes the certificates of all the home's authorities.
 [[nodiscard]] base::Result<http::TlsServerOptions> registration_tls(Home& home);

@@ -63,7 +63,7 @@ Result<RemoteCall> RemoteCall::open_nameless(const Context& context) {
   auto server = context.options().server.value_or("");
   while (server.ends_with('/')) server.pop_back();
   constexpr std::string_view kScheme = "https://";
-  if (!server.starts_with(kScheme) || server.find_first_of("/?#", kScheme.size()) != std::string::npos)
+  if (!server.starts_with(kScheme) || server.find_first_of("/?#@", kScheme.size()) != std::string::npos)
     return fail(Code::kUsage, "\"{}\" is no address of a registration authority; write --server https://HOST:PORT",
                 server);
   http::ClientOptions options;
@@ -114,16 +114,31 @@ base::Error refusal_of(const http::ClientReply& reply, std::string_view server) 
   return {Code::kUnavailable, base::message("{} answers with HTTP status {}.", server, reply.status), {}};
 }
 
+// A server that is not trusted is mostly one whose root nobody has named.
+base::Failure RemoteCall::not_reached(base::Error error) const {
+  if (error.code == Code::kBadSignature && options_.trusted.empty())
+    error.detail += " " + base::message("The root is given by --trust root.pem.");
+  return base::Failure(std::move(error));
+}
+
+Result<> RemoteCall::reach() const {
+  const auto reply = http::get(server_ + "/v1/problems/not-found", options_);
+  if (!reply) return not_reached(reply.error());
+  return {};
+}
+
 Result<base::Bytes> RemoteCall::get_octets(std::string_view path) const {
-  TRY(auto reply, http::get(server_ + std::string(path), options_));
-  if (reply.status != 200) return tl::unexpected(refusal_of(reply, server_));
-  return std::move(reply.body);
+  auto reply = http::get(server_ + std::string(path), options_);
+  if (!reply) return not_reached(std::move(reply).error());
+  if (reply->status != 200) return tl::unexpected(refusal_of(*reply, server_));
+  return std::move(reply->body);
 }
 
 Result<base::JsonObject> RemoteCall::get(std::string_view path) const {
-  TRY(const auto reply, http::get(server_ + std::string(path), options_));
-  if (reply.status != 200) return tl::unexpected(refusal_of(reply, server_));
-  return document_of(reply, server_);
+  const auto reply = http::get(server_ + std::string(path), options_);
+  if (!reply) return not_reached(reply.error());
+  if (reply->status != 200) return tl::unexpected(refusal_of(*reply, server_));
+  return document_of(*reply, server_);
 }
 
 Result<base::JsonObject> RemoteCall::post(std::string_view path, const base::JsonObject& body) const {
@@ -138,7 +153,7 @@ Result<base::JsonObject> RemoteCall::post(std::string_view path, const base::Jso
       // Whether it arrived is not known, also where the answer was cut short; with the same key it is done once.
       const auto code = reply.error().code;
       if ((code != Code::kUnavailable && code != Code::kMalformed) || attempt == kAttempts)
-        return tl::unexpected(reply.error());
+        return not_reached(reply.error());
       continue;
     }
     if (reply->status != 200) return tl::unexpected(refusal_of(*reply, server_));

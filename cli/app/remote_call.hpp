@@ -23,6 +23,10 @@ class RemoteCall {
   // open_nameless shows no certificate: for the few operations that anybody may ask.
   [[nodiscard]] static base::Result<RemoteCall> open_nameless(const Context& context);
 
+  [[nodiscard]] const std::string& server() const { return server_; }
+  // reach asks for what anybody may see: kUnavailable and kBadSignature of the connection, and nothing else.
+  [[nodiscard]] base::Result<> reach() const;
+
   [[nodiscard]] base::Result<base::JsonObject> get(std::string_view path) const;
   [[nodiscard]] base::Result<base::Bytes> get_octets(std::string_view path) const;
   // post sends a document with a new idempotency key, and sends it again where the answer was lost on the way.
@@ -31,6 +35,7 @@ class RemoteCall {
  private:
   RemoteCall(std::string server, http::ClientOptions options)
       : server_(std::move(server)), options_(std::move(options)) {}
+  [[nodiscard]] base::Failure not_reached(base::Error error) const;
   std::string server_;
   http::ClientOptions options_;
 };

@@ -40,6 +40,7 @@ class RemoteDesk final : public DeskSide {
       : clock_(clock), person_(std::move(person)), call_(std::move(call)) {}
 
   [[nodiscard]] std::string signer() const override { return person_.certificate.subject().text(); }
+  [[nodiscard]] std::string address() const override { return call_.server(); }
 
   [[nodiscard]] Result<std::optional<RolesSeen>> roles() override {
     TRY(const auto json, call_.get("/v1/status"));

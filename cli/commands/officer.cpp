@@ -1,4 +1,6 @@
 // yuxin officer invite, list, withdraw
+#include <algorithm>
+
 #include "app/case_view.hpp"
 #include "app/clock_check.hpp"
 #include "app/desk_acting.hpp"
@@ -36,6 +38,18 @@ Result<x509::Name> subject_of(const Arguments& arguments, const std::string& inv
   return x509::Name::from_attributes(std::move(attributes));
 }
 
+// What the form would refuse is said as the option that it came from.
+Result<> check_words(const Arguments& arguments, const workflow::Workflow& definition) {
+  if (base::has_control_character(arguments.one("--name")))
+    return fail(Code::kUsage, "--name holds a control character: only visible text may stand there.");
+  if (arguments.has("--scope") && arguments.many("--role").empty())
+    return fail(Code::kUsage, "--scope says where a role is to be good, and no role is named. Name it: --role ROLE");
+  const auto valid = arguments.maybe("--valid");
+  const auto* field = definition.field("valid");
+  if (!valid || field == nullptr || std::ranges::find(field->one_of, *valid) != field->one_of.end()) return {};
+  return fail(Code::kUsage, "--valid takes one of {}.", base::join(field->one_of, ", "));
+}
+
 Result<std::string> roles_of(const Arguments& arguments) {
   for (const auto& role : arguments.many("--role")) TRY(as_typed(evidence::RoleCode::parse(role)));
   return base::join(arguments.many("--role"), " ");
@@ -46,6 +60,8 @@ Result<ra::Application> application_of(const Arguments& arguments, DeskSide& sid
   application.workflow = std::string(kInvitationWorkflow);
   application.action = "invite";
   TRY(const auto definition, side.workflow(application.workflow));
+  TRY(check_words(arguments, *definition));
+  if (arguments.has("--again")) application.again = ra::Application::Again::kTake;
   TRY(const auto key, code_key_of(code));
   TRY(auto subject, subject_of(arguments, side.signer()));
   ca::Invitation invitation{"officer", std::move(subject), {}, {}, base::to_bytes(key.public_key().spki())};
@@ -69,14 +85,15 @@ Result<ra::Application> application_of(const Arguments& arguments, DeskSide& sid
   return application;
 }
 
-void tell(const Context& context, const StepDone& done, const Secret& code, const std::optional<std::string>& out) {
+void tell(const Context& context, const DeskSide& side, const StepDone& done, const Secret& code,
+          const std::optional<std::string>& out) {
   const auto& of = done.after.standing.of;
   const auto name = base::json_string(of.form, "name");
   const auto printed = print_one_time_code(code);
   if (context.options().json) {
     auto json = ra::print_item(done.after);
     if (!out) json["code"] = printed.text();
-    json["command"] = join_command(context);
+    json["command"] = join_command(side);
     context.document(json);
     return;
   }
@@ -89,9 +106,12 @@ void tell(const Context& context, const StepDone& done, const Secret& code, cons
     context.remark(message("The code is told this once and kept nowhere: tell it to {}, and to nobody else.", name));
   }
   context.remark(message("{} types on their own machine:", name));
-  context.remark("  " + join_command(context));
+  context.remark("  " + join_command(side));
   context.remark(
-      message("Then somebody else confirms the key that {} reads aloud: yuxin officer confirm {}", name, of.id));
+      message("Give {} root.pem, too: by it their machine knows the server. The home of the root writes it:", name));
+  context.remark("  " + program_words() + " ca show root --pem >root.pem");
+  context.remark(message("Then somebody else confirms the key that {} reads aloud:", name));
+  context.remark("  " + program_words() + " officer confirm " + of.id);
 }
 
 Result<int> invite(Context& context, const Arguments& arguments) {
@@ -125,7 +145,7 @@ Result<int> invite(Context& context, const Arguments& arguments) {
     TRY(base::write_file(*out, line, base::Existing::kRefuse, base::Permissions::kPrivate));
   }
   TRY(const auto done, side->sign_and_take(step));
-  tell(context, done, code, out);
+  tell(context, *side, done, code, out);
   side->end_work(context);
   return 0;
 }
@@ -185,6 +205,8 @@ std::vector<CommandSpec> officer_commands() {
          "where the roles are to be good: \"org:LRA-500103 profile:device\""},
         {"--valid", Arity::kOne, Presence::kOptional, "PERIOD",
          "how long the invitation is good: PT24H, PT72H (if not given), PT168H or PT336H"},
+        {"--again", Arity::kFlag, Presence::kOptional, "",
+         "also where the same subject is invited already, or has a certificate"},
         {"--code-out", Arity::kOne, Presence::kOptional, "FILE", "a new file for the code, readable by you alone"},
         accept_clock_option(),
         dry_run_option()},

@@ -1,5 +1,8 @@
 // yuxin officer confirm: whoever has heard the new officer read the key aloud says so with a signature.
 #include <algorithm>
+#include <optional>
+#include <span>
+#include <vector>
 
 #include "app/case_view.hpp"
 #include "app/clock_check.hpp"
@@ -17,7 +20,8 @@ using base::fail;
 using base::message;
 using base::Result;
 
-constexpr std::size_t kFirstLine = 32;  // hexadecimal digits: 128 bits of SHA-256 are enough against another key
+constexpr std::size_t kFirstLine = 32;   // hexadecimal digits: 128 bits of SHA-256 are enough against another key
+constexpr std::size_t kFirstWords = 16;  // the same bits in words
 
 // Digits as they were typed: blanks, colons and hyphens do not count.
 std::string digits_of(std::string_view typed) {
@@ -28,6 +32,25 @@ std::string digits_of(std::string_view typed) {
   return digits;
 }
 
+// The words of the same digest (the PGP word list), as many as were typed; nothing where these are no words.
+std::optional<std::vector<std::string>> words_typed(std::string_view typed) {
+  std::vector<std::string> words;
+  std::string text = base::lower(typed);
+  std::ranges::replace(text, '\t', ' ');
+  for (const auto word : base::split(text, ' ')) {
+    if (!word.empty()) words.emplace_back(word);
+  }
+  if (words.size() < kFirstWords) return std::nullopt;
+  return words;
+}
+
+bool are_words_of(std::span<const std::string> words, base::ByteView digest) {
+  const auto right = base::digest_words(digest);
+  return words.size() <= right.size() &&
+         std::ranges::equal(words, std::span(right).first(words.size()),
+                            [](const std::string& a, const std::string& b) { return a == base::lower(b); });
+}
+
 Result<> check_fingerprint(const Context& context, const Arguments& arguments,
                            const x509::CertificateRequest& request, const std::string& id) {
   auto typed = arguments.maybe("--fingerprint");
@@ -36,15 +59,23 @@ Result<> check_fingerprint(const Context& context, const Arguments& arguments,
       return fail(Code::kUsage,
                   "Nobody can be asked here what the new officer reads aloud. Say it with --fingerprint \"…\"");
     // it is not shown: who only had to agree would agree
-    TRY(typed, context.ask(message("Type the key SHA-256 that the new officer reads aloud (its first line)"), ""));
+    TRY(typed,
+        context.ask(message("Type the key SHA-256 that the new officer reads aloud: its first line, or {} words",
+                            kFirstWords),
+                    ""));
   }
   const auto digits = digits_of(*typed);
-  const auto actual = base::hex(x509::sha256(request.public_key().spki()));
+  const auto digest = x509::sha256(request.public_key().spki());
+  const auto actual = base::hex(digest);
   const bool is_hex =
       std::ranges::all_of(digits, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-  if (!is_hex || digits.size() < kFirstLine || digits.size() > actual.size())
-    return fail(Code::kUsage, "A fingerprint has {} hexadecimal digits at least: eight groups of four.", kFirstLine);
-  if (actual.starts_with(digits)) return {};
+  const auto words = is_hex ? std::nullopt : words_typed(*typed);
+  if (!words && (!is_hex || digits.size() < kFirstLine || digits.size() > actual.size()))
+    return fail(Code::kUsage,
+                "A fingerprint has {} hexadecimal digits at least, eight groups of four; or {} of the words that "
+                "stand below them.",
+                kFirstLine, kFirstWords);
+  if (words ? are_words_of(*words, digest) : actual.starts_with(digits)) return {};
   return fail(Code::kRefused,
               "This is not the fingerprint of the key that answered invitation {}. Nothing was signed. Have it read "
               "aloud once more; if it stays another, somebody else has used the code: yuxin officer withdraw {} "
@@ -88,14 +119,15 @@ Result<int> confirm(Context& context, const Arguments& arguments) {
   context.remark(labelled(message("invited"), base::json_string(of.form, "name")));
   if (!seen.steps.empty()) context.remark(labelled(message("invited by"), seen.steps.front().actor));
   context.remark(labelled(message("answered"), base::local_time(answered->at)));
-  TRY(check_fingerprint(context, arguments, request, of.id));
   ca::Enrolment enrolment{.request = request, .subject = {}, .alt_names = {}, .validity = {}};
   TRY(enrolment.subject, x509::Name::parse(base::json_string(of.about, "subject")));
   TRY(enrolment.alt_names, names_of(of.about));
   workflow::Draft draft{.action = "confirm"};
   draft.form[ca::kProofField] = base::base64(answered->proof);
   const ra::CertificateWish wish{std::move(enrolment), of.place.profile};
+  // who may not confirm hears it before typing anything
   TRY(const auto step, side->step(item, std::move(draft), wish));
+  TRY(check_fingerprint(context, arguments, request, of.id));
   TRY(const auto matter, matter_of_step(*side, step, seen));
   describe_step(context, step, &seen, matter, side->signer());
   if (arguments.has("--dry-run")) {

@@ -4,6 +4,7 @@
 
 #include "app/digest_lines.hpp"
 #include "app/identity.hpp"
+#include "app/invitations.hpp"
 #include "app/joining.hpp"
 #include "app/new_passphrase.hpp"
 #include "app/one_time_code.hpp"
@@ -12,6 +13,7 @@
 #include "app/typed_key_kind.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
+#include "yuxin/keymgmt/token_key_store.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -27,8 +29,11 @@ constexpr std::chrono::seconds kBetween{5};
 
 Result<Secret> code_of(const Context& context, const Arguments& arguments) {
   if (const auto file = arguments.maybe("--code-file")) {
-    TRY(const auto typed, base::read_passphrase_file(*file));
-    return parse_one_time_code(typed);
+    const auto typed = base::read_passphrase_file(*file);
+    if (!typed && typed.error().code == Code::kUsage)
+      return fail(Code::kUsage, "The first line of {} is empty; the one-time code must stand there.", *file);
+    if (!typed) return tl::unexpected(typed.error());
+    return parse_one_time_code(*typed);
   }
   if (!context.interactive())
     return fail(Code::kUsage,
@@ -71,10 +76,12 @@ Result<Begun> begin(const Context& context, const Arguments& arguments, const st
   return Begun{std::move(joining), std::move(passphrase), true};
 }
 
-Result<Begun> begin_or_go_on(const Context& context, const Arguments& arguments, const std::string& out) {
+Result<Begun> begin_or_go_on(const Context& context, const Arguments& arguments, const std::string& out,
+                             const RemoteCall& call) {
   TRY(auto found, find_joining(out));
   if (!found) {
     TRY(check_new_output(out));
+    TRY(call.reach());  // nobody types a code for a server that is not there, or not the right one
     return begin(context, arguments, out);
   }
   context.remark(message("Going on with the key that was made before ({}).", joining_path(out)));
@@ -93,7 +100,8 @@ Result<int> try_out(const Context& context, const Arguments& arguments, const st
 
 void show_key(const Context& context, const Joining& joining) {
   const auto digest = x509::sha256(joining.request.public_key().spki());
-  for (const auto& line : digest_lines(message("key SHA-256"), digest)) context.remark(line);
+  const auto words = base::language() == base::Language::kChinese ? Words::kLeftOut : Words::kShown;
+  for (const auto& line : digest_lines(message("key SHA-256"), digest, words)) context.remark(line);
 }
 
 Result<Secret> passphrase_of(const Context& context, const Arguments& arguments, Begun& begun,
@@ -175,8 +183,10 @@ Result<Welcome> welcome_of(const Context& context, const Arguments& arguments, c
   if (!first) {
     // what was begun once goes on when the server is back
     if (waits && !begun.now && first.error().code == Code::kUnavailable) return wait(call, context, begun.joining);
-    // a code that is none was used for nothing; the next one deserves a new key
-    if (begun.now && first.error().code == Code::kNotAuthorised) TRY(end_joining(out));
+    // a code that is none, or worth nothing any more, was used for nothing; the next one deserves a new key
+    const auto code = first.error().code;
+    const bool refused = code == Code::kNotAuthorised || code == Code::kConflict || code == Code::kRefused;
+    if (begun.now && refused) TRY(end_joining(out));
     return first;
   }
   if (first->certificate) return first;
@@ -203,8 +213,9 @@ void say_what_now(const Context& context, const Arguments& arguments, const std:
         message("Whoever invited you grants you what was meant: {}. Until then you may do nothing.", welcome.roles));
   }
   const auto trust = options.server_trust ? " --trust " + *options.server_trust : std::string();
-  context.remark(message("Then see what waits for you: yuxin --server {}{} --as {} request list --mine",
-                         options.server.value_or(""), trust, identity));
+  context.remark(message("Then see what waits for you:"));
+  context.remark("  " + program_words() + " --server " + options.server.value_or("") + trust + " --as " + identity +
+                 " request list --mine");
 }
 
 Result<int> join(Context& context, const Arguments& arguments) {
@@ -212,8 +223,10 @@ Result<int> join(Context& context, const Arguments& arguments) {
   if (!context.options().server)
     return fail(Code::kUsage, "Where is the registration authority? yuxin officer join --server https://HOST:8443 …");
   TRY(const auto call, RemoteCall::open_nameless(context));
+  if (const auto uri = arguments.maybe("--key"); uri && !keymgmt::is_token_name(*uri))
+    return fail(Code::kUsage, "\"{}\" is no key on a token. Write --key 'pkcs11:token=LABEL;object=NAME'.", *uri);
   if (arguments.has("--dry-run")) return try_out(context, arguments, out);
-  TRY(auto begun, begin_or_go_on(context, arguments, out));
+  TRY(auto begun, begin_or_go_on(context, arguments, out, call));
   TRY(const auto welcome, welcome_of(context, arguments, out, call, begun));
   if (!welcome.certificate) {
     context.remark(message("Run the same command again when it is confirmed; the code is not asked for any more."));

@@ -53,12 +53,26 @@ struct End {
   }
 };
 
+bool is_pkcs12(const std::string& place) { return place.ends_with(".p12") || place.ends_with(".pfx"); }
+
+// The holder's certificate stands first where the authorities above it, or its key, come with it.
+Result<x509::Certificate> holder_of(const std::string& place) {
+  auto chain = fetch_chain(place);
+  if (chain && !chain->empty()) return std::move(chain->front());
+  if (!chain && chain.error().code == Code::kMalformed && is_pkcs12(place))
+    return fail(Code::kUsage,
+                "{} is PKCS #12, which is locked. Give the certificate alone: openssl pkcs12 -in {} -nokeys -clcerts "
+                "-out officer.pem",
+                place, place);
+  return fetch_certificate(place);
+}
+
 Result<std::vector<GrantOrder>> orders_of(const Arguments& arguments, const Organisation& organisation,
                                           base::UnixTime now) {
   TRY(const auto end, End::of(arguments, now));
   TRY(auto role, as_typed(evidence::RoleCode::parse(arguments.one("ROLE"))));
   TRY(auto scope, as_typed(evidence::parse_scope(arguments.one("--scope"))));
-  TRY(auto holder, fetch_certificate(arguments.one("--to")));
+  TRY(auto holder, holder_of(arguments.one("--to")));
   std::vector<GrantOrder> orders;
   auto until = end.of(organisation, role, holder, now);
   orders.push_back({std::move(role), std::move(scope), std::move(holder), now, until});
@@ -67,7 +81,7 @@ Result<std::vector<GrantOrder>> orders_of(const Arguments& arguments, const Orga
     if (equals == std::string::npos)
       return fail(Code::kUsage, "\"{}\" names no role and certificate. Write --and ROLE=CERTIFICATE", text);
     TRY(auto other, as_typed(evidence::RoleCode::parse(std::string_view(text).substr(0, equals))));
-    TRY(auto other_holder, fetch_certificate(text.substr(equals + 1)));
+    TRY(auto other_holder, holder_of(text.substr(equals + 1)));
     until = end.of(organisation, other, other_holder, now);
     orders.push_back({std::move(other), {}, std::move(other_holder), now, until});
   }

@@ -5,6 +5,7 @@
 #include "grant_repository.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/authority.hpp"
+#include "yuxin/evidence/grantable.hpp"
 #include "yuxin/x509/name_match.hpp"
 
 namespace yuxin::evidence {
@@ -48,32 +49,30 @@ Result<const RoleRule*> known_rule(const Organisation& organisation, const RoleC
   return fail(Code::kNotFound, "There is no role {} in organisation.toml.", role.text());
 }
 
-Result<> check_limits(const RoleRule& rule, const GrantOrder& order) {
+Result<> check_limits(const RoleRule& rule, const RoleCode& role, const Scope& scope) {
   for (const auto kind : rule.must_limit) {
-    const auto& scope = order.scope;
     if (kind == ScopeKind::kOrganisation && scope.organisations.empty())
-      return fail(Code::kRefused, "Role {} is for certain organisations. Name them: --scope org:CODE",
-                  order.role.text());
+      return fail(Code::kRefused, "Role {} is for certain organisations. Name them: --scope org:CODE", role.text());
     if (kind == ScopeKind::kDistrict && scope.districts.empty())
       return fail(Code::kRefused, "Role {} is for certain districts. Name them: --scope district:NNNNNN",
-                  order.role.text());
+                  role.text());
     if (kind == ScopeKind::kProfile && scope.profiles.empty())
-      return fail(Code::kRefused, "Role {} is for certain profiles. Name them: --scope profile:NAME",
-                  order.role.text());
+      return fail(Code::kRefused, "Role {} is for certain profiles. Name them: --scope profile:NAME", role.text());
   }
   return {};
 }
 
-Result<> check_scope(const Organisation& organisation, const GrantOrder& order) {
-  for (const auto& part : order.scope.organisations) {
+Result<> check_scope(const Organisation& organisation, const Scope& scope, base::UnixTime at) {
+  for (const auto& part : scope.organisations) {
     const auto* unit = organisation.find(part.organisation);
     if (unit == nullptr)
-      return fail(Code::kNotFound, "There is no organisation {} in organisation.toml.", part.organisation.text());
-    if (unit->exists_at(order.not_before)) continue;
+      return fail(Code::kNotFound, "There is no organisation {} in organisation.toml. All of them: yuxin org list",
+                  part.organisation.text());
+    if (unit->exists_at(at)) continue;
     return fail(Code::kRefused,
                 "The organisation {} ({}) does not exist at {}: organisation.toml says from when and "
                 "until when.",
-                unit->code.text(), name_of(*unit), base::local_time(order.not_before));
+                unit->code.text(), name_of(*unit), base::local_time(at));
   }
   return {};
 }
@@ -220,13 +219,23 @@ Result<> check_grants(store::Reader& reader, const Organisation& organisation, c
     if (order.holder.subject().empty())
       return fail(Code::kRefused, "The certificate has no subject, so role {} cannot be granted to it.",
                   order.role.text());
-    TRY(check_limits(*rule, order));
-    TRY(check_scope(organisation, order));
+    TRY(check_limits(*rule, order.role, order.scope));
+    TRY(check_scope(organisation, order.scope, order.not_before));
     TRY(check_validity(*rule, order, now));
     TRY(founding.check(*rule, order));
     TRY(check_person(reader, organisation, orders, order));
   }
   return {};
+}
+
+Result<> check_grantable(const Organisation& organisation, const RoleCode& role, const Scope& scope,
+                         base::UnixTime at) {
+  TRY(const auto* rule, known_rule(organisation, role));
+  if (rule->granted_by.empty())
+    return fail(Code::kRefused, "Role {} is given at the founding only, so nobody can be invited to it.",
+                role.text());
+  TRY(check_limits(*rule, role, scope));
+  return check_scope(organisation, scope, at);
 }
 
 Result<> check_grant(store::Reader& reader, const Organisation& organisation, const GrantOrder& order,

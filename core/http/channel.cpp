@@ -132,6 +132,31 @@ Result<> Channel::wait_for(IoResult::State state) {
   return wait(state == IoResult::State::kWantRead ? POLLIN : POLLOUT);
 }
 
+namespace {
+
+// The verdicts that people meet, in words; OpenSSL's own for the others.
+std::string verdict_text(long verdict) {
+  switch (verdict) {
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+      return base::message("the root that issued it is missing");
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return base::message("it, or one above it, has expired");
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return base::message("it, or one above it, is not valid yet");
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return base::message("it is for another name");
+    default:
+      return X509_verify_cert_error_string(verdict);
+  }
+}
+
+}  // namespace
+
 Result<> Channel::begin_tls(SSL_CTX* context) {
   tls_ = TlsSession::make(context, socket_.get(), TlsSession::Role::kClient, host_);
   if (!tls_) return base::fail(Code::kInternal, "TLS cannot be set up with this OpenSSL library.");
@@ -147,7 +172,7 @@ Result<> Channel::begin_tls(SSL_CTX* context) {
         Code::kBadSignature, tls_diagnostic(),
         "The certificate of {} is not trusted: {}. Name the root that it comes from, or check that "
         "this is the right server.",
-        host_, X509_verify_cert_error_string(verdict));
+        host_, verdict_text(verdict));
   }
   return base::fail_with(Code::kUnavailable, tls_diagnostic(), "{} and this program agree on no TLS connection.",
                          host_);

@@ -114,4 +114,13 @@ std::string comparable_name(const Name& name) {
 
 bool equal_names(const Name& a, const Name& b) { return a.same(b) || comparable_name(a) == comparable_name(b); }
 
+bool same_attributes(const Name& a, const Name& b) {
+  const auto as_one_set = [](const Name& name) {
+    auto attributes = name.attributes();
+    for (auto& attribute : attributes) attribute.starts_rdn = &attribute == &attributes.front();
+    return comparable_name(Name::from_attributes(std::move(attributes)));
+  };
+  return as_one_set(a) == as_one_set(b);
+}
+
 }  // namespace yuxin::x509

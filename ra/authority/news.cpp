@@ -114,11 +114,11 @@ Result<std::vector<Told>> read_records(const JsonArray& records, std::int64_t af
   std::vector<Told> told;
   for (const auto& one : records) {
     const auto* record = one.if_object();
-    if (record == nullptr) return fail(Code::kMalformed, "A record of the news is none.");
+    if (record == nullptr) return fail(Code::kMalformed, "What the authority sent cannot be read.");
     if (record->contains("leaf")) {
       const auto octets = base::from_hex(base::json_string(*record, "leaf"));
       evidence::Hash leaf{};
-      if (!octets || octets->size() != leaf.size()) return fail(Code::kMalformed, "A record of the news is none.");
+      if (!octets || octets->size() != leaf.size()) return fail(Code::kMalformed, "What the authority sent cannot be read.");
       std::ranges::copy(*octets, leaf.begin());
       leaves.push_back(leaf);
       continue;
@@ -180,7 +180,7 @@ Result<Opened> open(const Reading& reading, const JsonObject& news) {
   TRY(wire::check_members(news, {"authority", "checkpoint", "policy", "proof", "records"}));
   TRY(const auto checkpoint, evidence::open_checkpoint(base::json_string(news, "checkpoint"), reading.key));
   const auto& records = news.at("records");
-  if (!records.is_array()) return fail(Code::kMalformed, "The news of the authority are none.");
+  if (!records.is_array()) return fail(Code::kMalformed, "What the authority sent cannot be read.");
   const auto after = reading.ledger.size();
   std::vector<evidence::Hash> leaves;
   Opened opened;

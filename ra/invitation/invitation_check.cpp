@@ -45,24 +45,9 @@ Result<> check_readable(const x509::Name& subject) {
   return {};
 }
 
-// A name in another order is another name for X.500, and the same person for people.
-bool same_attributes(const x509::Name& a, const x509::Name& b) {
-  auto left = a.attributes();
-  auto right = b.attributes();
-  if (left.size() != right.size()) return false;
-  const auto by_type = [](const x509::NameAttribute& one, const x509::NameAttribute& other) {
-    return one.type < other.type;
-  };
-  std::ranges::stable_sort(left, by_type);
-  std::ranges::stable_sort(right, by_type);
-  return x509::equal_names(x509::Name::from_attributes(left), x509::Name::from_attributes(right));
-}
-
 Result<> refuse_own(const evidence::VerifiedAct& act, const JsonObject& about) {
   TRY(const auto invited, x509::Name::parse(base::json_string(about, "subject")));
-  if (!same_attributes(act.actor().subject(), invited)) return {};
-  return fail(Code::kRefused, "{} would be inviting or confirming themselves. Somebody else has to do it.",
-              act.actor().subject().text());
+  return refuse_self(act.actor().subject(), invited);
 }
 
 // Confirmation is a step by which an invitation becomes an order, with what it is judged by.
@@ -112,6 +97,12 @@ bool is_confirmed_by(const workflow::Case& before, const workflow::Case& after) 
 bool is_locator(std::string_view text) {
   return text.size() == kLocator &&
          std::ranges::all_of(text, [](char c) { return kLetters.find(c) != std::string_view::npos; });
+}
+
+Result<> refuse_self(const x509::Name& who, const x509::Name& invited) {
+  if (!x509::same_attributes(who, invited)) return {};
+  return fail(Code::kRefused, "{} would be inviting or confirming themselves. Somebody else has to do it.",
+              who.text());
 }
 
 std::optional<base::UnixTime> ended(const workflow::Case& of, base::UnixTime now) {

@@ -16,6 +16,9 @@ inline constexpr std::string_view kOfficerProfile = "officer";
 // is_locator says whether a text can be the beginning of a code: eight letters and digits of Crockford's base 32.
 [[nodiscard]] bool is_locator(std::string_view text);
 
+// refuse_self: nobody invites or confirms themselves (kRefused), in whatever order their name is written.
+[[nodiscard]] base::Result<> refuse_self(const x509::Name& who, const x509::Name& invited);
+
 // check_invitation: that what the opening act is about is an invitation word by word, for the place that it names.
 [[nodiscard]] base::Result<> check_invitation(const DeskParts& parts, const Matter& matter);
 

@@ -121,6 +121,7 @@ def check_the_way(office):
     confirm(office, "zhao", number, "0" * 32, expect=1, says="not the fingerprint")
     confirm(office, "zhao", number, digits[:9], expect=2, says="at least")
     office.refused(2, "Nobody can be asked", "zhao", "officer", "confirm", number)
+    office.refused(3, "the same person acted", "bizadm", "officer", "confirm", number)  # before anything is typed
     confirm(office, "li", number, digits, expect=3)
     assert office.checked("zhao", "GET", f"/v1/cases/{number}").json()["state"] == "INVITED"
     waiting = subprocess.Popen(wang.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -151,6 +152,15 @@ def check_the_way(office):
     # the code is worth nothing any more
     again = Newcomer(office, "again", code)
     assert "used already" in again.join("--no-wait", expect=5).stderr
+    assert not (again.folder / "again.p12.joining").exists()
+    # nobody else gets the same name, unless somebody means it and whoever confirms is told
+    office.refused(5, "has a good certificate already", "bizadm", "officer", "invite", "--name", "王芳")
+    twin, twin_code = invite(office, "王芳", "--again")
+    office.refused(5, f"already invited in {twin}|has a good", "bizadm", "officer", "invite", "--name", "王芳")
+    digits = fingerprint(Newcomer(office, "twin", twin_code).join("--no-wait"))
+    told = office.terminal("zhao", "officer", "confirm", twin, "--fingerprint", digits, "--dry-run").stderr
+    assert re.search(f"has already +{serial}, ", told), told
+    office.as_json("bizadm", "officer", "withdraw", twin, "--reason", "one is enough")
     return number
 
 
@@ -234,9 +244,9 @@ def check_crashes(office):
     number, code = invite(office, "crash")
     newcomer = Newcomer(office, "crash", code)
     office.server.kill()
-    # nobody is there: the key is kept, and the same command goes on
-    done = newcomer.join("--no-wait", expect=7)
-    assert (newcomer.folder / "crash.p12.joining").exists(), done
+    # nobody is there: that is said before anything is asked for or made
+    newcomer.join("--no-wait", expect=7)
+    assert not (newcomer.folder / "crash.p12.joining").exists()
     office.server = office.town.serve()
     office.server.wait_until_ready()
     for delay in (0.02, 0.05, 0.1, 0.2, 0.4):

@@ -19,5 +19,8 @@ namespace yuxin::x509 {
 // comparing and for nothing else.
 [[nodiscard]] std::string comparable_name(const Name& name);
 [[nodiscard]] bool equal_names(const Name& a, const Name& b);
+// same_attributes says whether two names are equal but for the order of their attributes: for X.500 these are two
+// names, and for people one person.
+[[nodiscard]] bool same_attributes(const Name& a, const Name& b);
 
 }  // namespace yuxin::x509

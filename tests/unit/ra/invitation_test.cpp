@@ -15,6 +15,10 @@ using test::need;
 
 constexpr std::string_view kLocator = "K3M9X2AB";
 
+std::shared_ptr<const evidence::Organisation> city_organisation() {
+  return need(evidence::Organisation::parse(*evidence::shipped_organisation("city"), "organisation.toml"));
+}
+
 // Town has a desk, an administrator who invites, and somebody who confirms.
 class Town {
  public:
@@ -25,7 +29,7 @@ class Town {
     issuer = need(ca::Issuer::open(ca.parts()));
     know(admin);
     ra::DeskParts parts{.store = ca.store,
-                        .organisation = test::desk_organisation(),
+                        .organisation = city_organisation(),
                         .calendar = test::desk_calendar(),
                         .policy = "2026",
                         .workflows = {},
@@ -83,6 +87,24 @@ class Town {
     TRY(const auto step, desk->apply(application, ra::Desk::Number::kReserve));
     TRY(const auto decision, desk->take(sign(step.act, admin), step.files));
     return decision.after.id;
+  }
+  // drafted is what an inviter hears before signing.
+  [[nodiscard]] base::Result<ra::Step> drafted(const std::string& subject, const base::JsonObject& form = {},
+                                               const std::vector<x509::GeneralName>& names = {},
+                                               ra::Application::Again again = ra::Application::Again::kRefuse) {
+    ra::Application application;
+    application.workflow = "officer-invitation";
+    application.action = "invite";
+    application.organisation = need(evidence::OrgCode::parse("LRA-500103"));
+    application.invitation = ca::Invitation{
+        "officer", need(x509::Name::parse(subject)), names, {}, base::to_bytes(code.public_key().spki())};
+    application.form = {{"name", "Somebody"}, {"locator", "K3M9X2AC"}, {"valid", "PT72H"}};
+    for (const auto& [name, value] : form) application.form[name] = value;
+    application.again = again;
+    const ra::Viewer viewer{.roles = {{test::role_code("RA.BIZADM"), {}}},
+                            .key = x509::sha256(admin.certificate.tbs().spki),
+                            .subject = admin.certificate.subject()};
+    return desk->draft(viewer, application, ra::Desk::Number::kNone);
   }
   [[nodiscard]] ra::InvitationAnswer answer(const test::Applicant& by, const x509::PrivateKey& signing,
                                             std::string_view locator = kLocator) const {
@@ -185,6 +207,48 @@ TEST_CASE("an invitation ends with its time, and with whoever made it") {
   town.pass(base::hours(73));
   check_refused(ra::answer_invitation(*town.desk, answer), Code::kRefused, "has ended");
   check_refused(town.confirm(id, answer), Code::kRefused, "has ended");
+}
+
+TEST_CASE("nobody is invited by a name that somebody has already, however it is written, unless it is meant") {
+  Town town;
+  need(town.drafted("C=CN, O=Test City, CN=Li"));
+  town.know(town.zhao);
+  for (const auto* name : {"C=CN, O=Test City, CN=Zhao", "CN=Zhao, O=Test City, C=CN", "C=CN, O=Test City, CN=ZHAO",
+                           "O=Test City+CN=Zhao, C=CN", "C=CN, O=Test City, CN=\uff3ahao"}) {
+    CAPTURE(name);
+    check_refused(town.drafted(name), Code::kConflict, "has a good certificate already");
+  }
+  const auto step = need(town.drafted("CN=Zhao, O=Test City, C=CN", {}, {}, ra::Application::Again::kTake));
+  const auto shown = need(town.desk->concerned(step));
+  REQUIRE(shown.size() == 1);
+  CHECK(base::equal(shown.front().row.der, town.zhao.certificate.der()));
+  // composed and decomposed letters are the same name to people
+  need(town.invite("CN=Zo\u00eb"));
+  check_refused(town.drafted("CN=Zoe\u0308"), Code::kConflict, "already invited in");
+  need(town.drafted("CN=Zoe\u0308", {}, {}, ra::Application::Again::kTake));
+  check_refused(town.drafted("CN=Admin, C=CN, O=Test City"), Code::kRefused, "themselves");
+}
+
+TEST_CASE("an invitation that has ended, or was closed by wrong codes, is in nobody's way") {
+  Town town;
+  need(town.invite());
+  check_refused(town.drafted("CN=Wang Fang"), Code::kConflict, "already invited in");
+  SUBCASE("ended") { town.pass(base::hours(73)); }
+  SUBCASE("closed") {
+    for (int i = 0; i < 5; ++i) CHECK_FALSE(ra::answer_invitation(*town.desk, town.answer(town.thief, town.wrong)));
+  }
+  need(town.drafted("CN=Wang Fang"));
+}
+
+TEST_CASE("an invitation promises roles and places that can be granted, and names that the profile takes") {
+  Town town;
+  need(town.drafted("CN=Li", {{"roles", "RA.REVIEW RA.MAKE"}, {"scope", "org:LRA-500103"}}));
+  check_refused(town.drafted("CN=Li", {{"roles", "RA.REVEIW"}}), Code::kNotFound, "no role RA.REVEIW");
+  check_refused(town.drafted("CN=Li", {{"roles", "CA.SUPER"}}), Code::kRefused, "founding only");
+  check_refused(town.drafted("CN=Li", {{"roles", "RA.REVIEW"}, {"scope", "org:NOPE"}}), Code::kNotFound, "NOPE");
+  check_refused(town.drafted("CN=Li", {{"scope", "org:LRA-500103"}}), Code::kUsage, "no role is named");
+  const auto host = need(x509::parse_general_name("dns:li.test"));
+  check_refused(town.drafted("CN=Li", {}, {host}), Code::kRefused, "does not take");
 }
 
 TEST_CASE("what invites is what it says it is") {
