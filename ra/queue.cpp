@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "yuxin/base/bytes.hpp"
+#include "yuxin/base/language.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ra/desk.hpp"
 
@@ -219,7 +220,8 @@ std::string granting_text(const evidence::Organisation& organisation, const std:
     const auto role = evidence::RoleCode::parse(text);
     const auto* rule = role ? organisation.rule_of(*role) : nullptr;
     if (rule == nullptr || rule->granted_by.empty()) continue;
-    return " " + base::message("{} grants it: yuxin role grant {} --to FILE",
+    const auto* gap = base::language() == base::Language::kChinese ? "" : " ";
+    return gap + base::message("{} grants it: yuxin role grant {} --to FILE",
                                evidence::granters_of(organisation, *role), text);
   }
   return {};

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "yuxin/base/file.hpp"
+#include "yuxin/base/language.hpp"
 #include "yuxin/x509/certificate.hpp"
 
 namespace yuxin::cli {
@@ -117,7 +118,8 @@ base::Error refusal_of(const http::ClientReply& reply, std::string_view server) 
 // A server that is not trusted is mostly one whose root nobody has named.
 base::Failure RemoteCall::not_reached(base::Error error) const {
   if (error.code == Code::kBadSignature && options_.trusted.empty())
-    error.detail += " " + base::message("The root is given by --trust root.pem.");
+    error.detail += std::string(base::language() == base::Language::kChinese ? "" : " ") +
+                    base::message("The root is given by --trust root.pem.");
   return base::Failure(std::move(error));
 }
 
