@@ -142,8 +142,7 @@ std::vector<MatterLine> matter_lines(const Matter& matter, const JsonObject& for
   }
   const bool has_already = matter.certificates_are == Matter::Certificates::kHasAlready;
   for (const auto& note : matter.certificates)
-    lines.push_back(
-        {has_already ? message("has already") : message("certificate"), certificate_text(note), false});
+    lines.push_back({has_already ? message("has already") : message("certificate"), certificate_text(note), false});
   if (matter.wish) {
     if (auto text = difference(*matter.wish, form)) lines.push_back({message("note"), std::move(*text), true});
   }

@@ -118,7 +118,8 @@ Result<std::vector<Told>> read_records(const JsonArray& records, std::int64_t af
     if (record->contains("leaf")) {
       const auto octets = base::from_hex(base::json_string(*record, "leaf"));
       evidence::Hash leaf{};
-      if (!octets || octets->size() != leaf.size()) return fail(Code::kMalformed, "What the authority sent cannot be read.");
+      if (!octets || octets->size() != leaf.size())
+        return fail(Code::kMalformed, "What the authority sent cannot be read.");
       std::ranges::copy(*octets, leaf.begin());
       leaves.push_back(leaf);
       continue;

@@ -92,7 +92,8 @@ Result<bool> RemoteAuthority::read_on() {
 Result<> RemoteAuthority::read_policy() {
   TRY(const auto answer, parts_.call("policy", {}));
   const auto* files = answer.if_contains("files");
-  if (files == nullptr || !files->is_object()) return fail(Code::kMalformed, "What the authority sent cannot be read.");
+  if (files == nullptr || !files->is_object())
+    return fail(Code::kMalformed, "What the authority sent cannot be read.");
   return parts_.keep_policy(files->get_object());
 }
 

@@ -28,6 +28,7 @@ class Keeper final : public cli::DeskSide {
   explicit Keeper(base::Bytes octets) : octets_(std::move(octets)) {}
   [[nodiscard]] base::Result<base::Bytes> file(const std::string&, const evidence::Hash&) override { return octets_; }
   [[nodiscard]] std::string signer() const override { throw std::logic_error("signer"); }
+  [[nodiscard]] std::string address() const override { throw std::logic_error("address"); }
   [[nodiscard]] base::Result<std::optional<cli::RolesSeen>> roles() override { throw std::logic_error("roles"); }
   [[nodiscard]] base::Result<ra::Desk::Page> page(const workflow::CaseFilter&, ra::Desk::Whose) override {
     throw std::logic_error("page");
