@@ -65,7 +65,7 @@ Result<evidence::VerifiedAct> sign_as_service(Home& home, evidence::Act act, con
   TRY(const auto trust, trust_of(home));
   TRY(const auto proofs, proofs_for(home, kActor, stamping));
   auto accepted = evidence::accept_act(signed_act, *proofs, trust, act.previous);
-  if (accepted || accepted.error().code != Code::kNotFound) return accepted;
+  if (accepted || accepted.error().code != Code::kNotAuthorised) return accepted;
   // A device is told what it can understand; the log says what an operator does.
   base::log_warning(
       message("The registration service may enter no requests for officers: {} An officer grants it the role: yuxin "
