@@ -89,7 +89,7 @@ Result<std::string> write_registry_request(Home& home) {
     TRY(const auto der, x509::make_request(name_of(std::move(common_name)), extensions, *signer));
     pem += base::pem("CERTIFICATE REQUEST", der);
   }
-  const auto path = home.path() + "/exchange/registry.csr";
+  auto path = home.path() + "/exchange/registry.csr";
   TRY(base::write_file(path, base::as_bytes(pem), base::Existing::kReplace, base::Permissions::kPublic));
   return path;
 }

@@ -29,7 +29,8 @@ struct Applicant {
 
 // check_same_names refuses (kRefused) a renewal for another subject or other alternative names than those of the
 // certificate that is renewed.
-[[nodiscard]] base::Result<> check_same_names(const x509::Certificate& old, const x509::CertificateRequest& request);
+[[nodiscard]] base::Result<> check_same_names(const x509::Certificate& shown,
+                                              const x509::CertificateRequest& request);
 
 // applicant_by_certificate judges somebody who renews a certificate and has proven to hold its key: it was issued
 // here and is in force, the names stay the same, and a client may renew it so.
