@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 #include "effects.hpp"
 #include "invitation/invitation_check.hpp"
@@ -246,6 +247,8 @@ Result<std::vector<Effected>> Desk::settle() {
   for (const auto& one : pending) {
     TRY(const auto standing, cases_.find(one.case_id));
     TRY(auto acts, cases_.acts(one.case_id, parts_.trust));
+    if (std::cmp_not_equal(acts.size(), standing.of.steps))
+      continue;  // it goes on just now; the next call looks again
     TRY(auto files, cases_.files(standing));
     const Order order{standing.of, standing.workflow.get(), one.name, std::move(acts), std::move(files), one.step};
     auto carried = parts_.port->carry_out(order);

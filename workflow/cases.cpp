@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "case_writing.hpp"
 #include "repository.hpp"
@@ -149,6 +150,9 @@ Result<Judged> judged(Cases& cases, const Cases::Parts& parts, const Cases::Subm
   if (std::ranges::find(workflow.policies, parts.policy) == workflow.policies.end())
     return fail(Code::kRefused, "The workflow {} has no values for policy {}.", workflow.name, parts.policy);
   TRY(const auto earlier, cases.acts(id, submission.trust));
+  // somebody was quicker between the two readings
+  if (result.before && std::cmp_not_equal(earlier.size(), result.before->of.steps))
+    return fail(Code::kConflict, "Case {} went on meanwhile. Read what has happened and sign again.", id);
   const auto before = result.before ? std::optional(result.before->of) : std::nullopt;
   TRY(result.decision,
       advance({workflow, *parts.organisation, *parts.calendar, parts.policy}, before, submission.act, earlier));

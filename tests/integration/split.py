@@ -30,8 +30,9 @@ def check_person(split):
     number, approved = split.approved("wei")
     serial = approved["facts"]["serial"]
     assert approved["state"] == "APPROVED" and split.state(serial) == "good", approved
-    pem = split.client("li").get(f"/v1/cases/{number}/certificate").body
-    (split.folder / "wei.pem").write_bytes(pem)
+    answer = split.client("li").get(f"/v1/cases/{number}/certificate")
+    assert answer.status == 200, (answer.status, answer.body)
+    (split.folder / "wei.pem").write_bytes(answer.body)
     city.run("openssl", "verify", "-CAfile", split.town.root, "-untrusted", split.town.issuing, split.folder / "wei.pem")
     assert ": good" in split.town.ocsp(split.folder / "wei.pem")
     # the holder's certificate is known there at once: it opens the connection and signs the receipt
