@@ -83,7 +83,7 @@ struct AuthorityInterface::Impl {
   Result<JsonObject> prove(const Registry& by, const JsonObject& json);
   Result<JsonObject> news(const Registry& by, const JsonObject& json);
   Result<JsonObject> policy(const Registry& by, const JsonObject& json);
-  Result<JsonObject> done(const Carried& carried);
+  Result<JsonObject> done(const Carried& carried) const;
   void write_down(const std::string& who, std::string_view operation, const base::Error& refused);
   HttpReply turn_away(const HttpRequest& request, std::string_view operation, const base::Error& refused);
 };
@@ -121,7 +121,7 @@ Result<Registry> AuthorityInterface::Impl::registry_of(const HttpRequest& reques
   return *registry;
 }
 
-Result<JsonObject> AuthorityInterface::Impl::done(const Carried& carried) {
+Result<JsonObject> AuthorityInterface::Impl::done(const Carried& carried) const {
   if (carried.status_changed && parts.status_changed) parts.status_changed();
   return JsonObject{{"facts", carried.facts}, {"status_changed", carried.status_changed}, {"text", carried.text}};
 }
@@ -190,6 +190,7 @@ Result<JsonObject> AuthorityInterface::Impl::news(const Registry& by, const Json
       {*parts.store, parts.sign_head, desk->parts().authority, base::hex(x509::sha256(base::as_bytes(text)))}, after);
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): one of a table
 Result<JsonObject> AuthorityInterface::Impl::policy(const Registry&, const JsonObject& json) {
   TRY(wire::check_members(json, {}));
   TRY(auto files, parts.policy());

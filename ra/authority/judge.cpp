@@ -59,11 +59,11 @@ Result<std::shared_ptr<Desk>> Judge::desk_for(const Registry& by) const {
   return desk;
 }
 
-Result<> Judge::check(const Registry& by, const wire::CheckMessage& question) {
+Result<> Judge::check(const Registry& by, const wire::CheckMessage& message) {
   TRY(const auto desk, desk_for(by));
-  TRY(auto request, x509::CertificateRequest::from_either(question.request));
+  TRY(auto request, x509::CertificateRequest::from_either(message.request));
   const std::vector<workflow::File> files{request_file(request)};
-  TRY(const auto wish, wish_of(question.about, files));
+  TRY(const auto wish, wish_of(message.about, files));
   TRY(check_within(*desk, by, wish.enrolment.organisation));
   TRY(const auto profile, desk->parts().profiles.find(wish.profile));
   if (desk->parts().admit_profile) TRY(desk->parts().admit_profile(*profile));

@@ -19,14 +19,14 @@ class Judge {
   [[nodiscard]] base::Result<> try_order(const Registry& by, const wire::OrderMessage& message);
   [[nodiscard]] base::Result<Carried> carry_out(const Registry& by, const wire::OrderMessage& message);
   // hear notes what cases have come to: acts that follow others. What is no such act is passed over.
-  [[nodiscard]] base::Result<> hear(const Registry& by, const std::vector<base::Bytes>& acts);
+  [[nodiscard]] base::Result<> hear(const Registry& by, const std::vector<base::Bytes>& ders);
   // revoke ends a certificate that the registration service has enrolled, upon its act.
-  [[nodiscard]] base::Result<Carried> revoke(const Registry& by, base::ByteView act);
+  [[nodiscard]] base::Result<Carried> revoke(const Registry& by, base::ByteView der);
 
  private:
   struct Judged;
   [[nodiscard]] base::Result<std::shared_ptr<Desk>> desk_for(const Registry& by) const;
-  [[nodiscard]] base::Result<Judged> judge(const Registry& by, const wire::OrderMessage& message) const;
+  [[nodiscard]] base::Result<Judged> judge(const Registry& by, const wire::OrderMessage& order) const;
   const InterfaceParts& parts_;
   std::mutex issuing_;  // who asks twice at once is answered one after the other
 };

@@ -20,9 +20,9 @@ Result<VerifiedAct> verified_act(const Desk& desk, base::ByteView der) {
   return std::move(*act);
 }
 
-Result<std::vector<VerifiedAct>> verified_acts(const Desk& desk, const std::vector<base::Bytes>& signed_acts) {
+Result<std::vector<VerifiedAct>> verified_acts(const Desk& desk, const std::vector<base::Bytes>& ders) {
   std::vector<VerifiedAct> acts;
-  for (const auto& der : signed_acts) {
+  for (const auto& der : ders) {
     TRY(auto act, verified_act(desk, der));
     acts.push_back(std::move(act));
   }

@@ -89,7 +89,7 @@ Result<bool> RemoteAuthority::read_on() {
   return opened.left > 0;
 }
 
-Result<> RemoteAuthority::read_policy() {
+Result<> RemoteAuthority::read_policy() const {
   TRY(const auto answer, parts_.call("policy", {}));
   const auto* files = answer.if_contains("files");
   if (files == nullptr || !files->is_object())

@@ -49,7 +49,7 @@ class RemoteAuthority final : public Authority {
  private:
   [[nodiscard]] base::Result<bool> tell_on();
   [[nodiscard]] base::Result<bool> read_on();
-  [[nodiscard]] base::Result<> read_policy();
+  [[nodiscard]] base::Result<> read_policy() const;
   RemoteAuthorityParts parts_;
   std::mutex reading_;
 };
