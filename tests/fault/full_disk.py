@@ -29,7 +29,7 @@ class Disk:
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
-        run("mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "tmpfs", folder)
+        run("mount", "-t", "tmpfs", "-o", "size=8m,mode=0700", "tmpfs", folder)
 
     def fill(self):
         with open(self.folder / "filler", "ab", buffering=0) as filler:
