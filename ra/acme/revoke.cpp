@@ -80,29 +80,47 @@ Outcome<bool> holds_all_names(World& world, const Account& account, const x509::
   return all;
 }
 
-Outcome<> check_may(World& world, const Asked& asked, const x509::Certificate& certificate) {
-  const auto refused = [] {
-    return deny(
-        ProblemType::kUnauthorized,
-        "A certificate is revoked by the account that it was issued to, by one that has proven all its names, "
-        "or with its own key.");
-  };
-  if (!asked.account) {
-    const auto key = certificate.public_key();
-    if (key && key->kind() == asked.jws.jwk->key.kind() &&
-        base::equal(key->key_bits(), asked.jws.jwk->key.key_bits()))
-      return {};
-    return refused();
-  }
+// has_own_key: the request is signed with the key of the certificate itself.
+bool has_own_key(const Asked& asked, const x509::Certificate& certificate) {
+  if (asked.account) return false;
+  const auto key = certificate.public_key();
+  return key && key->kind() == asked.jws.jwk->key.kind() &&
+         base::equal(key->key_bits(), asked.jws.jwk->key.key_bits());
+}
+
+Outcome<bool> was_ordered_by(World& world, const Account& account, const x509::Certificate& certificate) {
   std::optional<Order> order;
   TRY(world.read([&](store::Session& session) -> Outcome<> {
     TRY(order, repository::order_of_certificate(session, x509::sha256(certificate.der())));
     return {};
   }));
-  if (order && order->account == asked.account->row) return {};
-  TRY(const bool holds, holds_all_names(world, *asked.account, certificate));
-  if (holds) return {};
-  return refused();
+  return order && order->account == account.row;
+}
+
+// That a key has leaked ends whatever was issued for it. An account says it of what it has ordered, where nobody else
+// has a certificate for the key; whoever has the key signs with it.
+Outcome<> check_compromise(World& world, const Account& account, bool ordered, const x509::Certificate& certificate) {
+  if (ordered) {
+    TRY(const bool alone, world.parts.desk->has_key_alone(account.client, certificate));
+    if (alone) return {};
+  }
+  return deny(ProblemType::kUnauthorized,
+              "That a key has leaked is said here with that key, or by the account that has ordered all certificates "
+              "for it. Sign the request with the key of the certificate, or revoke for another reason.");
+}
+
+Outcome<> check_may(World& world, const Asked& asked, const x509::Certificate& certificate, RevocationReason reason) {
+  if (has_own_key(asked, certificate)) return {};
+  if (asked.account) {
+    TRY(const bool ordered, was_ordered_by(world, *asked.account, certificate));
+    TRY(const bool may, ordered ? Outcome<bool>(true) : holds_all_names(world, *asked.account, certificate));
+    if (may && reason == RevocationReason::kKeyCompromise)
+      return check_compromise(world, *asked.account, ordered, certificate);
+    if (may) return {};
+  }
+  return deny(ProblemType::kUnauthorized,
+              "A certificate is revoked by the account that it was issued to, by one that has proven all its names, "
+              "or with its own key.");
 }
 
 std::string actor_of(const Asked& asked) {
@@ -116,7 +134,7 @@ Answer revoke(World& world, const Asked& asked) {
   auto certificate = x509::Certificate::from_der(der ? base::ByteView(*der) : base::ByteView());
   if (!certificate) return deny(ProblemType::kMalformed, "The certificate is none, in DER as base64url.");
   TRY(const auto reason, read_reason(asked.payload));
-  TRY(check_may(world, asked, *certificate));
+  TRY(check_may(world, asked, *certificate, reason));
   TRY(const auto found, find(world, *certificate));
   TRY(check_profile(world, found.row.profile));
   if (found.row.status.state == store::CertificateState::kRevoked)

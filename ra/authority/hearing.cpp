@@ -1,4 +1,5 @@
 // What cases of other hosts have come to without an order.
+#include "authority/act_check.hpp"
 #include "authority/judge.hpp"
 #include "authority/records.hpp"
 #include "yuxin/base/language.hpp"
@@ -23,8 +24,7 @@ Result<> Judge::hear(const Registry& by, const std::vector<base::Bytes>& ders) {
       continue;
     }
     // only what persons decide; a service could go on by itself for ever
-    const bool in_service = act->role() && act->role()->role.text() == kServiceRole;
-    if (act->act().previous && !in_service) acts.push_back(std::move(*act));
+    if (act->act().previous && !is_by_service(*act)) acts.push_back(std::move(*act));
   }
   const auto now = parts_.clock->now();
   return parts_.store->write([&](store::Writer& writer) -> Result<> {

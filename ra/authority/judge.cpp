@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "authority/act_check.hpp"
 #include "authority/records.hpp"
 #include "authority/replay.hpp"
 #include "effects.hpp"

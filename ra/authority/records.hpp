@@ -1,4 +1,4 @@
-// What is written down of another host's orders, and the acts that they rest on.
+// What is written down of another host's orders and acts.
 #pragma once
 
 #include <string>
@@ -8,15 +8,6 @@
 #include "yuxin/ra/authority_interface.hpp"
 
 namespace yuxin::ra {
-
-// The role of registration services.
-inline constexpr std::string_view kServiceRole = "RA.SERVICE";
-
-// verified_act believes nothing that came with an act: kBadSignature for what was signed as a document; errors of
-// act_error and of ca::refuse_withdrawn.
-[[nodiscard]] base::Result<evidence::VerifiedAct> verified_act(const Desk& desk, base::ByteView der);
-[[nodiscard]] base::Result<std::vector<evidence::VerifiedAct>> verified_acts(const Desk& desk,
-                                                                             const std::vector<base::Bytes>& ders);
 
 // record_order notes the course of the case and writes "registry.order". The order as it came is kept with it, so
 // that what was done here can be judged without the other host.

@@ -1,4 +1,5 @@
 // What a registration service gives back by itself: certificates that it has enrolled.
+#include "authority/act_check.hpp"
 #include "authority/judge.hpp"
 #include "authority/records.hpp"
 #include "effects.hpp"
@@ -41,8 +42,7 @@ Result<Carried> Judge::revoke(const Registry& by, base::ByteView der) {
   const auto& act = acts.front();
   const auto now = parts_.clock->now();
   const auto service = base::hex(x509::sha256(act.actor().tbs().spki));
-  const bool in_service = act.role() && act.role()->role.text() == kServiceRole;
-  if (!in_service || service != base::hex(by.service) || act.act().type != kMachineRevocation)
+  if (!is_by_service(act) || service != base::hex(by.service) || act.act().type != kMachineRevocation)
     return fail(Code::kNotAuthorised, "This is no order by the service of registration authority {}.", by.name);
   if (act.moment() + kServiceOrderFor < now || act.moment() > now + desk->parts().trust.skew)
     return fail(Code::kNotAuthorised, "The order of {} is too old.", act.act().object);

@@ -384,8 +384,13 @@ def check_revocation(scene):
         # an account that has proven the name may revoke what another account got for it
         _, order = stranger.order("gone.city.test")
         assert stranger.prove(order["authorizations"][0], "http-01", scene.by_web)["status"] == "valid"
+        # but not say of the other's key that it has leaked
+        refused("unauthorized", stranger.post, url, {"certificate": der, "reason": 1}, status=403)
         stranger.post(url, {"certificate": der, "reason": 4})
         refused("alreadyRevoked", client.post, url, {"certificate": der})
+        _, leaked, _ = scene.issue(client, "gone.city.test")
+        own = acme.b64(certificates.load_pem_x509_certificate(leaked.encode()).public_bytes(serialization.Encoding.DER))
+        client.post(url, {"certificate": own, "reason": 1})
         (scene.folder / "gone.pem").write_text(pem)
         assert "revoked" in scene.town.ocsp(scene.folder / "gone.pem")
     # what machines may not have, they may not revoke, whoever holds the key

@@ -53,8 +53,12 @@ class SmallDesk final : public ra::MachineDesk {
     TRY(ca::revoke(*ca.store, order, ca.clock, {revocation.actor, {}}));
     return {};
   }
+  base::Result<bool> has_key_alone(std::string_view client, const x509::Certificate& /*certificate*/) override {
+    return client == alone;
+  }
   test::SmallCa ca;
   bool needs_person = false;
+  std::string alone = "portal";  // whose keys are nobody else's
   std::optional<base::Error> trouble;
   std::vector<std::string> wishes;
   std::optional<evidence::OrgCode> organisation;
@@ -180,6 +184,13 @@ struct Scene {
     account.clear();
     key = need(x509::PrivateKey::generate({x509::KeyType::kEd25519, 256}));
     signer = need(key.signer(x509::SignatureAlgorithm::kEd25519));
+  }
+  // become goes back to a key that has an account.
+  void become(const x509::PrivateKey& former) {
+    account.clear();
+    key = former;
+    signer = need(key.signer(x509::SignatureAlgorithm::kEd25519));
+    account = post(url("new-account"), base::JsonObject{{"onlyReturnExisting", true}}).location;
   }
   void open_account() {
     const auto made = post(url("new-account"), base::JsonObject{{"termsOfServiceAgreed", true}});
@@ -398,6 +409,33 @@ TEST_CASE("an account from before is refused where another client has had the na
   const auto account = scene.account;
   scene.account.clear();
   CHECK(scene.post(Scene::url("new-account"), base::JsonObject{}).problem() == "unauthorized");
+}
+
+TEST_CASE("an account says that a key has leaked of what it has ordered, where nobody else has one for the key") {
+  Scene scene;
+  scene.open_account();
+  const auto made = scene.order("www.city.example");
+  REQUIRE(scene.prove(made, "www.city.example", Scene::Put::kProof) == "valid");
+  const auto chain = scene.post(scene.finalize(made, "www.city.example").at("certificate"));
+  const auto certificate = need(x509::Certificate::from_bytes(base::as_bytes(chain.text)));
+  const auto revoke = [&](int reason) {
+    return scene.post(Scene::url("revoke-cert"),
+                      base::JsonObject{{"certificate", base::base64url(certificate.der())}, {"reason", reason}});
+  };
+  const auto orderer = scene.key;
+  scene.desk.alone.clear();
+  CHECK(revoke(1).problem() == "unauthorized");
+  CHECK(scene.desk.ca.count(store::CertificateState::kRevoked) == 0);
+  // whoever has proven the name may end the certificate, and not the key
+  scene.desk.alone = "portal";
+  scene.become_another();
+  scene.open_account();
+  REQUIRE(scene.prove(scene.order("www.city.example"), "www.city.example", Scene::Put::kProof) == "valid");
+  CHECK(revoke(1).problem() == "unauthorized");
+  CHECK(scene.desk.ca.count(store::CertificateState::kRevoked) == 0);
+  scene.become(orderer);
+  CHECK(revoke(1).status == 200);
+  CHECK(scene.desk.ca.count(store::CertificateState::kRevoked) == 1);
 }
 
 TEST_CASE("the registration point of the client goes with the request") {
