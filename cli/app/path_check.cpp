@@ -1,8 +1,10 @@
 #include "path_check.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "command.hpp"
+#include "list_client.hpp"
 #include "ocsp_client.hpp"
 #include "trust.hpp"
 #include "yuxin/x509/crl.hpp"
@@ -78,40 +80,102 @@ class Judge {
     answer_.report.detail = std::move(detail);
   }
 
-  void ask_all() {
+  // Link is a certificate of the path, where it stands there, and its issuer.
+  struct Link {
+    std::size_t place;
+    const Certificate& certificate;
+    const Certificate& issuer;
+    [[nodiscard]] std::string subject() const { return certificate.subject().text(); }
+  };
+
+  void each_link(const std::function<void(const Link&)>& visit) {
     const auto chain = answer_.report.chain;
-    for (std::size_t i = 0; i + 1 < chain.size() && answer_.report.valid; ++i) ask(chain[i], chain[i + 1]);
+    for (std::size_t i = 0; i + 1 < chain.size(); ++i) visit({i, chain[i], chain[i + 1]});
   }
 
-  void ask(const Certificate& certificate, const Certificate& issuer) {
-    const auto url = ocsp_url_of(certificate);
-    if (!url) {
-      if (question_.lists_given) fall_back(certificate, issuer, {});
-      return;
-    }
-    const OcspAsk ask{issuer,
-                      base::to_bytes(certificate.tbs().serial),
-                      certificate,
-                      *url,
-                      x509::DigestAlgorithm::kSha1,
-                      OcspAsk::Nonce::kSent,
-                      {}};
-    const auto answer = ask_ocsp(ask, clock_);
-    if (!answer) {
-      answer_.status.push_back(
-          {certificate.subject().text(), *url, "unreachable", answer.error().detail, std::nullopt, {}});
-      return fall_back(certificate, issuer, answer.error().detail);
-    }
-    take(certificate, *url, answer->evidence);
+  void ask_all() {
+    each_link([&](const Link& link) {
+      if (answer_.report.valid) ask(link);
+    });
   }
 
-  void take(const Certificate& certificate, const std::string& url, const x509::OcspEvidence& evidence) {
-    const auto subject = certificate.subject().text();
-    StatusSaid said{subject, url, "good", {}, std::nullopt, {}};
+  // The responder is asked first. Where there is none or it does not answer, the lists that were given decide, then
+  // the one that the certificate names.
+  void ask(const Link& link) {
+    std::string trouble;
+    if (const auto url = ocsp_url_of(link.certificate)) {
+      const OcspAsk ask{link.issuer,
+                        base::to_bytes(link.certificate.tbs().serial),
+                        link.certificate,
+                        *url,
+                        x509::DigestAlgorithm::kSha1,
+                        OcspAsk::Nonce::kSent,
+                        {}};
+      const auto answer = ask_ocsp(ask, clock_);
+      if (answer) return take(link, *url, answer->evidence);
+      trouble = unreachable(link, *url, answer.error().detail);
+    }
+    if (heeds_given(link)) return;
+    for (const auto& url : list_urls_of(link.certificate)) {
+      const auto list = fetch_list(url);
+      if (!list) {
+        trouble = unreachable(link, url, list.error().detail);
+        continue;
+      }
+      // one that was made after the moment knows what was revoked before it
+      const auto at = std::max(question_.at, list->this_update());
+      const auto verdict = x509::check_crl(link.certificate, link.issuer, *list, at);
+      if (verdict.status != x509::CrlStatus::kUnknown) return take(link, url, verdict);
+      trouble = unreachable(link, url, verdict.detail);
+    }
+    if (!trouble.empty())
+      return refuse("status-unavailable",
+                    message("Whether {} was revoked is not known: {}", link.subject(), trouble));
+    if (question_.lists_given)
+      refuse("no-revocation-data", message("Whether {} was revoked is not known: it names no responder, and none of "
+                                           "the lists is for it.",
+                                           link.subject()));
+  }
+
+  std::string unreachable(const Link& link, const std::string& url, const std::string& detail) {
+    answer_.status.push_back({link.place, link.subject(), url, "unreachable", detail, std::nullopt, {}});
+    return detail;
+  }
+
+  // heeds_given takes down what the newest of the given lists says that is for the certificate.
+  bool heeds_given(const Link& link) {
+    const x509::Crl* newest = nullptr;
+    x509::CrlVerdict said;
+    for (const auto& list : question_.material.crls) {
+      if (newest != nullptr && list.this_update() <= newest->this_update()) continue;
+      auto verdict = x509::check_crl(link.certificate, link.issuer, list, question_.at);
+      if (verdict.status == x509::CrlStatus::kUnknown) continue;
+      newest = &list;
+      said = std::move(verdict);
+    }
+    if (newest == nullptr) return false;
+    take(link, source_of(*newest), said);
+    return true;
+  }
+
+  static std::string source_of(const x509::Crl& list) { return message("the list of {}", list.issuer().text()); }
+
+  void take(const Link& link, const std::string& source, const x509::CrlVerdict& verdict) {
+    StatusSaid said{link.place, link.subject(), source, "good", {}, verdict.revoked_at, {}};
+    if (verdict.status == x509::CrlStatus::kRevoked) {
+      said.status = "revoked";
+      said.reason = x509::reason_name(verdict.reason);
+      if (said.revoked_at.value_or(question_.at) <= question_.at) refuse_revoked(said, source);
+    }
+    answer_.status.push_back(std::move(said));
+  }
+
+  void take(const Link& link, const std::string& url, const x509::OcspEvidence& evidence) {
+    StatusSaid said{link.place, link.subject(), url, "good", {}, std::nullopt, {}};
     if (evidence.status == x509::OcspStatus::kUnknown) {
       said.status = "unknown";
       refuse("status-unknown",
-             message("{} does not know {}: its issuer says that it never issued it.", url, subject));
+             message("{} does not know {}: its issuer says that it never issued it.", url, said.subject));
     }
     if (evidence.status == x509::OcspStatus::kRevoked) {
       said.status = "revoked";
@@ -128,67 +192,22 @@ class Judge {
                               base::local_time(said.revoked_at.value_or(question_.at)), said.reason, source));
   }
 
-  // Where nobody answers, the lists that were given decide.
-  void fall_back(const Certificate& certificate, const Certificate& issuer, const std::string& why) {
-    const auto subject = certificate.subject().text();
-    for (const auto& list : question_.material.crls) {
-      const auto verdict = x509::check_crl(certificate, issuer, list, question_.at);
-      if (verdict.status == x509::CrlStatus::kUnknown) continue;
-      StatusSaid said{subject, "list", "good", {}, verdict.revoked_at, {}};
-      if (verdict.status == x509::CrlStatus::kRevoked) {
-        said.status = "revoked";
-        said.reason = x509::reason_name(verdict.reason);
-        refuse_revoked(said, message("the list of {}", issuer.subject().text()));
-      }
-      answer_.status.push_back(std::move(said));
-      return;
-    }
-    if (why.empty()) {
-      refuse("no-revocation-data", message("Whether {} was revoked is not known: it names no responder, and none of "
-                                           "the lists is for it.",
-                                           subject));
-    } else {
-      refuse("status-unavailable", message("Whether {} was revoked is not known: {}", subject, why));
-    }
-  }
-
   // What the lists said that the path was held against.
   void tell_lists() {
     if (question_.options.revocation == x509::RevocationMode::kNone) return;
-    const auto& chain = answer_.report.chain;
-    for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
-      for (const auto& list : question_.material.crls) {
-        const auto verdict = x509::check_crl(chain[i], chain[i + 1], list, question_.at);
-        if (verdict.status != x509::CrlStatus::kGood) continue;
-        answer_.status.push_back({chain[i].subject().text(),
-                                  message("the list of {}", list.issuer().text()),
-                                  "good",
-                                  {},
-                                  std::nullopt,
-                                  {}});
-        break;
-      }
-    }
+    each_link([&](const Link& link) { heeds_given(link); });
   }
 
   // The path names the certificate; when and why stands in the list.
   void explain_by_lists() {
-    const auto& chain = answer_.report.chain;
-    for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
+    each_link([&](const Link& link) {
       for (const auto& list : question_.material.crls) {
-        const auto verdict = x509::check_crl(chain[i], chain[i + 1], list, question_.at);
+        const auto verdict = x509::check_crl(link.certificate, link.issuer, list, question_.at);
         if (verdict.status != x509::CrlStatus::kRevoked || !verdict.revoked_at) continue;
-        StatusSaid said{chain[i].subject().text(),
-                        "list",
-                        "revoked",
-                        {},
-                        verdict.revoked_at,
-                        std::string(x509::reason_name(verdict.reason))};
-        refuse_revoked(said, message("the list of {}", chain[i + 1].subject().text()));
-        answer_.status.push_back(std::move(said));
+        take(link, source_of(list), verdict);
         return;
       }
-    }
+    });
   }
 
   const PathQuestion& question_;
@@ -211,12 +230,20 @@ Result<PathQuestion> read_question(const PathWords& words, base::UnixTime now) {
   return question;
 }
 
+std::vector<std::string> unchecked(const PathAnswer& answer) {
+  std::vector<std::string> subjects;
+  for (std::size_t i = 0; i + 1 < answer.report.chain.size(); ++i) {
+    const bool known = std::ranges::any_of(answer.status, [&](const StatusSaid& said) {
+      return said.place == i && (said.status == "good" || said.status == "revoked");
+    });
+    if (!known) subjects.push_back(answer.report.chain[i].subject().text());
+  }
+  return subjects;
+}
+
 bool is_revocation_checked(const PathAnswer& answer) {
-  if (answer.report.chain.empty()) return false;
-  const auto subject = answer.report.chain.front().subject().text();
-  return std::ranges::any_of(answer.status, [&](const StatusSaid& said) {
-    return said.subject == subject && (said.status == "good" || said.status == "revoked");
-  });
+  if (answer.report.reason == "revoked") return true;
+  return !answer.report.chain.empty() && unchecked(answer).empty();
 }
 
 PathAnswer answer_question(const PathQuestion& question, const base::Clock& clock) {

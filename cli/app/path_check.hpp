@@ -43,8 +43,9 @@ struct PathQuestion {
 
 // StatusSaid is what one responder or list said about one certificate of the path.
 struct StatusSaid {
+  std::size_t place = 0;  // in the chain of the report
   std::string subject;
-  std::string source;  // the responder's address, or "list"
+  std::string source;  // an address, or "the list of …" of a list that was given
   std::string status;  // "good", "revoked", "unknown", or "unreachable" with the detail
   std::string detail;
   std::optional<base::UnixTime> revoked_at;
@@ -57,7 +58,9 @@ struct PathAnswer {
   x509::PathReport report;
   std::vector<StatusSaid> status;
 };
-// is_revocation_checked says whether a responder or a list said something about the certificate itself.
+// unchecked gives the subjects of the path below its anchor of which no responder and no list said anything.
+[[nodiscard]] std::vector<std::string> unchecked(const PathAnswer& answer);
+// is_revocation_checked says that something was revoked, or that nothing of the path went unchecked.
 [[nodiscard]] bool is_revocation_checked(const PathAnswer& answer);
 [[nodiscard]] PathAnswer answer_question(const PathQuestion& question, const base::Clock& clock);
 

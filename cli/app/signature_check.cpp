@@ -93,7 +93,8 @@ class JudgeSigner {
         const auto at = std::max(answer_.judged_at, list.this_update());
         const auto verdict = x509::check_crl(chain[i], chain[i + 1], list, at);
         if (verdict.status == x509::CrlStatus::kUnknown) continue;
-        StatusSaid said{chain[i].subject().text(),
+        StatusSaid said{i,
+                        chain[i].subject().text(),
                         message("the list of {}", list.issuer().text()),
                         "good",
                         {},
@@ -118,14 +119,15 @@ class JudgeSigner {
         if (!response) continue;
         const auto evidence = x509::verify_ocsp(*response, x509::ocsp_question(chain[i], chain[i + 1]),
                                                 {.at = answer_.judged_at, .nonce = {}});
-        if (evidence && !take_answer(chain[i], *evidence)) return false;
+        if (evidence && !take_answer(i, *evidence)) return false;
       }
     }
     return true;
   }
 
-  bool take_answer(const Certificate& certificate, const x509::OcspEvidence& evidence) {
-    StatusSaid said{certificate.subject().text(), message("the answer in the message"), "good", {}, std::nullopt, {}};
+  bool take_answer(std::size_t place, const x509::OcspEvidence& evidence) {
+    const auto subject = answer_.path.report.chain[place].subject().text();
+    StatusSaid said{place, subject, message("the answer in the message"), "good", {}, std::nullopt, {}};
     if (evidence.status == x509::OcspStatus::kUnknown) said.status = "unknown";
     if (evidence.status == x509::OcspStatus::kRevoked) {
       said.status = "revoked";

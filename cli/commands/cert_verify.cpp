@@ -54,16 +54,23 @@ std::string status_text(const StatusSaid& said) {
   return message("{}: {}, says {}", said.subject, said.status, said.source);
 }
 
+std::string good_text(const PathAnswer& answer) {
+  const auto subject = answer.report.chain.front().subject().text();
+  const auto unknown = unchecked(answer);
+  if (unknown.empty()) return message("Good: {}", subject);
+  if (unknown.size() + 1 == answer.report.chain.size())
+    return message("Good: {}; nobody was asked whether it was revoked (--ocsp, --crl)", subject);
+  return message("Good: {}; nobody was asked whether {} was revoked (--ocsp, --crl)", subject,
+                 base::join(unknown, "; "));
+}
+
 void print_lines(const Context& context, const PathAnswer& answer) {
   const auto& report = answer.report;
   if (!report.valid) {
     context.out(message("Not good: {}", report.detail));
     context.remark(labelled(message("reason"), report.reason));
-  } else if (is_revocation_checked(answer)) {
-    context.out(message("Good: {}", report.chain.front().subject().text()));
   } else {
-    context.out(message("Good: {}; nobody was asked whether it was revoked (--ocsp, --crl)",
-                        report.chain.front().subject().text()));
+    context.out(good_text(answer));
   }
   for (std::size_t i = 1; i < report.chain.size(); ++i) {
     const bool last = i + 1 == report.chain.size();
@@ -198,7 +205,7 @@ CommandSpec cert_verify_command() {
            {"--crl", Arity::kMany, Presence::kOptional, "FILE",
             "revocation lists; they must cover every certificate then"},
            {"--ocsp", Arity::kFlag, Presence::kOptional, "",
-            "ask the responders that the certificates name; lists help out"},
+            "ask the responders that the certificates name, or fetch their lists; lists that are given help out"},
            {"--at", Arity::kOne, Presence::kOptional, "TIME", "verify as of this time: 2026-11-22T10:00:00Z"},
            {"--purpose", Arity::kOne, Presence::kOptional, "PURPOSE",
             "any, tls-server, tls-client, email, code-signing, ocsp-signing, time-stamping, crl-sign, "

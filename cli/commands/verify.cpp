@@ -10,6 +10,7 @@
 #include "app/trust.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
+#include "yuxin/base/text.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -61,13 +62,20 @@ std::string status_text(const StatusSaid& said) {
   return message("{}: {}, says {}", said.subject, said.status, said.source);
 }
 
+std::string good_text(const PathAnswer& path, const std::string& name) {
+  const auto unknown = unchecked(path);
+  if (unknown.empty()) return message("Good: signed by {}", name);
+  if (unknown.size() + 1 == path.report.chain.size())
+    return message("Good signature by {}; nobody was asked whether the certificate was revoked (--ocsp, --crl)",
+                   name);
+  return message("Good signature by {}; nobody was asked whether {} was revoked (--ocsp, --crl)", name,
+                 base::join(unknown, "; "));
+}
+
 void print_signer(const Context& context, const SignerAnswer& answer) {
   const auto name = answer.certificate ? answer.certificate->subject().text() : message("(unknown)");
-  if (answer.valid && is_revocation_checked(answer.path)) {
-    context.out(message("Good: signed by {}", name));
-  } else if (answer.valid) {
-    context.out(
-        message("Good signature by {}; nobody was asked whether the certificate was revoked (--ocsp, --crl)", name));
+  if (answer.valid) {
+    context.out(good_text(answer.path, name));
   } else {
     context.out(message("Not good: {}", answer.detail));
     context.out(labelled(message("reason"), answer.reason));
@@ -80,8 +88,8 @@ void print_signer(const Context& context, const SignerAnswer& answer) {
     const bool root = answer.path.report.valid && i + 1 == chain.size();
     context.out(labelled(root ? message("trusted root") : message("issued by"), chain[i].subject().text()));
   }
-  if (answer.valid && !answer.path.status.empty())
-    context.out(labelled(message("status"), status_text(answer.path.status.front())));
+  if (!answer.valid) return;
+  for (const auto& said : answer.path.status) context.out(labelled(message("status"), status_text(said)));
 }
 
 int exit_status(const std::vector<SignerAnswer>& answers) {
@@ -233,7 +241,8 @@ CommandSpec verify_command() {
         "trusted certificates; the roots of the home if not given"},
        {"--untrusted", Arity::kMany, Presence::kOptional, "FILE", "certificates of authorities in between"},
        {"--crl", Arity::kMany, Presence::kOptional, "FILE", "revocation lists"},
-       {"--ocsp", Arity::kFlag, Presence::kOptional, "", "ask the responders that the certificates name"},
+       {"--ocsp", Arity::kFlag, Presence::kOptional, "",
+        "ask the responders that the certificates name, or fetch their lists"},
        {"--at", Arity::kOne, Presence::kOptional, "TIME",
         "judge as of this time, where no time stamp says when it was signed"},
        {"--purpose", Arity::kOne, Presence::kOptional, "documents|any",
