@@ -236,16 +236,14 @@ std::string dated(const Home& home, const std::string& title, const std::string&
 
 Result<x509::Certificate> renew_ocsp_signer(Home& home, const std::string& authority, const x509::KeyKind& key,
                                             const std::string& actor) {
-  TRY(auto profiles, home.profiles());
-  TRY(auto profile, profiles.find("ocsp-responder"));
+  TRY(auto profile, service_profile(home, "ocsp-responder"));
   return renew_service(home, {"ocsp", "ocsp", profile, dated(home, "OCSP responder", authority)}, authority, key,
                        actor);
 }
 
 Result<x509::Certificate> renew_time_stamper(Home& home, const std::string& authority, const x509::KeyKind& key,
                                              const std::string& actor) {
-  TRY(auto profiles, home.profiles());
-  TRY(auto profile, profiles.find("timestamp"));
+  TRY(auto profile, service_profile(home, "timestamp"));
   return renew_service(home, {"tsa", "tsa", profile, dated(home, "TSA", authority)}, authority, key, actor);
 }
 

@@ -35,8 +35,9 @@ class HomeCatalogue final : public Catalogue {
       return fail(Code::kNotFound, "There is no workflow {}; did you mean {}?", name, *near);
     return fail(Code::kNotFound, "There is no workflow {}. There are: {}", name, base::join(known, ", "));
   }
-  [[nodiscard]] Result<JsonArray> profiles() override {
+  [[nodiscard]] Result<JsonArray> profiles(std::vector<std::string>& trouble) override {
     TRY(const auto profiles, home_->profiles());
+    for (const auto& one : profiles.broken()) trouble.push_back(one.error.detail);
     JsonArray list;
     for (const auto& profile : profiles.all()) list.push_back(ca::profile_json(*profile));
     return list;
@@ -83,7 +84,9 @@ class RemoteCatalogue final : public Catalogue {
     TRY(const auto json, call_.get("/v1/workflows/" + in_path(name)));
     return Workflow::parse(base::json_string(json, "text"), name);
   }
-  [[nodiscard]] Result<JsonArray> profiles() override { return list("/v1/profiles", "profiles"); }
+  [[nodiscard]] Result<JsonArray> profiles(std::vector<std::string>& /*trouble*/) override {
+    return list("/v1/profiles", "profiles");
+  }
   [[nodiscard]] Result<JsonObject> profile(const std::string& name) override {
     return call_.get("/v1/profiles/" + in_path(name));
   }

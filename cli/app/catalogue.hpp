@@ -21,8 +21,9 @@ class Catalogue {
   using Workflows = std::vector<std::shared_ptr<const workflow::Workflow>>;
   [[nodiscard]] virtual base::Result<Workflows> workflows() = 0;
   [[nodiscard]] virtual base::Result<std::shared_ptr<const workflow::Workflow>> workflow(const std::string& name) = 0;
-  // profiles gives them as ca::profile_json writes them; profile one of them with its "text".
-  [[nodiscard]] virtual base::Result<base::JsonArray> profiles() = 0;
+  // profiles gives those that can be used, as ca::profile_json writes them; what is wrong with other files goes to
+  // `trouble`, where that is known. profile gives one with its "text".
+  [[nodiscard]] virtual base::Result<base::JsonArray> profiles(std::vector<std::string>& trouble) = 0;
   [[nodiscard]] virtual base::Result<base::JsonObject> profile(const std::string& name) = 0;
   // organisations: [{"code", "name": {"en", "zh"}, "parent", "district", "exists"}], parents before their children.
   [[nodiscard]] virtual base::Result<base::JsonArray> organisations() = 0;

@@ -144,33 +144,55 @@ Result<bool> Upkeep::is_renewal_due(const std::optional<store::ServiceCertificat
   return now >= certificate.not_before() + base::Seconds{life.count / 3};
 }
 
+Result<std::optional<store::ServiceCertificateRow>> Upkeep::signer_of(const store::AuthorityRow& authority) {
+  TRY(auto rows, home_->store().status().service_certificates("ocsp"));
+  const auto row = std::ranges::find(rows, authority.id, &store::ServiceCertificateRow::authority);
+  if (row == rows.end()) return std::optional<store::ServiceCertificateRow>();
+  return std::optional(*row);
+}
+
+Result<> Upkeep::renew_signer(const store::AuthorityRow& authority,
+                              const std::optional<store::ServiceCertificateRow>& row) {
+  x509::KeyKind kind{x509::KeyType::kP256, 256};
+  if (row) {
+    TRY(auto certificate, x509::Certificate::from_der(row->certificate));
+    TRY(auto key, certificate.public_key());
+    kind = key.kind();
+  } else {
+    TRY(auto certificate, x509::Certificate::from_der(authority.certificate));
+    TRY(auto key, certificate.public_key());
+    if (key.kind().type == x509::KeyType::kSm2) kind = key.kind();
+  }
+  TRY(auto renewed, renew_ocsp_signer(*home_, authority.name, kind, kActor));
+  base::log_info(base::message("The OCSP signer of {} was renewed; it is valid until {}.", authority.name,
+                               base::local_time(renewed.not_after())));
+  return {};
+}
+
+// That a signer cannot be renewed yet stops nobody while it is believed.
+Result<> Upkeep::take_trouble(const store::AuthorityRow& authority, const store::ServiceCertificateRow& row,
+                              base::Error error) {
+  TRY(const bool withdrawn, is_withdrawn(home_->store(), row));
+  if (withdrawn || row.not_after <= home_->clock().now()) return tl::unexpected(std::move(error));
+  auto& said = signer_trouble_[authority.id];
+  if (said == error.detail) return {};
+  said = error.detail;
+  base::log_error(base::message("The OCSP signer of {}, which ends {}, cannot be renewed: {}", authority.name,
+                                base::local_time(row.not_after), error.detail));
+  return {};
+}
+
 Result<> Upkeep::keep_signer(const store::AuthorityRow& authority) {
-  const auto find = [&]() -> Result<std::optional<store::ServiceCertificateRow>> {
-    TRY(auto rows, home_->store().status().service_certificates("ocsp"));
-    const auto row = std::ranges::find(rows, authority.id, &store::ServiceCertificateRow::authority);
-    if (row == rows.end()) return std::optional<store::ServiceCertificateRow>();
-    return std::optional(*row);
-  };
-  TRY(auto row, find());
+  TRY(auto row, signer_of(authority));
   TRY(auto due, is_renewal_due(row));
   if (due) {
     TRY(due, may_certify(authority));
   }
   if (due) {
-    x509::KeyKind kind{x509::KeyType::kP256, 256};
-    if (row) {
-      TRY(auto certificate, x509::Certificate::from_der(row->certificate));
-      TRY(auto key, certificate.public_key());
-      kind = key.kind();
-    } else {
-      TRY(auto certificate, x509::Certificate::from_der(authority.certificate));
-      TRY(auto key, certificate.public_key());
-      if (key.kind().type == x509::KeyType::kSm2) kind = key.kind();
-    }
-    TRY(auto renewed, renew_ocsp_signer(*home_, authority.name, kind, kActor));
-    base::log_info(base::message("The OCSP signer of {} was renewed; it is valid until {}.", authority.name,
-                                 base::local_time(renewed.not_after())));
-    TRY(row, find());
+    auto renewed = renew_signer(authority, row);
+    if (!renewed && !row) return renewed;
+    if (!renewed) TRY(take_trouble(authority, *row, std::move(renewed).error()));
+    TRY(row, signer_of(authority));
   }
   if (!row || signers_in_use_[authority.id] == row->certificate) return {};
   TRY(auto certificate, x509::Certificate::from_der(row->certificate));

@@ -44,6 +44,12 @@ class Upkeep {
   };
   [[nodiscard]] base::Result<> keep_signers();
   [[nodiscard]] base::Result<> keep_signer(const store::AuthorityRow& authority);
+  [[nodiscard]] base::Result<std::optional<store::ServiceCertificateRow>> signer_of(
+      const store::AuthorityRow& authority);
+  [[nodiscard]] base::Result<> renew_signer(const store::AuthorityRow& authority,
+                                            const std::optional<store::ServiceCertificateRow>& row);
+  [[nodiscard]] base::Result<> take_trouble(const store::AuthorityRow& authority,
+                                            const store::ServiceCertificateRow& row, base::Error error);
   [[nodiscard]] base::Result<bool> is_renewal_due(const std::optional<store::ServiceCertificateRow>& row) const;
   [[nodiscard]] base::Result<bool> may_certify(const store::AuthorityRow& authority);
   [[nodiscard]] base::Result<> keep_lists();
@@ -67,6 +73,7 @@ class Upkeep {
   CheckpointStamper stamper_;
   Duty follow_, signers_, lists_, foreign_lists_, tidy_, roles_, stamps_, checkpoint_stamps_, desk_;
   std::map<std::int64_t, base::Bytes> signers_in_use_;  // authority to certificate
+  std::map<std::int64_t, std::string> signer_trouble_;  // why a signer was not renewed, as was logged
   std::set<std::int64_t> barred_;                       // authorities that may not certify, as was logged
   std::set<std::int64_t> lacking_;                      // authorities whose lists lacked a change at the last look
 };

@@ -37,7 +37,9 @@ std::string joined(const base::JsonObject& profile, const char* member) {
 
 Result<int> list(Context& context, const Arguments&) {
   TRY(const auto catalogue, open_catalogue(context));
-  TRY(const auto all, catalogue->profiles());
+  std::vector<std::string> trouble;
+  TRY(const auto all, catalogue->profiles(trouble));
+  for (const auto& one : trouble) context.warn(message("Left out: {}", one));
   if (context.options().json) {
     context.document(all);
     return 0;

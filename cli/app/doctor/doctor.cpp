@@ -64,7 +64,11 @@ Result<Patient> patient_of(Home& home, const base::Clock& clock, const base::Sec
 std::vector<Check> check_profiles(const Patient& patient) {
   Checklist list("profiles");
   const auto profiles = patient.home.profiles();
-  if (!profiles) list.fail(profiles.error().detail, message("correct the file, then: yuxin profile check FILE"));
+  const auto remedy = message("correct the file, then: yuxin profile check FILE");
+  if (!profiles) list.fail(profiles.error().detail, remedy);
+  if (profiles) {
+    for (const auto& one : profiles->broken()) list.fail(one.error.detail, remedy);
+  }
   return std::move(list).finish(profiles ? message("{} profiles", profiles->all().size()) : std::string());
 }
 

@@ -99,19 +99,28 @@ struct Profile {
 // file and line; a profile that contradicts RFC 5280 is refused with the section that it breaks.
 [[nodiscard]] base::Result<Profile> parse_profile(std::string_view text, const std::string& file);
 
+// BrokenProfile is a file of a folder of profiles that does not hold, or one of two with the same name.
+struct BrokenProfile {
+  std::string name;  // of the profile where that can be read, else of the file without its ending
+  base::Error error;
+};
+
 // ProfileSet is the profiles of a home, by name.
 class ProfileSet {
  public:
-  // load_directory reads every *.toml of a folder; one bad file refuses them all, by name.
+  // load_directory reads every *.toml of a folder. What does not hold is put aside, so that one bad file stops no
+  // other profile. kNotFound for a folder that cannot be read.
   [[nodiscard]] static base::Result<ProfileSet> load_directory(const std::string& directory);
   [[nodiscard]] static ProfileSet of(std::vector<Profile> profiles);
 
-  // find: kNotFound names the nearest profile there is.
+  // find: kNotFound names the nearest profile there is; kMalformed where the file of the profile is broken.
   [[nodiscard]] base::Result<std::shared_ptr<const Profile>> find(std::string_view name) const;
   [[nodiscard]] std::vector<std::shared_ptr<const Profile>> all() const;
+  [[nodiscard]] const std::vector<BrokenProfile>& broken() const { return broken_; }
 
  private:
   std::map<std::string, std::shared_ptr<const Profile>, std::less<>> profiles_;
+  std::vector<BrokenProfile> broken_;
 };
 
 // ShippedProfile is a profile file that comes with the program.
