@@ -239,9 +239,13 @@ Result<bool> lacks_changes(store::Store& store, std::int64_t authority) {
   return lacks;
 }
 
-Result<store::CrlRow> import_crl(store::Store& store, const store::AuthorityRow& authority,
-                                 const x509::Certificate& certificate, const x509::Crl& crl, const std::string& home,
-                                 const base::Clock& clock, const Authorisation& authorisation) {
+namespace {
+
+// row_of_import is what would be published of a list that was signed elsewhere, after every refusal that needs no
+// lock.
+Result<store::CrlRow> row_of_import(store::Store& store, const store::AuthorityRow& authority,
+                                    const x509::Certificate& certificate, const x509::Crl& crl,
+                                    const base::Clock& clock) {
   if (!crl.issuer().same(certificate.subject())) {
     return fail(Code::kRefused, "The list is by {}, not by authority {} ({}).", crl.issuer().text(), authority.name,
                 certificate.subject().text());
@@ -265,26 +269,47 @@ Result<store::CrlRow> import_crl(store::Store& store, const store::AuthorityRow&
   }
   const auto number = x509::der::parse_small_integer(crl.number());
   if (!number || *number < 0) return fail(Code::kRefused, "The list has no usable number (RFC 5280 section 5.2.3).");
-  TRY(auto lock, PublicationLock::take(home));
-  store::CrlRow row{authority.id,
-                    *number,
-                    crl.this_update(),
-                    *next_update,
-                    file_name(authority, *number),
-                    x509::digest(x509::DigestAlgorithm::kSha256, crl.der()),
-                    0};
-  TRY(auto latest, latest_list(store, authority.id));
-  if (latest && latest->number == *number && base::equal(latest->sha256, row.sha256) &&
-      !is_as_published(home, *latest)) {
-    TRY(base::write_file(home + "/" + row.file, crl.der(), base::Existing::kReplace, base::Permissions::kPublic));
-    return std::move(*latest);
-  }
+  return store::CrlRow{authority.id,
+                       *number,
+                       crl.this_update(),
+                       *next_update,
+                       file_name(authority, *number),
+                       x509::digest(x509::DigestAlgorithm::kSha256, crl.der()),
+                       0};
+}
+
+// needs_its_file says whether a list that is published lost its file; kConflict for one that is not newer.
+Result<bool> needs_its_file(const std::optional<store::CrlRow>& latest, const store::CrlRow& row,
+                            const store::AuthorityRow& authority, const std::string& home) {
+  if (latest && latest->number == row.number && base::equal(latest->sha256, row.sha256) &&
+      !is_as_published(home, *latest))
+    return true;
   const auto previous = latest ? latest->number : 0;
-  if (*number <= previous) {
-    return fail(Code::kConflict, "List {} of {} is not newer than list {}, which is published. Nothing was changed.",
-                *number, authority.name, previous);
-  }
+  if (row.number > previous) return false;
+  return fail(Code::kConflict, "List {} of {} is not newer than list {}, which is published. Nothing was changed.",
+              row.number, authority.name, previous);
+}
+
+}  // namespace
+
+Result<> may_import_crl(store::Store& store, const store::AuthorityRow& authority,
+                        const x509::Certificate& certificate, const x509::Crl& crl, const std::string& home,
+                        const base::Clock& clock) {
+  TRY(const auto row, row_of_import(store, authority, certificate, crl, clock));
+  TRY(const auto latest, latest_list(store, authority.id));
+  TRY(needs_its_file(latest, row, authority, home));
+  return {};
+}
+
+Result<store::CrlRow> import_crl(store::Store& store, const store::AuthorityRow& authority,
+                                 const x509::Certificate& certificate, const x509::Crl& crl, const std::string& home,
+                                 const base::Clock& clock, const Authorisation& authorisation) {
+  TRY(const auto row, row_of_import(store, authority, certificate, crl, clock));
+  TRY(auto lock, PublicationLock::take(home));
+  TRY(auto latest, latest_list(store, authority.id));
+  TRY(const bool again, needs_its_file(latest, row, authority, home));
   TRY(base::write_file(home + "/" + row.file, crl.der(), base::Existing::kReplace, base::Permissions::kPublic));
+  if (again) return std::move(*latest);
   TRY(make_published(store, authority, row, "crl.imported", clock, authorisation));
   return row;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "authority_import.hpp"
 #include "key_record.hpp"
 #include "output.hpp"
 #include "service_certificate.hpp"
@@ -20,30 +21,6 @@ using base::fail;
 using base::Result;
 
 namespace {
-
-Result<> record(store::Writer& writer, std::string kind, const std::string& authority,
-                const x509::Certificate& certificate, const std::string& actor, base::UnixTime now) {
-  TRY(evidence::append(writer,
-                       {.kind = std::move(kind),
-                        .object = authority,
-                        .actor = actor,
-                        .time = now,
-                        .data = fmt::format(R"({{"certificate":"{}"}})", base::hex(certificate.sha256_fingerprint())),
-                        .attachment = base::to_bytes(certificate.der())}));
-  return {};
-}
-
-Result<> check_authority_certificate(const x509::Certificate& certificate, base::UnixTime now) {
-  if (!certificate.is_ca()) {
-    return fail(Code::kRefused, "This is no authority's certificate: {} lacks the basic constraint CA.",
-                certificate.subject().text());
-  }
-  if (certificate.not_after() <= now) {
-    return fail(Code::kRefused, "The certificate of {} expired at {}.", certificate.subject().text(),
-                base::local_time(certificate.not_after()));
-  }
-  return {};
-}
 
 constexpr const char* kRootProfile = "root-ca";
 
@@ -84,19 +61,6 @@ Result<std::optional<store::AuthorityRow>> find_begun(Home& home, const NewAutho
   return fail(Code::kConflict, "There is an authority {} already. Nothing was changed.", wanted.name);
 }
 
-// find_issuer looks among the authorities of the home for the one that a certificate names.
-std::optional<x509::Certificate> find_issuer(const std::vector<store::AuthorityRow>& rows,
-                                             const x509::Certificate& certificate, std::string& name) {
-  for (const auto& row : rows) {
-    if (row.certificate.empty()) continue;
-    auto candidate = x509::Certificate::from_der(row.certificate);
-    if (!candidate || !candidate->subject().same(certificate.issuer())) continue;
-    name = row.name;
-    return *candidate;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 Result<std::string> key_name_of(const NewAuthority& wanted) {
@@ -123,8 +87,10 @@ Result<> check_new_authority(Home& home, const NewAuthority& wanted, AuthorityKi
   TRY(x509::lint_subject(wanted.subject));
   TRY(home.check_clock());
   if (kind == AuthorityKind::kRoot) TRY(root_profile(home, wanted));
-  TRY(find_begun(home, wanted, kind));
-  return {};
+  TRY(const auto begun, find_begun(home, wanted, kind));
+  if (begun) return {};
+  TRY(const auto rows, home.store().status().authorities());
+  return refuse_same_subject(rows, wanted.subject, {});
 }
 
 Result<> request_authority(Home& home, const NewAuthority& wanted, const std::optional<std::string>& out,
@@ -161,68 +127,6 @@ Result<x509::Certificate> make_root(Home& home, const NewAuthority& wanted, cons
   TRY(auto signer, home.keys().signer(key_name));
   return ca::issue_root({wanted.name, wanted.subject, profile, signer, key_name, agree}, home.shared_store(),
                         home.intent_owner(), home.clock(), {actor});
-}
-
-Result<> import_certificate(Home& home, const std::string& name, const x509::Certificate& certificate,
-                            const std::string& actor) {
-  const auto now = home.clock().now();
-  TRY(check_authority_certificate(certificate, now));
-  TRY(auto row, home.authority(name));
-  if (!row.certificate.empty())
-    return fail(Code::kConflict, "Authority {} has a certificate already. Nothing was changed.", name);
-  TRY(auto key, certificate.public_key());
-  const auto own = home.keys().public_key(row.key_name);
-  if (!own && own.error().code != Code::kNotFound) return tl::unexpected(own.error());
-  if (!own || !base::equal(own->spki(), key.spki())) {
-    return fail(Code::kIntegrity,
-                "The certificate is for another key than that of authority {}. Was it made from {}/exchange/{}.csr?",
-                name, home.path(), name);
-  }
-  return home.store().write([&](store::Writer& writer) -> Result<> {
-    TRY(auto present, writer.authority(name));
-    if (!present.certificate.empty())
-      return fail(Code::kConflict, "Authority {} has a certificate already. Nothing was changed.", name);
-    TRY(auto rows, writer.authorities());
-    std::string parent;
-    const auto issuer = find_issuer(rows, certificate, parent);
-    if (issuer) {
-      TRY(auto issuer_key, issuer->public_key());
-      TRY(x509::verify_signature(certificate, issuer_key));
-    } else {
-      return fail(Code::kNotFound,
-                  "The issuer of the certificate, {}, is not known here. Import it first: yuxin ca "
-                  "import-certificate NAME FILE",
-                  certificate.issuer().text());
-    }
-    for (const auto& finding : x509::lint(certificate, &*issuer)) {
-      if (finding.severity == x509::LintSeverity::kError)
-        return fail(Code::kRefused, "The certificate breaks the rule {}: {}", finding.rule, finding.message);
-    }
-    TRY(writer.set_authority_certificate(row.id, certificate.der()));
-    return record(writer, "authority.certified", name, certificate, actor, now);
-  });
-}
-
-Result<> import_root(Home& home, const std::string& name, const x509::Certificate& certificate,
-                     const std::string& actor) {
-  TRY(check_authority_name(name));
-  const auto now = home.clock().now();
-  TRY(check_authority_certificate(certificate, now));
-  TRY(auto key, certificate.public_key());
-  if (certificate.subject().same(certificate.issuer())) TRY(x509::verify_signature(certificate, key));
-  store::AuthorityRow row;
-  row.name = name;
-  row.created_at = now;
-  row.certificate = base::to_bytes(certificate.der());
-  return home.store().write([&](store::Writer& writer) -> Result<> {
-    TRY(auto rows, writer.authorities());
-    const auto twin = std::ranges::find(rows, row.certificate, &store::AuthorityRow::certificate);
-    if (twin != rows.end())
-      return fail(Code::kConflict, "This certificate is known here as authority {}. Nothing was changed.",
-                  twin->name);
-    TRY(writer.insert_authority(row));
-    return record(writer, "authority.imported", name, certificate, actor, now);
-  });
 }
 
 namespace {

@@ -38,17 +38,6 @@ using AgreeToSign = std::function<base::Result<>(base::ByteView tbs)>;
 enum class AuthorityKind { kSubordinate, kRoot };
 [[nodiscard]] base::Result<> check_new_authority(Home& home, const NewAuthority& wanted, AuthorityKind kind);
 
-// import_certificate gives an authority of this home the certificate that its issuer made. kRefused when it is no
-// authority's certificate, kConflict when it has one, kBadSignature when its issuer is known here and did not sign
-// it, kIntegrity when it is for another key.
-[[nodiscard]] base::Result<> import_certificate(Home& home, const std::string& name,
-                                                const x509::Certificate& certificate, const std::string& actor);
-
-// import_root makes an authority known whose key is elsewhere: a self-signed certificate that people have compared by
-// its fingerprint.
-[[nodiscard]] base::Result<> import_root(Home& home, const std::string& name, const x509::Certificate& certificate,
-                                         const std::string& actor);
-
 // renew_ocsp_signer makes a new key and certificate for the responder of an authority and puts them into service.
 [[nodiscard]] base::Result<x509::Certificate> renew_ocsp_signer(Home& home, const std::string& authority,
                                                                 const x509::KeyKind& key, const std::string& actor);

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "attribute_authority.hpp"
+#include "authority_import.hpp"
 #include "authority_steps.hpp"
 #include "home.hpp"
 #include "ledger_certificate.hpp"

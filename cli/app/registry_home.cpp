@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "authority_import.hpp"
 #include "authority_steps.hpp"
 #include "key_record.hpp"
 #include "ledger_certificate.hpp"

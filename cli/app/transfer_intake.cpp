@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "authority_import.hpp"
 #include "authority_steps.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/evidence/witness.hpp"

@@ -1,6 +1,7 @@
 // yuxin ca list, show, create, crl, import-certificate, import-crl
 #include <algorithm>
 
+#include "app/authority_import.hpp"
 #include "app/authority_steps.hpp"
 #include "app/certificate_view.hpp"
 #include "app/clock_check.hpp"
@@ -301,36 +302,49 @@ Result<int> crl(Context& context, const Arguments& arguments) {
   return 0;
 }
 
-Result<int> import_certificate_command(Context& context, const Arguments& arguments) {
-  const auto name = arguments.one("NAME");
-  TRY(auto bytes, base::read_file(arguments.one("FILE"), 1U << 20U));
-  TRY(auto certificate, x509::Certificate::from_bytes(bytes));
-  TRY(auto home, open_unlocked_home(context));
-  auto known = home->authority(name);
-  if (!known && known.error().code != Code::kNotFound) return tl::unexpected(std::move(known).error());
+base::JsonObject import_json(const std::string& name, const x509::Certificate& certificate, ImportKind kind) {
+  return {{"authority", name},
+          {"key_here", kind == ImportKind::kOwn},
+          {"subject", certificate.subject().text()},
+          {"serial", certificate.serial() ? certificate.serial()->hex() : ""},
+          {"not_after", base::rfc3339(certificate.not_after())},
+          {"sha256", base::hex(certificate.sha256_fingerprint())}};
+}
+
+void preview_import(const Context& context, const std::string& name, const x509::Certificate& certificate,
+                    ImportKind kind) {
   const auto words = base::digest_words(certificate.sha256_fingerprint());
+  context.remark(labelled(message("authority"), kind == ImportKind::kOwn
+                                                    ? message("{}, whose key is here", name)
+                                                    : message("{}, new here; its key is elsewhere", name)));
   context.remark(labelled(message("subject"), certificate.subject().text()));
   context.remark(labelled(message("issuer"), certificate.issuer().text()));
   context.remark(labelled(message("valid"), message("{} to {}", base::local_time(certificate.not_before()),
                                                     base::local_time(certificate.not_after()))));
   context.remark(labelled(message("SHA-256"), base::hex(certificate.sha256_fingerprint())));
   context.remark(labelled(message("read aloud"), base::join(words, " ")));
-  if (arguments.has("--dry-run")) {
-    return end_trial(context,
-                     {{"authority", name},
-                      {"subject", certificate.subject().text()},
-                      {"sha256", base::hex(certificate.sha256_fingerprint())}},
-                     message("Nothing was changed (--dry-run)."));
-  }
+}
+
+Result<int> import_certificate_command(Context& context, const Arguments& arguments) {
+  const auto name = arguments.one("NAME");
+  TRY(auto bytes, base::read_file(arguments.one("FILE"), 1U << 20U));
+  TRY(auto certificate, x509::Certificate::from_bytes(bytes));
+  TRY(auto home, open_unlocked_home(context));
+  TRY(const auto kind, check_import(*home, name, certificate));
+  preview_import(context, name, certificate, kind);
+  if (arguments.has("--dry-run"))
+    return end_trial(context, import_json(name, certificate, kind), message("Nothing was changed (--dry-run)."));
   TRY(auto agreed, context.confirm(message("Is this fingerprint the one that the issuer told you?")));
   if (!agreed) return fail(Code::kUsage, "Nothing was changed.");
-  if (known) {
+  if (kind == ImportKind::kOwn) {
     TRY(import_certificate(*home, name, certificate, context.actor()));
   } else {
     TRY(import_root(*home, name, certificate, context.actor()));
   }
   end_work(context, *home);
-  context.remark(message("Authority {} has its certificate now.", name));
+  if (context.options().json) context.document(import_json(name, certificate, kind));
+  context.remark(kind == ImportKind::kOwn ? message("Authority {} has its certificate now.", name)
+                                          : message("Authority {} is known now.", name));
   return 0;
 }
 
@@ -342,8 +356,7 @@ Result<int> import_crl_command(Context& context, const Arguments& arguments) {
   if (row.certificate.empty()) return fail(Code::kConflict, "Authority {} has no certificate yet.", row.name);
   TRY(auto certificate, x509::Certificate::from_der(row.certificate));
   if (arguments.has("--dry-run")) {
-    TRY(auto key, certificate.public_key());
-    TRY(list.verify_signature(key));
+    TRY(ca::may_import_crl(home->store(), row, certificate, list, home->path(), context.clock()));
     return end_trial(
         context, {{"authority", row.name}},
         message("The list is by {} and its signature is good. Nothing was changed (--dry-run).", row.name));

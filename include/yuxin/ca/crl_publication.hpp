@@ -37,6 +37,10 @@ struct CrlOrder {
 // lacks_changes asks only; without a list the answer is yes.
 [[nodiscard]] base::Result<bool> lacks_changes(store::Store& store, std::int64_t authority);
 
+// may_import_crl makes the refusals of import_crl and changes nothing.
+[[nodiscard]] base::Result<> may_import_crl(store::Store& store, const store::AuthorityRow& authority,
+                                            const x509::Certificate& certificate, const x509::Crl& crl,
+                                            const std::string& home, const base::Clock& clock);
 // import_crl takes a list that the authority signed elsewhere (an offline root). Errors: kBadSignature, kRefused
 // (another issuer, expired, a delta), kConflict (its number is not above the published one's). The very list
 // that is published may come again where its file was lost or changed.
