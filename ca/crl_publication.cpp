@@ -241,6 +241,28 @@ Result<bool> lacks_changes(store::Store& store, std::int64_t authority) {
 
 namespace {
 
+// What is published is the list: of every certificate of the authority, for every reason, as whoever fetches it from
+// the address in a certificate takes it (RFC 5280 sections 5.2 and 6.3.3).
+Result<> check_scope(const store::AuthorityRow& authority, const x509::Crl& crl) {
+  const auto& extensions = crl.extensions();
+  for (auto at = extensions.begin(); at != extensions.end(); ++at) {
+    if (x509::find_extension(extensions, at->oid) != &*at)
+      return fail(Code::kRefused, "The list has the extension {} twice.", x509::oid_name(at->oid));
+    const bool is_scope = base::equal(at->oid, x509::oid::kIssuingDistributionPoint);
+    if (at->critical && !is_scope)
+      return fail(Code::kRefused, "The list has the critical extension {}, which relying parties need not know.",
+                  x509::oid_name(at->oid));
+    if (!is_scope) continue;
+    const auto scope = x509::read_issuing_distribution_point(at->value);
+    if (!scope || scope->has_relative_name || scope->only_user_certificates || scope->only_ca_certificates ||
+        scope->only_some_reasons || scope->indirect_crl || scope->only_attribute_certificates)
+      return fail(Code::kRefused,
+                  "The list is not for all certificates of {} and all reasons: its issuingDistributionPoint says so.",
+                  authority.name);
+  }
+  return {};
+}
+
 // row_of_import is what would be published of a list that was signed elsewhere, after every refusal that needs no
 // lock.
 Result<store::CrlRow> row_of_import(store::Store& store, const store::AuthorityRow& authority,
@@ -253,6 +275,7 @@ Result<store::CrlRow> row_of_import(store::Store& store, const store::AuthorityR
   if (x509::find_extension(crl.extensions(), x509::oid::kDeltaCrlIndicator) != nullptr) {
     return fail(Code::kRefused, "This is a delta list; a full one is needed.");
   }
+  TRY(check_scope(authority, crl));
   TRY(auto key, certificate.public_key());
   TRY(crl.verify_signature(key));
   const auto next_update = crl.next_update();

@@ -142,14 +142,17 @@ class Judge {
     return detail;
   }
 
-  // heeds_given takes down what the newest of the given lists says that is for the certificate.
+  // heeds_given takes down what the newest of the given lists says that is for the certificate; of two that are as
+  // new, the one that revokes is believed.
   bool heeds_given(const Link& link) {
     const x509::Crl* newest = nullptr;
     x509::CrlVerdict said;
     for (const auto& list : question_.material.crls) {
-      if (newest != nullptr && list.this_update() <= newest->this_update()) continue;
+      if (newest != nullptr && list.this_update() < newest->this_update()) continue;
       auto verdict = x509::check_crl(link.certificate, link.issuer, list, question_.at);
       if (verdict.status == x509::CrlStatus::kUnknown) continue;
+      const bool as_new = newest != nullptr && list.this_update() == newest->this_update();
+      if (as_new && verdict.status != x509::CrlStatus::kRevoked) continue;
       newest = &list;
       said = std::move(verdict);
     }
@@ -195,7 +198,13 @@ class Judge {
   // What the lists said that the path was held against.
   void tell_lists() {
     if (question_.options.revocation == x509::RevocationMode::kNone) return;
-    each_link([&](const Link& link) { heeds_given(link); });
+    each_link([&](const Link& link) {
+      // kinds of lists that the path understands and check_crl does not: deltas, indirect ones, some reasons
+      const bool by_path = question_.options.revocation == x509::RevocationMode::kCrlRequired;
+      if (!heeds_given(link) && by_path)
+        answer_.status.push_back(
+            {link.place, link.subject(), message("the lists that were given"), "good", {}, std::nullopt, {}});
+    });
   }
 
   // The path names the certificate; when and why stands in the list.

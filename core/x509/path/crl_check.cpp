@@ -1,6 +1,7 @@
 // One certificate against one CRL (RFC 5280 section 6.3.3).
 #include <algorithm>
 
+#include "path/list_fault.hpp"
 #include "path/openssl_objects.hpp"
 #include "yuxin/base/language.hpp"
 #include "yuxin/x509/attribute_certificate.hpp"
@@ -47,6 +48,7 @@ bool is_understood(Oid extension) {
 
 Doubt doubt_about_extensions(const Crl& crl) {
   const auto& extensions = crl.extensions();
+  if (const auto fault = fault_of_fields(crl)) return message("The revocation list proves nothing: {}", *fault);
   if (find_extension(extensions, oid::kDeltaCrlIndicator) != nullptr) {
     return message("The revocation list is a delta; the full list is needed.");
   }
@@ -114,7 +116,8 @@ CrlVerdict look_up(base::ByteView serial, const Crl& crl) {
   CrlVerdict verdict{.status = CrlStatus::kGood};
   bool strange = false;
   const auto walked = crl.for_each_view([&](const RevokedEntryView& entry) {
-    strange = strange || entry.has_unknown_critical || !entry.certificate_issuer.empty();
+    strange =
+        strange || entry.has_unknown_critical || !entry.certificate_issuer.empty() || is_out_of_place(entry, crl);
     if (base::equal(entry.serial, serial)) {
       verdict.status = CrlStatus::kRevoked;
       verdict.reason = entry.reason;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "path/held_certificates.hpp"
+#include "path/list_fault.hpp"
 #include "path/memory.hpp"
 #include "path/openssl_objects.hpp"
 #include "path/purpose.hpp"
@@ -314,6 +315,9 @@ base::Result<PathVerifier> PathVerifier::prepare(const PathMaterial& material) {
   TRY(impl->anchors, hold_all(material.anchors));
   TRY(impl->untrusted, hold_all(material.untrusted));
   for (const auto& crl : material.crls) {
+    if (const auto fault = fault_of(crl))
+      return base::fail(base::Code::kMalformed, "The revocation list of {} proves nothing: {} Leave it out.",
+                        crl.issuer().text(), *fault);
     impl->crls.push_back({x509_crl(crl), is_weak(crl)});
     if (impl->crls.back().x509) continue;
     return base::fail_with(base::Code::kMalformed, take_openssl_error(),
