@@ -2,10 +2,10 @@
 
 #include "certificate_rules.hpp"
 #include "yuxin/base/json.hpp"
-#include "yuxin/ca/key_use.hpp"
 #include "yuxin/evidence/canonical.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/crl.hpp"
+#include "yuxin/x509/digest.hpp"
 #include "yuxin/x509/extension.hpp"
 #include "yuxin/x509/oid.hpp"
 
@@ -72,7 +72,7 @@ Result<> copy_issued(store::Writer& writer, const CopiedRecord& copied, base::By
   row.not_before = tbs.not_before;
   row.not_after = tbs.not_after;
   row.issued_at = copied.record.time;
-  row.key_tag = key_tag_of(tbs.spki);
+  row.key_tag = x509::key_tag(tbs.spki);
   row.der = base::to_bytes(der);
   TRY(writer.insert_certificate(row));
   return append_copy(writer, copied);

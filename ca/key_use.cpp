@@ -20,16 +20,9 @@ base::Bytes spki_of(const store::CertificateRow& row) {
 
 }  // namespace
 
-std::int64_t key_tag_of(base::ByteView spki) {
-  const auto digest = x509::sha256(spki);
-  std::uint64_t tag = 0;
-  for (std::size_t i = 0; i < 8; ++i) tag = tag << 8U | digest[i];
-  return tag == 0 ? 1 : static_cast<std::int64_t>(tag);
-}
-
 Result<std::optional<store::CertificateRow>> other_use_of_key(store::Reader& reader, const x509::PublicKey& key,
                                                               std::string_view subject) {
-  TRY(auto rows, reader.others_with_key_tag(key_tag_of(key.spki()), subject));
+  TRY(auto rows, reader.others_with_key_tag(x509::key_tag(key.spki()), subject));
   for (auto& row : rows) {
     if (base::equal(spki_of(row), key.spki())) return std::optional(std::move(row));
   }
@@ -37,7 +30,7 @@ Result<std::optional<store::CertificateRow>> other_use_of_key(store::Reader& rea
 }
 
 Result<> refuse_compromised_key(store::Reader& reader, base::ByteView spki) {
-  TRY(const auto rows, reader.compromised_with_key_tag(key_tag_of(spki)));
+  TRY(const auto rows, reader.compromised_with_key_tag(x509::key_tag(spki)));
   for (const auto& row : rows) {
     if (!base::equal(spki_of(row), spki)) continue;
     const auto serial = x509::Serial::from_der_content(row.serial);
@@ -62,7 +55,7 @@ Result<> fill_key_tags(store::Store& store) {
     TRY(store.write([&](store::Writer& writer) -> Result<> {
       for (const auto& row : rows) {
         const auto spki = spki_of(row);
-        TRY(writer.set_key_tag(row.id, spki.empty() ? 0 : key_tag_of(spki)));
+        TRY(writer.set_key_tag(row.id, spki.empty() ? 0 : x509::key_tag(spki)));
       }
       return {};
     }));

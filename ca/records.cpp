@@ -5,6 +5,7 @@
 #include "yuxin/base/json.hpp"
 #include "yuxin/ca/key_use.hpp"
 #include "yuxin/evidence/ledger.hpp"
+#include "yuxin/x509/digest.hpp"
 
 namespace yuxin::ca {
 
@@ -64,7 +65,7 @@ Result<std::int64_t> record_issued(store::Writer& writer, const IssuanceFacts& f
                                    std::int64_t intent, base::UnixTime now) {
   auto row = row_of(facts, now);
   row.der = base::to_bytes(der);
-  row.key_tag = key_tag_of(facts.spki);
+  row.key_tag = x509::key_tag(facts.spki);
   TRY(writer.insert_certificate(row));
   return evidence::append(writer, {.kind = "certificate.issued",
                                    .object = object_name(facts.authority_name, facts.serial),

@@ -9,6 +9,7 @@
 
 #include "home_memory.hpp"
 #include "home_proofs.hpp"
+#include "home_schema.hpp"
 #include "identity.hpp"
 #include "unlocking.hpp"
 #include "yuxin/base/file.hpp"
@@ -18,10 +19,6 @@
 #include "yuxin/evidence/checkpoint.hpp"
 #include "yuxin/evidence/clock_floor.hpp"
 #include "yuxin/evidence/ledger.hpp"
-#include "yuxin/notify/notifier.hpp"
-#include "yuxin/ra/automatic_desk.hpp"
-#include "yuxin/tsa/serials.hpp"
-#include "yuxin/workflow/cases.hpp"
 
 namespace yuxin::cli {
 
@@ -39,19 +36,6 @@ constexpr const char* kOrganisation = "/organisation.toml";
 constexpr const char* kApprovals = "/approvals.toml";
 constexpr std::string_view kDefaultOrganisation = "quickstart";
 constexpr base::Seconds kClockTolerance = base::minutes(5);
-
-std::vector<store::Migration> all_migrations() {
-  std::vector<store::Migration> all;
-  for (const auto& step : store::migrations()) all.push_back(step);
-  for (const auto& step : evidence::migrations()) all.push_back(step);
-  for (const auto& step : tsa::migrations()) all.push_back(step);
-  for (const auto& step : keymgmt::migrations()) all.push_back(step);
-  for (const auto& step : ca::migrations()) all.push_back(step);
-  for (const auto& step : workflow::migrations()) all.push_back(step);
-  for (const auto& step : ra::migrations()) all.push_back(step);
-  for (const auto& step : notify::migrations()) all.push_back(step);
-  return all;
-}
 
 // is_older_copy accepts what an auditor kept from a time with fewer steps of the store: the ledger and what it
 // vouches for are in the first.
@@ -106,7 +90,7 @@ Result<> Home::open_database(Access access) {
                            "The home {} cannot be written. Nothing was changed.", path_);
   }
   TRY(auto database, store::open_sqlite(options));
-  const auto migrations = all_migrations();
+  const auto migrations = home_migrations();
   if (write) {
     TRY(store::migrate(*database, migrations));
   } else if (auto current = store::check_version(*database, migrations); !current) {
@@ -338,7 +322,7 @@ Result<std::shared_ptr<store::Store>> open_database_copy(const std::string& path
   options.path = path;
   options.mode = store::SqliteOptions::Mode::kCopy;
   TRY(auto database, store::open_sqlite(options));
-  const auto current = store::check_version(*database, all_migrations());
+  const auto current = store::check_version(*database, home_migrations());
   if (!current && !is_older_copy(*database)) return tl::unexpected(current.error());
   return store::Store::over(std::move(database), "");
 }

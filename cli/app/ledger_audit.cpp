@@ -1,7 +1,9 @@
 #include "ledger_audit.hpp"
 
 #include <algorithm>
+#include <iterator>
 
+#include "home_schema.hpp"
 #include "published_lists.hpp"
 #include "yuxin/base/file.hpp"
 
@@ -125,6 +127,10 @@ Result<LedgerFindings> audit_ledger(const LedgerSource& source, const LedgerAudi
   std::vector<evidence::KeptCheckpoint> kept;
   TRY(source.store->read([&](store::Reader& reader) -> Result<> {
     TRY(findings.report, evidence::verify(reader));
+    TRY(const auto faults, store::schema_differences(reader.session(), home_migrations()));
+    std::ranges::copy(faults, std::back_inserter(findings.report.problems));
+    TRY(const auto damage, store::stored_damage(reader.session()));
+    std::ranges::copy(damage, std::back_inserter(findings.report.problems));
     TRY(kept, evidence::kept_checkpoints(reader));
     check_stored(source, kept, findings);
     return order.checkpoint_file ? check_given(source, kept, order, reader, findings) : Result<>();

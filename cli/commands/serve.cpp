@@ -11,6 +11,7 @@
 #include "app/clock_check.hpp"
 #include "app/custodian_unlock.hpp"
 #include "app/front_page.hpp"
+#include "app/home_schema.hpp"
 #include "app/interface_home.hpp"
 #include "app/monitoring.hpp"
 #include "app/notifications.hpp"
@@ -138,9 +139,24 @@ Result<> welcome_clock(const Context& context, const Arguments& arguments, Home&
   return {};
 }
 
+// A rule, a table or an index that somebody put into the database can hide what was revoked, or refuse it.
+Result<> check_database(Home& home) {
+  std::vector<std::string> faults;
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(faults, database_faults(reader));
+    return {};
+  }));
+  if (faults.empty()) return {};
+  return fail(Code::kIntegrity,
+              "{} What it would say cannot be believed, so nothing is served. Find out who had access: yuxin audit "
+              "verify",
+              base::join(faults, " "));
+}
+
 // An offline root is turned away before anybody types a passphrase.
 Result<> check_serves(const Context& context) {
   TRY(const auto home, open_home(context, Home::Access::kRead));
+  TRY(check_database(*home));
   if (home->config().kind != HomeKind::kOfflineRoot) return {};
   return fail(Code::kConflict,
               "{} is an offline root. It serves nothing; its list is published by the online home: yuxin ca "

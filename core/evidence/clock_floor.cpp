@@ -126,6 +126,21 @@ Result<std::int64_t> accept_clock(store::Writer& writer, const std::string& acto
                          .attachment = {}});
 }
 
+Result<FloorCheck> FloorCheck::begin(store::Reader& reader) {
+  TRY(const auto text, reader.setting(kSetting));
+  const auto floor = parse_floor(text);
+  FloorCheck check;
+  check.size_ = floor.size;
+  check.stored_ = floor.latest;
+  check.holds_ = floor.size != 0 || floor.latest == UnixTime{0};
+  return check;
+}
+
+void FloorCheck::take(const StoredRecord& record) {
+  latest_ = after(record, latest_);
+  if (++taken_ == size_) holds_ = latest_ == stored_;
+}
+
 Result<> remember_latest_time(store::Writer& writer) {
   TRY(const auto floor, read_floor(writer));
   return write_floor(writer, floor);

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "clock_floor_memory.hpp"
 #include "findings.hpp"
 #include "milestones.hpp"
 #include "repository.hpp"
@@ -143,6 +144,7 @@ Result<> Audit::read_ledger() {
   if (lowest && *lowest < 0)
     problems_.add(message("There is a record {}; records are numbered from 0, so this one was put in.", *lowest));
   milestones.compare(tree_, problems_);
+  TRY(auto floor, FloorCheck::begin(reader_));
   TRY(repository::for_each_record(session, 0, end, [&](const StoredRecord& record) -> Result<> {
     if (record.sequence != expected_) {
       whole_ = false;
@@ -151,11 +153,16 @@ Result<> Audit::read_ledger() {
                         : message("Records {} to {} are missing.", expected_, record.sequence - 1));
     }
     expected_ = record.sequence + 1;
+    floor.take(record);
     TRY(read_record(record));
     if (whole_) milestones.compare(tree_, problems_);
     return {};
   }));
   milestones.compare_end(tree_, problems_);
+  if (!floor.holds())
+    problems_.add(
+        message("What is kept of the latest time of the ledger is not what its records say: it was changed, so "
+                "that a clock that was set back could sign."));
   return {};
 }
 
@@ -241,6 +248,11 @@ Result<> Audit::read_certificate(const CertificateRow& row) {
     problems_.add(message("Row {} of the certificates names no authority of this home or no serial number.", row.id));
     return {};
   }
+  if (row.id <= 0)
+    problems_.add(
+        message("Row {} of the certificates is out of the order in which they are numbered, and hides from "
+                "lists and searches.",
+                row.id));
   const std::string object = authority->second + '/' + serial->hex();
   const bool is_void = row.status.state == CertificateState::kVoid;
   if (!is_void) check_body(object, row);
@@ -264,6 +276,11 @@ void Audit::check_body(const std::string& object, const CertificateRow& row) {
     problems_.add(message(
         "The row of certificate {} says another serial, subject, name or validity than the certificate.", object));
   }
+  if (row.key_tag && *row.key_tag != x509::key_tag(tbs.spki))
+    problems_.add(message(
+        "The row of certificate {} is filed under another key than the certificate has: whoever looks for the "
+        "key does not find it.",
+        object));
 }
 
 void Audit::compare_object(const std::vector<Fact>& facts) {

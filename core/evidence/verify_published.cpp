@@ -38,6 +38,20 @@ Result<bool> was_issued(store::Reader& reader, std::int64_t authority, base::Byt
   return row && base::equal(row->der, der);
 }
 
+// serves says whether a certificate in service is for that: what answers or stamps with another is not believed.
+bool serves(const store::ServiceCertificateRow& service) {
+  const auto certificate = x509::Certificate::from_der(service.certificate);
+  if (!certificate || certificate->not_after() != service.not_after) return false;
+  const auto* extension = certificate->tbs().find(x509::oid::kExtKeyUsage);
+  const auto usages = extension == nullptr ? std::nullopt : x509::read_extended_key_usage(extension->value);
+  const auto is_for = [&](x509::Oid usage) {
+    return usages && std::ranges::any_of(*usages, [&](const auto& one) { return base::equal(one, usage); });
+  };
+  if (service.purpose == "ocsp") return is_for(x509::oid::kOcspSigning);
+  if (service.purpose == "tsa") return is_for(x509::oid::kTimeStamping);
+  return true;
+}
+
 Result<> add_authority(store::Reader& reader, FactSorter& facts, const store::AuthorityRow& authority) {
   if (!authority.certificate.empty()) {
     // A root of this home issued its own certificate: its record is that of the issuance.
@@ -78,6 +92,11 @@ Result<> add_published_rows(store::Reader& reader, FactSorter& facts, Findings& 
   TRY(const auto services, reader.service_certificates());
   for (const auto& service : services) {
     TRY(const bool issued, was_issued(reader, service.authority, service.certificate));
+    if (issued && !serves(service))
+      problems.add(
+          message("The certificate in service for \"{}\" is one for something else, or its row says another end "
+                  "of its validity.",
+                  service.purpose));
     if (issued) continue;
     problems.add(
         message("The certificate in service for \"{}\" was not issued by the authority that it stands under.",

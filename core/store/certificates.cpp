@@ -17,6 +17,7 @@ namespace {
   "c.revoked_at, c.reason, c.invalidity_date, c.status_sequence"
 constexpr int kStatusColumn = 9;
 constexpr int kDerColumn = 14;
+constexpr int kKeyTagColumn = 15;  // of for_each_certificate alone
 
 constexpr std::string_view kRows = "SELECT " YUXIN_CERTIFICATE_COLUMNS " FROM certificates c";
 constexpr std::string_view kRowsWithDer =
@@ -141,8 +142,21 @@ Result<std::vector<CertificateRow>> collect(Session& session, const std::string&
 }  // namespace
 
 Result<> Reader::for_each_certificate(With with, const std::function<Result<>(const CertificateRow&)>& visitor) {
-  return session_.query(select(with, " ORDER BY c.id"), {}, [&](const Row& row) -> Result<Next> {
-    TRY(visitor(certificate_from(row, with)));
+  // a copy that an auditor kept may be from before the tag
+  bool tagged = false;
+  TRY(session_.query("SELECT 1 FROM pragma_table_info('certificates') WHERE name = 'key_tag'", {}, [&](const Row&) {
+    tagged = true;
+    return Next::kStop;
+  }));
+  const std::string columns = with == With::kDer ? ", b.der, " : ", NULL, ";
+  const std::string from = with == With::kDer
+                               ? " FROM certificates c LEFT JOIN certificate_bodies b ON b.id = c.id ORDER BY c.id"
+                               : " FROM certificates c ORDER BY c.id";
+  const auto sql = "SELECT " YUXIN_CERTIFICATE_COLUMNS + columns + (tagged ? "c.key_tag" : "NULL") + from;
+  return session_.query(sql, {}, [&](const Row& row) -> Result<Next> {
+    auto certificate = certificate_from(row, with);
+    if (!row.is_null(kKeyTagColumn)) certificate.key_tag = row.integer(kKeyTagColumn);
+    TRY(visitor(certificate));
     return Next::kRow;
   });
 }

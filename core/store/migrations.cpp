@@ -1,7 +1,4 @@
-#include <map>
-#include <string>
-
-#include "yuxin/store/database.hpp"
+#include "schema_steps.hpp"
 
 namespace yuxin::store {
 
@@ -10,26 +7,9 @@ namespace {
 using base::Code;
 using base::fail;
 using base::Result;
-using Versions = std::map<std::string, std::int64_t, std::less<>>;
 
-Result<Versions> versions(Session& session) {
-  bool exists = false;
-  TRY(session.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_steps'", {},
-                    [&](const Row&) {
-                      exists = true;
-                      return Next::kRow;
-                    }));
-  Versions found;
-  if (!exists) return found;
-  TRY(session.query("SELECT module, max(number) FROM schema_steps GROUP BY module", {}, [&](const Row& row) {
-    found[std::string(row.text(0))] = row.integer(1);
-    return Next::kRow;
-  }));
-  return found;
-}
-
-Result<> refuse_newer(const Versions& found, std::span<const Migration> migrations) {
-  Versions known;
+Result<> refuse_newer(const SchemaVersions& found, std::span<const Migration> migrations) {
+  SchemaVersions known;
   for (const auto& step : migrations) {
     auto& highest = known[std::string(step.module)];
     highest = std::max<std::int64_t>(highest, step.number);
@@ -45,11 +25,6 @@ Result<> refuse_newer(const Versions& found, std::span<const Migration> migratio
     }
   }
   return {};
-}
-
-std::int64_t version_of(const Versions& found, std::string_view module) {
-  const auto at = found.find(module);
-  return at == found.end() ? 0 : at->second;
 }
 
 Result<> apply(Session& session, const Migration& step) {
@@ -69,9 +44,30 @@ Result<> apply(Session& session, const Migration& step) {
 
 }  // namespace
 
+Result<SchemaVersions> schema_versions(Session& session) {
+  bool exists = false;
+  TRY(session.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_steps'", {},
+                    [&](const Row&) {
+                      exists = true;
+                      return Next::kRow;
+                    }));
+  SchemaVersions found;
+  if (!exists) return found;
+  TRY(session.query("SELECT module, max(number) FROM schema_steps GROUP BY module", {}, [&](const Row& row) {
+    found[std::string(row.text(0))] = row.integer(1);
+    return Next::kRow;
+  }));
+  return found;
+}
+
+std::int64_t version_of(const SchemaVersions& found, std::string_view module) {
+  const auto at = found.find(module);
+  return at == found.end() ? 0 : at->second;
+}
+
 Result<> migrate(Database& database, std::span<const Migration> migrations) {
   return database.write([migrations](Session& session) -> Result<> {
-    TRY(const auto found, versions(session));
+    TRY(const auto found, schema_versions(session));
     TRY(refuse_newer(found, migrations));
     TRY(
         session.execute("CREATE TABLE IF NOT EXISTS schema_steps (module TEXT NOT NULL, number INTEGER NOT NULL, "
@@ -85,7 +81,7 @@ Result<> migrate(Database& database, std::span<const Migration> migrations) {
 
 Result<> check_version(Database& database, std::span<const Migration> migrations) {
   return database.read([migrations](Session& session) -> Result<> {
-    TRY(const auto found, versions(session));
+    TRY(const auto found, schema_versions(session));
     // an empty file is an empty database to SQLite
     if (found.empty()) return fail(Code::kIntegrity, "This database holds nothing of yuxin. Is it the right file?");
     TRY(refuse_newer(found, migrations));

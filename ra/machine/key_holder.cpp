@@ -1,8 +1,8 @@
 #include "machine/key_holder.hpp"
 
 #include "machine/request_repository.hpp"
-#include "yuxin/ca/key_use.hpp"
 #include "yuxin/x509/certificate.hpp"
+#include "yuxin/x509/digest.hpp"
 
 namespace yuxin::ra {
 
@@ -10,7 +10,7 @@ using base::Result;
 
 Result<std::optional<std::string>> other_holder_of_key(store::Reader& reader, base::ByteView spki,
                                                        std::string_view client) {
-  TRY(auto uses, requests::not_asked_for(reader.session(), ca::key_tag_of(spki), client));
+  TRY(auto uses, requests::not_asked_for(reader.session(), x509::key_tag(spki), client));
   for (auto& use : uses) {
     const auto certificate = x509::Certificate::from_der(use.certificate);
     if (certificate && base::equal(certificate->tbs().spki, spki)) return std::optional(std::move(use.subject));

@@ -34,7 +34,7 @@ struct RequestRow {
 // client_of names who asked for a certificate; empty where nobody is known.
 [[nodiscard]] base::Result<std::string> client_of(store::Session& session, std::int64_t authority,
                                                   base::ByteView serial);
-// not_asked_for gives the newest certificates that may be for a key (ca::key_tag_of) and that this client has not
+// not_asked_for gives the newest certificates that may be for a key (x509::key_tag) and that this client has not
 // asked for: compare the keys.
 struct KeyUse {
   std::string subject;

@@ -30,6 +30,13 @@ class Database:
         self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.db.close()
 
+    def reopen(self):
+        """What was written into the schema by hand is read anew."""
+        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.db.close()
+        self.db = sqlite3.connect(self.home / "yuxin.db")
+        self.db.isolation_level = None
+
     def __call__(self, sql, *values):
         return self.db.execute(sql, values)
 
@@ -349,6 +356,64 @@ def authority_exchanged(db):
 @attack(r'The certificate in service for "ocsp" was not issued by the authority that it stands under\.')
 def responder_exchanged(db):
     db("UPDATE service_certificates SET certificate = (SELECT certificate FROM authorities WHERE name = 'root') WHERE purpose = 'ocsp'")
+
+
+@attack(r'The certificate in service for "ocsp" is one for something else, or its row says another end of its validity\.')
+def responder_with_another_service_s_certificate(db):
+    db("UPDATE service_certificates SET certificate = (SELECT certificate FROM service_certificates WHERE purpose = 'tsa') WHERE purpose = 'ocsp'")
+
+
+@attack(r"The row of certificate issuing/[0-9A-F]+ is filed under another key than the certificate has: whoever looks for the key does not find it\.")
+def leaked_key_filed_elsewhere(db):
+    db("UPDATE certificates SET key_tag = 1 WHERE state = 1")
+
+
+@attack(r"Row -\d+ of the certificates is out of the order in which they are numbered, and hides from lists and searches\.")
+def certificate_below_the_first_number(db):
+    db("UPDATE certificate_bodies SET id = -id WHERE id IN (SELECT id FROM certificates WHERE state = 1)")
+    db("UPDATE certificates SET id = -id WHERE state = 1")
+
+
+@attack(r"What is kept of the latest time of the ledger is not what its records say: it was changed, .*")
+def floor_of_the_clock_lowered(db):
+    size = db.one("SELECT count(*) FROM ledger")
+    db("INSERT INTO settings VALUES ('ledger.latest_time', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", f"{size} 1")
+
+
+@attack(r'The index "certificates_not_good" of the database is not as yuxin made it\.')
+def lists_made_through_a_narrower_index(db):
+    db("DROP INDEX certificates_not_good")
+    db("CREATE INDEX certificates_not_good ON certificates (authority, id) WHERE state <> 0 AND reason <> 1")
+
+
+@attack(r"The database contradicts itself: row \d+ missing from index certificates_status_sequence")
+def responders_read_an_index_that_lies(db):
+    row = db("SELECT id, state, revoked_at, reason FROM certificates WHERE state = 1").fetchone()
+    db("UPDATE certificates SET state = 0, revoked_at = 0, reason = 0 WHERE id = ?", row[0])
+    db("DROP INDEX certificates_status_sequence")
+    db("CREATE UNIQUE INDEX certificates_status_sequence ON certificates (status_sequence, authority, serial, not_after, state, revoked_at, reason, "
+       "invalidity_date)")
+    entry = db("SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master WHERE name = 'certificates_status_sequence'").fetchone()
+    db("PRAGMA writable_schema = ON")
+    db("DELETE FROM sqlite_master WHERE name = 'certificates_status_sequence'")
+    db.reopen()
+    db("UPDATE certificates SET state = ?, revoked_at = ?, reason = ? WHERE id = ?", *row[1:], row[0])
+    db("PRAGMA writable_schema = ON")
+    db("INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ?, ?)", *entry)
+    db.reopen()
+
+
+@attack(r'The table "certificates" of the database is not as yuxin made it\.')
+def revoking_refused_by_a_rule_of_the_table(db):
+    db("PRAGMA writable_schema = ON")
+    db("UPDATE sqlite_master SET sql = replace(sql, 'state INTEGER NOT NULL,', 'state INTEGER NOT NULL CHECK (state <> 1 OR revoked_at < 2000000000),') "
+       "WHERE name = 'certificates'")
+    db.reopen()
+
+
+@attack(r'The database holds the table "elsewhere", which yuxin did not make\.')
+def table_put_in(db):
+    db("CREATE TABLE elsewhere (id INTEGER)")
 
 
 @attack(r"Stored checkpoint 1: The signature on the checkpoint of yuxin\.ledger/\w+ is not good: the text was changed\.")

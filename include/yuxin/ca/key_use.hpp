@@ -11,9 +11,6 @@
 
 namespace yuxin::ca {
 
-// key_tag_of is what store::CertificateRow::key_tag holds for a SubjectPublicKeyInfo; never 0.
-[[nodiscard]] std::int64_t key_tag_of(base::ByteView spki);
-
 // other_use_of_key gives the newest certificate of the home for exactly this key that names another subject.
 [[nodiscard]] base::Result<std::optional<store::CertificateRow>> other_use_of_key(store::Reader& reader,
                                                                                   const x509::PublicKey& key,

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "yuxin/base/bytes.hpp"
 #include "yuxin/base/result.hpp"
@@ -109,5 +110,14 @@ struct Migration {
 [[nodiscard]] base::Result<> migrate(Database& database, std::span<const Migration> migrations);
 // check_version makes the same refusal without changing anything; also kConflict when steps are missing.
 [[nodiscard]] base::Result<> check_version(Database& database, std::span<const Migration> migrations);
+
+// schema_differences says, in sentences, which tables and indexes of a database are not what the steps that it names
+// make: put in, changed, or missing. An index with another condition hides rows from whoever reads through it, and a
+// table with another rule refuses them.
+[[nodiscard]] base::Result<std::vector<std::string>> schema_differences(Session& session,
+                                                                        std::span<const Migration> migrations);
+// stored_damage reads the whole file (PRAGMA integrity_check) and says what does not fit, such as an index that says
+// other than its table. At most 20 sentences.
+[[nodiscard]] base::Result<std::vector<std::string>> stored_damage(Session& session);
 
 }  // namespace yuxin::store

@@ -52,8 +52,9 @@ struct CertificateRow {
   base::UnixTime issued_at;
   CertificateStatus status;
   std::int64_t status_sequence = 0;
-  std::optional<std::int64_t> key_tag;  // written only: key_tag_of its key, 0 where there is no certificate
-  base::Bytes der;                      // filled only where asked for
+  std::optional<std::int64_t>
+      key_tag;      // x509::key_tag, 0 where there is no certificate; read by for_each_certificate
+  base::Bytes der;  // filled only where asked for
 };
 
 // CertificateFilter selects rows of a list. All conditions must hold; empty ones hold always.
@@ -160,6 +161,7 @@ class Reader {
   [[nodiscard]] base::Result<std::vector<ServiceCertificateRow>> service_certificates(std::string_view purpose);
   [[nodiscard]] base::Result<std::vector<ServiceCertificateRow>> service_certificates();  // of every purpose
   // foreign_rules names triggers and views: this program makes none, so somebody else put them into the database.
+  // What else of a schema can lie: schema_differences (database.hpp).
   [[nodiscard]] base::Result<std::vector<std::string>> foreign_rules();
   // setting reads a named value of the home; empty when it was never set.
   [[nodiscard]] base::Result<std::string> setting(std::string_view name);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -20,6 +21,10 @@ using Digest256 = std::array<std::uint8_t, 32>;
 // them at once (contexts and algorithms are fetched once a thread).
 [[nodiscard]] Digest256 sha256(base::ByteView data);
 [[nodiscard]] Digest256 sha256(base::ByteView first, base::ByteView second, base::ByteView third = {});
+
+// key_tag is the first 8 octets of the SHA-256 of a SubjectPublicKeyInfo as a number, never 0: for finding a key
+// among many, not for knowing it (store::CertificateRow::key_tag).
+[[nodiscard]] std::int64_t key_tag(base::ByteView spki);
 
 // Sha256 digests a message that comes in pieces. Not thread-safe.
 class Sha256 {

@@ -147,9 +147,13 @@ TEST_CASE("certificates of authorities and of services are held against what was
   kept.home.tamper("UPDATE authorities SET certificate = x'3000'");
 
   kept.home.tamper(
-      "INSERT INTO service_certificates SELECT c.authority, 'ocsp', 'k', b.der, 1 FROM certificates c JOIN "
+      "INSERT INTO service_certificates SELECT c.authority, 'ledger', 'k', b.der, c.not_after FROM certificates c JOIN "
       "certificate_bodies b ON b.id = c.id");
   CHECK(kept.problems().empty());
+  kept.home.tamper("UPDATE service_certificates SET not_after = not_after - 1");
+  finds("The certificate in service for \"ledger\" is one for something else, or its row says another end");
+  kept.home.tamper("UPDATE service_certificates SET not_after = not_after + 1, purpose = 'ocsp'");
+  finds("The certificate in service for \"ocsp\" is one for something else, or its row says another end");
   kept.home.tamper("UPDATE service_certificates SET certificate = x'3000'");
   finds("The certificate in service for \"ocsp\" was not issued by the authority that it stands under.");
 }
