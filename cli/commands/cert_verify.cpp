@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "app/path_check.hpp"
+#include "app/reason_words.hpp"
 #include "app/trust.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
@@ -58,7 +59,7 @@ void print_lines(const Context& context, const PathAnswer& answer) {
   const auto& report = answer.report;
   if (!report.valid) {
     context.out(message("Not good: {}", report.detail));
-    context.remark(labelled(message("reason"), report.reason));
+    context.remark(labelled(message("reason"), reason_word(report.reason)));
   } else if (is_revocation_checked(answer)) {
     context.out(message("Good: {}", report.chain.front().subject().text()));
   } else {
