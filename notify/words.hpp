@@ -7,11 +7,9 @@
 
 #include "yuxin/base/json.hpp"
 #include "yuxin/base/language.hpp"
+#include "yuxin/notify/kinds.hpp"
 
 namespace yuxin::notify {
-
-// kind_title is what a kind of record is called; nothing for one that is not known.
-[[nodiscard]] std::optional<std::string_view> kind_title(std::string_view kind, base::Language language);
 
 // member_title is what a member of a record's data is called; nothing for one that is not known.
 [[nodiscard]] std::optional<std::string_view> member_title(std::string_view kind, std::string_view member,

@@ -15,10 +15,6 @@ using store::CertificateState;
 
 namespace {
 
-std::string reason_of(const store::CertificateRow& row) {
-  return std::string(x509::reason_name(static_cast<x509::RevocationReason>(row.status.reason)));
-}
-
 constexpr std::size_t kShortestBeginning = 8;
 constexpr std::size_t kMostListed = 10;
 
@@ -55,20 +51,66 @@ base::Failure ambiguous(const std::string& text, const std::vector<store::Certif
               text, list);
 }
 
-}  // namespace
-
-std::optional<std::string> serial_beginning(std::string_view typed) {
-  constexpr std::size_t kDigits = 40;
+// The hexadecimal digits of what was typed, as screens group them; nothing for anything else.
+std::optional<std::string> digits_of(std::string_view typed) {
   std::string digits;
   for (const char c : typed) {
     if (c == ' ' || c == '\t' || c == ':') continue;
-    digits += c;
+    digits += c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
   }
-  const bool hexadecimal = std::ranges::all_of(
-      digits, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
-  if (!hexadecimal || digits.size() < kShortestBeginning || digits.size() >= kDigits) return std::nullopt;
-  std::ranges::transform(digits, digits.begin(),
-                         [](char c) { return c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c; });
+  const bool hexadecimal =
+      std::ranges::all_of(digits, [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); });
+  if (!hexadecimal) return std::nullopt;
+  return digits;
+}
+
+// Two sentences in a row; in Chinese there is no blank between them.
+std::string and_then(const std::string& first, const std::string& second) {
+  return first + (base::language() == base::Language::kChinese ? "" : " ") + second;
+}
+
+base::Failure none_such(const Home& home, const std::string& text, Purpose purpose) {
+  auto what = message("No certificate with serial {} in any authority of {}.", text, home.path());
+  const auto digits = digits_of(text);
+  // a short number may be whole, as other software counts them; most of the time it is a beginning
+  if (digits && digits->size() < kShortestBeginning)
+    what = and_then(what, message("The beginning of a serial number is taken from eight digits on."));
+  if (purpose == Purpose::kChange) what = and_then(what, message("Nothing was changed."));
+  return fail(Code::kNotFound, "{}\n{}", what, message("To look for it by name: yuxin cert search TEXT"));
+}
+
+}  // namespace
+
+std::string reason_text(int reason) {
+  switch (static_cast<x509::RevocationReason>(reason)) {
+    case x509::RevocationReason::kUnspecified:
+      return message("unspecified");
+    case x509::RevocationReason::kKeyCompromise:
+      return message("keyCompromise");
+    case x509::RevocationReason::kCaCompromise:
+      return message("cACompromise");
+    case x509::RevocationReason::kAffiliationChanged:
+      return message("affiliationChanged");
+    case x509::RevocationReason::kSuperseded:
+      return message("superseded");
+    case x509::RevocationReason::kCessationOfOperation:
+      return message("cessationOfOperation");
+    case x509::RevocationReason::kCertificateHold:
+      return message("certificateHold");
+    case x509::RevocationReason::kRemoveFromCrl:
+      return message("removeFromCRL");
+    case x509::RevocationReason::kPrivilegeWithdrawn:
+      return message("privilegeWithdrawn");
+    case x509::RevocationReason::kAaCompromise:
+      return message("aACompromise");
+  }
+  return std::to_string(reason);
+}
+
+std::optional<std::string> serial_beginning(std::string_view typed) {
+  constexpr std::size_t kDigits = 40;
+  auto digits = digits_of(typed);
+  if (!digits || digits->size() < kShortestBeginning || digits->size() >= kDigits) return std::nullopt;
   return digits;
 }
 
@@ -105,12 +147,7 @@ Result<FoundCertificate> find_certificate(Home& home, const Arguments& arguments
     TRY(auto authority, home.authority(*wanted));
     std::erase_if(rows, [&](const store::CertificateRow& row) { return row.authority != authority.id; });
   }
-  if (rows.empty()) {
-    const auto hint = message("To look for it by name: yuxin cert search TEXT");
-    const auto what = message("No certificate with serial {} in any authority of {}.", text, home.path());
-    return fail(Code::kNotFound, "{}\n{}",
-                purpose == Purpose::kLook ? what : what + " " + message("Nothing was changed."), hint);
-  }
+  if (rows.empty()) return none_such(home, text, purpose);
   if (rows.size() > 1 && !whole) return ambiguous(text, rows, names);
   if (rows.size() > 1)
     return fail(Code::kUsage, "Serial {} was used by {} authorities. Say which with --ca NAME.", text, rows.size());
@@ -156,7 +193,7 @@ std::string state_text(const store::CertificateRow& row, base::UnixTime now) {
   const auto since = base::local_time(row.status.revoked_at);
   switch (row.status.state) {
     case CertificateState::kRevoked:
-      return message("revoked {} ({})", since, reason_of(row));
+      return message("revoked {} ({})", since, reason_text(row.status.reason));
     case CertificateState::kOnHold:
       return message("on hold since {}", since);
     case CertificateState::kVoid:

@@ -40,6 +40,9 @@ enum class Purpose { kChange, kLook };  // a refusal to change something says th
 // signing_authority is the authority of --ca, or the only one whose key is in this home.
 [[nodiscard]] base::Result<std::string> signing_authority(Home& home, const Arguments& arguments);
 
+// reason_text is a reason of revocation (RFC 5280 section 5.3.1) for people: "keyCompromise", or its translation.
+[[nodiscard]] std::string reason_text(int reason);
+
 // state_text is for people.
 [[nodiscard]] std::string state_text(const store::CertificateRow& row, base::UnixTime now);
 

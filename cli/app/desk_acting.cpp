@@ -108,7 +108,13 @@ Result<> write_issued(const Context& context, DeskSide& side, const StepDone& do
   TRY(const auto chain, side.issued(of.id));
   std::string text;
   for (const auto& certificate : chain) text += certificate.pem();
-  TRY(write_output(path, base::as_bytes(text), OutputKind::kCertificate));
+  const auto written = write_output(path, base::as_bytes(text), OutputKind::kCertificate);
+  if (!written) {
+    return done_but_unwritten(written.error(),
+                              message("The step was taken and certificate {} was issued. Get it with: yuxin request "
+                                      "certificate {} --out FILE",
+                                      base::json_string(of.facts, "serial"), of.id));
+  }
   if (path != "-")
     context.remark(message("Certificate {} written to {}.", base::json_string(of.facts, "serial"), path));
   return {};

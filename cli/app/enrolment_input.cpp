@@ -3,7 +3,6 @@
 #include <charconv>
 
 #include "yuxin/base/file.hpp"
-#include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/request.hpp"
 
 namespace yuxin::cli {
@@ -24,12 +23,10 @@ Result<std::optional<base::Seconds>> validity_of(const std::optional<std::string
   return std::optional(base::days(days));
 }
 
-base::Failure no_request(const std::string& file, base::ByteView octets, const base::Error& why, Outcome outcome) {
+base::Failure no_request(const std::string& file, const base::Error& why, Outcome outcome) {
   if (outcome == Outcome::kIssued)
-    return base::fail_with(why.code, why.diagnostic, "Not issued: {} ({})", why.detail, file);
-  if (x509::certificates_from_bytes(octets))
-    return fail(why.code, "Not submitted: {} is a certificate, not a request.", file);
-  return base::fail_with(why.code, why.diagnostic, "Not submitted: {} ({})", why.detail, file);
+    return base::fail_with(why.code, why.diagnostic, "Not issued: {}: {}", file, why.detail);
+  return base::fail_with(why.code, why.diagnostic, "Not submitted: {}: {}", file, why.detail);
 }
 
 }  // namespace
@@ -42,15 +39,17 @@ Result<ca::Enrolment> enrolment_of(const EnrolmentWords& words, Outcome outcome)
   auto bytes = base::read_file(words.csr, 1U << 20U);
   if (!bytes) return tl::unexpected(std::move(bytes).error());
   auto request = x509::CertificateRequest::from_bytes(*bytes);
-  if (!request) return no_request(words.csr, *bytes, request.error(), outcome);
+  if (!request) return no_request(words.csr, request.error(), outcome);
+  // the issuer asks again; here it is known which file is meant, and nothing was unlocked for it yet
+  if (auto proven = request->verify_possession(); !proven) return no_request(words.csr, proven.error(), outcome);
   ca::Enrolment enrolment{.request = std::move(*request), .subject = {}, .alt_names = {}, .validity = {}};
   if (words.subject) {
-    TRY(enrolment.subject, x509::Name::parse(*words.subject));
+    TRY(enrolment.subject, as_typed(x509::Name::parse(*words.subject)));
   }
   if (!words.names.empty()) {
     enrolment.alt_names.emplace();
     for (const auto& text : words.names) {
-      TRY(auto name, x509::parse_general_name(text));
+      TRY(auto name, as_typed(x509::parse_general_name(text)));
       enrolment.alt_names->push_back(std::move(name));
     }
   }

@@ -13,6 +13,7 @@
 #include "ledger_certificate.hpp"
 #include "registry_home.hpp"
 #include "yuxin/base/file.hpp"
+#include "yuxin/base/writable.hpp"
 #include "yuxin/keymgmt/transfer_log.hpp"
 #include "yuxin/x509/request.hpp"
 
@@ -223,7 +224,8 @@ Result<> move_into_place(const std::string& from, const std::string& to) {
 Result<> check_folder(const std::string& folder) {
   std::error_code error;
   const auto status = fs::symlink_status(folder, error);
-  if (!fs::exists(status)) return {};
+  // before anybody is asked for anything
+  if (!fs::exists(status)) return base::check_writable(folder);
   if (!fs::is_directory(folder, error))
     return fail(Code::kConflict, "{} exists and is no folder. Nothing was made.", folder);
   const bool is_home = fs::exists(folder + "/yuxin.toml");

@@ -71,7 +71,8 @@ base::HttpReply FrontPage::answer(const base::HttpRequest& request) {
   if (parts_.contains("tsa")) page.item(base::translatable("time stamps (RFC 3161):"), "POST /tsa");
   const auto authorities = home_.store().status().authorities();
   if (!authorities)
-    return base::problem(503, "Unavailable", "The database cannot be read now; ask again in a moment.");
+    return base::problem(503, base::tr("Unavailable"),
+                         base::tr("The database cannot be read now; ask again in a moment."));
   for (const auto& row : *authorities) {
     if (!parts_.contains("crl") || row.certificate.empty()) continue;
     page.item(base::translatable("authority"),

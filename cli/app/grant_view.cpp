@@ -70,7 +70,7 @@ void describe_grant(const Context& context, const evidence::Organisation& organi
   context.remark(labelled(message("role"), role_text(organisation, row.role)));
   context.remark(labelled(message("holder"), row.holder));
   context.remark(labelled(message("scope"), scope_text(row.scope)));
-  context.remark(labelled(message("valid"),
+  context.remark(labelled(message("validity"),
                           message("{} to {}", base::local_time(row.not_before), base::local_time(row.not_after))));
 }
 

@@ -104,7 +104,8 @@ HttpReply Monitoring::answer(const HttpRequest& request) {
     if (part == CheckpointPart::kTimeStamp) name.remove_suffix(kTimeStampEnd.size());
     const auto size = size_from(name);
     if (size) return checkpoint(size, part);
-    return base::problem(404, "Not Found", "/checkpoint/ takes a number of records, or that number and .tst.");
+    return base::problem(404, base::tr("Not found"),
+                         base::tr("/checkpoint/ takes a number of records, or that number and .tst."));
   }
   return text_reply(200, "text/plain; version=0.0.4", metrics());
 }
@@ -136,13 +137,14 @@ HttpReply Monitoring::checkpoint(std::optional<std::int64_t> size, CheckpointPar
     TRY(kept, evidence::kept_checkpoint(reader, size));
     return {};
   });
-  if (!read) return base::problem(503, "Unavailable", "The ledger cannot be read now.");
+  if (!read) return base::problem(503, base::tr("Unavailable"), base::tr("The ledger cannot be read now."));
   if (!kept) {
-    return base::problem(404, "Not Found",
-                         size ? "No checkpoint of this size was signed." : "No checkpoint was signed yet.");
+    return base::problem(
+        404, base::tr("Not found"),
+        size ? base::tr("No checkpoint of this size was signed.") : base::tr("No checkpoint was signed yet."));
   }
   if (part == CheckpointPart::kTimeStamp && kept->time_stamp.empty())
-    return base::problem(404, "Not Found", "This checkpoint has no time stamp.");
+    return base::problem(404, base::tr("Not found"), base::tr("This checkpoint has no time stamp."));
   HttpReply reply;
   if (part == CheckpointPart::kNote) {
     reply = text_reply(200, "text/plain; charset=utf-8", kept->note);

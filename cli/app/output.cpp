@@ -10,6 +10,7 @@
 
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/base/writable.hpp"
 #include "yuxin/evidence/witness.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/crl.hpp"
@@ -48,6 +49,7 @@ bool is_kind(base::ByteView content, OutputKind kind) {
       return request && request->old_size.has_value();  // any text reads as a bare checkpoint
     }
     case OutputKind::kCertificate: {  // with its issuers behind it, and no key among them
+      if (x509::Certificate::from_der(content)) return true;
       const auto blocks = base::parse_pem(base::as_text(content));
       return !blocks.empty() && std::ranges::all_of(blocks, [](const base::PemBlock& block) {
         return block.label == "CERTIFICATE" && x509::Certificate::from_der(block.der).has_value();
@@ -125,15 +127,17 @@ Result<> check_outputs_apart(const CommandSpec& command, const Arguments& argume
 }
 
 Result<> check_unused_output(const std::string& path) {
-  if (is_stream(path) || !base::file_exists(path)) return {};
+  if (is_stream(path)) return {};
+  if (!base::file_exists(path)) return base::check_writable(path);
   return fail(Code::kConflict,
               "{} exists already and was left as it is. Choose another name, or replace it with --force.", path);
 }
 
 Result<> check_output(const std::string& path, OutputKind kind) {
-  if (is_stream(path) || !base::file_exists(path)) return {};
+  if (is_stream(path)) return {};
+  if (!base::file_exists(path)) return base::check_writable(path);
   const auto content = base::read_file(path, std::size_t{1} << 30U);
-  if (content && (content->empty() || is_kind(*content, kind))) return {};
+  if (content && (content->empty() || is_kind(*content, kind))) return base::check_writable(path);
   return fail(
       Code::kConflict,
       "{} exists already, is something else and was left as it is. Choose another name, or move it away first.",
@@ -155,7 +159,12 @@ Result<> check_new_output(const std::string& path) {
     return fail(Code::kNotFound, "There is no folder {}. Nothing was changed. Make it first.", folder.string());
   if (::access(folder.c_str(), W_OK) != 0)
     return fail(Code::kNotAuthorised, "The folder {} cannot be written. Nothing was changed.", folder.string());
-  return {};
+  return base::check_writable(path);
+}
+
+base::Failure done_but_unwritten(const base::Error& why, std::string_view what) {
+  // whatever the file's trouble, its code would say that nothing was done
+  return base::Failure(base::Error{Code::kUnavailable, std::string(what) + "\n" + why.detail, why.diagnostic});
 }
 
 }  // namespace yuxin::cli

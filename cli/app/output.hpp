@@ -26,11 +26,12 @@ enum class OutputKind {
 // written to as they are. Other errors as base::write_file.
 [[nodiscard]] base::Result<> write_output(const std::string& path, base::ByteView data, OutputKind kind);
 
-// check_output makes the refusal of write_output alone, before any work is done.
+// check_output makes every refusal of write_output that can be foreseen, before any work is done: an ill-fitting file
+// there, a name that is too long, a folder in which nothing can be made.
 [[nodiscard]] base::Result<> check_output(const std::string& path, OutputKind kind);
 
-// check_unused_output refuses, before any work is done, a file that exists: kConflict, which names --force. "-",
-// pipes and devices are fine.
+// check_unused_output refuses, before any work is done, a file that exists: kConflict, which names --force; and what
+// could not be written, as base::check_writable. "-", pipes and devices are fine.
 [[nodiscard]] base::Result<> check_unused_output(const std::string& path);
 
 // check_outputs_apart refuses (kUsage) a call that would write onto a file that it reads: an argument, the identity
@@ -42,7 +43,13 @@ enum class OutputKind {
                                                  const GlobalOptions& options);
 
 // check_new_output refuses before any work is done: kConflict for a file that exists, kNotFound for a folder that
-// does not, kNotAuthorised where nothing may be written. "-", pipes and devices are fine.
+// does not, kNotAuthorised where nothing may be written, and a name that cannot be had, as base::check_writable. "-",
+// pipes and devices are fine.
 [[nodiscard]] base::Result<> check_new_output(const std::string& path);
+
+// done_but_unwritten is the failure to write what a deed gave, after the deed: always kUnavailable, because the codes
+// of a bad name mean "nothing was done", and who believes that does the deed twice. `what` says in whole sentences
+// what was done and how to have it written elsewhere; why it was not written follows.
+[[nodiscard]] base::Failure done_but_unwritten(const base::Error& why, std::string_view what);
 
 }  // namespace yuxin::cli

@@ -114,6 +114,11 @@ base::Failure unexpected(const CLI::App& app, const std::string& word) {
   for (auto& global : known_words(app)) {
     if (global.starts_with("--")) words.push_back(std::move(global));
   }
+  // "yuxin --dry-run cert issue": known to the command, and typed where only the options of all commands stand
+  if (word.starts_with("--") && std::ranges::find(words, word) != words.end() && place.get_parent() != nullptr) {
+    const auto command = page.substr(std::string_view("yuxin help ").size());
+    return fail(Code::kUsage, "{} belongs to the command. Write it after it: yuxin {} {}", word, command, word);
+  }
   if (const auto near = base::nearest(word, words)) {
     return fail(Code::kUsage, "\"{}\" is not known here. Did you mean {}? See: {}", word, *near, page);
   }
@@ -143,6 +148,32 @@ Result<> check_required(const Slot& slot) {
     const auto& examples = slot.command->examples;
     return fail(Code::kUsage, "{} needs {}. For example: {}", words_of(*slot.command), option.name,
                 examples.empty() ? "yuxin help" : examples[0]);
+  }
+  return {};
+}
+
+// An unset variable of a script gives an empty value. To take it for "not given" would issue into no file, and act in
+// another home; no option means something by it.
+base::Failure empty_value(const std::string& option) {
+  return fail(Code::kUsage, "The value of {} is empty. Nothing was done. Give it one, or leave {} out.", option,
+              option);
+}
+
+// "--home=" and nothing behind it: CLI11 would take the next word for the value.
+Result<> check_values_follow(const std::vector<std::string>& words) {
+  for (const auto& word : words) {
+    if (word.starts_with("--") && word.size() > 3 && word.find('=') == word.size() - 1)
+      return empty_value(word.substr(0, word.size() - 1));
+  }
+  return {};
+}
+
+Result<> check_not_empty(const CLI::App& app) {
+  for (const auto* option : app.get_options()) {
+    if (std::ranges::none_of(option->results(), [](const std::string& value) { return value.empty(); })) continue;
+    const auto name = option->get_name();
+    if (name.starts_with('-')) return empty_value(name);
+    return fail(Code::kUsage, "{} is empty. Nothing was done. Say what is meant.", name);
   }
   return {};
 }
@@ -258,6 +289,7 @@ Result<std::variant<ParsedCall, HelpPage>> parse_call(const std::vector<std::str
   set_language_early(typed);
   TRY(auto page, asked_for_help(typed));
   if (page) return std::variant<ParsedCall, HelpPage>(std::move(*page));
+  TRY(check_values_follow(typed));
   // what every program answers to
   const bool asks_version = typed.size() == 1 && (typed[0] == "--version" || typed[0] == "-V");
   const std::vector<std::string> words = asks_version ? std::vector<std::string>{"version"} : typed;
@@ -293,11 +325,13 @@ Result<std::variant<ParsedCall, HelpPage>> parse_call(const std::vector<std::str
   } catch (const CLI::ParseError& error) {
     return translate(app, error);
   }
+  TRY(check_not_empty(app));
   if (!globals.language.empty() && !base::language_named(globals.language)) {
     return fail(Code::kUsage, "No language \"{}\"; there are zh and en.", globals.language);
   }
   for (auto& slot : slots) {
     if (!slot->app->parsed()) continue;
+    TRY(check_not_empty(*slot->app));
     TRY(check_required(*slot));
     ParsedCall call{slot->command, arguments_of(*slot), std::move(globals.options)};
     call.options.home = globals.home.empty() ? default_home() : globals.home;

@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/ledger.hpp"
+#include "yuxin/notify/kinds.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -112,6 +113,13 @@ std::string details_of(const base::JsonObject& record) {
   return text;
 }
 
+// The stable word, which --kind takes; in Chinese what people call it, as the notifications do.
+std::string kind_text(std::string_view kind) {
+  const auto language = base::language();
+  const auto title = language == base::Language::kChinese ? notify::kind_title(kind, language) : std::nullopt;
+  return std::string(title.value_or(kind));
+}
+
 void print_table(const Context& context, const std::deque<Entry>& entries) {
   Table table({{message("entry"), Table::Align::kRight},
                {message("time")},
@@ -122,7 +130,7 @@ void print_table(const Context& context, const std::deque<Entry>& entries) {
   for (const auto& entry : entries) {
     const auto time = base::parse_rfc3339(base::json_string(entry.record, "time"));
     table.add({std::to_string(entry.sequence), time ? base::local_time(*time) : std::string("?"),
-               base::json_string(entry.record, "kind"), base::json_string(entry.record, "object"),
+               kind_text(base::json_string(entry.record, "kind")), base::json_string(entry.record, "object"),
                base::json_string(entry.record, "actor"), details_of(entry.record)});
   }
   table.print(context);

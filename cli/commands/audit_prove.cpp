@@ -2,6 +2,7 @@
 #include <charconv>
 #include <set>
 
+#include "app/certificate_view.hpp"
 #include "app/home.hpp"
 #include "app/ledger_source.hpp"
 #include "app/output.hpp"
@@ -38,23 +39,35 @@ Result<> write_new(const std::string& file, std::string_view text) {
 struct Wanted {
   std::optional<std::int64_t> sequence;
   std::string object;
+  std::optional<std::string> beginning;  // of the object's name, where too little was typed for a whole one
 };
 
 Result<Wanted> wanted_of(const std::string& text) {
   if (const auto slash = text.find('/'); slash != std::string::npos) {
     const auto serial = x509::Serial::parse(text.substr(slash + 1));
     if (!serial) return fail(Code::kUsage, "\"{}\" is no serial number.", text.substr(slash + 1));
-    return Wanted{{}, text.substr(0, slash + 1) + serial->hex()};
+    const auto authority = text.substr(0, slash + 1);
+    const auto digits = serial_beginning(text.substr(slash + 1));
+    return Wanted{{}, authority + serial->hex(), digits ? std::optional(authority + *digits) : std::nullopt};
   }
   std::int64_t sequence = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), sequence);
-  if (error == std::errc{} && end == text.data() + text.size() && sequence >= 0) return Wanted{sequence, {}};
+  if (error == std::errc{} && end == text.data() + text.size() && sequence >= 0) return Wanted{sequence, {}, {}};
   return fail(Code::kUsage, "\"{}\" is neither the number of an entry nor AUTHORITY/SERIAL.", text);
 }
 
-bool is_about(const evidence::StoredRecord& stored, const std::string& object) {
+std::string object_of(const evidence::StoredRecord& stored) {
   auto json = base::parse_json(stored.text);
-  return json && json->is_object() && base::json_string(json->get_object(), "object") == object;
+  return json && json->is_object() ? base::json_string(json->get_object(), "object") : std::string();
+}
+
+// A beginning that several begin with proves nothing about the one that is meant.
+Result<> check_single(const std::vector<evidence::StoredRecord>& records, const std::string& beginning) {
+  std::set<std::string> objects;
+  for (const auto& record : records) objects.insert(object_of(record));
+  if (objects.size() < 2) return {};
+  return fail(Code::kConflict, "The ledger knows several that begin with {}. Type more of it:{}", beginning,
+              "\n  " + base::join(std::vector<std::string>(objects.begin(), objects.end()), "\n  "));
 }
 
 Result<base::Json> prove_record(store::Reader& reader, const evidence::StoredRecord& stored, std::int64_t size) {
@@ -74,10 +87,21 @@ Result<base::JsonArray> proofs_of(store::Reader& reader, const Wanted& wanted, s
   const auto from = wanted.sequence.value_or(0);
   const auto to = wanted.sequence ? from + 1 : size;
   std::vector<evidence::StoredRecord> records;
+  std::vector<evidence::StoredRecord> beginning_so;
   TRY(evidence::for_each(reader, from, std::min(to, size), [&](const evidence::StoredRecord& stored) -> Result<> {
-    if (wanted.sequence || is_about(stored, wanted.object)) records.push_back(stored);
+    const auto object = wanted.sequence ? std::string() : object_of(stored);
+    if (wanted.sequence || object == wanted.object) {
+      records.push_back(stored);
+    } else if (wanted.beginning && object.starts_with(*wanted.beginning)) {
+      beginning_so.push_back(stored);
+    }
     return {};
   }));
+  // as everywhere, a whole number wins over the beginning of a longer one
+  if (records.empty() && !beginning_so.empty()) {
+    TRY(check_single(beginning_so, *wanted.beginning));
+    records = std::move(beginning_so);
+  }
   for (const auto& record : records) {
     TRY(auto proof, prove_record(reader, record, size));
     proofs.push_back(std::move(proof));
@@ -130,9 +154,14 @@ Result<int> prove_growth(Context& context, const Arguments& arguments) {
   }
   if (!out) context.out(std::string_view(text).substr(0, text.size() - 1));
   context.remark(
-      message("It proves that the first {} records begin with the first {}; a witness countersigns it with "
-              "yuxin audit witness.",
-              newest.head.size, since));
+      newest.head.size == since
+          ? message(
+                "It proves that the ledger has the same {} records as before; a witness countersigns it with yuxin "
+                "audit witness.",
+                since)
+          : message("It proves that the first {} records begin with the first {}; a witness countersigns it with "
+                    "yuxin audit witness.",
+                    newest.head.size, since));
   return 0;
 }
 
@@ -145,6 +174,13 @@ Result<int> prove(Context& context, const Arguments& arguments) {
     TRY(auto checkpoint, evidence::open_checkpoint(note, source.key));
     TRY(evidence::check_against(reader, checkpoint));
     TRY(auto proofs, proofs_of(reader, wanted, checkpoint.head.size));
+    if (proofs.empty() && !wanted.sequence) {
+      return fail(
+          Code::kNotFound,
+          "Among the {} entries that the latest checkpoint stands for, none is about {}. If it is newer, sign "
+          "another: yuxin audit checkpoint --passphrase-file FILE",
+          checkpoint.head.size, arguments.one("ENTRY"));
+    }
     if (proofs.empty()) {
       return fail(
           Code::kNotFound,

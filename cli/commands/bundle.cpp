@@ -151,11 +151,11 @@ Result<int> export_bundle(Context& context, const Arguments& arguments) {
   end_work(context, *home);
   const auto written = base::write_file(out, octets, base::Existing::kRefuse, base::Permissions::kPublic);
   if (!written) {
-    context.warn(
+    return done_but_unwritten(
+        written.error(),
         message("The bundle counts as made. Write it elsewhere with: yuxin bundle export --to {} --again {} "
                 "--out FILE",
                 name, header.sequence));
-    return tl::unexpected(written.error());
   }
   report(context, transfer, out, !peer.key.empty());
   return 0;

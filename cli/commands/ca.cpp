@@ -8,6 +8,7 @@
 #include "app/home.hpp"
 #include "app/key_view.hpp"
 #include "app/output.hpp"
+#include "app/shell_word.hpp"
 #include "app/trial.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
@@ -269,12 +270,24 @@ Result<int> crl(Context& context, const Arguments& arguments) {
   TRY(auto row, readable->authority(name));
   std::shared_ptr<Home> home = readable;
   store::CrlRow list;
-  if (!row.key_name.empty()) {
+  const bool signs = !row.key_name.empty();
+  if (!signs && !out) {
+    return fail(
+        Code::kConflict,
+        "The key of {} is elsewhere, so nothing was signed here. Where it is: yuxin ca crl {} --out FILE, and "
+        "then here: yuxin ca import-crl {} FILE. To write the list that was brought here: --out FILE",
+        name, name, name);
+  }
+  if (arguments.has("--dry-run")) {
+    return end_trial(
+        context, {{"authority", name}},
+        signs ? message("Would sign and publish the next list of {}. Nothing was changed (--dry-run).", name)
+              : message("Would write the list of {} that was brought here. Nothing was changed "
+                        "(--dry-run).",
+                        name));
+  }
+  if (signs) {
     TRY(home, open_unlocked_home(context));
-    if (arguments.has("--dry-run")) {
-      return end_trial(context, {{"authority", name}},
-                       message("Would sign and publish the next list of {}. Nothing was changed (--dry-run).", name));
-    }
     TRY(auto order, home->crl_order(name));
     TRY(list, ca::publish_crl(home->store(), order, context.clock(), {context.actor()}));
     end_work(context, *home);
@@ -284,7 +297,13 @@ Result<int> crl(Context& context, const Arguments& arguments) {
   }
   if (out) {
     TRY(auto bytes, base::read_file(home->path() + "/" + list.file, std::size_t{4} << 30U));
-    TRY(write_output(*out, bytes, OutputKind::kRevocationList));
+    auto written = write_output(*out, bytes, OutputKind::kRevocationList);
+    if (!written && signs) {
+      return done_but_unwritten(written.error(),
+                                message("List {} of {} was signed and published. It lies in {}", list.number, name,
+                                        shell_word(home->path() + "/" + list.file)));
+    }
+    TRY(std::move(written));
   }
   if (context.options().json) {
     context.document(base::JsonObject{{"authority", name},
@@ -295,10 +314,10 @@ Result<int> crl(Context& context, const Arguments& arguments) {
                                       {"file", home->path() + "/" + list.file}});
     return 0;
   }
-  context.remark(row.key_name.empty() ? message("List {} of {}, as it was brought here; valid until {}.", list.number,
-                                                name, base::local_time(list.next_update))
-                                      : message("List {} of {} published, valid until {}.", list.number, name,
-                                                base::local_time(list.next_update)));
+  context.remark(!signs ? message("List {} of {}, as it was brought here; valid until {}. Nothing was signed.",
+                                  list.number, name, base::local_time(list.next_update))
+                        : message("List {} of {} published, valid until {}.", list.number, name,
+                                  base::local_time(list.next_update)));
   return 0;
 }
 

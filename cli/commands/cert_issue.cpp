@@ -41,8 +41,8 @@ void describe_prepared(const Context& context, const ca::PreparedIssuance& prepa
   context.remark(labelled(message("subject"), prepared.subject()));
   if (!prepared.alt_names().empty()) context.remark(labelled(message("names"), prepared.alt_names()));
   context.remark(labelled(message("issued by"), message("{}, profile {}", authority, prepared.profile())));
-  context.remark(labelled(message("valid"), message("{} to {}", base::local_time(prepared.not_before()),
-                                                    base::local_time(prepared.not_after()))));
+  context.remark(labelled(message("validity"), message("{} to {}", base::local_time(prepared.not_before()),
+                                                       base::local_time(prepared.not_after()))));
 }
 
 // What a rule says should be otherwise stops nothing, but somebody should read it before it is signed. The addresses
@@ -72,10 +72,11 @@ Result<> deliver(const Context& context, const Arguments& arguments, Home& home,
     const auto existing = arguments.has("--force") ? base::Existing::kReplace : base::Existing::kRefuse;
     auto written = base::write_file(out, base::as_bytes(text), existing, base::Permissions::kPublic);
     if (!written) {
-      return base::fail_with(
-          written.error().code, written.error().diagnostic,
-          "Certificate {} was issued, but {} could not be written. Get it with: yuxin cert export {} --out FILE",
-          serial, out, serial);
+      return done_but_unwritten(
+          written.error(),
+          message("Certificate {} was issued, but {} could not be written. Get it with: yuxin cert export {} --out "
+                  "FILE",
+                  serial, out, serial));
     }
   }
   if (context.options().json) {
@@ -92,8 +93,10 @@ Result<> deliver(const Context& context, const Arguments& arguments, Home& home,
     return {};
   }
   if (out == "-") context.out(std::string_view(text).substr(0, text.size() - 1));
-  context.remark(message("Issued {}. Ledger entry {}.{}", issued.certificate.serial()->shortened(),
-                         issued.ledger_sequence, out == "-" ? std::string() : message(" Written to {}.", out)));
+  const auto number = issued.certificate.serial()->shortened();
+  context.remark(out == "-"
+                     ? message("Issued {}. Ledger entry {}.", number, issued.ledger_sequence)
+                     : message("Issued {}. Ledger entry {}. Written to {}.", number, issued.ledger_sequence, out));
   return {};
 }
 
@@ -155,17 +158,41 @@ Result<int> issue(Context& context, const Arguments& arguments, Home& home, cons
   return 0;
 }
 
+// What is asked for, as the home knows it.
+struct Wanted {
+  std::shared_ptr<const ca::Profile> profile;
+  std::string authority;
+};
+Result<Wanted> wanted_of(Home& home, const Arguments& arguments) {
+  TRY(auto profiles, home.profiles());
+  TRY(auto profile, profiles.find(arguments.one("--profile")));
+  if (auto allowed = check_purpose(*profile); !allowed) return prefix_refusal(std::move(allowed).error());
+  TRY(auto authority, signing_authority(home, arguments));
+  return Wanted{std::move(profile), std::move(authority)};
+}
+
 Result<int> run_issue(Context& context, const Arguments& arguments) {
   TRY(check_out(arguments));
   TRY(auto enrolment, enrolment_of(words_of_enrolment(arguments)));
   if (!enrolment.subject) warn_of_latin1(context, enrolment.request.subject());
+  // nobody should type a passphrase to learn of a slip of the pen
+  TRY(const auto locked, open_home(context, Home::Access::kRead));
+  TRY(const auto wanted, wanted_of(*locked, arguments));
   TRY(auto home, open_unlocked_home(context));
   TRY(meet_clock(context, arguments, *home));
-  TRY(auto profiles, home->profiles());
-  TRY(auto profile, profiles.find(arguments.one("--profile")));
-  if (auto allowed = check_purpose(*profile); !allowed) return prefix_refusal(std::move(allowed).error());
-  TRY(auto authority, signing_authority(*home, arguments));
-  return issue(context, arguments, *home, authority, profile, enrolment);
+  return issue(context, arguments, *home, wanted.authority, wanted.profile, enrolment);
+}
+
+Result<> check_good(const FoundCertificate& found, base::UnixTime now) {
+  const auto state = found.row.status.state;
+  if (state == store::CertificateState::kGood) return {};
+  if (state == store::CertificateState::kOnHold) {
+    return fail(Code::kConflict,
+                "Certificate {} is {}; it cannot be renewed. Release it first: yuxin cert release {}",
+                found.serial.hex(), state_text(found.row, now), found.serial.hex());
+  }
+  return fail(Code::kConflict, "Certificate {} is {}; it cannot be renewed. Issue a new one: yuxin cert issue",
+              found.serial.hex(), state_text(found.row, now));
 }
 
 // A renewal keeps subject, names and profile; the key is the one of the new request, or the old one when the same
@@ -173,13 +200,13 @@ Result<int> run_issue(Context& context, const Arguments& arguments) {
 Result<int> run_renew(Context& context, const Arguments& arguments) {
   TRY(check_out(arguments));
   TRY(auto enrolment, enrolment_of(words_of_enrolment(arguments)));
+  TRY(const auto locked, open_home(context, Home::Access::kRead));
+  TRY(const auto known, find_certificate(*locked, arguments));
+  TRY(check_good(known, context.clock().now()));
   TRY(auto home, open_unlocked_home(context));
   TRY(meet_clock(context, arguments, *home));
-  TRY(auto found, find_certificate(*home, arguments));
-  if (found.row.status.state != store::CertificateState::kGood) {
-    return fail(Code::kConflict, "Certificate {} is {}; it cannot be renewed. Issue a new one: yuxin cert issue",
-                found.serial.hex(), state_text(found.row, context.clock().now()));
-  }
+  TRY(auto found, find_certificate(*home, arguments));  // it may have changed meanwhile
+  TRY(check_good(found, context.clock().now()));
   TRY(auto certificate, x509::Certificate::from_der(found.row.der));
   TRY(const auto name, issued_profile(*home, found));
   TRY(check_renewable(certificate, name, enrolment));
@@ -217,7 +244,7 @@ CommandSpec cert_issue_command() {
        {"--profile", Arity::kOne, Presence::kRequired, "NAME", "what kind of certificate: yuxin profile list"},
        {"--csr", Arity::kOne, Presence::kRequired, "FILE", "the request; - is standard input"},
        {"--san", Arity::kMany, Presence::kOptional, "KIND:NAME",
-        "dns:…, ip:…, email:… or uri:…, instead of the request's names"},
+        "dns:…, ip:…, email:…, uri:…, dirname:… or rid:…, instead of the request's names"},
        {"--subject", Arity::kOne, Presence::kOptional, "DN", "instead of the request's subject: \"C=CN, O=…, CN=…\""},
        {"--days", Arity::kOne, Presence::kOptional, "N", "valid for N days instead of the profile's period"},
        {"--chain", Arity::kFlag, Presence::kOptional, "", "write the authorities' certificates behind it"},

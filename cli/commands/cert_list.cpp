@@ -35,13 +35,35 @@ Result<> apply_state(std::string_view name, base::UnixTime now, store::Certifica
   return {};
 }
 
+// "No certificates" of a profile that nobody has ever heard of would be taken for good news. A profile whose file is
+// gone is known by its certificates.
+Result<> check_profile(Home& home, const std::string& name) {
+  const auto profiles = home.profiles();
+  if (!profiles) return {};  // a file that cannot be read is for doctor to tell
+  auto known = profiles->find(name);
+  if (known) return {};
+  store::CertificateFilter filter;
+  filter.profile = name;
+  filter.limit = 1;
+  std::vector<store::CertificateRow> rows;
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(rows, reader.list(filter, store::Reader::With::kRowOnly));
+    return {};
+  }));
+  if (!rows.empty()) return {};
+  return base::Failure(std::move(known).error());
+}
+
 Result<store::CertificateFilter> filter_of(Home& home, const Arguments& arguments, base::UnixTime now) {
   store::CertificateFilter filter;
   if (const auto name = arguments.maybe("--ca")) {
     TRY(auto authority, home.authority(*name));
     filter.authority = authority.id;
   }
-  filter.profile = arguments.one("--profile");
+  if (const auto profile = arguments.maybe("--profile")) {
+    TRY(check_profile(home, *profile));
+    filter.profile = *profile;
+  }
   if (const auto state = arguments.maybe("--state")) TRY(apply_state(*state, now, filter));
   TRY(filter.limit, number_option(arguments, "--limit", 100));
   TRY(filter.after_id, number_option(arguments, "--after", 0));

@@ -1,6 +1,7 @@
 // yuxin cert show, cert export
 #include "app/certificate_view.hpp"
 #include "app/home.hpp"
+#include "app/output.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
@@ -57,9 +58,11 @@ void print_lines(const Context& context, const FoundCertificate& found, const x5
   if (!row.names.empty()) context.out(labelled(message("names"), row.names));
   context.out(labelled(message("issued by"), message("{}, profile {}", found.authority, row.profile)));
   context.out(labelled(message("issued at"), base::local_time(row.issued_at)));
-  context.out(labelled(message("valid"),
+  context.out(labelled(message("validity"),
                        message("{} to {}", base::local_time(row.not_before), base::local_time(row.not_after))));
   context.out(labelled(message("state"), state_text(row, context.clock().now())));
+  if (row.status.invalidity_date)
+    context.out(labelled(message("invalid since"), base::local_time(*row.status.invalidity_date)));
   context.out(labelled(message("key kind"), key_text(certificate)));
   const auto usages = usages_of(certificate);
   context.out(labelled(message("for"), base::join(usages, ", ")));
@@ -104,7 +107,10 @@ Result<int> export_certificate(Context& context, const Arguments& arguments) {
     content = base::to_bytes(base::as_bytes(text));
   }
   const auto out = arguments.one("--out", "-");
-  TRY(base::write_file(out, content, base::Existing::kRefuse, base::Permissions::kPublic));
+  const bool replace = out != "-" && arguments.has("--force");
+  TRY(replace ? check_output(out, OutputKind::kCertificate) : check_unused_output(out));
+  TRY(base::write_file(out, content, replace ? base::Existing::kReplace : base::Existing::kRefuse,
+                       base::Permissions::kPublic));
   if (out == "-") return 0;
   if (context.options().json) {
     context.document(base::JsonObject{{"serial", found.serial.hex()}, {"authority", found.authority}, {"file", out}});
@@ -139,6 +145,7 @@ std::vector<CommandSpec> cert_show_commands() {
        {serial_argument(),
         authority_option(),
         out_option("where to write it; standard output if not given"),
+        {"--force", Arity::kFlag, Presence::kOptional, "", "replace an older certificate that --out names"},
         {"--chain", Arity::kFlag, Presence::kOptional, "", "write the authorities' certificates behind it"},
         {"--der", Arity::kFlag, Presence::kOptional, "", "DER instead of PEM"}},
        {"yuxin --home city/online cert export 3F9A77C2 --chain --out portal.pem"},

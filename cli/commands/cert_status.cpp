@@ -1,6 +1,7 @@
 // yuxin cert revoke, hold, release
 #include "app/certificate_view.hpp"
 #include "app/home.hpp"
+#include "app/shell_word.hpp"
 #include "commands.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/ca/certificate_json.hpp"
@@ -39,7 +40,23 @@ Result<ca::StatusOrder> order_of(const FoundCertificate& found, const Arguments&
   return order;
 }
 
-std::string effect_of(StatusAction action) {
+// An offline root answers nobody: what it says is seen when its list has been carried to where it is published.
+std::string offline_effect_of(StatusAction action) {
+  switch (action) {
+    case StatusAction::kRevoke:
+      return message("The next list says revoked, and it has to be carried to the online home. It cannot be undone.");
+    case StatusAction::kHold:
+      return message(
+          "The next list says revoked (certificateHold), until it is released, and it has to be carried to the "
+          "online home.");
+    case StatusAction::kRelease:
+      break;
+  }
+  return message("The next list no longer names it, and it has to be carried to the online home.");
+}
+
+std::string effect_of(StatusAction action, HomeKind kind) {
+  if (kind == HomeKind::kOfflineRoot) return offline_effect_of(action);
   switch (action) {
     case StatusAction::kRevoke:
       return message("OCSP says revoked from now on, and a new list is published. It cannot be undone.");
@@ -69,8 +86,9 @@ std::string done_text(StatusAction action, const FoundCertificate& found, const 
   if (action == StatusAction::kRelease) return message("Released {}.", serial);
   const auto at = base::local_time(outcome.after.revoked_at);
   if (action == StatusAction::kHold) return message("On hold: {} since {}.", serial, at);
-  return message("Revoked {} at {} ({}).", serial, at,
-                 x509::reason_name(static_cast<x509::RevocationReason>(outcome.after.reason)));
+  const auto done = message("Revoked {} at {} ({}).", serial, at, reason_text(outcome.after.reason));
+  if (!outcome.after.invalidity_date) return done;
+  return message("{} Not to be trusted since {}.", done, base::local_time(*outcome.after.invalidity_date));
 }
 
 // The list follows at once. Where it cannot be signed now, what was done stays done: OCSP tells it, and a running
@@ -79,6 +97,10 @@ std::string publish_list(Context& context, Home& home, const std::string& author
   auto order = home.crl_order(authority);
   auto published = order ? ca::publish_crl(home.store(), *order, context.clock(), {context.actor()})
                          : Result<store::CrlRow>(tl::unexpected(order.error()));
+  if (published && home.config().kind == HomeKind::kOfflineRoot) {
+    return message("List {} is signed and lies in {}. Carry it; in the online home: yuxin ca import-crl {} FILE.",
+                   published->number, shell_word(home.path() + "/" + published->file), shell_word(authority));
+  }
   if (published) return message("List {} published.", published->number);
   base::log_debug(published.error().detail + " " + published.error().diagnostic);
   return message("The list could not be published now; a running server does it, or: yuxin ca crl {}.", authority);
@@ -97,15 +119,33 @@ Result<> check_not_own(Home& home, const FoundCertificate& found, StatusAction a
       found.serial.hex(), found.authority);
 }
 
-Result<int> run(Context& context, const Arguments& arguments, StatusAction action) {
-  TRY(auto home, open_unlocked_home(context));
-  TRY(auto found, find_certificate(*home, arguments));
-  TRY(check_not_own(*home, found, action));
+struct Asked {
+  FoundCertificate found;
+  ca::StatusOrder order;
+};
+
+// Everything that can be refused before a key is needed.
+Result<Asked> asked_of(const Context& context, Home& home, const Arguments& arguments, StatusAction action) {
+  TRY(auto found, find_certificate(home, arguments));
+  TRY(check_not_own(home, found, action));
   TRY(auto order, order_of(found, arguments, action));
   TRY(ca::check_allowed(found.row, action, order, context.clock().now()));
-  describe(context, found);
-  context.remark(labelled(message("effect"), effect_of(action)));
+  return Asked{std::move(found), std::move(order)};
+}
+
+void show(const Context& context, const Asked& asked, StatusAction action, HomeKind kind) {
+  describe(context, asked.found);
+  if (asked.order.invalidity_date)
+    context.remark(labelled(message("invalid since"), base::local_time(*asked.order.invalidity_date)));
+  context.remark(labelled(message("effect"), effect_of(action, kind)));
+}
+
+Result<int> run(Context& context, const Arguments& arguments, StatusAction action) {
+  TRY(const auto locked, open_home(context, Home::Access::kRead));
+  TRY(auto asked, asked_of(context, *locked, arguments, action));
+  auto& [found, order] = asked;
   if (arguments.has("--dry-run")) {
+    show(context, asked, action, locked->config().kind);
     context.remark(message("Every check passed. Nothing was changed (--dry-run)."));
     if (context.options().json) {
       auto document = ca::certificate_json(found.row, found.authority, context.clock().now());
@@ -114,6 +154,9 @@ Result<int> run(Context& context, const Arguments& arguments, StatusAction actio
     }
     return 0;
   }
+  TRY(auto home, open_unlocked_home(context));
+  TRY(asked, asked_of(context, *home, arguments, action));  // it may have changed meanwhile
+  show(context, asked, action, home->config().kind);
   TRY(auto agreed, context.confirm(question_of(action)));
   if (!agreed) return fail(Code::kUsage, "Nothing was changed.");
 

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "app/path_check.hpp"
+#include "app/reason_words.hpp"
 #include "app/trust.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
@@ -68,7 +69,7 @@ void print_lines(const Context& context, const PathAnswer& answer) {
   const auto& report = answer.report;
   if (!report.valid) {
     context.out(message("Not good: {}", report.detail));
-    context.remark(labelled(message("reason"), report.reason));
+    context.remark(labelled(message("reason"), reason_word(report.reason)));
   } else {
     context.out(good_text(answer));
   }

@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "app/home_config.hpp"
+#include "app/invitations.hpp"
 #include "app/new_passphrase.hpp"
+#include "app/shell_word.hpp"
 #include "app/trust.hpp"
 #include "commands.hpp"
 #include "yuxin/base/text.hpp"
@@ -17,12 +19,8 @@ using base::fail;
 using base::message;
 using base::Result;
 
-Result<std::string> organisation_of(const Context& context, const Arguments& arguments) {
-  std::string name = arguments.one("--org");
-  if (name.empty() && context.interactive()) {
-    TRY(name, context.ask(message("Organisation name"), ""));
-  }
-  if (name.empty()) return fail(Code::kUsage, "The organisation needs a name. Give it with --org NAME.");
+Result<std::string> check_organisation(std::string name) {
+  if (name.empty()) return fail(Code::kUsage, "The organisation needs a name.");
   if (!base::is_utf8(name) || base::has_unseen_character(name) || base::has_stray_blank(name))
     return fail(Code::kUsage, "The organisation's name has characters that no certificate may hold.");
   // RFC 5280 appendix A: ub-common-name is 64, and " Issuing 1" is added to it
@@ -31,6 +29,23 @@ Result<std::string> organisation_of(const Context& context, const Arguments& arg
                 "The organisation's name may have 50 characters at the most, because it becomes part of the "
                 "authorities' names.");
   return name;
+}
+
+// ask_until_good asks again, as long as somebody is there to answer: a slip should not cost the answers before it.
+Result<std::string> ask_until_good(const Context& context, const std::string& question, std::string_view otherwise,
+                                   Result<std::string> (*check)(std::string)) {
+  while (true) {
+    TRY(auto answer, context.ask(question, otherwise));
+    auto checked = check(std::move(answer));
+    if (checked) return checked;
+    context.warn(checked.error().detail);
+  }
+}
+
+Result<std::string> organisation_of(const Context& context, const Arguments& arguments) {
+  if (const auto name = arguments.maybe("--org")) return check_organisation(*name);
+  if (!context.interactive()) return fail(Code::kUsage, "The organisation needs a name. Give it with --org NAME.");
+  return ask_until_good(context, message("Organisation name"), "", check_organisation);
 }
 
 constexpr std::string_view kThisMachine = "http://localhost:8080";
@@ -45,7 +60,8 @@ Result<std::string> public_url_of(const Context& context, const Arguments& argum
   std::string url = arguments.one("--public-url");
   const bool ask = url.empty() && context.interactive() && !context.options().yes;
   if (ask) {
-    TRY(url, context.ask(message("Public address of the status service"), std::string(kThisMachine)));
+    TRY(url, ask_until_good(context, message("Public address of the status service"), kThisMachine,
+                            [](std::string typed) { return check_public_url(typed); }));
   }
   if (url.empty() && is_for_real(arguments)) {
     return fail(Code::kUsage,
@@ -57,7 +73,7 @@ Result<std::string> public_url_of(const Context& context, const Arguments& argum
   if (is_local_url(url))
     context.warn(
         message("{} is found from this machine only, and every certificate will bear it; for more than trying out "
-                "give --public-url",
+                "give an address that others reach: --public-url http://pki.city.example",
                 url));
   return url;
 }
@@ -74,14 +90,17 @@ Result<std::string> ask_for_algorithms(const Context& context) {
   }
 }
 
+Result<> check_preset(const Arguments& arguments) {
+  const auto preset = arguments.one("--preset", "quickstart");
+  if (preset == "quickstart" || preset == "gm" || preset == "city" || preset == "registration") return {};
+  return fail(Code::kUsage,
+              "No preset \"{}\". There are quickstart (ECDSA), gm (SM2 with SM3), city (ECDSA, with the "
+              "organisations and roles of a whole city) and registration (a registration authority alone).",
+              preset);
+}
+
 Result<KeyChoice> keys_of(const Context& context, const Arguments& arguments) {
   const auto preset = arguments.one("--preset", "quickstart");
-  if (preset != "quickstart" && preset != "gm" && preset != "city") {
-    return fail(Code::kUsage,
-                "No preset \"{}\". There are quickstart (ECDSA), gm (SM2 with SM3), city (ECDSA, with the "
-                "organisations and roles of a whole city) and registration (a registration authority alone).",
-                preset);
-  }
   std::string name = arguments.one("--algorithms");
   if (name.empty() && !arguments.has("--preset") && context.interactive() && !context.options().yes) {
     TRY(name, ask_for_algorithms(context));
@@ -165,10 +184,10 @@ void report(const Context& context, const FoundingPlan& plan, const Founded& fou
   context.out(labelled(message("status at"), plan.public_url));
   context.out("");
   context.out(message("Next:"));
-  context.out(message("  1. Start it:   yuxin --home {}/online serve", plan.folder));
-  context.out(message(
-      "  2. Issue:      yuxin --home {}/online cert issue --profile tls-server --csr request.pem --out server.pem",
-      plan.folder));
+  const auto online = program_words() + " --home " + shell_word(plan.folder + "/online");
+  context.out(message("  1. Start it:   {}", online + " serve"));
+  context.out(
+      message("  2. Issue:      {}", online + " cert issue --profile tls-server --csr request.pem --out server.pem"));
   context.out(
       message("  3. Carry {}/root to a machine without a network and delete it here. It signs its next list by {};",
               plan.folder, base::local_time(founded.root_crl_until).substr(0, 10)));
@@ -224,15 +243,16 @@ Result<int> run_registration(Context& context, const Arguments& arguments, std::
   context.out(message("Next:"));
   context.out(message("  1. Carry {} to the authority. There: yuxin registry add NAME registry.csr --out NAME.json",
                       requests));
-  context.out(message("  2. Bring NAME.json back:   yuxin --home {} registry join NAME.json", plan.folder));
+  context.out(message("  2. Bring NAME.json back:   {}",
+                      program_words() + " --home " + shell_word(plan.folder) + " registry join NAME.json"));
   return 0;
 }
 
 Result<int> run(Context& context, const Arguments& arguments) {
   FoundingPlan plan;
   plan.folder = arguments.one("DIR");
-  if (plan.folder.empty()) return fail(Code::kUsage, "The folder to make has no name. Give one: yuxin init city");
   while (plan.folder.size() > 1 && plan.folder.ends_with('/')) plan.folder.pop_back();
+  TRY(check_preset(arguments));
   TRY(check_folder(plan.folder));
   if (arguments.one("--preset") == "registration") return run_registration(context, arguments, plan.folder);
   for (const auto* option : {"--authority", "--trust", "--name"}) {

@@ -9,6 +9,7 @@
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/short_name.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/base/writable.hpp"
 #include "yuxin/evidence/canonical.hpp"
 #include "yuxin/evidence/ledger.hpp"
 
@@ -116,6 +117,8 @@ void describe(const Context& context, const Registry& registry) {
 Result<int> add(Context& context, const Arguments& arguments) {
   const auto out = arguments.one("--out");
   TRY(check_new_output(out));
+  const auto service = out + ".service.pem";
+  TRY(base::check_writable(service));
   TRY(auto home, open_home(context, Home::Access::kRead));
   TRY(require_kind(*home, HomeKind::kOnline));
   TRY(const auto file, base::read_file(arguments.one("FILE"), kLargestFile));
@@ -143,7 +146,6 @@ Result<int> add(Context& context, const Arguments& arguments) {
   TRY(const auto document, certify_registry(*home, registry.name, requests, context.actor()));
   const auto text = base::print_json_pretty(document) + "\n";
   TRY(base::write_file(out, base::as_bytes(text), base::Existing::kRefuse, base::Permissions::kPublic));
-  const auto service = out + ".service.pem";
   const auto pem = base::json_string(document.at("certificates").get_object(), "registration-service");
   TRY(base::write_file(service, base::as_bytes(pem), base::Existing::kReplace, base::Permissions::kPublic));
   TRY(keep(context, *home, "registry.added", registry, after));

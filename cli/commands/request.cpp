@@ -165,7 +165,7 @@ std::vector<CommandSpec> request_commands() {
       {"--csr", Arity::kOne, Presence::kOptional, "FILE", "a certificate is asked for, by this request (PKCS#10)"},
       {"--profile", Arity::kOne, Presence::kOptional, "NAME", "of which kind: yuxin profile list"},
       {"--san", Arity::kMany, Presence::kOptional, "KIND:NAME",
-       "dns:…, ip:…, email:… or uri:…, instead of the request's names"},
+       "dns:…, ip:…, email:…, uri:…, dirname:… or rid:…, instead of the request's names"},
       {"--subject", Arity::kOne, Presence::kOptional, "DN", "instead of the request's subject: \"C=CN, O=…, CN=…\""},
       {"--days", Arity::kOne, Presence::kOptional, "N", "valid for N days instead of the profile's period"},
       {"--serial", Arity::kOne, Presence::kOptional, "SERIAL",

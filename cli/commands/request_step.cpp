@@ -143,7 +143,7 @@ std::vector<OptionSpec> correction_options() {
   return {
       {"--csr", Arity::kOne, Presence::kOptional, "FILE", "the corrected request (PKCS#10)"},
       {"--san", Arity::kMany, Presence::kOptional, "KIND:NAME",
-       "dns:…, ip:…, email:… or uri:…, instead of the request's names"},
+       "dns:…, ip:…, email:…, uri:…, dirname:… or rid:…, instead of the request's names"},
       {"--subject", Arity::kOne, Presence::kOptional, "DN", "instead of the request's subject: \"C=CN, O=…, CN=…\""},
       {"--days", Arity::kOne, Presence::kOptional, "N", "valid for N days instead of the profile's period"}};
 }

@@ -7,6 +7,7 @@
 #include "app/fetch.hpp"
 #include "app/grant_view.hpp"
 #include "app/home.hpp"
+#include "app/output.hpp"
 #include "app/role_acts.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
@@ -186,14 +187,15 @@ Result<> write_out(const Arguments& arguments, const std::string& pem) {
   if (!out) return {};
   auto written = base::write_file(*out, base::as_bytes(pem), base::Existing::kRefuse, base::Permissions::kPublic);
   if (written) return {};
-  return base::fail_with(
-      written.error().code, written.error().diagnostic,
-      "The role was granted, but {} could not be written. The grant is in the home: yuxin role list", *out);
+  return done_but_unwritten(
+      written.error(),
+      message("The role was granted, but {} could not be written. The grant is in the home: yuxin role list", *out));
 }
 
 Result<int> grant(Context& context, const Arguments& arguments) {
   if (const auto out = arguments.maybe("--out"); out && base::file_exists(*out))
     return fail(Code::kConflict, "The file {} exists already. Nothing was granted. Take another name.", *out);
+  if (const auto out = arguments.maybe("--out")) TRY(check_new_output(*out));
   TRY(auto home, open_unlocked_home(context));
   TRY(meet_clock(context, arguments, *home));
   TRY(const auto organisation, home->organisation());

@@ -6,6 +6,7 @@
 #include "app/evidence_view.hpp"
 #include "app/fetch.hpp"
 #include "app/ledger_source.hpp"
+#include "app/reason_words.hpp"
 #include "app/signature_check.hpp"
 #include "app/trust.hpp"
 #include "commands.hpp"
@@ -78,7 +79,7 @@ void print_signer(const Context& context, const SignerAnswer& answer) {
     context.out(good_text(answer.path, name));
   } else {
     context.out(message("Not good: {}", answer.detail));
-    context.out(labelled(message("reason"), answer.reason));
+    context.out(labelled(message("reason"), reason_word(answer.reason)));
     if (answer.certificate) context.out(labelled(message("signer"), name));
   }
   if (!answer.certificate) return;
@@ -117,7 +118,7 @@ int unsigned_message(const Context& context) {
     return 1;
   }
   context.out(message("Not good: {}", detail));
-  context.out(labelled(message("reason"), "no-signers"));
+  context.out(labelled(message("reason"), reason_word("no-signers")));
   return 1;
 }
 

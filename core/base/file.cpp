@@ -12,6 +12,8 @@
 #include <cstring>
 #include <utility>
 
+#include "yuxin/base/writable.hpp"
+
 namespace yuxin::base {
 namespace {
 
@@ -77,6 +79,11 @@ Failure read_failure(const std::string& path) {
   }
 }
 
+bool is_folder(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 // write_failure does the same after writing.
 Failure write_failure(const std::string& path) {
   const int number = errno;
@@ -89,6 +96,11 @@ Failure write_failure(const std::string& path) {
       return fail_with(Code::kConflict, std::move(diagnostic), "{} is a folder; name a file in it.", path);
     case ENOENT:
     case ENOTDIR:
+      // what the kernel shows as a folder, /proc for one, answers so where nothing can be made in it
+      if (is_folder(folder_of(path)))
+        return fail_with(Code::kNotAuthorised, std::move(diagnostic),
+                         "{} was not written: nothing can be made in the folder {}. Choose another one.", path,
+                         folder_of(path));
       return fail_with(Code::kNotFound, std::move(diagnostic),
                        "{} was not written: there is no folder {}. Make it first.", path, folder_of(path));
     case ENAMETOOLONG:
@@ -170,6 +182,17 @@ bool rename_without_replacing(const char* from, const char* to) {
   return true;
 }
 
+std::string temporary_beside(const std::string& path) {
+  std::array<std::uint8_t, 8> salt{};
+  random_bytes(salt);
+  return folder_of(path) + "/.yuxin-" + hex(salt);
+}
+
+// The file is private until it is complete, whatever it may become.
+Descriptor make_private(const std::string& path) {
+  return Descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+}
+
 Failure too_long(const std::string& path, std::size_t limit) {
   return fail(Code::kRefused, "{} is longer than the {} octets that are accepted here. Is it the right file?",
               path == "-" ? std::string(tr("The standard input")) : path, limit);
@@ -237,11 +260,8 @@ Result<> write_file(const std::string& path, ByteView data, Existing existing, P
     errno = EEXIST;  // said before any work; the renaming below asks again
     return write_failure(path);
   }
-  std::array<std::uint8_t, 8> salt{};
-  random_bytes(salt);
-  const std::string temporary_path = folder_of(path) + "/.yuxin-" + hex(salt);
-  // The file is private until it is complete, whatever it may become.
-  Descriptor file(::open(temporary_path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  const std::string temporary_path = temporary_beside(path);
+  Descriptor file = make_private(temporary_path);
   if (!file) return write_failure(path);
   Temporary temporary(temporary_path);
   if (!write_whole(file.get(), data)) return write_failure(path);
@@ -254,6 +274,18 @@ Result<> write_file(const std::string& path, ByteView data, Existing existing, P
   if (!named) return write_failure(path);
   temporary.keep();
   return flush_folder(path);
+}
+
+Result<> check_writable(const std::string& path) {
+  if (path == "-" || is_stream(path)) return {};
+  struct stat status{};
+  // the temporary's name is short, so the target's own is asked for
+  if (::lstat(path.c_str(), &status) != 0 && errno != ENOENT) return write_failure(path);
+  const std::string temporary_path = temporary_beside(path);
+  const Descriptor file = make_private(temporary_path);
+  if (!file) return write_failure(path);
+  const Temporary temporary(temporary_path);
+  return {};
 }
 
 Result<> make_directory(const std::string& path) {

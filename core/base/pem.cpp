@@ -52,6 +52,8 @@ std::string pem(std::string_view label, ByteView der) {
 
 std::vector<PemBlock> parse_pem(std::string_view text) {
   std::vector<PemBlock> blocks;
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // editors of Windows put it before UTF-8
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   const char* body = nullptr;  // where the text of the last block begins; null when none is open
   while (!text.empty()) {
     const std::string_view line = take_line(text);

@@ -2,6 +2,7 @@
 
 #include <mutex>
 
+#include "other_object.hpp"
 #include "signed_object.hpp"
 #include "yuxin/x509/der.hpp"
 #include "yuxin/x509/digest.hpp"
@@ -24,6 +25,12 @@ namespace {
 base::Failure malformed_certificate() {
   return base::fail(base::Code::kMalformed,
                     "This is no certificate: it does not parse as X.509 in DER. Check that the file is complete.");
+}
+
+base::Failure no_certificate(base::ByteView octets) {
+  return other_object(
+      octets, AskedObject::kCertificate,
+      base::fail(base::Code::kMalformed, "There is no certificate in this PEM file: no block BEGIN CERTIFICATE."));
 }
 
 bool read_version(der::Reader& fields, TbsCertificate& tbs) {
@@ -108,17 +115,16 @@ base::Result<Certificate> Certificate::from_der(base::ByteView der) {
 
 base::Result<Certificate> Certificate::from_bytes(base::ByteView pem_or_der) {
   const auto only = only_object(pem_or_der, {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"});
-  if (only.count == 0) {
-    return base::fail(base::Code::kMalformed,
-                      "There is no certificate in this PEM file: no block BEGIN CERTIFICATE.");
-  }
+  if (only.count == 0) return no_certificate(pem_or_der);
   if (only.count > 1) {
     return base::fail(base::Code::kMalformed,
                       "This PEM file holds {} certificates, and which one is meant is not said. Give the one that is "
                       "meant in a file of its own.",
                       only.count);
   }
-  return from_der(only.der);
+  auto certificate = from_der(only.der);
+  if (certificate || certificate.error().code != base::Code::kMalformed) return certificate;
+  return other_object(pem_or_der, AskedObject::kCertificate, base::Failure(std::move(certificate).error()));
 }
 
 base::ByteView Certificate::der() const { return impl_->der; }
@@ -155,7 +161,7 @@ base::Bytes Certificate::sha256_fingerprint() const {
 base::Result<std::vector<Certificate>> certificates_from_bytes(base::ByteView pem_or_der) {
   std::vector<Certificate> certificates;
   if (!looks_like_pem(pem_or_der)) {
-    TRY(auto certificate, Certificate::from_der(pem_or_der));
+    TRY(auto certificate, Certificate::from_bytes(pem_or_der));
     certificates.push_back(std::move(certificate));
     return certificates;
   }
@@ -164,10 +170,7 @@ base::Result<std::vector<Certificate>> certificates_from_bytes(base::ByteView pe
     TRY(auto certificate, Certificate::from_der(block.der));
     certificates.push_back(std::move(certificate));
   }
-  if (certificates.empty()) {
-    return base::fail(base::Code::kMalformed,
-                      "There is no certificate in this PEM file: no block BEGIN CERTIFICATE.");
-  }
+  if (certificates.empty()) return no_certificate(pem_or_der);
   return certificates;
 }
 

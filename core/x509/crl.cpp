@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include "other_object.hpp"
 #include "signed_object.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/x509/der.hpp"
@@ -193,8 +194,10 @@ base::Result<Crl> Crl::from_der(base::ByteView der) {
 base::Result<Crl> Crl::from_bytes(base::ByteView pem_or_der) {
   const auto only = only_object(pem_or_der, {"X509 CRL", "CRL"});
   if (only.count == 0) {
-    return base::fail(base::Code::kMalformed,
-                      "There is no certificate revocation list in this PEM file: no block BEGIN X509 CRL.");
+    return other_object(
+        pem_or_der, AskedObject::kRevocationList,
+        base::fail(base::Code::kMalformed,
+                   "There is no certificate revocation list in this PEM file: no block BEGIN X509 CRL."));
   }
   if (only.count > 1) {
     return base::fail(
@@ -203,7 +206,9 @@ base::Result<Crl> Crl::from_bytes(base::ByteView pem_or_der) {
         "of its own.",
         only.count);
   }
-  return from_der(only.der);
+  auto list = from_der(only.der);
+  if (list || list.error().code != base::Code::kMalformed) return list;
+  return other_object(pem_or_der, AskedObject::kRevocationList, base::Failure(std::move(list).error()));
 }
 
 base::ByteView Crl::der() const { return impl_->der; }

@@ -1,4 +1,5 @@
 // Name::parse: distinguished names as people type them (RFC 4514 with the freedoms of OpenSSL).
+#include <algorithm>
 #include <cctype>
 #include <string>
 
@@ -142,6 +143,34 @@ base::Result<> read_hex_value(NameAttribute& attribute) {
   return {};
 }
 
+constexpr std::string_view kWideMarks[] = {"，", "；", "＝"};
+
+bool has_wide_mark(std::string_view text) {
+  return std::ranges::any_of(kWideMarks,
+                             [&](std::string_view mark) { return text.find(mark) != std::string_view::npos; });
+}
+
+// A Chinese keyboard gives "，" where "," was meant, and what follows would silently become part of the value before
+// it: "CN=王五，O=示例市". A full-width comma that no attribute follows may well belong to a name.
+bool swallows_attribute(std::string_view value) {
+  for (const std::string_view mark : {kWideMarks[0], kWideMarks[1]}) {
+    for (auto at = value.find(mark); at != std::string_view::npos; at = value.find(mark, at + 1)) {
+      const auto rest = base::trim(value.substr(at + mark.size()));
+      const auto end = std::min(rest.find('='), rest.find(kWideMarks[2]));
+      if (end != std::string_view::npos && attribute_by_keyword(std::string(base::trim(rest.substr(0, end)))))
+        return true;
+    }
+  }
+  return false;
+}
+
+base::Failure wide_marks(std::string_view text) {
+  return base::fail(Code::kMalformed,
+                    "In “{}” stand the full-width marks “，” or “＝”. Write “,” and “=” in their place: C=CN, "
+                    "O=Organisation, CN=Name.",
+                    text);
+}
+
 base::Result<> check_value(const std::string& keyword, const NameAttribute& attribute) {
   if (attribute.value.empty()) {
     return base::fail(Code::kMalformed, "{} in the name has no value: leave it out or give it one.", keyword);
@@ -154,10 +183,18 @@ base::Result<> check_value(const std::string& keyword, const NameAttribute& attr
                       "The value of {} in the name holds a control character: only visible text may stand there.",
                       keyword);
   }
+  if (swallows_attribute(attribute.value)) return wide_marks(attribute.value);
   if (!base::equal(attribute.type, oid::kCountryName)) return {};
   const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
   const std::string& country = attribute.value;
   if (country.size() == 2 && is_letter(country[0]) && is_letter(country[1])) return {};
+  if (country.find('/') != std::string::npos && country.find('=') != std::string::npos) {
+    return base::fail(
+        Code::kMalformed,
+        "The country “{}” is not a code of two letters. Put commas between the parts of the name, C=CN, "
+        "O=Organisation, CN=Name, or begin it with a slash.",
+        country);
+  }
   return base::fail(Code::kMalformed, "The country “{}” is not a code of two letters (ISO 3166): write CN for China.",
                     country);
 }
@@ -176,9 +213,7 @@ base::Result<NameAttribute> read_attribute(Scanner& scanner) {
   return attribute;
 }
 
-}  // namespace
-
-base::Result<Name> Name::parse(std::string_view text) {
+base::Result<std::vector<NameAttribute>> read_name(std::string_view text) {
   std::string_view trimmed = base::trim(text);
   if (trimmed.empty() || trimmed == "/") {
     return base::fail(Code::kMalformed, "The name is empty: write it as C=CN, O=Organisation, CN=Name.");
@@ -196,7 +231,16 @@ base::Result<Name> Name::parse(std::string_view text) {
     attributes.push_back(std::move(attribute));
     separator = scanner.separator();
   }
-  return from_attributes(std::move(attributes));
+  return attributes;
+}
+
+}  // namespace
+
+base::Result<Name> Name::parse(std::string_view text) {
+  auto attributes = read_name(text);
+  if (!attributes && attributes.error().code == Code::kMalformed && has_wide_mark(text)) return wide_marks(text);
+  TRY(auto read, std::move(attributes));
+  return from_attributes(std::move(read));
 }
 
 }  // namespace yuxin::x509

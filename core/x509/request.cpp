@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "directory_string.hpp"
+#include "other_object.hpp"
 #include "request_impl.hpp"
 #include "signed_object.hpp"
 #include "yuxin/x509/certificate.hpp"
@@ -87,6 +88,41 @@ std::optional<Requested> read_requested(base::ByteView attributes) {
   return requested;
 }
 
+// Whoever takes a request in sends it back, so what is wrong with it is said together with how it is made right.
+base::Failure unproven(const CertificateRequest::Impl& request, base::Error why) {
+  const auto algorithm = scheme_by_identifier(request.signature_algorithm);
+  if (!algorithm) return base::Failure(std::move(why));  // it names the algorithm
+  const auto& row = scheme(*algorithm);
+  if (row.digest == DigestAlgorithm::kSha1) {
+    return base::fail_with(
+        why.code, std::move(why.diagnostic),
+        "The request is signed with {}, which proves nothing: SHA-1 is broken. Have it signed with "
+        "SHA-256 or better: openssl req -new -sha256 -key KEY -out NEW",
+        row.name);
+  }
+  if (!fits(request.key->kind(), *algorithm)) return base::Failure(std::move(why));
+  if (algorithm == SignatureAlgorithm::kSm2Sm3 && request.form == RequestForm::kPkcs10) {
+    // verify_cmp_tbs also takes the empty identifier, which is what OpenSSL signs with when none is named
+    const bool by_empty =
+        verify_cmp_tbs(*request.key, request.signature_algorithm, request.signed_part, request.signature).has_value();
+    constexpr const char* kRemedy = "openssl req -new -sm3 -sigopt distid:1234567812345678 -key KEY -out NEW";
+    if (by_empty) {
+      return base::fail_with(why.code, std::move(why.diagnostic),
+                             "The request is signed with an empty SM2 identifier; GM/T 0009 wants 1234567812345678. "
+                             "Have it signed anew: {}",
+                             kRemedy);
+    }
+    return base::fail_with(
+        why.code, std::move(why.diagnostic),
+        "The request's own signature does not verify with the key in it: it was changed on the "
+        "way, or signed with another SM2 identifier than 1234567812345678. Have it signed anew: {}",
+        kRemedy);
+  }
+  return base::fail_with(why.code, std::move(why.diagnostic),
+                         "The request's own signature does not verify with the key in it: it was changed on the way, "
+                         "or signed with another key. Ask the applicant for a new one.");
+}
+
 }  // namespace
 
 base::Result<> refuse_repeated(const std::vector<ExtensionView>& extensions) {
@@ -125,8 +161,10 @@ base::Result<CertificateRequest> CertificateRequest::from_der(base::ByteView der
 base::Result<CertificateRequest> CertificateRequest::from_bytes(base::ByteView pem_or_der) {
   const auto only = only_object(pem_or_der, {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"});
   if (only.count == 0) {
-    return base::fail(base::Code::kMalformed,
-                      "There is no certification request in this PEM file: no block BEGIN CERTIFICATE REQUEST.");
+    return other_object(
+        pem_or_der, AskedObject::kRequest,
+        base::fail(base::Code::kMalformed,
+                   "There is no certification request in this PEM file: no block BEGIN CERTIFICATE REQUEST."));
   }
   if (only.count > 1) {
     return base::fail(
@@ -135,7 +173,9 @@ base::Result<CertificateRequest> CertificateRequest::from_bytes(base::ByteView p
         "a file of its own.",
         only.count);
   }
-  return from_der(only.der);
+  auto request = from_der(only.der);
+  if (request || request.error().code != base::Code::kMalformed) return request;
+  return other_object(pem_or_der, AskedObject::kRequest, base::Failure(std::move(request).error()));
 }
 
 base::Result<CertificateRequest> CertificateRequest::from_either(base::ByteView der) {
@@ -164,7 +204,9 @@ std::vector<GeneralName> CertificateRequest::subject_alt_names() const {
 
 base::Result<> CertificateRequest::verify_possession() const {
   const auto verify = impl_->form == RequestForm::kCrmf ? verify_cmp_tbs : verify_tbs;
-  return verify(*impl_->key, impl_->signature_algorithm, impl_->signed_part, impl_->signature);
+  auto verified = verify(*impl_->key, impl_->signature_algorithm, impl_->signed_part, impl_->signature);
+  if (verified || verified.error().code != base::Code::kBadSignature) return verified;
+  return unproven(*impl_, std::move(verified).error());
 }
 
 base::Result<base::Bytes> make_request(const Name& subject, const std::vector<base::Bytes>& extensions,

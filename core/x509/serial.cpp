@@ -68,7 +68,7 @@ std::string Serial::grouped() const {
   const std::string digits = hex();
   std::string grouped;
   for (std::size_t i = 0; i < digits.size(); i += 4) {
-    if (i != 0) grouped += ' ';
+    if (i != 0) grouped += ':';
     grouped.append(digits, i, 4);
   }
   return grouped;

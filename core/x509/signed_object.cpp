@@ -24,8 +24,16 @@ bool looks_like_pem(base::ByteView octets) {
          base::as_text(octets).find("-----BEGIN ") != std::string_view::npos;
 }
 
+base::Bytes unframed(base::ByteView octets) {
+  // a SEQUENCE in base64 begins with M, which is the first octet of nothing that is looked for here
+  if (!octets.empty() && octets[0] == 'M') {
+    if (auto der = base::from_base64(base::as_text(octets))) return std::move(*der);
+  }
+  return base::to_bytes(octets);
+}
+
 OnlyObject only_object(base::ByteView pem_or_der, std::initializer_list<std::string_view> labels) {
-  if (!looks_like_pem(pem_or_der)) return {base::to_bytes(pem_or_der), 1};
+  if (!looks_like_pem(pem_or_der)) return {unframed(pem_or_der), 1};
   OnlyObject only;
   for (auto& block : base::parse_pem(base::as_text(pem_or_der))) {
     if (std::ranges::find(labels, block.label) == labels.end()) continue;

@@ -25,8 +25,11 @@ struct OnlyObject {
   std::size_t count = 0;
 };
 // only_object looks for PEM blocks with one of the labels, damaged ones included; octets that are no PEM are the
-// object themselves.
+// object themselves, or its base64 without boundaries.
 [[nodiscard]] OnlyObject only_object(base::ByteView pem_or_der, std::initializer_list<std::string_view> labels);
+// unframed is the DER behind base64 that has no PEM boundaries, as mail and web forms carry it; other octets as they
+// are.
+[[nodiscard]] base::Bytes unframed(base::ByteView octets);
 // looks_like_pem says whether the octets are text with an RFC 7468 boundary and not DER.
 [[nodiscard]] bool looks_like_pem(base::ByteView octets);
 

@@ -58,6 +58,13 @@ constexpr Member kMembers[] = {
     {"head", translatable("ledger head"), Member::Form::kDigest},
 };
 
+// A word of the program in the reader's language.
+std::string word_of(std::string_view member, std::string text) {
+  if (member == "unlock" && text == "shares") return base::message("shares");
+  if (member == "unlock" && text == "passphrase") return base::message("passphrase");
+  return text;
+}
+
 std::string plain(const base::Json& value) {
   if (const auto* text = value.if_string()) return std::string(*text);
   return base::print_json(value);
@@ -131,7 +138,7 @@ std::vector<std::string> deed_lines(const base::JsonObject& data) {
     } else if (member.form == Member::Form::kList) {
       add_list(lines, member.label, *value);
     } else {
-      lines.push_back(labelled(base::tr(member.label), plain(*value)));
+      lines.push_back(labelled(base::tr(member.label), word_of(member.name, plain(*value))));
     }
   }
   const auto array = [&](const char* name) -> const base::JsonArray* {

@@ -94,13 +94,28 @@ Result<> CeremonySession::record(EventKind kind, base::JsonObject data) {
   return transcript_->add(*ceremony_, event);
 }
 
+namespace {
+
+// The plans that come with the program name seats after their roles, "custodian-1" for one; a Chinese reader sees the
+// role in Chinese, and any other name as it stands in the plan.
+std::string seat_word(const keymgmt::CeremonySeat* planned, const std::string& seat) {
+  if (planned == nullptr || base::language() != base::Language::kChinese) return seat;
+  const auto name = keymgmt::role_name(planned->role);
+  if (!seat.starts_with(name)) return seat;
+  const auto rest = seat.substr(name.size());
+  if (!rest.empty() && rest[0] != '-') return seat;
+  return std::string(base::tr(keymgmt::role_title(planned->role))) + (rest.empty() ? "" : " " + rest.substr(1));
+}
+
+}  // namespace
+
 std::string CeremonySession::seat_title(const std::string& seat) const {
   const auto persons = ceremony_->persons();
   const auto found = persons.find(seat);
   const auto* planned = plan_.seat(seat);
   const auto& person = found != persons.end() ? found->second : planned != nullptr ? planned->person : seat;
-  if (person.empty() || person == seat) return seat;
-  return message("{} ({})", person, seat);
+  if (person.empty() || person == seat) return seat_word(planned, seat);
+  return message("{} ({})", person, seat_word(planned, seat));
 }
 
 void CeremonySession::show(const base::JsonObject& data) const {

@@ -1,4 +1,5 @@
 #include "yuxin/base/file.hpp"
+#include "yuxin/base/writable.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -168,6 +169,31 @@ TEST_CASE("a name that is too long, or leads in a circle, is no file") {
       Code::kUsage);
   std::filesystem::create_symlink("loop", folder / "loop");
   CHECK(read_file(folder / "loop").error().code == Code::kNotFound);
+}
+
+TEST_CASE("whether a name can be had is told before there is anything to write, and nothing is left of the trial") {
+  const Folder folder;
+  CHECK(check_writable(folder / "new"));
+  CHECK(check_writable(folder / std::string(255, 'x').c_str()));  // NAME_MAX of Linux
+  CHECK(check_writable("-"));
+  CHECK(check_writable("/dev/null"));
+  CHECK(folder.entries() == 0);
+  REQUIRE(write_new(folder / "old", "old").has_value());
+  CHECK(check_writable(folder / "old"));
+  CHECK(content(folder / "old") == "old");
+  CHECK(folder.entries() == 1);
+  CHECK(check_writable(folder / std::string(256, 'x').c_str()).error().code == Code::kUsage);
+  CHECK(check_writable(folder / "none/new").error().code == Code::kNotFound);
+  // the folder is there, and nobody can make a file in it
+  const auto kernel = check_writable("/proc/new");
+  REQUIRE(!kernel);
+  CHECK(kernel.error().code == Code::kNotAuthorised);
+  CHECK(kernel.error().detail.find("nothing can be made in the folder /proc") != std::string::npos);
+  CHECK(in_child([] {
+    if (geteuid() == 0 && setuid(65534) != 0) return false;
+    const auto foreign = check_writable("/etc/new");
+    return !foreign && foreign.error().code == Code::kNotAuthorised;
+  }));
 }
 
 TEST_CASE("a full disk is said, and leaves the target as it was") {

@@ -77,6 +77,19 @@ TEST_CASE("what stands twice, lacks its value or is missing is named") {
   CHECK(mentions(refusal_of({"cert", "show", "01", "02"}), "02"));
 }
 
+TEST_CASE("an empty value is no value, of whatever option") {
+  CHECK(mentions(refusal_of({"--home", "", "cert", "show", "01"}), "The value of --home is empty"));
+  CHECK(mentions(refusal_of({"cert", "show", "01", "--passphrase-file="}), "--passphrase-file"));
+  CHECK(mentions(refusal_of({"cert", "show", ""}), "SERIAL is empty"));
+  CHECK(mentions(refusal_of(and_more(kIssue, {"--out", ""})), "The value of --out is empty"));
+  CHECK(mentions(refusal_of(and_more(kIssue, {"--san", "dns:a.test", "--san", ""})), "The value of --san is empty"));
+}
+
+TEST_CASE("an option that stands before its command is known all the same") {
+  CHECK(mentions(refusal_of({"--dry-run", "cert", "show", "01"}), "--dry-run"));
+  CHECK(mentions(refusal_of({"--pem", "cert", "show", "01"}), "Write it after it: yuxin cert show --pem"));
+}
+
 TEST_CASE("a word that is nearly right is answered with the right one") {
   CHECK(mentions(refusal_of({"cert", "isue"}), "issue"));
   CHECK(mentions(refusal_of({"crt", "issue"}), "cert"));

@@ -240,3 +240,22 @@ TEST_CASE("keywords and attribute types belong together") {
   CHECK(x509::attribute_keyword(*base::from_hex("2a0304")) == "1.2.3.4");
   CHECK_FALSE(x509::attribute_by_keyword("nonsense").has_value());
 }
+
+TEST_CASE("full-width marks between the attributes are named, and belong to a value where no attribute follows") {
+  for (const char* text :
+       {"C=CN，O=示例市，CN=王五", "CN=王五，O=示例市", "CN=王五； O = 示例市", "C＝CN, CN＝王五", "CN=甲，CN＝乙"}) {
+    CAPTURE(text);
+    const auto name = Name::parse(text);
+    REQUIRE(!name);
+    CHECK(name.error().detail.find("full-width") != std::string::npos);
+  }
+  const auto name = Name::parse("C=CN, CN=甲，乙=丙");
+  REQUIRE(name);
+  CHECK(name->text() == "C=CN, CN=甲，乙=丙");
+}
+
+TEST_CASE("a slash form without its first slash is told apart from a country") {
+  const auto name = Name::parse("C=CN/O=Test City/CN=x");
+  REQUIRE(!name);
+  CHECK(name.error().detail.find("begin it with a slash") != std::string::npos);
+}

@@ -42,7 +42,7 @@ TEST_CASE("hexadecimal digits are read in either case, with blanks, colons and l
 TEST_CASE("a serial is shown without its sign octet") {
   const auto serial = from_content("00f39a77c2aa01");
   CHECK(serial->hex() == "F39A77C2AA01");
-  CHECK(serial->grouped() == "F39A 77C2 AA01");
+  CHECK(serial->grouped() == "F39A:77C2:AA01");
   CHECK(serial->shortened() == "F39A77C2…01");
   CHECK(from_content("f3").has_value() == false);
   CHECK(from_content("3f9a77c201")->shortened() == "3F9A77C201");
