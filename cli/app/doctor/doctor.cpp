@@ -1,5 +1,7 @@
 #include "app/doctor/doctor.hpp"
 
+#include <algorithm>
+
 #include "app/ledger_audit.hpp"
 #include "yuxin/base/file.hpp"
 
@@ -17,8 +19,11 @@ void Checklist::fail(std::string detail, std::string remedy) {
   checks_.push_back({name_, Severity::kFailure, std::move(detail), std::move(remedy)});
 }
 
+void Checklist::note(std::string detail) { checks_.push_back({name_, Severity::kOk, std::move(detail), {}}); }
+
 std::vector<Check> Checklist::finish(std::string good) && {
-  if (checks_.empty()) checks_.push_back({name_, Severity::kOk, std::move(good), {}});
+  const bool well = std::ranges::all_of(checks_, [](const Check& check) { return check.severity == Severity::kOk; });
+  if (well) checks_.insert(checks_.begin(), {name_, Severity::kOk, std::move(good), {}});
   return std::move(checks_);
 }
 
@@ -65,6 +70,17 @@ std::vector<Check> check_profiles(const Patient& patient) {
   Checklist list("profiles");
   const auto profiles = patient.home.profiles();
   if (!profiles) list.fail(profiles.error().detail, message("correct the file, then: yuxin profile check FILE"));
+  const bool certifies = std::ranges::any_of(patient.authorities,
+                                             [](const KnownAuthority& known) { return !known.row.key_name.empty(); });
+  if (profiles && certifies && patient.home.config().kind == HomeKind::kOnline) {
+    // what else the home makes for itself it makes by the profile that comes with the program where there is none
+    for (const auto* name : {"ocsp-responder", "timestamp"}) {
+      if (profiles->find(name)) continue;
+      list.fail(message("profile {} is missing, by which the server renews its own certificates", name),
+                message("put {}/profiles/{}.toml back from a backup, or from a new home: yuxin init DIR",
+                        patient.home.path(), name));
+    }
+  }
   return std::move(list).finish(profiles ? message("{} profiles", profiles->all().size()) : std::string());
 }
 
