@@ -113,7 +113,7 @@ std::vector<Check> check_ledger(const Patient& patient) {
 
 std::vector<Check> examine(const std::string& home, const base::Clock& clock, const Openers& openers) {
   std::vector<Check> all = check_config(home);
-  add(all, check_permissions(home));
+  add(all, check_permissions(home, openers.files));
   add(all, check_disk(home));
   if (all.front().severity == Severity::kFailure) return all;
   Checklist database("database");

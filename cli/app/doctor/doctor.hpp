@@ -74,6 +74,7 @@ struct Patient {
 struct Openers {
   const base::Secret* passphrase = nullptr;
   std::optional<std::string> pin_file;  // of tokens
+  std::vector<std::string> files;       // of passphrase and PIN, whose permissions are looked at
 };
 
 // examine looks at the folder of a home, whether it opens or not.
@@ -92,7 +93,8 @@ void check_token_key(const Patient& patient, const TokenKeyNeed& need, Checklist
 void check_unlocking_tokens(const Patient& patient, Checklist& list);
 
 // The examinations, one function each.
-[[nodiscard]] std::vector<Check> check_permissions(const std::string& home);
+// of the home, and of the files with what opens its keys, as the call names them
+[[nodiscard]] std::vector<Check> check_permissions(const std::string& home, const std::vector<std::string>& secrets);
 [[nodiscard]] std::vector<Check> check_disk(const std::string& home);
 [[nodiscard]] std::vector<Check> check_clock(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_keys(const Patient& patient);
