@@ -4,6 +4,7 @@
 
 #include "yuxin/base/time.hpp"
 #include "yuxin/base/translation.hpp"
+#include "yuxin/notify/message.hpp"
 
 namespace yuxin::notify {
 
@@ -220,6 +221,12 @@ std::optional<std::string_view> title_in(const Table& table, std::string_view ke
 }
 
 }  // namespace
+
+std::vector<std::string> known_kinds() {
+  std::vector<std::string> all;
+  for (const auto& [kind, title] : kinds()) all.emplace_back(kind);
+  return all;
+}
 
 std::optional<std::string_view> kind_title(std::string_view kind, Language language) {
   return title_in(kinds(), kind, language);

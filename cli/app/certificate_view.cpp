@@ -205,6 +205,20 @@ std::string state_text(const store::CertificateRow& row, base::UnixTime now) {
   return message("good");
 }
 
+std::string state_word(const store::CertificateRow& row, base::UnixTime now) {
+  switch (row.status.state) {
+    case CertificateState::kRevoked:
+      return message("revoked");
+    case CertificateState::kOnHold:
+      return message("on hold");
+    case CertificateState::kVoid:
+      return message("void");
+    case CertificateState::kGood:
+      break;
+  }
+  return state_text(row, now);
+}
+
 std::string date_of(base::UnixTime time) { return base::local_time(time).substr(0, 10); }
 
 void describe(const Context& context, const FoundCertificate& found) {

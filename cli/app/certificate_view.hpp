@@ -46,6 +46,9 @@ enum class Purpose { kChange, kLook };  // a refusal to change something says th
 // state_text is for people.
 [[nodiscard]] std::string state_text(const store::CertificateRow& row, base::UnixTime now);
 
+// state_word is the same for a table that must fit a screen: without since when and why.
+[[nodiscard]] std::string state_word(const store::CertificateRow& row, base::UnixTime now);
+
 // describe prints the lines that name a certificate before something is done to it.
 void describe(const Context& context, const FoundCertificate& found);
 [[nodiscard]] std::string date_of(base::UnixTime time);  // local date, for lists

@@ -26,16 +26,12 @@ Result<> accept(const Context& context, const Arguments& arguments, Home& home) 
   return {};
 }
 
-Result<> ask_about_rest(const Context& context, const Home& home, base::UnixTime latest) {
-  const auto now = context.clock().now();
-  context.warn(
-      message("the clock says {}, and the last thing recorded here was at {}, {} before. Compare it with a "
-              "watch: what is issued now bears this time",
-              base::local_time(now), base::local_time(latest), base::in_words(now - latest)));
-  if (home.config().kind != HomeKind::kOfflineRoot || !context.interactive()) return {};
-  TRY(const auto right, context.confirm(message("Is this the right time?")));
-  if (!right) return fail(Code::kUsage, "Nothing was changed. Set the clock first.");
-  return {};
+// The latest time of the ledger, where the clock is long after it.
+Result<std::optional<base::UnixTime>> rest_since(const Context& context, Home& home) {
+  TRY(const auto latest, home.latest_time());
+  if (latest == base::UnixTime{0} || context.clock().now() - latest <= kLongRest)
+    return std::optional<base::UnixTime>();
+  return std::optional(latest);
 }
 
 }  // namespace
@@ -45,10 +41,28 @@ OptionSpec accept_clock_option() {
           "the clock is right and earlier records of the ledger are what is wrong; recorded"};
 }
 
-Result<> meet_clock(const Context& context, const Arguments& arguments, Home& home) {
-  TRY(const auto latest, home.latest_time());
+void tell_of_rest(const Context& context, Home& home) {
+  const auto rested = rest_since(context, home);
+  if (!rested || !*rested || home.told_of_rest()) return;
+  const auto latest = **rested;
   const auto now = context.clock().now();
-  if (latest != base::UnixTime{0} && now - latest > kLongRest) return ask_about_rest(context, home, latest);
+  context.warn(
+      message("the clock says {}, and the last thing recorded here was at {}, {} before. Compare it with a "
+              "watch: what is issued now bears this time",
+              base::local_time(now), base::local_time(latest), base::in_words(now - latest)));
+}
+
+Result<> meet_rest(const Context& context, Home& home) {
+  tell_of_rest(context, home);
+  TRY(const auto latest, rest_since(context, home));
+  if (!latest || home.config().kind != HomeKind::kOfflineRoot || !context.interactive()) return {};
+  TRY(const auto right, context.confirm(message("Is this the right time?")));
+  if (!right) return fail(Code::kUsage, "Nothing was changed. Set the clock first.");
+  return {};
+}
+
+Result<> meet_clock(const Context& context, const Arguments& arguments, Home& home) {
+  TRY(meet_rest(context, home));
   auto checked = home.check_clock();
   if (checked || !arguments.has(kOption)) return checked;
   return accept(context, arguments, home);

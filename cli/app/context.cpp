@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <pwd.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -89,6 +90,12 @@ std::string pad(std::string_view text, std::size_t width, Table::Align align) {
   return align == Table::Align::kRight ? blanks + std::string(text) : std::string(text) + blanks;
 }
 
+// Nothing where nobody knows, as where the terminal is a program.
+std::size_t window_width() {
+  winsize size{};
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 }  // namespace
 
 std::string Context::actor() const {
@@ -114,6 +121,8 @@ void Context::warn(std::string_view line) const {
 }
 
 void Context::document(const base::Json& value) const { std::cout << base::print_json_pretty(value) << '\n'; }
+
+bool Context::narrow() const { return ::isatty(STDOUT_FILENO) == 1 && !options_.wide; }
 
 bool Context::interactive() const { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
 
@@ -171,8 +180,24 @@ Result<Secret> Context::passphrase(std::string_view question) const {
   return ask_secret(question);
 }
 
+// What is typed again, such as a serial number, stays whole.
+bool Table::fit(std::vector<std::size_t>& widths, std::size_t window) const {
+  constexpr std::size_t kLeast = 20;
+  std::size_t total = 0;
+  for (const auto width : widths) total += width + 2;
+  total -= std::min<std::size_t>(total, 2);
+  if (window == 0 || total <= window) return false;
+  for (std::size_t i = 0; i < widths.size() && total > window; ++i) {
+    if (columns_[i].limit == kUsualLimit || widths[i] <= kLeast) continue;
+    const auto taken = std::min(total - window, widths[i] - kLeast);
+    widths[i] -= taken;
+    total -= taken;
+  }
+  return true;
+}
+
 void Table::print(const Context& context) const {
-  const bool cut = ::isatty(STDOUT_FILENO) == 1 && !context.options().wide;
+  const bool cut = context.narrow();
   std::vector<std::size_t> widths;
   for (const auto& column : columns_) widths.push_back(base::columns(column.title));
   auto rows = rows_;
@@ -181,6 +206,10 @@ void Table::print(const Context& context) const {
       if (cut) row[i] = base::middle_cut(row[i], columns_[i].limit);
       widths[i] = std::max(widths[i], base::columns(row[i]));
     }
+  }
+  if (cut && fit(widths, window_width())) {
+    for (auto& row : rows)
+      for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i) row[i] = base::middle_cut(row[i], widths[i]);
   }
   const auto line = [&](auto&& cell) {
     std::string text;

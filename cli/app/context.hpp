@@ -54,7 +54,9 @@ class Context {
   void document(const base::Json& value) const;
 
   [[nodiscard]] bool interactive() const;  // a person can be asked: both ends are a terminal
-  [[nodiscard]] bool colour() const;       // standard output is a terminal and NO_COLOR is not set
+  // narrow: tables go to a terminal and --wide was not given, so that cells are cut and told shortly.
+  [[nodiscard]] bool narrow() const;
+  [[nodiscard]] bool colour() const;  // standard output is a terminal and NO_COLOR is not set
   // confirm asks once, unless --yes. kUsage when nobody can be asked; false when the answer was no.
   [[nodiscard]] base::Result<bool> confirm(std::string_view question) const;
   [[nodiscard]] base::Result<std::string> ask(std::string_view question, std::string_view otherwise) const;
@@ -71,20 +73,25 @@ class Context {
   const base::Clock& clock_;
 };
 
-// Table prints rows in columns, numbers to the right, long cells cut in the middle on a terminal.
+// Table prints rows in columns, numbers to the right, long cells cut in the middle on a terminal; where its window is
+// too narrow, those columns more that have a limit of their own.
 class Table {
  public:
   enum class Align { kLeft, kRight };
+  static constexpr std::size_t kUsualLimit = 60;
   struct Column {
     std::string title;
     Align align = Align::kLeft;
-    std::size_t limit = 60;  // columns of the screen
+    std::size_t limit = kUsualLimit;  // columns of the screen
   };
+
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
   void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
   void print(const Context& context) const;
 
  private:
+  // fit makes widths smaller until a row fits the window, as far as that goes; false where it fits.
+  [[nodiscard]] bool fit(std::vector<std::size_t>& widths, std::size_t window) const;
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };

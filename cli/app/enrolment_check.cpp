@@ -76,9 +76,10 @@ constexpr std::array<std::string_view, 10> kOfTheHome = {
     "ocsp-responder",       "timestamp",         "attribute-authority", "ledger",  "root-ca", "registration-tls",
     "registration-service", "registration-scep", "registration-cmp",    "notifier"};
 
-bool is_of_the_home(std::string_view profile) { return std::ranges::find(kOfTheHome, profile) != kOfTheHome.end(); }
-
 }  // namespace
+
+std::span<const std::string_view> profiles_of_the_home() { return kOfTheHome; }
+bool is_of_the_home(std::string_view profile) { return std::ranges::find(kOfTheHome, profile) != kOfTheHome.end(); }
 
 Result<> check_change(Home& home, const store::CertificateRow& row) {
   bool serves = is_of_the_home(row.profile) || row.profile == "registration-authority";

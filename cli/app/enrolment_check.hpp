@@ -1,7 +1,9 @@
 // What a person may not ask an authority for, though the profile would take it: the names and offices of the home.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "home.hpp"
 #include "yuxin/base/result.hpp"
@@ -13,6 +15,12 @@ namespace yuxin::cli {
 // check_purpose refuses (kRefused) profiles that only the home itself uses, for keys that it made: whoever had such a
 // certificate for another key would answer OCSP for the authority, grant its roles, or have a second ledger.
 [[nodiscard]] base::Result<> check_purpose(const ca::Profile& profile);
+
+// is_of_the_home says of a profile by name that it is for keys of the home itself, whose certificates a running
+// server renews.
+[[nodiscard]] bool is_of_the_home(std::string_view profile);
+// profiles_of_the_home are those names.
+[[nodiscard]] std::span<const std::string_view> profiles_of_the_home();
 
 // check_renewable refuses (kRefused) to renew what serves the home for another key than its own: the server renews
 // it.

@@ -1,7 +1,5 @@
-// Help pages, shell completion and the manual, all from the specifications of the commands.
+// Help pages and the manual, all from the specifications of the commands.
 #include <fmt/format.h>
-
-#include <set>
 
 #include "parser.hpp"
 #include "yuxin/base/language.hpp"
@@ -114,41 +112,6 @@ std::string help_of(const CommandSpec& command) {
     for (const auto* example : command.examples) page += fmt::format("  {}\n", example);
   }
   return page;
-}
-
-std::string bash_completion() {
-  std::set<std::string> nouns;
-  std::string cases;
-  for (const auto& command : commands()) nouns.insert(command.noun);
-  for (const auto& noun : nouns) {
-    std::string verbs;
-    for (const auto& command : commands()) {
-      if (command.noun == noun && *command.verb != '\0') verbs += std::string(command.verb) + " ";
-    }
-    if (!verbs.empty()) cases += fmt::format("    {}) words=\"{}\" ;;\n", noun, verbs);
-  }
-  for (const auto& command : commands()) {
-    std::string options;
-    for (const auto& option : command.options) {
-      if (option.name[0] == '-') options += std::string(option.name) + " ";
-    }
-    cases += fmt::format("    \"{}\") words=\"{}\" ;;\n", words_of(command), options);
-  }
-  std::string all;
-  for (const auto& noun : nouns) all += noun + " ";
-  return fmt::format(R"~(# bash completion of yuxin; load it with: eval "$(yuxin completion bash)"
-_yuxin() {{
-  local words="{}--home --json --lang --passphrase-file --pin-file --as --as-passphrase-file --as-certificate --server --trust --yes --quiet --verbose --wide"
-  local typed=() word
-  for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do case $word in -*) ;; *) typed+=("$word") ;; esac; done
-  case "${{typed[*]:0:2}}" in
-{}  esac
-  COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[COMP_CWORD]}}"))
-  [ "${{#COMPREPLY[@]}}" -gt 0 ] || COMPREPLY=($(compgen -f -- "${{COMP_WORDS[COMP_CWORD]}}"))
-}}
-complete -F _yuxin yuxin
-)~",
-                     all, cases);
 }
 
 std::string manual_page() {

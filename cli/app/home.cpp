@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "clock_check.hpp"
 #include "home_memory.hpp"
 #include "home_proofs.hpp"
 #include "home_schema.hpp"
@@ -379,6 +380,7 @@ Result<std::shared_ptr<Home>> open_unlocked_home(const Context& context) {
   // read first: a wrong folder or an old program should not cost anybody a passphrase
   TRY(auto home, open_home(context, Home::Access::kWrite));
   TRY(unlock_home(context, *home));
+  tell_of_rest(context, *home);  // whatever is recorded now bears this time
   TRY(end_interrupted(context, *home));
   return home;
 }

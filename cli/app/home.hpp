@@ -94,6 +94,8 @@ class Home {
   // wrong.
   [[nodiscard]] base::Result<> check_clock();
   void believe_clock() { clock_believed_ = true; }
+  // told_of_rest is false the first time: that nothing was recorded for long is said once (tell_of_rest).
+  [[nodiscard]] bool told_of_rest() { return told_of_rest_.exchange(true); }
   [[nodiscard]] base::Result<base::UnixTime> latest_time();  // evidence::latest_time of the home's ledger
 
   // sign_head signs a head of the home's ledger as a checkpoint and keeps nothing. ledger_key names the key.
@@ -120,6 +122,7 @@ class Home {
   std::string unlocking_token_;
   std::shared_ptr<HomeMemory> memory_;
   std::atomic<bool> clock_believed_ = false;
+  std::atomic<bool> told_of_rest_ = false;
 };
 
 // ledger_origin_of names the ledger that a database holds.

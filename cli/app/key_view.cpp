@@ -1,6 +1,7 @@
 #include "key_view.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "yuxin/base/text.hpp"
 
@@ -13,6 +14,21 @@ namespace {
 
 using Uses = std::map<std::string, std::vector<std::string>>;
 
+std::string service_text(const std::string& purpose) {
+  static const std::map<std::string_view, const char*> kTexts = {
+      {"ocsp", base::translatable("an OCSP signer")},
+      {"tsa", base::translatable("the time stamp authority")},
+      {"attribute-authority", base::translatable("the attribute authority")},
+      {"registration-tls", base::translatable("TLS of the registration interface")},
+      {"registration-service", base::translatable("the registration service")},
+      {"registration-cmp", base::translatable("the CMP interface")},
+      {"registration-scep", base::translatable("the SCEP interface")},
+      {"notifier", base::translatable("notifications")},
+  };
+  const auto found = kTexts.find(purpose);
+  return found == kTexts.end() ? purpose : std::string(base::tr(found->second));
+}
+
 Result<Uses> uses_of(Home& home) {
   Uses uses{{"ledger", {message("the ledger")}}};
   TRY(home.store().read([&](store::Reader& reader) -> Result<> {
@@ -20,11 +36,9 @@ Result<Uses> uses_of(Home& home) {
     for (const auto& row : authorities) {
       if (!row.key_name.empty()) uses[row.key_name].push_back(message("authority {}", row.name));
     }
-    for (const auto& [purpose, text] : {std::pair{"ocsp", message("an OCSP signer")},
-                                        {"tsa", message("the time stamp authority")},
-                                        {"attribute-authority", message("the attribute authority")}}) {
-      TRY(const auto rows, reader.service_certificates(purpose));
-      for (const auto& row : rows) uses[row.key_name].push_back(text);
+    TRY(const auto services, reader.service_certificates());
+    for (const auto& row : services) {
+      if (row.purpose != "ledger") uses[row.key_name].push_back(service_text(row.purpose));
     }
     return {};
   }));

@@ -115,7 +115,8 @@ Result<> check_given(const LedgerSource& source, const std::vector<evidence::Kep
       TRY(as_finding(tl::unexpected(std::move(seen).error()), problems));
     }
   }
-  TRY(find_own_copy(kept, *opened, note, problems));
+  if (source.home.empty()) findings.behind = std::max<std::int64_t>(0, opened->head.size - findings.report.records);
+  if (findings.behind == 0) TRY(find_own_copy(kept, *opened, note, problems));
   return as_finding(evidence::check_against(reader, *opened), problems);
 }
 

@@ -20,6 +20,8 @@ struct LedgerFindings {
   std::optional<CheckpointTrust::Verdict> time_stamp = std::nullopt;  // on the checkpoint given
   bool compared = false;                                              // with one that was kept elsewhere
   std::vector<evidence::Cosignature> cosignatures;                    // of the witnesses demanded, on that one
+  // A database alone ends so many records before that checkpoint: it may have been copied without its log.
+  std::int64_t behind = 0;
 };
 
 // LedgerAuditOrder is what an audit is to do beyond reading the whole ledger and the tables.

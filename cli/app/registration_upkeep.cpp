@@ -67,7 +67,10 @@ Result<> RegistrationUpkeep::let_pass() {
     TRY(const auto passed, desk->cases().let_pass(home_->clock().now()));
     for (const auto& one : passed) base::log_warning(passed_text(one));
   }
-  return home_->checkpoint();
+  auto done = home_->checkpoint();
+  // so that somebody who copies the file alone lacks a minute of it and not a day
+  home_->store().database().settle();
+  return done;
 }
 
 void RegistrationUpkeep::tell(const Result<>& followed) {

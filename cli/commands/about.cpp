@@ -26,14 +26,24 @@ Result<int> version(Context& context, const Arguments&) {
 // Both texts end with a line feed of their own.
 void print(const Context& context, std::string_view text) { context.out(text.substr(0, text.size() - 1)); }
 
+// Both are read by other programs as they are.
+Result<> refuse_json(const Context& context) {
+  if (!context.options().json) return {};
+  return fail(base::Code::kUsage, "This prints a text that stands in no JSON document. Leave out --json.");
+}
+
 Result<int> completion(Context& context, const Arguments& arguments) {
+  TRY(refuse_json(context));
   const auto shell = arguments.one("SHELL");
-  if (shell != "bash") return fail(base::Code::kUsage, "There is completion for bash, not for \"{}\".", shell);
+  if (shell != "bash" && shell != "zsh")
+    return fail(base::Code::kUsage, "There is completion for bash and zsh, not for \"{}\".", shell);
+  if (shell == "zsh") context.out("autoload -U +X compinit bashcompinit && compinit && bashcompinit");
   print(context, bash_completion());
   return 0;
 }
 
 Result<int> manual(Context& context, const Arguments&) {
+  TRY(refuse_json(context));
   print(context, manual_page());
   return 0;
 }
@@ -46,8 +56,8 @@ std::vector<CommandSpec> about_commands() {
       {"completion",
        "",
        "print a script that completes commands in a shell",
-       {{"SHELL", Arity::kOne, Presence::kRequired, "bash", "the shell"}},
-       {"eval \"$(yuxin completion bash)\""},
+       {{"SHELL", Arity::kOne, Presence::kRequired, "SHELL", "bash or zsh"}},
+       {"eval \"$(yuxin completion bash)\"", "eval \"$(yuxin completion zsh)\""},
        completion},
       {"manual",
        "",

@@ -1,13 +1,16 @@
 // yuxin audit log
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
+#include <set>
 
 #include "app/ledger_source.hpp"
 #include "commands.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/notify/kinds.hpp"
+#include "yuxin/notify/message.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -136,10 +139,30 @@ void print_table(const Context& context, const std::deque<Entry>& entries) {
   table.print(context);
 }
 
+// A kind that neither this program writes nor an entry has is a slip of the finger, and "none" would be no answer.
+Result<> check_kind(store::Store& store, const std::string& kind) {
+  const auto known = notify::known_kinds();
+  if (std::ranges::any_of(known, [&](const auto& one) { return is_of_kind(one, kind); })) return {};
+  Question any;
+  any.kind = kind;
+  any.limit = 1;
+  TRY(const auto entries, entries_of(store, any));
+  if (!entries.empty()) return {};
+  std::vector<std::string> words = known;
+  for (const auto& one : known) words.push_back(one.substr(0, one.find('.')));
+  const auto near = base::nearest(kind, words);
+  if (near) return base::fail(base::Code::kNotFound, "There is no kind of entry {}. Did you mean {}?", kind, *near);
+  std::set<std::string> groups;
+  for (const auto& one : known) groups.insert(one.substr(0, one.find('.')));
+  return base::fail(base::Code::kNotFound, "There is no kind of entry {}. Kinds begin with: {}.", kind,
+                    base::join(std::vector<std::string>(groups.begin(), groups.end()), ", "));
+}
+
 Result<int> log(Context& context, const Arguments& arguments) {
   TRY(auto question, question_of(arguments));
   TRY(const auto store, open_ledger_store(context, arguments));
   TRY(auto entries, entries_of(*store, question));
+  if (entries.empty() && !question.kind.empty()) TRY(check_kind(*store, question.kind));
   if (context.options().json) {
     for (const auto& entry : entries) {
       base::JsonObject line{{"sequence", entry.sequence}};

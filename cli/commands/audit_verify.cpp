@@ -1,6 +1,7 @@
 // yuxin audit verify: the whole ledger, the tables against it, and every signed checkpoint.
 #include "app/ledger_audit.hpp"
 #include "commands.hpp"
+#include "yuxin/evidence/clock_floor.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -37,6 +38,7 @@ void print_document(const Context& context, const LedgerSource& source, const Le
                                     {"compared_with_checkpoint", findings.compared},
                                     {"cosignatures", cosignatures_of(findings)},
                                     {"time_stamp", time_stamp_of(findings)},
+                                    {"behind", findings.behind},
                                     {"problems", texts(report.problems)},
                                     {"remarks", texts(report.remarks)}});
 }
@@ -50,6 +52,12 @@ void print_lines(const Context& context, const LedgerFindings& findings) {
         findings.strange_stamps));
   }
   for (const auto& problem : report.problems) context.out(message("FAIL   {}", problem));
+  if (findings.behind > 0) {
+    context.out(
+        message("This file lacks the last {} entries. Copied with cp while a server ran, it lacks what stood in the "
+                "-wal file beside it: copy the home anew with yuxin audit copy FILE, and check that one first.",
+                findings.behind));
+  }
   if (!report.problems.empty()) {
     context.out(
         message("The ledger is not what it was: {} findings. Keep this home as it is, and find out who had "
@@ -77,6 +85,18 @@ void print_lines(const Context& context, const LedgerFindings& findings) {
         "That nobody who owns this machine wrote it anew is proven only by a checkpoint kept elsewhere: yuxin "
         "audit verify --checkpoint FILE"));
   }
+}
+
+// A copy is whole by itself however old it is, so its age is said.
+Result<> tell_age(const Context& context, const LedgerSource& source) {
+  base::UnixTime latest;
+  TRY(source.store->read([&](store::Reader& reader) -> Result<> {
+    TRY(latest, evidence::latest_time(reader));
+    return {};
+  }));
+  context.remark(
+      message("The last entry of this copy is of {}; what came later is not in it.", base::local_time(latest)));
+  return {};
 }
 
 Result<LedgerAuditOrder> order_of(const Arguments& arguments) {
@@ -110,6 +130,8 @@ Result<int> verify(Context& context, const Arguments& arguments) {
     print_document(context, source, findings);
   } else {
     print_lines(context, findings);
+    if (source.home.empty() && findings.report.problems.empty() && findings.report.records > 0)
+      TRY(tell_age(context, source));
   }
   return findings.report.problems.empty() ? 0 : base::exit_code(base::Code::kIntegrity);
 }

@@ -262,6 +262,13 @@ Result<int> create(Context& context, const Arguments& arguments) {
   return 0;
 }
 
+Result<std::int64_t> next_list_number(Home& home, std::int64_t authority) {
+  const auto latest = home.store().status().latest_crl(authority);
+  if (latest) return latest->number + 1;
+  if (latest.error().code == Code::kNotFound) return 1;
+  return tl::unexpected(latest.error());
+}
+
 Result<int> crl(Context& context, const Arguments& arguments) {
   const auto name = arguments.one("NAME");
   const auto out = arguments.maybe("--out");
@@ -279,15 +286,17 @@ Result<int> crl(Context& context, const Arguments& arguments) {
         name, name, name);
   }
   if (arguments.has("--dry-run")) {
-    return end_trial(
-        context, {{"authority", name}},
-        signs ? message("Would sign and publish the next list of {}. Nothing was changed (--dry-run).", name)
-              : message("Would write the list of {} that was brought here. Nothing was changed "
-                        "(--dry-run).",
-                        name));
+    if (!signs)
+      return end_trial(
+          context, {{"authority", name}},
+          message("Would write the list of {} that was brought here. Nothing was changed (--dry-run).", name));
+    TRY(const auto number, next_list_number(*readable, row.id));
+    return end_trial(context, {{"authority", name}, {"number", number}},
+                     message("Would sign and publish the next list of {}. Nothing was changed (--dry-run).", name));
   }
   if (signs) {
     TRY(home, open_unlocked_home(context));
+    TRY(meet_rest(context, *home));
     TRY(auto order, home->crl_order(name));
     TRY(list, ca::publish_crl(home->store(), order, context.clock(), {context.actor()}));
     end_work(context, *home);
@@ -311,7 +320,8 @@ Result<int> crl(Context& context, const Arguments& arguments) {
                                       {"this_update", base::rfc3339(list.this_update)},
                                       {"next_update", base::rfc3339(list.next_update)},
                                       {"sha256", base::hex(list.sha256)},
-                                      {"file", home->path() + "/" + list.file}});
+                                      {"file", out.value_or(home->path() + "/" + list.file)},
+                                      {"published", home->path() + "/" + list.file}});
     return 0;
   }
   context.remark(!signs ? message("List {} of {}, as it was brought here; valid until {}. Nothing was signed.",

@@ -61,7 +61,8 @@ std::vector<std::string> warn_of_rules(const Context& context, const ca::Prepare
 }
 
 Result<> deliver(const Context& context, const Arguments& arguments, Home& home, const ca::Issued& issued,
-                 const std::string& authority, const std::vector<std::string>& warnings) {
+                 const std::string& authority, const std::string& profile, const std::string& names,
+                 const std::vector<std::string>& warnings) {
   std::string text = issued.certificate.pem();
   if (arguments.has("--chain")) {
     TRY(text, chain_pem(home, issued.certificate, authority));
@@ -88,7 +89,9 @@ Result<> deliver(const Context& context, const Arguments& arguments, Home& home,
                                       {"sha256", base::hex(issued.certificate.sha256_fingerprint())},
                                       {"ledger_sequence", issued.ledger_sequence},
                                       {"warnings", base::JsonArray(warnings.begin(), warnings.end())},
-                                      {"file", out},
+                                      {"profile", profile},
+                                      {"names", names},
+                                      {"file", out.empty() ? base::Json(nullptr) : base::Json(out)},
                                       {"pem", text}});
     return {};
   }
@@ -152,8 +155,9 @@ Result<int> issue(Context& context, const Arguments& arguments, Home& home, cons
     }
     return 0;
   }
+  const auto names = prepared->alt_names();
   TRY(auto issued, issuer->issue(std::move(*prepared)));
-  TRY(deliver(context, arguments, home, issued, authority, warnings));
+  TRY(deliver(context, arguments, home, issued, authority, profile->name, names, warnings));
   end_work(context, home);
   return 0;
 }

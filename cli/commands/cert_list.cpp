@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "app/certificate_view.hpp"
+#include "app/enrolment_check.hpp"
 #include "app/home.hpp"
 #include "commands.hpp"
 #include "yuxin/base/text.hpp"
@@ -123,7 +124,7 @@ void print_table(const Context& context, const Found& found, const AuthorityName
                {message("state")}});
   for (const auto& row : found.rows) {
     table.add({serial_text(row), name_in(names, row.authority), row.profile, date_of(row.not_after), name_text(row),
-               state_text(row, now)});
+               context.narrow() ? state_word(row, now) : state_text(row, now)});
   }
   table.print(context);
 }
@@ -179,6 +180,9 @@ Result<std::vector<store::CertificateRow>> due_rows(Home& home, store::Certifica
   return rows;
 }
 
+// A root and what a registration authority elsewhere has are renewed by people.
+bool renews_itself(std::string_view profile) { return is_of_the_home(profile) && profile != "root-ca"; }
+
 Result<int> expiring(Context& context, const Arguments& arguments) {
   const auto text = arguments.one("--within", "P30D");
   const auto within = base::parse_period(text);
@@ -191,6 +195,12 @@ Result<int> expiring(Context& context, const Arguments& arguments) {
   filter.expires_before = base::add(now, *within);
   Found found;
   TRY(found.rows, due_rows(*home, filter));
+  const bool all = arguments.has("--all") || !filter.profile.empty();
+  const auto own = all ? 0 : std::erase_if(found.rows, [](const auto& row) { return renews_itself(row.profile); });
+  if (own > 0) {
+    context.remark(
+        message("Left out: {} of the home itself, which a running server renews (--all shows them).", own));
+  }
   if (context.options().json || found.rows.empty()) {
     return print(context, *home, found, message("No certificate expires within {}.", text));
   }
@@ -252,7 +262,8 @@ std::vector<CommandSpec> cert_list_commands() {
        "list good certificates that expire soon, the soonest first",
        {{"--within", Arity::kOne, Presence::kOptional, "PERIOD", "how soon: P30D if not given, P3M, P1Y …"},
         authority_option(),
-        profile_option()},
+        profile_option(),
+        {"--all", Arity::kFlag, Presence::kOptional, "", "also those of the home itself, which the server renews"}},
        {"yuxin --home city/online cert expiring --within P60D"},
        expiring},
   };

@@ -107,6 +107,15 @@ Result<int> export_certificate(Context& context, const Arguments& arguments) {
     content = base::to_bytes(base::as_bytes(text));
   }
   const auto out = arguments.one("--out", "-");
+  if (out == "-" && context.options().json) {
+    if (arguments.has("--der"))
+      return fail(Code::kUsage, "DER cannot stand in a JSON document. Leave out --der, or give --out FILE.");
+    context.document(base::JsonObject{{"serial", found.serial.hex()},
+                                      {"authority", found.authority},
+                                      {"file", nullptr},
+                                      {"pem", base::as_text(content)}});
+    return 0;
+  }
   const bool replace = out != "-" && arguments.has("--force");
   TRY(replace ? check_output(out, OutputKind::kCertificate) : check_unused_output(out));
   TRY(base::write_file(out, content, replace ? base::Existing::kReplace : base::Existing::kRefuse,

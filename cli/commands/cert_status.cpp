@@ -69,6 +69,16 @@ std::string effect_of(StatusAction action, HomeKind kind) {
   return message("OCSP says good again from now on, and a new list is published.");
 }
 
+// What a trial would have made of the certificate; the time is that of the act.
+base::JsonObject would_be(StatusAction action, const ca::StatusOrder& order) {
+  if (action == StatusAction::kRelease) return {{"state", "good"}};
+  if (action == StatusAction::kHold) return {{"state", "on-hold"}};
+  return {{"state", "revoked"},
+          {"reason", x509::reason_name(order.reason)},
+          {"invalidity_date",
+           order.invalidity_date ? base::Json(base::rfc3339(*order.invalidity_date)) : base::Json(nullptr)}};
+}
+
 std::string question_of(StatusAction action) {
   switch (action) {
     case StatusAction::kRevoke:
@@ -150,6 +160,7 @@ Result<int> run(Context& context, const Arguments& arguments, StatusAction actio
     if (context.options().json) {
       auto document = ca::certificate_json(found.row, found.authority, context.clock().now());
       document["dry_run"] = true;
+      document["would_be"] = would_be(action, order);
       context.document(document);
     }
     return 0;

@@ -38,8 +38,8 @@ std::vector<CommandSpec> collect() {
   add(all, acme_commands());
   add(all, notify_commands());
   for (auto make : {sign_command, verify_command, ocsp_query_command, tsa_request_command, tsa_verify_command,
-                    audit_log_command, audit_verify_command, audit_export_command, audit_checkpoint_command,
-                    audit_prove_command, audit_witness_command, doctor_command}) {
+                    audit_log_command, audit_copy_command, audit_verify_command, audit_export_command,
+                    audit_checkpoint_command, audit_prove_command, audit_witness_command, doctor_command}) {
     all.push_back(make());
   }
   add(all, share_list_commands());

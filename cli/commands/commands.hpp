@@ -18,6 +18,7 @@ std::vector<CommandSpec> cert_list_commands();
 std::vector<CommandSpec> cert_show_commands();
 CommandSpec doctor_command();
 CommandSpec audit_log_command();
+CommandSpec audit_copy_command();
 CommandSpec audit_verify_command();
 CommandSpec audit_export_command();
 CommandSpec audit_checkpoint_command();

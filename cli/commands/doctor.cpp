@@ -105,8 +105,10 @@ Result<int> run(Context& context, const Arguments&) {
   if (context.options().passphrase_file) {
     TRY(passphrase, context.passphrase({}));
   }
-  const auto checks =
-      examine(home, context.clock(), {passphrase ? &*passphrase : nullptr, context.options().pin_file});
+  Openers openers{passphrase ? &*passphrase : nullptr, context.options().pin_file, {}};
+  for (const auto& file : {context.options().passphrase_file, context.options().pin_file})
+    if (file && *file != "-") openers.files.push_back(*file);
+  const auto checks = examine(home, context.clock(), openers);
   const auto totals = totals_of(checks);
   if (context.options().json) {
     print_document(context, checks, totals);

@@ -1,4 +1,5 @@
 // yuxin serve: the status services, the registration interface, and what a running authority does by itself.
+#include <iostream>
 #include <csignal>
 
 #include <algorithm>
@@ -246,6 +247,7 @@ class Front {
                            front->server_->bound_port()));
     return front;
   }
+  [[nodiscard]] std::uint16_t port() const { return server_->bound_port(); }
   // close finishes what was accepted.
   void close() {
     context_.remark(message("Stopping; finishing what was accepted."));
@@ -263,6 +265,17 @@ class Front {
   base::Pool pool_;
   std::unique_ptr<http::Server> server_;
 };
+
+// tell_ready gives a program one line, once everything listens; who asked for any free port learns it there.
+void tell_ready(const Context& context, const Home& home, const Front& front, const Registration* registration,
+                const InterfaceListener* interface) {
+  if (!context.options().json) return;
+  base::JsonObject ready{{"ready", true}, {"address", home.config().public_address}, {"public_port", front.port()}};
+  ready["ra_port"] = registration == nullptr ? base::Json(nullptr) : base::Json(registration->port());
+  ready["ca_port"] = interface == nullptr ? base::Json(nullptr) : base::Json(interface->port());
+  context.out(base::print_json(ready));
+  std::cout.flush();
+}
 
 // Lists and certificates were signed when they were made: whoever only hands them out needs no key.
 bool needs_no_key(const Context& context, const Arguments& arguments, const std::set<std::string>& parts) {
@@ -282,6 +295,7 @@ Result<int> hand_out(Context& context, const Arguments& arguments, const std::se
   FrontPage page(*home, parts);
   router.exact("/", {"GET"}, page);
   TRY(auto front, Front::open(context, *home, port, parts, router, monitoring));
+  tell_ready(context, *home, *front, nullptr, nullptr);
   context.remark(
       message("Without a passphrase nothing is signed here: lists are handed out as another server or yuxin ca crl "
               "makes them."));
@@ -330,6 +344,7 @@ Result<int> serve_registration(Context& context, const Arguments& arguments, con
   router.exact("/", {"GET"}, page);
   TRY(auto registration, open_registration(context, arguments, home, parts, nullptr));
   TRY(auto front, Front::open(context, *home, port, parts, router, monitoring));
+  tell_ready(context, *home, *front, registration.get(), nullptr);
   while (!signals.arrived()) {
     if (registration) registration->step();
   }
@@ -403,6 +418,7 @@ Result<int> run(Context& context, const Arguments& arguments) {
   TRY(auto interface, open_interface(context, arguments, home, parts, stamping.get()));
   TRY(auto registration, open_registration(context, arguments, home, parts, stamping.get()));
   TRY(auto front, Front::open(context, *home, port, parts, router, monitoring));
+  tell_ready(context, *home, *front, registration.get(), interface.get());
   while (!signals.arrived()) {
     upkeep.step();
     if (registration) registration->step();

@@ -288,6 +288,13 @@ Result<> check_writable(const std::string& path) {
   return {};
 }
 
+Result<> place_file(const std::string& temporary, const std::string& path) {
+  Descriptor file(::open(temporary.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file || ::fsync(file.get()) != 0 || !file.close()) return write_failure(path);
+  if (!rename_without_replacing(temporary.c_str(), path.c_str())) return write_failure(path);
+  return flush_folder(path);
+}
+
 Result<> make_directory(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) != 0) return write_failure(path);
   auto flushed = flush_folder(path);

@@ -37,12 +37,12 @@ PoolJob::PoolJob(base::HttpService& service, const base::HttpRequest& request, s
   octets_.reserve(request.method.size() + request.target.size() + request.content_type.size() +
                   request.authorization.size() + request.accept.size() + request.accept_language.size() +
                   request.if_none_match.size() + request.idempotency_key.size() + request.body.size() +
-                  request.peer.size() + request.peer_certificate.size());
+                  request.if_modified_since.size() + request.peer.size() + request.peer_certificate.size());
   const Copier copy(octets_);
   request_ = {copy(request.method),        copy(request.target),           copy(request.content_type),
               copy(request.authorization), copy(request.accept),           copy(request.body),
               copy(request.peer),          copy(request.peer_certificate), copy(request.accept_language),
-              copy(request.if_none_match), copy(request.idempotency_key)};
+              copy(request.if_none_match), copy(request.idempotency_key),  copy(request.if_modified_since)};
 }
 
 void PoolJob::run() {

@@ -170,6 +170,7 @@ bool HeadParser::take_known_field(std::string_view name, std::string_view value,
       head_.idempotency_key = place;
       return first(Seen::kRepeatKey);
     case 17:
+      if (same_word(name, "if-modified-since") && first(Seen::kModifiedSince)) head_.if_modified_since = place;
       return !same_word(name, "transfer-encoding") || take_transfer_encoding(value);
     default:
       return true;

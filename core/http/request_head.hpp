@@ -25,6 +25,7 @@ struct RequestHead {
   Piece accept_language;
   Piece if_none_match;
   Piece idempotency_key;
+  Piece if_modified_since;
   std::optional<std::uint64_t> content_length;
   std::size_t size = 0;  // octets, the empty line included
   int minor_version = 1;
@@ -61,7 +62,8 @@ class HeadParser {
     kAccept = 32,
     kLanguage = 64,
     kNoneMatch = 128,
-    kRepeatKey = 256
+    kRepeatKey = 256,
+    kModifiedSince = 512
   };
 
   [[nodiscard]] Step bad(int status);

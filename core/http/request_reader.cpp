@@ -124,6 +124,7 @@ base::HttpRequest RequestReader::request() const {
   request.accept_language = head().accept_language.in(from);
   request.idempotency_key = head().idempotency_key.in(from);
   request.if_none_match = head().if_none_match.in(from);
+  request.if_modified_since = head().if_modified_since.in(from);
   request.body = base::as_bytes(std::string_view(from + head().size, body_));
   return request;
 }

@@ -13,12 +13,14 @@ namespace yuxin::cli {
 using base::Code;
 using base::message;
 using base::Result;
+using ca::Standing;
 
 namespace {
 
 constexpr base::Period kSoon{.seconds = 90 * 86400};
 constexpr base::Period kYear{.years = 1};
 constexpr base::Period kMonth{.months = 1};
+constexpr std::size_t kLargestList = std::size_t{4} << 30U;
 
 bool has_key(const KnownAuthority& authority) { return !authority.row.key_name.empty(); }
 
@@ -27,36 +29,44 @@ std::string date_of(base::UnixTime time) { return base::local_time(time).substr(
 // A request waits to be carried to its issuer; that is not wrong.
 bool waits(const KnownAuthority& authority) { return authority.row.certificate.empty(); }
 
-void check_validity(const KnownAuthority& authority, base::UnixTime now, Checklist& list) {
+void check_validity(const Patient& patient, const KnownAuthority& authority, Checklist& list) {
   const auto& name = authority.row.name;
+  const auto now = patient.now;
   if (!authority.certificate) {
     return list.fail(message("the stored certificate of {} cannot be read", name),
                      message("restore the home from its latest backup"));
   }
   const auto until = authority.certificate->not_after();
-  const auto successor = message("make its successor: yuxin ca create NAME --subject DN");
   if (authority.certificate->not_before() > now)
     return list.fail(message("{} is valid only from {}", name, base::local_time(authority.certificate->not_before())),
                      message("set the clock, or wait"));
-  if (until < now) return list.fail(message("{} expired on {}", name, date_of(until)), successor);
+  if (until >= base::add(now, kYear)) return;
+  const auto outlook = outlook_of(patient, authority);
+  if (until < now && !outlook.successor.empty())
+    return list.note(message("{} expired on {}; {} does its work", name, date_of(until), outlook.successor));
+  // revoked, it is the business of check_standing
+  if (outlook.until > until || (outlook.standing && outlook.standing->state == Standing::State::kRevoked)) return;
+  const auto successor = message("make its successor: {}", successor_command(patient, authority));
   const auto left = base::in_words(until - now);
-  if (until < base::add(now, kSoon)) {
+  if (until < now) {
+    list.fail(message("{} expired on {}", name, date_of(until)), successor);
+  } else if (until < base::add(now, kSoon)) {
     list.warn(message("{} expires in {}; what it issues cannot live longer", name, left), successor);
-  } else if (until < base::add(now, kYear)) {
+  } else {
     list.warn(message("{} expires in {}; its successor takes time to arrange", name, left), successor);
   }
 }
 
 // issuer_of is the authority that signed a certificate; of several with the name it asks for, the one whose key fits.
-Result<x509::Certificate> issuer_of(const Patient& patient, const x509::Certificate& certificate) {
-  Result<x509::Certificate> found =
+Result<const KnownAuthority*> issuer_of(const Patient& patient, const x509::Certificate& certificate) {
+  Result<const KnownAuthority*> found =
       base::fail(Code::kNotFound, "its issuer {} is not known here", certificate.issuer().text());
   for (const auto& candidate : patient.authorities) {
     if (!candidate.certificate || !candidate.certificate->subject().same(certificate.issuer())) continue;
     const auto key = candidate.certificate->public_key();
     if (!key) continue;
     const auto signed_by = x509::verify_signature(certificate, *key);
-    if (signed_by) return *candidate.certificate;
+    if (signed_by) return &candidate;
     found = tl::unexpected(signed_by.error());
   }
   return found;
@@ -64,28 +74,16 @@ Result<x509::Certificate> issuer_of(const Patient& patient, const x509::Certific
 
 // check_chain follows issuers to a self-signed certificate; a circle of cross-certificates ends it too.
 Result<> check_chain(const Patient& patient, const KnownAuthority& leaf) {
-  auto certificate = *leaf.certificate;
+  const auto* at = &leaf;
   for (std::size_t steps = 0; steps <= patient.authorities.size(); ++steps) {
+    const auto& certificate = *at->certificate;
     if (!certificate.is_ca())
       return base::fail(Code::kIntegrity, "{} is no authority's certificate", certificate.subject().text());
-    TRY(auto issuer, issuer_of(patient, certificate));
+    TRY(const auto* issuer, issuer_of(patient, certificate));
     if (certificate.subject().same(certificate.issuer())) return {};
-    certificate = std::move(issuer);
+    at = issuer;
   }
   return base::fail(Code::kIntegrity, "its issuers lead in a circle");
-}
-
-// An authority's own expiry is the business of check_validity.
-void check_standing(const Patient& patient, const KnownAuthority& authority, Checklist& list) {
-  const auto& name = authority.row.name;
-  const auto standing = ca::standing_of(patient.home.store(), patient.home.path(), authority.row, patient.now);
-  if (!standing)
-    return list.fail(standing.error().detail,
-                     message("bring the list again from where its key is: yuxin ca import-crl NAME FILE"));
-  using State = ca::Standing::State;
-  if (standing->state == State::kGood || (standing->state == State::kExpired && standing->authority == name)) return;
-  list.fail(message("{} signs nothing new: {}", name, ca::standing_text(*standing, name)),
-            message("make its successor: yuxin ca create NAME --subject DN"));
 }
 
 std::string list_remedy(const Patient& patient, const KnownAuthority& authority) {
@@ -102,10 +100,59 @@ std::string list_remedy(const Patient& patient, const KnownAuthority& authority)
       name, name, name, name);
 }
 
+bool is_published_list(const Patient& patient, const store::CrlRow& row) {
+  const auto content = base::read_file(patient.home.path() + "/" + row.file, kLargestList);
+  return content && base::equal(x509::digest(x509::DigestAlgorithm::kSha256, *content), row.sha256);
+}
+
+// A list that was brought here and is gone is the business of check_lists, which names it once for all that it
+// judges.
+bool lacks_a_list(const Patient& patient) {
+  return std::ranges::any_of(patient.authorities, [&](const KnownAuthority& authority) {
+    if (has_key(authority)) return false;
+    const auto row = patient.home.store().status().latest_crl(authority.row.id);
+    return row && !is_published_list(patient, *row);
+  });
+}
+
+// Who revoked it, or put it on hold, or nothing.
+const KnownAuthority* judge_of(const Patient& patient, const Standing& standing) {
+  const auto judged = std::ranges::find(patient.authorities, standing.authority,
+                                        [](const KnownAuthority& known) { return known.row.name; });
+  if (judged == patient.authorities.end() || !judged->certificate) return nullptr;
+  const auto issuer = issuer_of(patient, *judged->certificate);
+  return issuer ? *issuer : nullptr;
+}
+
+// An authority's own expiry is the business of check_validity.
+void check_standing(const Patient& patient, const KnownAuthority& authority, Checklist& list) {
+  const auto& name = authority.row.name;
+  const auto outlook = outlook_of(patient, authority);
+  const auto& standing = outlook.standing;
+  if (!standing && standing.error().code == Code::kIntegrity && lacks_a_list(patient)) return;
+  if (!standing) return list.fail(standing.error().detail, message("restore the home from its latest backup"));
+  if (outlook.is_good() || (standing->state == Standing::State::kExpired && standing->authority == name)) return;
+  const auto text = message("{} signs nothing new: {}", name, ca::standing_text(*standing, name));
+  if (standing->state == Standing::State::kOnHold) {
+    const auto* judge = judge_of(patient, *standing);
+    const auto remedy = judge == nullptr || has_key(*judge)
+                            ? message("decide whether it is released or revoked")
+                            : message("when it is released there: {}", list_remedy(patient, *judge));
+    return outlook.successor.empty() ? list.fail(text, remedy) : list.warn(text, remedy);
+  }
+  if (outlook.successor.empty())
+    return list.fail(text, message("make its successor: {}", successor_command(patient, authority)));
+  if (outlook.living == 0) return list.note(message("{}; {} does its work", text, outlook.successor));
+  list.warn(
+      message("{}; certificates of its that are not over, and that nobody may believe: {}", text, outlook.living),
+      message("issue them anew by {} and revoke them: yuxin --home {} cert list --ca {} --state good",
+              outlook.successor, patient.home.path(), name));
+}
+
 void check_list_file(const Patient& patient, const KnownAuthority& authority, const store::CrlRow& row,
                      Checklist& list) {
   const auto path = patient.home.path() + "/" + row.file;
-  const auto content = base::read_file(path, std::size_t{4} << 30U);
+  const auto content = base::read_file(path, kLargestList);
   if (!content)
     return list.fail(
         message("the published list of {} cannot be read: {}", authority.row.name, content.error().detail),
@@ -181,7 +228,7 @@ std::vector<Check> check_authorities(const Patient& patient) {
   std::vector<std::string> good;
   for (const auto& authority : patient.authorities) {
     if (waits(authority)) continue;
-    check_validity(authority, patient.now, list);
+    check_validity(patient, authority, list);
     if (authority.certificate)
       good.push_back(message("{} until {}", authority.row.name, date_of(authority.certificate->not_after())));
   }
@@ -204,7 +251,7 @@ std::vector<Check> check_chains(const Patient& patient) {
 std::vector<Check> check_lists(const Patient& patient) {
   Checklist list("lists");
   for (const auto& authority : patient.authorities) {
-    if (authority.certificate) check_list(patient, authority, list);
+    if (authority.certificate && !outlook_of(patient, authority).is_over()) check_list(patient, authority, list);
   }
   return std::move(list).finish(message("every list is current and is the one that was published"));
 }
@@ -216,6 +263,9 @@ std::vector<Check> check_signers(const Patient& patient) {
   std::size_t count = 0;
   for (const auto& authority : patient.authorities) {
     if (!has_key(authority) || !authority.certificate) continue;
+    // one that may not sign gets no new signer, and goes on with what it has while that is good
+    const auto outlook = outlook_of(patient, authority);
+    if (!outlook.is_good()) continue;
     ++count;
     check_signer(patient, authority, list);
   }

@@ -1,5 +1,7 @@
 #include "app/doctor/doctor.hpp"
 
+#include <algorithm>
+
 #include "app/ledger_audit.hpp"
 #include "yuxin/base/file.hpp"
 
@@ -17,8 +19,11 @@ void Checklist::fail(std::string detail, std::string remedy) {
   checks_.push_back({name_, Severity::kFailure, std::move(detail), std::move(remedy)});
 }
 
+void Checklist::note(std::string detail) { checks_.push_back({name_, Severity::kOk, std::move(detail), {}}); }
+
 std::vector<Check> Checklist::finish(std::string good) && {
-  if (checks_.empty()) checks_.push_back({name_, Severity::kOk, std::move(good), {}});
+  const bool well = std::ranges::all_of(checks_, [](const Check& check) { return check.severity == Severity::kOk; });
+  if (well) checks_.insert(checks_.begin(), {name_, Severity::kOk, std::move(good), {}});
   return std::move(checks_);
 }
 
@@ -69,6 +74,20 @@ std::vector<Check> check_profiles(const Patient& patient) {
   if (profiles) {
     for (const auto& one : profiles->broken()) list.fail(one.error.detail, remedy);
   }
+  const bool certifies = std::ranges::any_of(patient.authorities,
+                                             [](const KnownAuthority& known) { return !known.row.key_name.empty(); });
+  if (profiles && certifies && patient.home.config().kind == HomeKind::kOnline) {
+    for (const auto* name : {"ocsp-responder", "timestamp"}) {
+      const auto found = profiles->find(name);
+      if (found || found.error().code != Code::kNotFound) continue;
+      list.warn(
+          message("profile {} is missing; the server renews its own certificates by the one that comes with the "
+                  "program",
+                  name),
+          message("put {}/profiles/{}.toml back from a backup, or from a new home: yuxin init DIR",
+                  patient.home.path(), name));
+    }
+  }
   return std::move(list).finish(profiles ? message("{} profiles", profiles->all().size()) : std::string());
 }
 
@@ -101,7 +120,7 @@ std::vector<Check> check_ledger(const Patient& patient) {
 
 std::vector<Check> examine(const std::string& home, const base::Clock& clock, const Openers& openers) {
   std::vector<Check> all = check_config(home);
-  add(all, check_permissions(home));
+  add(all, check_permissions(home, openers.files));
   add(all, check_disk(home));
   if (all.front().severity == Severity::kFailure) return all;
   Checklist database("database");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/home.hpp"
+#include "yuxin/ca/standing.hpp"
 #include "yuxin/x509/certificate.hpp"
 
 namespace yuxin::cli {
@@ -27,7 +28,9 @@ class Checklist {
   explicit Checklist(std::string name) : name_(std::move(name)) {}
   void warn(std::string detail, std::string remedy);
   void fail(std::string detail, std::string remedy);
-  // good is said where nothing else was found.
+  // note is worth a line and no worry.
+  void note(std::string detail);
+  // good is said where nothing is wrong.
   [[nodiscard]] std::vector<Check> finish(std::string good) &&;
 
  private:
@@ -41,6 +44,17 @@ struct KnownAuthority {
   std::optional<x509::Certificate> certificate;
 };
 
+// Outlook is whether an authority signs for others, and what remains where it does not.
+struct Outlook {
+  base::Result<ca::Standing> standing;
+  std::string successor;    // another authority of the home that does its work; empty where there is none
+  base::UnixTime until;     // of the successor
+  std::int64_t living = 0;  // of what a revoked or expired one issued for others: neither over nor revoked
+  // is_over: it signs nothing any more, and nothing is left that anybody might ask about.
+  [[nodiscard]] bool is_over() const;
+  [[nodiscard]] bool is_good() const { return standing && standing->state == ca::Standing::State::kGood; }
+};
+
 // Patient is a home that opened, with what most examinations look at.
 struct Patient {
   Home& home;
@@ -51,10 +65,16 @@ struct Patient {
   const base::Secret* passphrase = nullptr;            // when given, the keys are tried out
 };
 
+// outlook_of an authority that has a certificate.
+[[nodiscard]] Outlook outlook_of(const Patient& patient, const KnownAuthority& authority);
+// successor_command is what makes another authority in place of this one, with a name and a subject that are free.
+[[nodiscard]] std::string successor_command(const Patient& patient, const KnownAuthority& authority);
+
 // Openers are what the keys are tried with; without a passphrase nothing is tried.
 struct Openers {
   const base::Secret* passphrase = nullptr;
   std::optional<std::string> pin_file;  // of tokens
+  std::vector<std::string> files;       // of passphrase and PIN, whose permissions are looked at
 };
 
 // examine looks at the folder of a home, whether it opens or not.
@@ -73,7 +93,8 @@ void check_token_key(const Patient& patient, const TokenKeyNeed& need, Checklist
 void check_unlocking_tokens(const Patient& patient, Checklist& list);
 
 // The examinations, one function each.
-[[nodiscard]] std::vector<Check> check_permissions(const std::string& home);
+// of the home, and of the files with what opens its keys, as the call names them
+[[nodiscard]] std::vector<Check> check_permissions(const std::string& home, const std::vector<std::string>& secrets);
 [[nodiscard]] std::vector<Check> check_disk(const std::string& home);
 [[nodiscard]] std::vector<Check> check_clock(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_keys(const Patient& patient);

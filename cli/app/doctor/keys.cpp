@@ -60,7 +60,12 @@ Result<> try_key(const keymgmt::SoftwareKeyStore& store, const Needed& needed,
 void try_keys(const Patient& patient, const std::vector<Needed>& needed, const std::vector<keymgmt::KeyInfo>& keys,
               Checklist& list) {
   const auto store = keymgmt::SoftwareKeyStore::unlock(patient.home.keys_folder(), *patient.passphrase);
-  if (!store) return list.fail(store.error().detail, message("give the passphrase of this home"));
+  if (!store) {
+    const bool wrong = store.error().code == base::Code::kNotAuthorised;
+    return list.fail(
+        wrong ? message("the passphrase given does not unlock this home, so no key was tried") : store.error().detail,
+        message("give the passphrase of this home"));
+  }
   for (const auto& key : needed) {
     if (keymgmt::is_token_name(key.name)) continue;
     const auto tried = try_key(**store, key, keys);

@@ -70,8 +70,15 @@ bool is_synchronised() {
 
 }  // namespace
 
-std::vector<Check> check_permissions(const std::string& home) {
+std::vector<Check> check_permissions(const std::string& home, const std::vector<std::string>& secrets) {
   Checklist list("permissions");
+  for (const auto& file : secrets) {
+    struct stat status{};
+    // a pipe or /dev/stdin has nothing that stays
+    if (::stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || (status.st_mode & kOthersRead) == 0)
+      continue;
+    list.warn(message("{} can be read by others, and it opens the keys of this home", file), "chmod go-rwx " + file);
+  }
   for (const char* name : {"", "/yuxin.toml", "/profiles", "/published", "/published/crl"})
     check_path(home, name, kOthersWrite, list);
   for (const char* name : {"/keys", "/yuxin.db"}) check_path(home, name, kOthersRead, list);

@@ -299,6 +299,31 @@ void Connection::checkpoint() {
   wal_frames_ = 0;
 }
 
+base::Result<> Connection::copy_into(const std::string& file) {
+  const auto open_file = [&]() -> base::Result<std::unique_ptr<Connection>> {
+    sqlite3* handle = nullptr;
+    const auto name = file.starts_with("file:") ? "./" + file : file;
+    const int code = sqlite3_open_v2(name.c_str(), &handle, open_flags(Role::kReader), nullptr);
+    std::unique_ptr<Connection> opened(new Connection(handle, file));
+    if (code != SQLITE_OK) return opened->failure(code);
+    return opened;
+  };
+  {
+    TRY(auto target, open_file());
+    // nobody sees the file before it is complete, and it is flushed then
+    TRY(target->run_script("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"));
+    auto* backup = sqlite3_backup_init(target->handle_.get(), "main", handle_.get(), "main");
+    if (backup == nullptr) return target->failure(sqlite3_extended_errcode(target->handle_.get()));
+    // all in one step is one state, and with a write-ahead log nobody waits for it
+    const int stepped = sqlite3_backup_step(backup, -1);
+    const int finished = sqlite3_backup_finish(backup);
+    if (stepped != SQLITE_DONE) return target->failure(finished == SQLITE_OK ? stepped : finished);
+  }
+  // The copy says of itself that there is a log, and could not be read from a medium where none can be made.
+  TRY(auto target, open_file());
+  return target->run_script("PRAGMA journal_mode=DELETE;");
+}
+
 void Connection::set_query_only(std::string_view on_or_off) {
   const std::string pragma = "PRAGMA query_only=" + std::string(on_or_off);
   sqlite3_exec(handle_.get(), pragma.c_str(), nullptr, nullptr, nullptr);

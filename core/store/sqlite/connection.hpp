@@ -56,6 +56,8 @@ class Connection final : public Session {
   [[nodiscard]] int wal_frames() const { return wal_frames_; }
   // checkpoint copies the write-ahead log into the file. Best effort: the log is as durable as the file.
   void checkpoint();
+  // copy_into makes an empty file a copy of this database as it is now, complete without anything beside it.
+  [[nodiscard]] base::Result<> copy_into(const std::string& file);
   void set_query_only(std::string_view on_or_off);
 
  private:

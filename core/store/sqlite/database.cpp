@@ -9,6 +9,7 @@
 
 #include "group_writer.hpp"
 #include "sqlite/connection.hpp"
+#include "yuxin/base/file.hpp"
 
 namespace yuxin::store {
 
@@ -111,6 +112,13 @@ class SqliteDatabase final : public Database {
   }
   [[nodiscard]] Result<> write(Transaction body) override { return writer_.write(std::move(body)); }
   void submit(Transaction body, Completion done) override { writer_.submit(std::move(body), std::move(done)); }
+  // On a connection beside the writer's, which nobody waits for; other processes write to the log too.
+  void settle() override {
+    auto connection = readers_.take();
+    if (!connection) return;
+    (*connection)->checkpoint();
+    readers_.give_back(std::move(*connection));
+  }
 
  private:
   ReaderPool readers_;
@@ -286,6 +294,27 @@ Result<std::shared_ptr<Database>> open_sqlite(const SqliteOptions& options) {
   TRY(make_file(options.path));
   TRY(auto writer, Connection::open(options.path, Role::kWriter, options.busy_timeout_ms));
   return std::make_shared<SqliteDatabase>(options, std::move(writer));
+}
+
+Result<> copy_sqlite(const std::string& from, const std::string& to) {
+  configure_library();
+  TRY(check_folder(from));
+  constexpr int kPatienceMs = 10'000;
+  auto source = Connection::open(from, Role::kOnlyReader, kPatienceMs);
+  if (!source && source.error().code != Code::kIntegrity && is_at_rest(from))
+    source = Connection::open(from, Role::kAtRest, kPatienceMs);
+  if (!source) return tl::unexpected(std::move(source).error());
+  base::Bytes salt(8);
+  base::random_bytes(salt);
+  const auto temporary = (std::filesystem::path(to).parent_path() / (".yuxin-" + base::hex(salt))).string();
+  TRY(base::write_file(temporary, {}, base::Existing::kRefuse, base::Permissions::kPrivate));
+  auto copied = (*source)->copy_into(temporary);
+  if (copied) copied = base::place_file(temporary, to);
+  if (!copied) {
+    std::error_code ignored;
+    for (const auto* rest : {"", "-journal", "-wal", "-shm"}) std::filesystem::remove(temporary + rest, ignored);
+  }
+  return copied;
 }
 
 Result<std::shared_ptr<Database>> open_memory() { return open_private(":memory:"); }

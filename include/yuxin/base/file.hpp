@@ -29,6 +29,10 @@ enum class Permissions : unsigned { kPrivate = 0600, kPublic = 0644 };
 // exists and `kRefuse` was asked, kNotFound (no such folder), kNotAuthorised, kUnavailable (disk full ...).
 [[nodiscard]] Result<> write_file(const std::string& path, ByteView data, Existing existing, Permissions permissions);
 
+// place_file gives a file that is complete its name: it is flushed to the disk and renamed, never onto another file,
+// and the folder flushed. After failure the file still has its first name. Errors as write_file with `kRefuse`.
+[[nodiscard]] Result<> place_file(const std::string& temporary, const std::string& path);
+
 // make_directory creates one directory with mode 0700; an existing one is kConflict. After failure none was made.
 [[nodiscard]] Result<> make_directory(const std::string& path);
 

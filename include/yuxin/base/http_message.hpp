@@ -33,6 +33,7 @@ struct HttpRequest {
   std::string_view accept_language;
   std::string_view if_none_match;  // the server answers it: RFC 9110 section 13.1.2
   std::string_view idempotency_key;
+  std::string_view if_modified_since;  // likewise: section 13.1.3
 
   [[nodiscard]] std::string_view path() const { return target.substr(0, target.find('?')); }
 };
@@ -48,8 +49,8 @@ struct HttpContent {
 // content with status 200 that was laid out once. Where `shared` is set the other members are ignored. The server
 // adds Date, Content-Length and Connection; a field whose name or value would break the framing (CR, LF, NUL) is left
 // out.
-// A GET of what the client has already, by its If-None-Match and the ETag of a reply with status 200, is answered
-// 304.
+// A GET of what the client has already, by its If-None-Match and the ETag of a reply with status 200, or without the
+// former by its If-Modified-Since and the Last-Modified, is answered 304.
 struct HttpReply {
   int status = 200;
   std::string content_type;

@@ -31,6 +31,9 @@ struct Notice {
 // notice_of reads a stored record. What somebody changed may be no record any more: it has no kind then, and only
 // those who are told everything hear of it.
 [[nodiscard]] Notice notice_of(const evidence::StoredRecord& record);
+// known_kinds are all kinds of records that a home writes, in alphabetical order.
+[[nodiscard]] std::vector<std::string> known_kinds();
+
 // test_notice is what `yuxin notify test` sends: kind "notification.test".
 [[nodiscard]] Notice test_notice(std::string_view target, std::string_view actor, base::UnixTime now);
 

@@ -80,6 +80,10 @@ class Database {
   // submit is `write` without waiting: `done` is called once, on the writer's thread, after the transaction is
   // durable or undone. `done` must be short and must not call write.
   virtual void submit(Transaction body, Completion done) = 0;
+
+  // settle moves what lies in a log beside the file into the file, as far as readers let it, so that the file alone
+  // is nearly all there is. Best effort, and nobody has to call it: the log is as durable as the file.
+  virtual void settle() {}
 };
 
 struct SqliteOptions {
@@ -93,6 +97,9 @@ struct SqliteOptions {
 // open_sqlite opens or creates a SQLite 3 file (WAL, synchronous=FULL, foreign keys on, mode 0600). Errors: kNotFound
 // in read-only mode, kNotAuthorised, kUnavailable, kIntegrity.
 [[nodiscard]] base::Result<std::shared_ptr<Database>> open_sqlite(const SqliteOptions& options);
+// copy_sqlite writes one consistent state of a SQLite file into a new file, which needs nothing beside it, whoever is
+// working on the file meanwhile. kConflict when `to` exists; other errors as open_sqlite and base::write_file.
+[[nodiscard]] base::Result<> copy_sqlite(const std::string& from, const std::string& to);
 // open_memory makes a database that lives in memory as long as the object.
 [[nodiscard]] base::Result<std::shared_ptr<Database>> open_memory();
 // open_scratch makes one in a temporary file that nobody else can see and that goes with the object: for sorting more

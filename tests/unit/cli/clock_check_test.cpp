@@ -136,6 +136,26 @@ TEST_CASE("a clock that is weeks after the latest record is told with both times
   CHECK(warned.find(base::local_time(kMorning + base::days(70))) != std::string::npos);
 }
 
+TEST_CASE("whatever is recorded on a clock that is weeks after the latest record says so, once") {
+  Scene scene;
+  REQUIRE(scene.issue("a.pem") == 0);
+  const auto said = [&](const std::vector<std::string>& words, const std::string& home) {
+    scene.clock.advance(base::days(36));
+    std::stringstream heard;
+    auto* before = std::cerr.rdbuf(heard.rdbuf());
+    const int code = scene.run(words, home);
+    std::cerr.rdbuf(before);
+    CHECK(code == 0);
+    const auto text = heard.str();
+    const auto first = text.find("Compare it with a watch");
+    return first != std::string::npos && text.find("Compare it with a watch", first + 1) == std::string::npos;
+  };
+  CHECK(said({"ca", "crl", "issuing"}, "online"));
+  CHECK(said({"ca", "crl", "root"}, "root"));
+  CHECK(said({"cert", "hold", scene.serial("a.pem")}, "online"));
+  CHECK(said({"cert", "revoke", scene.serial("a.pem"), "--reason", "superseded"}, "online"));
+}
+
 TEST_CASE("a clock that is accepted is recorded, and issues from there on") {
   Scene scene;
   scene.clock.set(kMorning + base::days(3650));

@@ -136,6 +136,41 @@ TEST_CASE("what the client has already is not sent again (RFC 9110 sections 13.1
   }
 }
 
+TEST_CASE(
+    "what has not changed since the client's copy is not sent again: If-Modified-Since, RFC 9110 section 13.1.3") {
+  TestServer test;
+  test.service.now = [](const base::HttpRequest& request) -> std::optional<base::HttpReply> {
+    base::HttpReply reply;
+    reply.body = base::to_bytes(base::as_bytes("octets"));
+    if (request.target != "/undated") reply.fields = {{"Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"}};
+    if (request.target == "/tagged") reply.fields.emplace_back("ETag", "\"1\"");
+    return reply;
+  };
+  test.start();
+  const auto ask = [&](const std::string& path, const std::string& since, const std::string& more = "") {
+    RawClient client(test.port());
+    return client.ask("GET " + path + " HTTP/1.1\r\nHost: a\r\nIf-Modified-Since: " + since + "\r\n" + more + "\r\n");
+  };
+  // the examples of section 5.6.7, and a later date
+  for (const char* since : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
+                            "Sun Nov  6 08:49:37 1994", "Mon, 07 Nov 1994 00:00:00 GMT"}) {
+    CAPTURE(since);
+    const Reply reply = ask("/dated", since);
+    CHECK(reply.head.starts_with("HTTP/1.1 304 Not Modified\r\n"));
+    CHECK(reply.has("Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT"));
+    CHECK(reply.body.empty());
+    CHECK(ask("/undated", since).body == "octets");
+  }
+  for (const char* since : {"Sun, 06 Nov 1994 08:49:36 GMT", "Sun, 06 Nov 1994 08:49:37", "1994-11-06T08:49:37Z",
+                            "Sun, 06 Nov 1994 08:49:37 CST", "Sun, 36 Nov 1994 08:49:37 GMT", "yesterday", ""}) {
+    CAPTURE(since);
+    CHECK(ask("/dated", since).body == "octets");
+  }
+  // If-None-Match is the better witness
+  CHECK(ask("/tagged", "Mon, 07 Nov 1994 00:00:00 GMT", "If-None-Match: \"2\"\r\n").body == "octets");
+  CHECK(ask("/tagged", "Sun, 06 Nov 1994 08:49:36 GMT", "If-None-Match: \"1\"\r\n").body.empty());
+}
+
 TEST_CASE("a service sees the request as it was sent") {
   TestServer test;
   test.service.later = [](const base::HttpRequest& request) {
