@@ -134,6 +134,7 @@ inline constexpr std::nullopt_t kHolds = std::nullopt;
   RULE(kRsaModulusLength)                         \
   RULE(kRsaModulusWholeOctets)                    \
   RULE(kRsaExponentRange)                         \
+  RULE(kRsaModulusIsComposite)                    \
   RULE(kRsaModulusWithoutSmallFactors)            \
   RULE(kRsaModulusNotFermatClose)                 \
   RULE(kRsaModulusNotRoca)                        \
