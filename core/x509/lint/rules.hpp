@@ -85,7 +85,9 @@ inline constexpr std::nullopt_t kHolds = std::nullopt;
   RULE(kAlternativeDnsNamesWithoutUnderscore)     \
   RULE(kAlternativeDnsWildcardsNarrow)            \
   RULE(kAlternativeDnsNamesIdna)                  \
+  RULE(kAlternativeDnsNamesOutsideArpa)           \
   RULE(kAlternativeIpAddressesValid)              \
+  RULE(kAlternativeIpAddressesOfHosts)            \
   RULE(kAlternativeEmailsValid)                   \
   RULE(kAlternativeUrisAbsolute)                  \
   RULE(kAlternativeUriHostsValid)                 \

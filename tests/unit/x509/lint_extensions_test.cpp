@@ -212,6 +212,20 @@ constexpr std::array kAlternativeNames{
              [](TbsMould& m) {
                m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), dns_name("a_b.city.test")});
              }},
+    // RFC 8375: hosts at home are named in home.arpa; RFC 3172: nothing else below arpa is a host.
+    LintCase{"alternative_dns_names_outside_arpa", server_mould,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value =
+                   names({dns_name("portal.city.test"), dns_name("printer.home.arpa")});
+             },
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value =
+                   names({dns_name("portal.city.test"), dns_name("1.0.168.192.IN-ADDR.arpa")});
+             }},
+    LintCase{"alternative_dns_names_outside_arpa", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), dns_name("*.ip6.arpa")});
+             }},
     LintCase{"alternative_dns_wildcards_narrow", server_mould,
              [](TbsMould& m) {
                m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), dns_name("*.gov.test")});
@@ -240,6 +254,53 @@ constexpr std::array kAlternativeNames{
              },
              [](TbsMould& m) {
                m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), ip_name("c000020100")});
+             }},
+    // RFC 6890 section 2.2, RFC 5771, RFC 4291 section 2.7: 0.0.0.0, 0.1.2.3, 255.255.255.255, 224.0.0.1,
+    // 239.255.255.255, ::, ::ffff:1.2.3.4, ff02::1
+    LintCase{"alternative_ip_addresses_of_hosts", server_mould,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value =
+                   names({dns_name("portal.city.test"), ip_name("7f000001"), ip_name("c0a80001"), ip_name("dfffffff"),
+                          ip_name("00000000000000000000000000000001"), ip_name("20010db8000000000000000000000001")});
+             },
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), ip_name("00000000")});
+             }},
+    LintCase{"alternative_ip_addresses_of_hosts", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), ip_name("00010203")});
+             }},
+    LintCase{"alternative_ip_addresses_of_hosts", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), ip_name("ffffffff")});
+             }},
+    LintCase{"alternative_ip_addresses_of_hosts", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), ip_name("e0000001")});
+             }},
+    LintCase{"alternative_ip_addresses_of_hosts", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), ip_name("efffffff")});
+             }},
+    LintCase{"alternative_ip_addresses_of_hosts", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value =
+                   names({dns_name("portal.city.test"), ip_name("00000000000000000000000000000000")});
+             }},
+    LintCase{"alternative_ip_addresses_of_hosts", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value =
+                   names({dns_name("portal.city.test"), ip_name("00000000000000000000ffff01020304")});
+             }},
+    LintCase{"alternative_ip_addresses_of_hosts", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value =
+                   names({dns_name("portal.city.test"), ip_name("ff020000000000000000000000000001")});
+             }},
+    // RFC 5321 section 4.1.2: the labels of a domain are letters, digits and hyphens
+    LintCase{"alternative_emails_valid", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), email_name("a@a_b.test")});
              }},
     LintCase{"alternative_emails_valid", server_mould,
              [](TbsMould& m) {
