@@ -148,6 +148,7 @@ inline constexpr std::nullopt_t kHolds = std::nullopt;
   RULE(kNameStringTypesModern)                    \
   RULE(kNameStringAlphabet)                       \
   RULE(kNameWithoutControlCharacters)             \
+  RULE(kNameMarksNotPiled)                        \
   RULE(kNameWithoutSurroundingBlanks)             \
   RULE(kNameDomainComponentLabel)                 \
   RULE(kNameRdnTypesUnique)                       \

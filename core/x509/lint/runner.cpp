@@ -103,8 +103,9 @@ base::Result<> lint_subject(const Name& subject) {
   const LintContext context{
       .tbs = nothing, .facts = facts, .outer_signature_algorithm = {}, .issuer = nullptr, .subject = &subject};
   std::vector<std::string> faults;
-  for (const LintRule* rule : {&lint_rule::kNameLengths, &lint_rule::kNameCountryCode,
-                               &lint_rule::kNameValuesNotEmpty, &lint_rule::kNameWithoutControlCharacters}) {
+  for (const LintRule* rule :
+       {&lint_rule::kNameLengths, &lint_rule::kNameCountryCode, &lint_rule::kNameValuesNotEmpty,
+        &lint_rule::kNameWithoutControlCharacters, &lint_rule::kNameMarksNotPiled}) {
     if (auto fault = rule->check(context)) faults.push_back(message("{} ({}): {}", rule->name, rule->source, *fault));
   }
   if (!faults.empty()) return refusal(faults);
