@@ -78,8 +78,14 @@ Result<> read_head(ConfigTable& file, Profile& profile) {
     profile.keys.push_back(std::move(*rule));
   }
   TRY(auto validity, file.period("validity"));
-  if (!validity || *validity == base::Period{}) {
+  if (!validity) {
     return file.error("validity", "say how long certificates are valid, for example validity = \"P1Y\"");
+  }
+  if (base::add({0}, *validity) - base::UnixTime{0} < kShortestValidity) {
+    return file.error(
+        "validity",
+        "certificates must be valid for ten minutes at least (\"PT10M\"): they begin a minute before they are "
+        "signed, for clocks that are behind");
   }
   profile.validity = *validity;
   TRY(auto approval, file.string("approval"));

@@ -96,6 +96,8 @@ TEST_CASE("what is missing or unreadable in the head is said") {
            {"\"ec:P-256\"", "\"rsa:4096-2048\"", "rsa:4096-2048"},
            {"\"ec:P-256\"", "\"dsa\"", "dsa"},
            {"validity = \"P1Y\"", "validity = \"P0D\"", "valid"},
+           {"validity = \"P1Y\"", "validity = \"PT1S\"", "ten minutes"},
+           {"validity = \"P1Y\"", "validity = \"PT9M59S\"", "ten minutes"},
        }) {
     Draft draft;
     const auto at = draft.head.find(from);
@@ -152,6 +154,12 @@ TEST_CASE("a profile that contradicts RFC 5280 does not load and names the secti
   check_extensions_refused(usage + "policies = [{ oid = \"1.2.3\", cps = \"http://例/\" }]\n", "4.2.1.4");
   check_extensions_refused(usage + "extra = [{ oid = \"2.5.29.15\", der = \"03020780\" }]\n", "4.2");
   check_extensions_refused(usage + "extra = [{ oid = \"1.2.3\", der = \"0500ff\" }]\n", "DER");
+}
+
+TEST_CASE("a period is longer than what it begins in the past") {
+  Draft draft;
+  draft.head.replace(draft.head.find("P1Y"), 3, "PT10M");
+  CHECK(draft.parse().has_value());
 }
 
 TEST_CASE("a key that can only sign takes no other usage (RFC 8410 section 5)") {
