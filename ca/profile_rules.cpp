@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "yuxin/x509/der.hpp"
 
 namespace yuxin::ca {
 namespace {
@@ -196,11 +195,6 @@ Result<> check_names(const ConfigTable& table, const Profile& profile) {
 }
 
 }  // namespace
-
-bool is_der(base::ByteView octets) {
-  x509::der::Reader reader(octets);
-  return reader.element().has_value() && reader.at_end();
-}
 
 std::optional<Network> parse_network(const std::string& text) {
   const auto slash = text.find('/');

@@ -25,8 +25,6 @@ struct Network {
 };
 [[nodiscard]] std::optional<Network> parse_network(const std::string& text);
 
-[[nodiscard]] bool is_der(base::ByteView octets);
-
 // check_profile refuses a profile whose certificates would contradict RFC 5280, naming the section.
 [[nodiscard]] base::Result<> check_profile(const base::ConfigTable& table, const Profile& profile);
 

@@ -156,10 +156,25 @@ TEST_CASE("a profile that contradicts RFC 5280 does not load and names the secti
   check_extensions_refused(usage + "extra = [{ oid = \"1.2.3\", der = \"0500ff\" }]\n", "DER");
 }
 
+namespace {
+
+std::string extra(std::string_view oid, std::string_view der, bool critical) {
+  return "extra = [{ oid = \"" + std::string(oid) + "\", der = \"" + std::string(der) +
+         "\", critical = " + (critical ? "true" : "false") + " }]\n";
+}
+
+}  // namespace
+
 TEST_CASE("a period is longer than what it begins in the past") {
   Draft draft;
   draft.head.replace(draft.head.find("P1Y"), 3, "PT10M");
   CHECK(draft.parse().has_value());
+}
+
+TEST_CASE("what a profile adds is DER to its leaves (X.690)") {
+  const std::string usage = "key_usage = { values = [\"digitalSignature\"] }\n";
+  for (const char* value : {"30030101aa", "300402020001", "0500ff", "30800000", "050100", "05"})
+    check_extensions_refused(usage + extra("1.2.3", value, false), "DER");
 }
 
 TEST_CASE("a key that can only sign takes no other usage (RFC 8410 section 5)") {
