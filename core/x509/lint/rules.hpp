@@ -44,6 +44,7 @@ inline constexpr std::nullopt_t kHolds = std::nullopt;
   RULE(kCriticalExtensionsKnown)                  \
   RULE(kExtensionValuesWellFormed)                \
   RULE(kExtensionValuesNotEmpty)                  \
+  RULE(kExtensionsAreOfCertificates)              \
   RULE(kAuthorityKeyIdentifierPresent)            \
   RULE(kAuthorityKeyIdentifierHasKey)             \
   RULE(kAuthorityKeyIdentifierNotCritical)        \

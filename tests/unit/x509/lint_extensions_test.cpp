@@ -62,6 +62,11 @@ constexpr std::array kGeneral{
              [](TbsMould& m) { m.at(oid::kSubjectKeyIdentifier).critical = true; }},
     LintCase{"key_identifiers_not_empty", server_mould, as_it_is,
              [](TbsMould& m) { m.set(oid::kSubjectKeyIdentifier, false, unhex("0400")); }},
+    // RFC 5280 section 5.2.3 (cRLNumber) and RFC 6960 section 4.4.1 (nonce); nocheck is for certificates
+    LintCase{"extensions_are_of_certificates", ocsp_signer_mould, as_it_is,
+             [](TbsMould& m) { m.set(oid::kCrlNumber, false, unhex("020101")); }},
+    LintCase{"extensions_are_of_certificates", server_mould, as_it_is,
+             [](TbsMould& m) { m.set(oid::kOcspNonce, false, unhex("04020102")); }},
     LintCase{"precertificate_marks_agree", server_mould,
              [](TbsMould& m) { m.set(oid::kPrecertificatePoison, true, unhex("0500")); },
              [](TbsMould& m) { m.set(oid::kPrecertificatePoison, false, unhex("0500")); }},
