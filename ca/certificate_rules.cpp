@@ -17,8 +17,6 @@ using x509::GeneralName;
 using x509::GeneralNameKind;
 using x509::NameAttribute;
 
-constexpr base::Seconds kClockSkew = base::minutes(1);
-
 bool same_text(std::string_view a, std::string_view b) { return base::lower(a) == base::lower(b); }
 
 // DNS names are the same in either case; the path of a URI and the mailbox of an address need not be.
@@ -225,7 +223,7 @@ Result<std::vector<GeneralName>> apply_alt_names(const Profile& profile, const E
 Result<Validity> apply_validity(const Profile& profile, std::optional<base::Seconds> wanted, base::UnixTime now,
                                 const Validity* issuer) {
   Validity validity;
-  validity.not_before = now - kClockSkew;
+  validity.not_before = now - kBackDate;
   if (issuer != nullptr) {
     if (now > issuer->not_after || now < issuer->not_before) {
       return fail(Code::kRefused, "The authority's own certificate is valid from {} to {} only.",
@@ -238,7 +236,7 @@ Result<Validity> apply_validity(const Profile& profile, std::optional<base::Seco
   validity.not_after = longest;
   if (wanted) {
     validity.not_after = validity.not_before + *wanted - base::Seconds{1};
-    if (wanted->count <= 0) return fail(Code::kUsage, "A certificate must be valid for a day at least.");
+    if (*wanted < kShortestValidity) return fail(Code::kUsage, "A certificate must be valid for a day at least.");
     if (validity.not_after > longest) {
       return fail(Code::kRefused, "Profile {} is valid for {} at the most.", profile.name,
                   base::print_period(profile.validity));
@@ -250,6 +248,10 @@ Result<Validity> apply_validity(const Profile& profile, std::optional<base::Seco
     }
   }
   if (issuer != nullptr) validity.not_after = std::min(validity.not_after, issuer->not_after);
+  if (validity.not_after < now) {
+    return fail(Code::kRefused, "The certificate would be over when it is signed: its last second is {}.",
+                base::rfc3339(validity.not_after));
+  }
   return validity;
 }
 

@@ -22,8 +22,9 @@ struct Validity {
   base::UnixTime not_before;
   base::UnixTime not_after;
 };
-// apply_validity starts one minute in the past, for clocks that are behind, and never leaves the issuer's own
-// validity: a profile's longer period is cut, a longer one that somebody asked for is refused.
+// apply_validity starts kBackDate in the past, for clocks that are behind, and never leaves the issuer's own
+// validity: a profile's longer period is cut, a longer one that somebody asked for is refused, and so is one that is
+// over already.
 [[nodiscard]] base::Result<Validity> apply_validity(const Profile& profile, std::optional<base::Seconds> wanted,
                                                     base::UnixTime now, const Validity* issuer);
 

@@ -6,6 +6,7 @@
 #include "profile_rules.hpp"
 #include "yuxin/base/config.hpp"
 #include "yuxin/ca/profile.hpp"
+#include "yuxin/x509/der.hpp"
 
 namespace yuxin::ca {
 namespace {
@@ -78,8 +79,14 @@ Result<> read_head(ConfigTable& file, Profile& profile) {
     profile.keys.push_back(std::move(*rule));
   }
   TRY(auto validity, file.period("validity"));
-  if (!validity || *validity == base::Period{}) {
+  if (!validity) {
     return file.error("validity", "say how long certificates are valid, for example validity = \"P1Y\"");
+  }
+  if (base::add({0}, *validity) - base::UnixTime{0} < kShortestValidity) {
+    return file.error(
+        "validity",
+        "certificates must be valid for ten minutes at least (\"PT10M\"): they begin a minute before they are "
+        "signed, for clocks that are behind");
   }
   profile.validity = *validity;
   TRY(auto approval, file.string("approval"));
@@ -264,7 +271,10 @@ Result<> read_other_extensions(ConfigTable& extensions, Profile& profile) {
     auto encoded = x509::oid_from_dotted(oid);
     auto octets = base::from_hex(value);
     if (!encoded) return table.error("oid", "\"{}\" is no object identifier", oid);
-    if (!octets || !is_der(*octets)) return table.error("der", "the value must be one DER element in hexadecimal");
+    if (!octets || !x509::der::is_der_tree(*octets)) {
+      return table.error(
+          "der", "the value must be one DER element in hexadecimal, with nothing in it that is not DER (X.690)");
+    }
     more.oid = std::move(*encoded);
     more.value = std::move(*octets);
     TRY(more.critical, read_critical(table, "critical", Critical::kNo));

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "yuxin/x509/der.hpp"
-
 namespace yuxin::ca {
 namespace {
 
@@ -97,6 +95,11 @@ Result<> check_usage_for_keys(const ConfigTable& table, const Profile& profile) 
 }
 
 Result<> check_purposes(const ConfigTable& table, const Profile& profile) {
+  const auto& purposes = profile.extended_key_usage;
+  for (auto purpose = purposes.begin(); purpose != purposes.end(); ++purpose) {
+    if (std::find(purposes.begin(), purpose, *purpose) == purpose) continue;
+    return table.error("extensions", "the extended key usage {} stands twice", x509::oid_name(*purpose));
+  }
   const bool stamps = has_purpose(profile, x509::oid::kTimeStamping);
   if (stamps && (profile.extended_key_usage.size() != 1 || profile.extended_key_usage_critical == Critical::kNo)) {
     return table.error("extensions",
@@ -122,39 +125,6 @@ Result<> check_purposes(const ConfigTable& table, const Profile& profile) {
   if (tls && (all_usages(profile) & (signing | x509::kKeyEncipherment | x509::kKeyAgreement)) == 0) {
     return table.error("extensions",
                        "TLS needs digitalSignature, keyEncipherment or keyAgreement (RFC 5280 section 4.2.1.12)");
-  }
-  return {};
-}
-
-// What the program writes itself must not stand among the extensions that a profile adds.
-bool is_written_by_program(base::ByteView oid) {
-  const x509::Oid written[] = {
-      x509::oid::kSubjectKeyIdentifier, x509::oid::kKeyUsage,        x509::oid::kSubjectAltName,
-      x509::oid::kBasicConstraints,     x509::oid::kNameConstraints, x509::oid::kCrlDistributionPoints,
-      x509::oid::kCertificatePolicies,  x509::oid::kExtKeyUsage,     x509::oid::kAuthorityKeyIdentifier,
-      x509::oid::kAuthorityInfoAccess,  x509::oid::kOcspNoCheck};
-  return std::ranges::any_of(written, [&](x509::Oid known) { return base::equal(known, oid); });
-}
-
-Result<> check_other_extensions(const ConfigTable& table, const Profile& profile) {
-  for (std::size_t i = 0; i < profile.extra.size(); ++i) {
-    const auto& oid = profile.extra[i].oid;
-    const bool twice = std::any_of(profile.extra.begin(), profile.extra.begin() + static_cast<std::ptrdiff_t>(i),
-                                   [&](const ExtraExtension& other) { return other.oid == oid; });
-    if (twice || is_written_by_program(oid)) {
-      return table.error("extensions", "the extension {} would stand twice (RFC 5280 section 4.2)",
-                         x509::oid_name(oid));
-    }
-  }
-  if (profile.name_constraints && profile.name_constraints->permitted.empty() &&
-      profile.name_constraints->excluded.empty()) {
-    return table.error("extensions", "name_constraints must permit or exclude something (RFC 5280 section 4.2.1.10)");
-  }
-  for (const auto& policy : profile.policies) {
-    for (const auto& uri : policy.cps) {
-      const bool ascii = std::ranges::all_of(uri, [](char c) { return c > 0x20 && c < 0x7f; });
-      if (!ascii) return table.error("extensions", "the address {} must be ASCII (RFC 5280 section 4.2.1.4)", uri);
-    }
   }
   return {};
 }
@@ -196,11 +166,6 @@ Result<> check_names(const ConfigTable& table, const Profile& profile) {
 }
 
 }  // namespace
-
-bool is_der(base::ByteView octets) {
-  x509::der::Reader reader(octets);
-  return reader.element().has_value() && reader.at_end();
-}
 
 std::optional<Network> parse_network(const std::string& text) {
   const auto slash = text.find('/');
@@ -277,7 +242,7 @@ Result<> check_profile(const ConfigTable& table, const Profile& profile) {
   TRY(check_authority(table, profile));
   TRY(check_usage_for_keys(table, profile));
   TRY(check_purposes(table, profile));
-  TRY(check_other_extensions(table, profile));
+  TRY(check_extensions(table, profile));
   TRY(check_subject_rules(table, profile));
   return check_names(table, profile);
 }

@@ -25,7 +25,9 @@ struct Network {
 };
 [[nodiscard]] std::optional<Network> parse_network(const std::string& text);
 
-[[nodiscard]] bool is_der(base::ByteView octets);
+// check_extensions refuses, of the extensions that are the same in every certificate, what RFC 5280 does not let
+// stand there, and what this program writes itself.
+[[nodiscard]] base::Result<> check_extensions(const base::ConfigTable& table, const Profile& profile);
 
 // check_profile refuses a profile whose certificates would contradict RFC 5280, naming the section.
 [[nodiscard]] base::Result<> check_profile(const base::ConfigTable& table, const Profile& profile);

@@ -28,6 +28,14 @@ TbsTemplate::TbsTemplate(std::shared_ptr<const Profile> profile, base::ByteView 
   for (const auto& extra : p.extra) after_names_.push_back(x509::extension(extra.oid, extra.critical, extra.value));
 }
 
+base::Bytes TbsTemplate::extensions() const {
+  base::Bytes all;
+  for (const auto* part : {&before_names_, &after_names_}) {
+    for (const auto& one : *part) all.insert(all.end(), one.begin(), one.end());
+  }
+  return all;
+}
+
 base::Bytes TbsTemplate::make(const Fields& fields) const {
   const auto key_identifier = x509::make_subject_key_identifier(fields.key.identifier());
   const auto key_usage =

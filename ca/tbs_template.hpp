@@ -28,6 +28,8 @@ class TbsTemplate {
     const std::vector<x509::GeneralName>& alt_names;
   };
   [[nodiscard]] base::Bytes make(const Fields& fields) const;
+  // extensions is the content of a SEQUENCE of those that are the same in every certificate.
+  [[nodiscard]] base::Bytes extensions() const;
 
  private:
   std::shared_ptr<const Profile> profile_;

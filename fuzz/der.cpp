@@ -42,6 +42,7 @@ void walk(ByteView input, int depth) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   walk({data, size}, 8);
+  (void)der::is_der_tree({data, size});
   (void)yuxin::x509::oid_from_dotted(yuxin::base::as_text({data, size}));
   (void)yuxin::x509::Serial::parse(yuxin::base::as_text({data, size}));
   return 0;

@@ -6,66 +6,57 @@
 #include <array>
 #include <cstdint>
 
+#include "unicode.hpp"
+
 namespace yuxin::base {
 namespace {
 
-struct Range {
-  char32_t first;
-  char32_t last;
-};
-
 // East Asian Wide and Fullwidth blocks (UAX #11), as whole blocks: a terminal does no better.
-constexpr std::array<Range, 16> kWide{{{0x1100, 0x115F},
-                                       {0x2329, 0x232A},
-                                       {0x2E80, 0x303E},
-                                       {0x3041, 0x33FF},
-                                       {0x3400, 0x4DBF},
-                                       {0x4E00, 0x9FFF},
-                                       {0xA000, 0xA4CF},
-                                       {0xA960, 0xA97F},
-                                       {0xAC00, 0xD7A3},
-                                       {0xF900, 0xFAFF},
-                                       {0xFE10, 0xFE19},
-                                       {0xFE30, 0xFE6F},
-                                       {0xFF00, 0xFF60},
-                                       {0xFFE0, 0xFFE6},
-                                       {0x1F300, 0x1FAFF},
-                                       {0x20000, 0x3FFFD}}};
+constexpr std::array<UnicodeRange, 16> kWide{{{0x1100, 0x115F},
+                                              {0x2329, 0x232A},
+                                              {0x2E80, 0x303E},
+                                              {0x3041, 0x33FF},
+                                              {0x3400, 0x4DBF},
+                                              {0x4E00, 0x9FFF},
+                                              {0xA000, 0xA4CF},
+                                              {0xA960, 0xA97F},
+                                              {0xAC00, 0xD7A3},
+                                              {0xF900, 0xFAFF},
+                                              {0xFE10, 0xFE19},
+                                              {0xFE30, 0xFE6F},
+                                              {0xFF00, 0xFF60},
+                                              {0xFFE0, 0xFFE6},
+                                              {0x1F300, 0x1FAFF},
+                                              {0x20000, 0x3FFFD}}};
 
 // Marks that stand on the character before them, and characters that are not seen.
-constexpr std::array<Range, 8> kNoWidth{{{0x0300, 0x036F},
-                                         {0x0483, 0x0489},
-                                         {0x1AB0, 0x1AFF},
-                                         {0x1DC0, 0x1DFF},
-                                         {0x200B, 0x200F},
-                                         {0x20D0, 0x20FF},
-                                         {0x3099, 0x309A},
-                                         {0xFE00, 0xFE0F}}};
+constexpr std::array<UnicodeRange, 8> kNoWidth{{{0x0300, 0x036F},
+                                                {0x0483, 0x0489},
+                                                {0x1AB0, 0x1AFF},
+                                                {0x1DC0, 0x1DFF},
+                                                {0x200B, 0x200F},
+                                                {0x20D0, 0x20FF},
+                                                {0x3099, 0x309A},
+                                                {0xFE00, 0xFE0F}}};
 
-// What is not seen or not assigned, so that two names that look alike are not: format characters (general category
-// Cf), line and paragraph separators (Zl, Zp), blanks other than U+0020 (Zs), private use (Co), noncharacters and the
-// selectors and fillers that Unicode calls default ignorable (DerivedCoreProperties.txt). From the table of general
-// categories in UnicodeData.txt, version 15 (Unicode Standard, section 4.5), by blocks where a block holds nothing
-// else.
-constexpr std::array<Range, 35> kUnseen{{
-    {0x00A0, 0x00A0},   {0x00AD, 0x00AD},   {0x034F, 0x034F},   {0x0600, 0x0605},   {0x061C, 0x061C},
-    {0x06DD, 0x06DD},   {0x070F, 0x070F},   {0x0890, 0x0891},   {0x08E2, 0x08E2},   {0x115F, 0x1160},
-    {0x1680, 0x1680},   {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x2000, 0x200F},   {0x2028, 0x202F},
-    {0x205F, 0x206F},   {0x3000, 0x3000},   {0x3164, 0x3164},   {0xE000, 0xF8FF},   {0xFDD0, 0xFDEF},
-    {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},   {0xFFFE, 0xFFFF},
-    {0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A},
-    {0x1FFFE, 0x1FFFF}, {0x2FFFE, 0x2FFFF}, {0x323B0, 0xE00FF}, {0xE0100, 0xE01EF}, {0xE01F0, 0x10FFFF},
+// What is not seen, so that two names that look alike are not: format characters (general category Cf), line and
+// paragraph separators (Zl, Zp), blanks other than U+0020 (Zs), the Braille pattern without dots, private use (Co)
+// and the selectors and fillers that Unicode calls default ignorable (DerivedCoreProperties.txt), by blocks where a
+// block holds nothing else.
+constexpr std::array<UnicodeRange, 32> kUnseen{{
+    {0x00A0, 0x00A0},   {0x00AD, 0x00AD},    {0x034F, 0x034F},   {0x0600, 0x0605},   {0x061C, 0x061C},
+    {0x06DD, 0x06DD},   {0x070F, 0x070F},    {0x0890, 0x0891},   {0x08E2, 0x08E2},   {0x115F, 0x1160},
+    {0x1680, 0x1680},   {0x17B4, 0x17B5},    {0x180B, 0x180F},   {0x2000, 0x200F},   {0x2028, 0x202F},
+    {0x205F, 0x206F},   {0x2800, 0x2800},    {0x3000, 0x3000},   {0x3164, 0x3164},   {0xE000, 0xF8FF},
+    {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},    {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},   {0x110BD, 0x110BD},
+    {0x110CD, 0x110CD}, {0x13430, 0x1343F},  {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE00FF},
+    {0xE0100, 0xE01EF}, {0xF0000, 0x10FFFF},
 }};
-
-template <std::size_t N>
-bool in_any(const std::array<Range, N>& ranges, char32_t c) {
-  return std::any_of(ranges.begin(), ranges.end(), [c](Range r) { return c >= r.first && c <= r.last; });
-}
 
 std::size_t width_of(char32_t c) {
   if (c < 0x300) return 1;
-  if (in_any(kNoWidth, c)) return 0;
-  return in_any(kWide, c) ? 2 : 1;
+  if (in_ranges(kNoWidth, c)) return 0;
+  return in_ranges(kWide, c) ? 2 : 1;
 }
 
 struct Character {
@@ -103,6 +94,8 @@ Character next(std::string_view& text) {
 bool is_control(char32_t c) {
   return c < 0x20 || (c >= 0x7F && c <= 0x9F) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
+
+bool is_unseen(char32_t c) { return is_control(c) || (c > 0x7F && (in_ranges(kUnseen, c) || is_unassigned(c))); }
 
 char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -146,10 +139,19 @@ bool has_control_character(std::string_view text) {
 
 bool has_unseen_character(std::string_view text) {
   while (!text.empty()) {
-    const char32_t c = next(text).code;
-    if (is_control(c) || (c > 0x7F && in_any(kUnseen, c))) return true;
+    if (is_unseen(next(text).code)) return true;
   }
   return false;
+}
+
+std::size_t most_marks(std::string_view text) {
+  std::size_t most = 0;
+  for (std::size_t marks = 0; !text.empty();) {
+    const char32_t c = next(text).code;
+    marks = c >= 0x300 && is_stacked_mark(c) ? marks + 1 : 0;
+    most = std::max(most, marks);
+  }
+  return most;
 }
 
 std::string show_unseen(std::string_view text) {
@@ -159,7 +161,7 @@ std::string show_unseen(std::string_view text) {
     const Character c = decode(text);
     if (c.octets == 0) {
       out += "\xEF\xBF\xBD";
-    } else if (is_control(c.code) || (c.code > 0x7F && in_any(kUnseen, c.code))) {
+    } else if (is_unseen(c.code)) {
       out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(c.code));
     } else {
       out += text.substr(0, c.octets);

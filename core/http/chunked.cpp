@@ -51,7 +51,8 @@ ChunkDecoder::Step ChunkDecoder::take(char c) {
       state_ = State::kFirstDigit;
       return c == '\n' ? Step::kMore : Step::kBad;
     case State::kTrailer:
-    case State::kTrailerLine:
+    case State::kTrailerName:
+    case State::kTrailerValue:
     case State::kTrailerEnd:
       return take_trailer(c);
     case State::kLastLf:
@@ -94,13 +95,18 @@ ChunkDecoder::Step ChunkDecoder::take_trailer(char c) {
     state_ = State::kTrailer;
     return c == '\n' ? Step::kMore : Step::kBad;
   }
-  if (c == '\r') {
+  // RFC 9112 section 7.1.2: a trailer is a field line, with a name, a colon and a value
+  if (c == '\r' && state_ != State::kTrailerName) {
     state_ = state_ == State::kTrailer ? State::kLastLf : State::kTrailerEnd;
     return Step::kMore;
   }
-  const auto kind = state_ == State::kTrailer ? character::kToken : character::kValue;
-  state_ = State::kTrailerLine;
-  return character::is(c, kind) ? Step::kMore : Step::kBad;
+  if (c == ':' && state_ == State::kTrailerName) {
+    state_ = State::kTrailerValue;
+    return Step::kMore;
+  }
+  if (state_ == State::kTrailerValue) return character::is(c, character::kValue) ? Step::kMore : Step::kBad;
+  state_ = State::kTrailerName;
+  return character::is(c, character::kToken) ? Step::kMore : Step::kBad;
 }
 
 }  // namespace yuxin::http

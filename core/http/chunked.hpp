@@ -33,7 +33,8 @@ class ChunkDecoder {
     kDataCr,
     kDataLf,
     kTrailer,
-    kTrailerLine,
+    kTrailerName,
+    kTrailerValue,
     kTrailerEnd,
     kLastLf
   };

@@ -1,6 +1,8 @@
 // Public keys with known weaknesses, for the lints. The moduli were made with `openssl prime` and Python:
-// p * q of the bits that the name says; kClose of neighbouring primes; kRoca of primes k * M + (65537^a mod M) with M
-// the product of the first 126 primes, which is how the paper of Nemec and others describes them.
+// p * q of the bits that the name says; kNeighbours of neighbouring primes, kClose of close ones that fall after so
+// many rounds of Fermat's factorisation in Python (10 060 and 1 435 559 of the latter two); kPrime is one prime and
+// kCubeOfAPrime another's third power; kRoca of primes k * M + (65537^a mod M) with M the product of the first 126
+// primes, which is how the paper of Nemec and others describes them.
 #pragma once
 
 #include <string_view>
@@ -41,6 +43,30 @@ inline constexpr std::string_view kCloseAfterNineRounds =
     "a9f1139292f3e448c49f36bf1aa89fbc852f7aff1932ae64fa9baba1096fba763323713bb79d0bfad58d829f7919ff8fd84c97eb1275278f"
     "1ebf9a3a2a1239e41985d9339dfc623ecc16527955744926a984b5f92f01831430baa26b6fcb5d893fe7fc5f143682f839788f797d4bbbc0"
     "5154495de50652c4eed8eb29e9f2a8f3b507ec00be315482f8cf82d86f5c9ce7";
+inline constexpr std::string_view kCloseAfterThousandsOfRounds =
+    "ad11bf731a5a89101456af3f579ccf5ab218304f4c317f39eb1726a6ca57f60add68d1875b4c5057bf9bbf7b6510df94881a76ac7c2d5f7f"
+    "47a252f12ae626824d813ec4fafce98a5d590ec8c0019bc9bc05b52ff24305419863b2dd8b9c02a966b4a6b3984cbec6c977f79977fa7e33"
+    "2371097bf8d03f36600030ed0b52f44038647656a39bec30fb525eb1279c379a0d5138b6afcf114a74cf8d8a52051142105827804cb99894"
+    "cf5907710639058dc7ae8e20eba434109145e32b3d53c060652fc233feaed410306212a1c3fbf8ffe7810a7fea2d4306f687239c2500da28"
+    "a351f0fd38e85817821df9b135ae6450404b661a5512900de8fde5fdf93c3c6b";
+inline constexpr std::string_view kCloseAfterAMillionRounds =
+    "ad11bf731a5a89101456af3f579ccf5ab218304f4c317f39eb1726a6ca57f60add68d1875b4c5057bf9bbf7b6510df94881a76ac7c2d5f7f"
+    "47a252f12ae62f8d69c6776fd6231b4f560f47cb6b251f813b40c212fa19fcce573f4a93a3aa9a175d25439f569f9cead88f29e891af12d1"
+    "de590dbeebd4d0fcd0eaa9076a6ffc4fb817634905ff3e4fe7140a6fd1e4d6dba7ab63fa09c18579eae1d317738f86d95bea2f306676662f"
+    "b6ff890ab3146c94a6a43b071e2d2118d5deb03dcefb83b4e789fb0f71f2b310066d852fb4f39e70ed6f6e924181d0a18d34eccd7859247f"
+    "fccc2cb5f81b2b3fd5006ce2f20af1d766c01363ef18a34d797b5cb691bd5949";
+inline constexpr std::string_view kPrime =
+    "ea124d6717f88e523ea9e06e229ee2379262b50114a5326e1679f624e7f417d9217bc27bb8c20b2ddb09b75909aa5381d133644ce9bdedff"
+    "d788f313a558ced958070ea70e17cd4ed0bf63e8dce4e20540ef0d1be47d220dc56beebd83d611b690ce7e1768c5a9b637bebbee31dca8a6"
+    "498f8ffe70b50eb859c044d29d441faf99bac8fd8d6394d4df21c42a2cdeb2ade359c9b85f5425dfc06be2bea1a378a525fad9cf4487486e"
+    "9b9dfeabdeec92a13d452f06a35acb7366c4f1fa6bf00085b3a88dd095ae9f15ba6d1a7db198b6f387902c3029ea6eae2fea253a5673bee9"
+    "cc9bc18ea79621bbe21a4f27ff914485a859d9c9f25ec15345267937434701b3";
+inline constexpr std::string_view kCubeOfAPrime =
+    "de7811fe4f77378265a273eda784d23ead9deed449e07117f11c800e39cb007ea38273fd998b26f74b1427db5372b6bb71a26daa890267ef"
+    "6fb5fd39b1fbf80a11ea548e4793b4343831abeeca469f5f874fa35375ebbdc88b6d6229a5dc197d1c5e6df93caee693db27d6fecf2a2f40"
+    "03fd6c7b91d452070420f44af4cbae2eb9fe6fd0bfe63140dce6659b106e82774f0e92940935ce5894bd7f1ae46c1fdcb25c59f5a3fa434a"
+    "d5b8543c3c7a12e5a5aa98cf1dee69b12ce3b0b1855732f42bd578f5cd7311752c6413f9dd1b02e90e1fa3f7bbf9b7f477692acb1623e326"
+    "1b81ec5351c61d33c2683fdd56073f3a268a523508ac0ef59b79fde1bd21f57b";
 inline constexpr std::string_view kRoca =
     "cf4c367c924c1755744eae3f1e44a34c574d49477a388927b5ef650ef9fbab1ca971391802947a567d79b8ea15ae0a0ea75a02efac97e4f4"
     "d7f51d26baf2745e39823c80ee9440935f85d19b5831cad8cba025b25de1358be562b7bf6d50cc8af7ea40186e3b77ef593fbebd63387833"

@@ -68,7 +68,7 @@ bool has_uri_characters(std::string_view text) {
 bool is_mailbox(std::string_view text) {
   const std::size_t at = text.rfind('@');
   if (at == std::string_view::npos || text.size() > 254) return false;
-  return is_local_part(text.substr(0, at)) && is_dns_name(text.substr(at + 1), Wildcard::kRefused);
+  return is_local_part(text.substr(0, at)) && is_host_name(text.substr(at + 1));
 }
 
 bool is_absolute_uri(std::string_view text) {

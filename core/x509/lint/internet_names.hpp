@@ -7,7 +7,8 @@
 
 namespace yuxin::x509 {
 
-// is_mailbox checks Mailbox of RFC 5321 section 4.1.2: local part (dot-string or quoted string), "@", DNS name.
+// is_mailbox checks Mailbox of RFC 5321 section 4.1.2: local part (dot-string or quoted string), "@", and the
+// name of a host, which has no underscore (Domain in RFC 5321 section 4.1.2).
 [[nodiscard]] bool is_mailbox(std::string_view text);
 
 // is_absolute_uri checks RFC 3986 sections 3 and 2: a scheme, a colon, something behind it, and only characters and

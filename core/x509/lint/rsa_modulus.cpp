@@ -1,5 +1,6 @@
 #include "lint/rsa_modulus.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bitset>
 #include <cstdint>
@@ -68,22 +69,50 @@ bool set_root(BIGNUM* root, const BIGNUM* n, BN_CTX* context) {
   }
 }
 
-// may_be_square sorts out most numbers by their remainders: a square is one modulo everything.
-bool may_be_square(const BIGNUM* n) {
-  constexpr std::uint32_t kModulus = 64U * 63U * 65U * 11U;
-  const auto rest = static_cast<std::uint32_t>(BN_mod_word(n, kModulus));
-  for (const std::uint32_t modulus : std::array<std::uint32_t, 4>{64, 63, 65, 11}) {
-    bool found = false;
-    for (std::uint32_t i = 0; i < modulus && !found; ++i) found = i * i % modulus == rest % modulus;
-    if (!found) return false;
+// SquareFilter sorts out by their remainders most i for which (a + i)^2 - n is no square: a square is one modulo
+// everything.
+class SquareFilter {
+ public:
+  SquareFilter(unsigned modulus, const BIGNUM* a, const BIGNUM* n) : admitted_(modulus) {
+    std::vector<bool> squares(modulus);
+    for (std::uint64_t i = 0; i < modulus; ++i) squares[i * i % modulus] = true;
+    const std::uint64_t a_rest = BN_mod_word(a, modulus);
+    const std::uint64_t n_rest = BN_mod_word(n, modulus);
+    for (std::uint64_t i = 0; i < modulus; ++i) {
+      admitted_[i] = squares[((a_rest + i) * (a_rest + i) + modulus - n_rest) % modulus];
+    }
   }
-  return true;
+  [[nodiscard]] bool admits(unsigned i) const { return admitted_[i % admitted_.size()]; }
+
+ private:
+  std::vector<bool> admitted_;
+};
+
+// The first filter's admitted i repeat after its modulus, so that only they are gone through.
+constexpr unsigned kTurn = 16U * 9U * 5U * 7U;
+constexpr std::array kFilterPrimes{11U, 13U, 17U, 19U, 23U, 29U, 31U, 37U, 41U, 43U, 47U, 53U, 59U, 61U, 67U, 71U};
+
+std::vector<unsigned> admitted_in_a_turn(const BIGNUM* a, const BIGNUM* n) {
+  const SquareFilter filter(kTurn, a, n);
+  std::vector<unsigned> admitted;
+  for (unsigned i = 0; i < kTurn; ++i) {
+    if (filter.admits(i)) admitted.push_back(i);
+  }
+  return admitted;
 }
 
-bool is_square(const BIGNUM* n, BIGNUM* root, BIGNUM* square, BN_CTX* context) {
-  if (BN_is_zero(n)) return true;
-  return may_be_square(n) && set_root(root, n, context) && BN_sqr(square, root, context) == 1 &&
-         BN_cmp(square, n) == 0;
+// is_difference_square says whether (a + i)^2 - n is a square.
+bool is_difference_square(const BIGNUM* a, unsigned i, const BIGNUM* n, BN_CTX* context) {
+  const BignumPtr difference(BN_dup(a));
+  const BignumPtr root(BN_new());
+  const BignumPtr square(BN_new());
+  if (BN_add_word(difference.get(), i) != 1 || BN_sqr(square.get(), difference.get(), context) != 1 ||
+      BN_sub(difference.get(), square.get(), n) != 1) {
+    return false;
+  }
+  if (BN_is_zero(difference.get())) return true;
+  return set_root(root.get(), difference.get(), context) && BN_sqr(square.get(), root.get(), context) == 1 &&
+         BN_cmp(square.get(), difference.get()) == 0;
 }
 
 }  // namespace
@@ -99,19 +128,42 @@ std::optional<unsigned> small_factor(base::ByteView modulus) {
   return std::nullopt;
 }
 
+bool is_composite(base::ByteView modulus) {
+  // Fermat: a prime p that divides n = p^k divides 2^(n-1) - 1, too, as p - 1 divides n - 1. So where n and that
+  // number have nothing in common, n is neither prime nor the power of a prime; where they have, it is, or falls
+  // apart here.
+  const BignumPtr n = number(modulus);
+  if (BN_is_odd(n.get()) == 0 || BN_is_one(n.get())) return false;
+  const BignumContextPtr context(BN_CTX_new());
+  const BignumPtr exponent(BN_dup(n.get()));
+  const BignumPtr power(BN_new());
+  const BignumPtr common(BN_new());
+  return BN_sub_word(exponent.get(), 1) == 1 &&
+         BN_mod_exp_mont_word(power.get(), 2, exponent.get(), n.get(), context.get(), nullptr) == 1 &&
+         BN_sub_word(power.get(), 1) == 1 && BN_gcd(common.get(), power.get(), n.get(), context.get()) == 1 &&
+         BN_is_one(common.get());
+}
+
 bool has_close_factors(base::ByteView modulus, unsigned rounds) {
   // n = a^2 - b^2 = (a - b)(a + b) with a just above the root of n when the factors are close.
   const BignumPtr n = number(modulus);
   const BignumContextPtr context(BN_CTX_new());
   const BignumPtr a(BN_new());
-  const BignumPtr b2(BN_new());
-  const BignumPtr root(BN_new());
-  const BignumPtr square(BN_new());
   if (!set_root(a.get(), n.get(), context.get())) return false;
-  for (unsigned round = 0; round <= rounds; ++round) {
-    if (BN_sqr(b2.get(), a.get(), context.get()) != 1 || BN_sub(b2.get(), b2.get(), n.get()) != 1) return false;
-    if (BN_is_negative(b2.get()) == 0 && is_square(b2.get(), root.get(), square.get(), context.get())) return true;
-    if (BN_add_word(a.get(), 1) != 1) return false;
+  const BignumPtr square(BN_new());
+  if (BN_sqr(square.get(), a.get(), context.get()) != 1) return false;
+  if (BN_cmp(square.get(), n.get()) < 0 && BN_add_word(a.get(), 1) != 1) return false;
+
+  std::vector<SquareFilter> filters;
+  filters.reserve(kFilterPrimes.size());
+  for (const unsigned prime : kFilterPrimes) filters.emplace_back(prime, a.get(), n.get());
+  const auto admitted = admitted_in_a_turn(a.get(), n.get());
+  for (unsigned turn = 0; turn < rounds; turn += kTurn) {
+    for (const unsigned offset : admitted) {
+      const unsigned i = turn + offset;
+      if (!std::ranges::all_of(filters, [i](const SquareFilter& filter) { return filter.admits(i); })) continue;
+      if (is_difference_square(a.get(), i, n.get(), context.get())) return true;
+    }
   }
   return false;
 }

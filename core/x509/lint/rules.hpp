@@ -44,6 +44,7 @@ inline constexpr std::nullopt_t kHolds = std::nullopt;
   RULE(kCriticalExtensionsKnown)                  \
   RULE(kExtensionValuesWellFormed)                \
   RULE(kExtensionValuesNotEmpty)                  \
+  RULE(kExtensionsAreOfCertificates)              \
   RULE(kAuthorityKeyIdentifierPresent)            \
   RULE(kAuthorityKeyIdentifierHasKey)             \
   RULE(kAuthorityKeyIdentifierNotCritical)        \
@@ -85,7 +86,9 @@ inline constexpr std::nullopt_t kHolds = std::nullopt;
   RULE(kAlternativeDnsNamesWithoutUnderscore)     \
   RULE(kAlternativeDnsWildcardsNarrow)            \
   RULE(kAlternativeDnsNamesIdna)                  \
+  RULE(kAlternativeDnsNamesOutsideArpa)           \
   RULE(kAlternativeIpAddressesValid)              \
+  RULE(kAlternativeIpAddressesOfHosts)            \
   RULE(kAlternativeEmailsValid)                   \
   RULE(kAlternativeUrisAbsolute)                  \
   RULE(kAlternativeUriHostsValid)                 \
@@ -134,6 +137,7 @@ inline constexpr std::nullopt_t kHolds = std::nullopt;
   RULE(kRsaModulusLength)                         \
   RULE(kRsaModulusWholeOctets)                    \
   RULE(kRsaExponentRange)                         \
+  RULE(kRsaModulusIsComposite)                    \
   RULE(kRsaModulusWithoutSmallFactors)            \
   RULE(kRsaModulusNotFermatClose)                 \
   RULE(kRsaModulusNotRoca)                        \
@@ -145,6 +149,7 @@ inline constexpr std::nullopt_t kHolds = std::nullopt;
   RULE(kNameStringTypesModern)                    \
   RULE(kNameStringAlphabet)                       \
   RULE(kNameWithoutControlCharacters)             \
+  RULE(kNameMarksNotPiled)                        \
   RULE(kNameWithoutSurroundingBlanks)             \
   RULE(kNameDomainComponentLabel)                 \
   RULE(kNameRdnTypesUnique)                       \

@@ -12,11 +12,51 @@ constexpr std::array kRules{
 #undef YUXIN_LIST_RULE
 };
 
+// Those of the rules that need extensions and nothing else.
+constexpr std::array kRulesOfExtensions{
+    &lint_rule::kExtensionsUnique,
+    &lint_rule::kCriticalExtensionsKnown,
+    &lint_rule::kExtensionValuesWellFormed,
+    &lint_rule::kExtensionValuesNotEmpty,
+    &lint_rule::kExtensionsAreOfCertificates,
+    &lint_rule::kNoRevocationAvailableAlone,
+    &lint_rule::kAlternativeNamesIa5,
+    &lint_rule::kAlternativeDnsNamesValid,
+    &lint_rule::kAlternativeDnsNamesIdna,
+    &lint_rule::kAlternativeIpAddressesValid,
+    &lint_rule::kAlternativeEmailsValid,
+    &lint_rule::kAlternativeUrisAbsolute,
+    &lint_rule::kAlternativeUriHostsValid,
+    &lint_rule::kPoliciesUnique,
+    &lint_rule::kAnyPolicyQualifiersKnown,
+    &lint_rule::kPolicyCpsIsUri,
+    &lint_rule::kPolicyTextLength,
+    &lint_rule::kPolicyTextType,
+    &lint_rule::kPolicyMappingsOnlyInCa,
+    &lint_rule::kPolicyMappingsWithoutAnyPolicy,
+    &lint_rule::kPolicyConstraintsOnlyInCa,
+    &lint_rule::kPolicyConstraintsCritical,
+    &lint_rule::kInhibitAnyPolicyOnlyInCa,
+    &lint_rule::kInhibitAnyPolicyCritical,
+    &lint_rule::kNameConstraintsOnlyInCa,
+    &lint_rule::kNameConstraintsCritical,
+    &lint_rule::kNameConstraintsWithoutBounds,
+    &lint_rule::kNameConstraintsIpMasks,
+    &lint_rule::kNameConstraintsNamesValid,
+    &lint_rule::kFreshestCrlNotCritical,
+    &lint_rule::kDistributionPointsHaveName,
+    &lint_rule::kDistributionPointsCoverAllReasons,
+    &lint_rule::kSubjectInfoAccessNotCritical,
+    &lint_rule::kSubjectDirectoryAttributesNotCritical,
+    &lint_rule::kRetrievalUrisValid,
+    &lint_rule::kPrecertificateMarksAgree,
+};
+
 constexpr std::size_t kFaultsNamed = 3;
 
-std::vector<LintFinding> run(const LintContext& context) {
+std::vector<LintFinding> run(std::span<const LintRule* const> rules, const LintContext& context) {
   std::vector<LintFinding> findings;
-  for (const LintRule* rule : kRules) {
+  for (const LintRule* rule : rules) {
     if (auto fault = rule->check(context)) {
       findings.push_back({rule->name, rule->source, rule->severity, std::move(*fault)});
     }
@@ -52,28 +92,28 @@ std::vector<LintFinding> lint_tbs(const TbsCertificate& tbs, const Certificate* 
   const auto issuer_name = Name::from_der(tbs.issuer);
   const auto key = PublicKey::from_spki(tbs.spki);
   const auto issuer_key = key_of(issuer);
-  return run({.tbs = tbs,
-              .facts = facts,
-              .outer_signature_algorithm = {},
-              .issuer = issuer,
-              .issuer_key = address(issuer_key),
-              .subject = subject ? &*subject : nullptr,
-              .issuer_name = issuer_name ? &*issuer_name : nullptr,
-              .key = key ? &*key : nullptr});
+  return run(kRules, {.tbs = tbs,
+                      .facts = facts,
+                      .outer_signature_algorithm = {},
+                      .issuer = issuer,
+                      .issuer_key = address(issuer_key),
+                      .subject = subject ? &*subject : nullptr,
+                      .issuer_name = issuer_name ? &*issuer_name : nullptr,
+                      .key = key ? &*key : nullptr});
 }
 
 std::vector<LintFinding> lint(const Certificate& certificate, const Certificate* issuer) {
   const LintFacts facts = read_facts(certificate.tbs());
   const auto key = key_of(&certificate);
   const auto issuer_key = key_of(issuer);
-  return run({.tbs = certificate.tbs(),
-              .facts = facts,
-              .outer_signature_algorithm = certificate.signature_algorithm(),
-              .issuer = issuer,
-              .issuer_key = address(issuer_key),
-              .subject = &certificate.subject(),
-              .issuer_name = &certificate.issuer(),
-              .key = address(key)});
+  return run(kRules, {.tbs = certificate.tbs(),
+                      .facts = facts,
+                      .outer_signature_algorithm = certificate.signature_algorithm(),
+                      .issuer = issuer,
+                      .issuer_key = address(issuer_key),
+                      .subject = &certificate.subject(),
+                      .issuer_name = &certificate.issuer(),
+                      .key = address(key)});
 }
 
 base::Result<> lint_for_issuing(const TbsCertificate& tbs, const Certificate& issuer, const PublicKey& key,
@@ -103,12 +143,21 @@ base::Result<> lint_subject(const Name& subject) {
   const LintContext context{
       .tbs = nothing, .facts = facts, .outer_signature_algorithm = {}, .issuer = nullptr, .subject = &subject};
   std::vector<std::string> faults;
-  for (const LintRule* rule : {&lint_rule::kNameLengths, &lint_rule::kNameCountryCode,
-                               &lint_rule::kNameValuesNotEmpty, &lint_rule::kNameWithoutControlCharacters}) {
+  for (const LintRule* rule :
+       {&lint_rule::kNameLengths, &lint_rule::kNameCountryCode, &lint_rule::kNameValuesNotEmpty,
+        &lint_rule::kNameWithoutControlCharacters, &lint_rule::kNameMarksNotPiled}) {
     if (auto fault = rule->check(context)) faults.push_back(message("{} ({}): {}", rule->name, rule->source, *fault));
   }
   if (!faults.empty()) return refusal(faults);
   return {};
+}
+
+std::vector<LintFinding> lint_extensions(std::vector<ExtensionView> extensions) {
+  TbsCertificate tbs;
+  tbs.extensions = std::move(extensions);
+  const LintFacts facts = read_facts(tbs);
+  return run(kRulesOfExtensions,
+             {.tbs = tbs, .facts = facts, .outer_signature_algorithm = {}, .issuer = nullptr, .subject = nullptr});
 }
 
 std::string_view lint_severity_name(LintSeverity severity) {

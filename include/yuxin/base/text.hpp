@@ -17,9 +17,12 @@ namespace yuxin::base {
 // screen (U+202A to U+202E, U+2066 to U+2069). `text` must be UTF-8.
 [[nodiscard]] bool has_control_character(std::string_view text);
 // has_unseen_character looks, beyond those, for what makes two different names look alike: format characters such as
-// zero-width joiners, blanks other than U+0020, line separators, private use, and what lies beyond the assigned
-// planes.
+// zero-width joiners, blanks other than U+0020, line separators, private use, and codes without a character (Unicode
+// 18).
 [[nodiscard]] bool has_unseen_character(std::string_view text);
+// most_marks counts the marks in the longest row of them: each stands on the character before without a place of its
+// own (general categories Mn and Me).
+[[nodiscard]] std::size_t most_marks(std::string_view text);
 // show_unseen writes every such character as \u and four or more hexadecimal digits, and what is no UTF-8 as U+FFFD,
 // so that a stranger's text neither drives a terminal nor looks like another one.
 [[nodiscard]] std::string show_unseen(std::string_view text);

@@ -18,6 +18,11 @@
 
 namespace yuxin::ca {
 
+// kBackDate is how long before its signature a certificate begins to be valid, for clocks that are behind;
+// kShortestValidity what it is valid at the least, so that something of it is left.
+inline constexpr base::Seconds kBackDate = base::minutes(1);
+inline constexpr base::Seconds kShortestValidity = base::minutes(10);
+
 // KeyRule admits subject keys of a type, with RSA sizes from `min_bits` to `max_bits`.
 struct KeyRule {
   x509::KeyType type = x509::KeyType::kP256;

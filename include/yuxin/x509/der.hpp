@@ -82,6 +82,11 @@ class Reader {
 [[nodiscard]] bool is_minimal_integer(ByteView content);
 [[nodiscard]] bool is_oid(ByteView content);
 
+// is_der_tree says whether `der` is one element, and it and everything in it are DER as far as tags tell: lengths,
+// the universal types (X.690 sections 8, 10 and 11), sets in their order, at most 32 levels. What is primitive under
+// a context tag or inside an OCTET STRING is not looked at.
+[[nodiscard]] bool is_der_tree(ByteView der);
+
 // single reads the one element that makes up the whole of `der`; nothing if octets follow it.
 [[nodiscard]] std::optional<Element> single(ByteView der, std::uint8_t tag);
 

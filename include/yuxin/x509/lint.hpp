@@ -60,6 +60,10 @@ struct LintFinding {
 // lengths (X.520), country codes, empty values, characters that nobody sees. kRefused as lint_for_issuing.
 [[nodiscard]] base::Result<> lint_subject(const Name& subject);
 
+// lint_extensions runs what blocks signing of the rules about extensions that stand alone: those that a profile
+// writes into every certificate, before there is a key, a name or an issuer.
+[[nodiscard]] std::vector<LintFinding> lint_extensions(std::vector<ExtensionView> extensions);
+
 [[nodiscard]] std::string_view lint_severity_name(LintSeverity severity);
 
 }  // namespace yuxin::x509

@@ -42,21 +42,36 @@ TEST_CASE("characters that lie on a screen are seen") {
   }
 }
 
+TEST_CASE("marks in a row are counted, in every script") {
+  CHECK(most_marks("") == 0);
+  CHECK(most_marks("Zürich 重庆") == 0);
+  CHECK(most_marks("e\u0301x\u0301\u0302\u0303y\u0301") == 3);
+  CHECK(most_marks("\u05D1\u05BC\u05B8") == 2);     // Hebrew: dagesh and qamats
+  CHECK(most_marks("\u0E17\u0E35\u0E48") == 2);     // Thai: sara ii and mai ek
+  CHECK(most_marks("a\u20DD") == 1);                // an enclosing circle (Me)
+  CHECK(most_marks("a\U0001D167\U0001D168") == 2);  // musical marks beyond the first plane
+}
+
 TEST_CASE("characters that nobody sees are found") {
   // general categories of UnicodeData.txt: Zs, Cf, Zl, Zp, Co, Cn
   for (const char* bad :
-       {"a\xC2\xA0z", "a\xC2\xADz", "\xE2\x80\x8B", "\xE2\x80\x8D", "\xE2\x80\x8E", "\xE2\x80\xA8", "\xE2\x80\xA9",
-        "\xE2\x80\xAF", "\xE2\x81\xA0", "\xE3\x80\x80", "\xEE\x80\x80", "\xEF\xBB\xBF", "\xEF\xBF\xBF", "\xD8\x9C",
-        "\xF3\xA0\x80\x81", "\xF3\xB0\x80\x80", "\xE2\x80\xAE", "a\nb"}) {
+       {"a\xC2\xA0z",   "a\xC2\xADz",   "\xE2\x80\x8B",     "\xE2\x80\x8D",     "\xE2\x80\x8E", "\xE2\x80\xA8",
+        "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\xA0",     "\xE3\x80\x80",     "\xEE\x80\x80", "\xEF\xBB\xBF",
+        "\xEF\xBF\xBF", "\xD8\x9C",     "\xF3\xA0\x80\x81", "\xF3\xB0\x80\x80", "\xE2\x80\xAE", "a\nb",
+        "\u2800",       "\u0378",       "\u3164",           "\u115F",           "\u1160",       "\uFFA0",
+        "\uFDD0",       "\U0001FFFE",   "\U0003FFFD",       "\U000E0FFF"}) {
     CAPTURE(bad);
     CHECK(has_unseen_character(bad));
   }
   for (const char* good :
-       {"", "Test City", "重庆市数字证书中心", "Zürich", "Ωμέγα", "\xF0\xA0\x80\x80", "北京（东）·"})
+       {"", "Test City", "重庆市数字证书中心", "Zürich", "Ωμέγα", "\xF0\xA0\x80\x80", "北京（东）·", "\u2801",
+        // the last ideographs of extensions H, I and J (Blocks.txt of Unicode 15, 15.1 and 17)
+        "\U000323AF", "\U0002EE5D", "\U00033479"})
     CHECK_FALSE(has_unseen_character(good));
   CHECK(show_unseen("a\x1b[2J\n\xE2\x80\xAEz") == "a\\u001b[2J\\u000a\\u202ez");
   CHECK(show_unseen(std::string_view("\0\xff", 2)) == "\\u0000\xEF\xBF\xBD");
   CHECK(show_unseen("重庆市 Zürich") == "重庆市 Zürich");
+  CHECK(show_unseen("a\u0378\u2800") == "a\\u0378\\u2800");
   for (const char* bad : {" a", "a ", "a  b", " "}) CHECK(has_stray_blank(bad));
   for (const char* good : {"", "a", "a b c"}) CHECK_FALSE(has_stray_blank(good));
 }

@@ -182,6 +182,20 @@ TEST_CASE("a certificate begins a minute ago and ends with the profile's period,
   CHECK(ca::apply_validity(*rules, base::days(366), now, nullptr).error().code == Code::kRefused);
   for (const auto nothing : {base::Seconds{0}, base::Seconds{-86400}})
     CHECK(ca::apply_validity(*rules, nothing, now, nullptr).error().code == Code::kUsage);
+  for (const std::int64_t seconds : {1, 60, 599})
+    CHECK(ca::apply_validity(*rules, base::Seconds{seconds}, now, nullptr).error().code == Code::kUsage);
+  CHECK(ca::apply_validity(*rules, base::minutes(10), now, nullptr));
+}
+
+TEST_CASE("nothing is signed that is over by then") {
+  auto rules = *profile("order = [\"CN\"]");
+  const auto now = *base::parse_rfc3339("2026-11-22T10:00:00Z");
+  for (const std::int64_t seconds : {1, 60}) {
+    rules.validity = base::Period{0, 0, seconds};
+    const auto over = ca::apply_validity(rules, std::nullopt, now, nullptr);
+    REQUIRE_FALSE(over);
+    CHECK(over.error().code == Code::kRefused);
+  }
 }
 
 TEST_CASE("a certificate stays inside its authority's validity: cut when nobody asked, refused when somebody did") {

@@ -96,6 +96,8 @@ TEST_CASE("what is missing or unreadable in the head is said") {
            {"\"ec:P-256\"", "\"rsa:4096-2048\"", "rsa:4096-2048"},
            {"\"ec:P-256\"", "\"dsa\"", "dsa"},
            {"validity = \"P1Y\"", "validity = \"P0D\"", "valid"},
+           {"validity = \"P1Y\"", "validity = \"PT1S\"", "ten minutes"},
+           {"validity = \"P1Y\"", "validity = \"PT9M59S\"", "ten minutes"},
        }) {
     Draft draft;
     const auto at = draft.head.find(from);
@@ -152,6 +154,85 @@ TEST_CASE("a profile that contradicts RFC 5280 does not load and names the secti
   check_extensions_refused(usage + "policies = [{ oid = \"1.2.3\", cps = \"http://例/\" }]\n", "4.2.1.4");
   check_extensions_refused(usage + "extra = [{ oid = \"2.5.29.15\", der = \"03020780\" }]\n", "4.2");
   check_extensions_refused(usage + "extra = [{ oid = \"1.2.3\", der = \"0500ff\" }]\n", "DER");
+}
+
+namespace {
+
+std::string extra(std::string_view oid, std::string_view der, bool critical) {
+  return "extra = [{ oid = \"" + std::string(oid) + "\", der = \"" + std::string(der) +
+         "\", critical = " + (critical ? "true" : "false") + " }]\n";
+}
+
+// A URI, http://a.test/d, as fullName of a DistributionPoint and as accessLocation of caRepository.
+constexpr std::string_view kPoints = "30173015a013a011860f687474703a2f2f612e746573742f64";
+constexpr std::string_view kAccess = "301d301b06082b06010505073005860f687474703a2f2f612e746573742f64";
+
+}  // namespace
+
+TEST_CASE("a period is longer than what it begins in the past") {
+  Draft draft;
+  draft.head.replace(draft.head.find("P1Y"), 3, "PT10M");
+  CHECK(draft.parse().has_value());
+}
+
+TEST_CASE("what a profile adds is DER to its leaves (X.690)") {
+  const std::string usage = "key_usage = { values = [\"digitalSignature\"] }\n";
+  for (const char* value : {"30030101aa", "300402020001", "0500ff", "30800000", "050100", "05"})
+    check_extensions_refused(usage + extra("1.2.3", value, false), "DER");
+}
+
+TEST_CASE("what belongs into lists, into precertificates or to one certificate is not added by a profile") {
+  const std::string usage = "key_usage = { values = [\"digitalSignature\"] }\n";
+  for (const auto& [oid, der] : std::vector<std::array<const char*, 2>>{
+           {"2.5.29.20", "020101"},                              // cRLNumber
+           {"2.5.29.21", "0a0101"},                              // reasonCode
+           {"2.5.29.23", "06022a03"},                            // holdInstructionCode
+           {"2.5.29.24", "180f32303530303130313030303030305a"},  // invalidityDate
+           {"2.5.29.27", "020101"},                              // deltaCRLIndicator
+           {"2.5.29.28", "30038101ff"},                          // issuingDistributionPoint
+           {"2.5.29.29", "3003820161"},                          // certificateIssuer
+           {"1.3.6.1.5.5.7.48.1.2", "040101"},                   // the nonce of OCSP
+       }) {
+    CAPTURE(oid);
+    check_extensions_refused(usage + extra(oid, der, false), "not into certificates");
+  }
+  check_extensions_refused(usage + extra("1.3.6.1.4.1.11129.2.4.3", "0500", true), "RFC 6962 section 3.1");
+  check_extensions_refused(usage + extra("1.3.6.1.4.1.11129.2.4.2", "04020000", false), "RFC 6962 section 3.3");
+  check_extensions_refused(usage + extra("2.5.29.16", "3000", false), "privateKeyUsagePeriod");
+  Draft period;
+  period.extensions += extra("2.5.29.16", "3011800f32303530303130313030303030305a", false);
+  CHECK(period.parse().has_value());
+}
+
+TEST_CASE("what is added to a profile keeps RFC 5280 as its certificates must") {
+  const std::string usage = "key_usage = { values = [\"digitalSignature\"] }\n";
+  const std::string authority = "key_usage = { values = [\"keyCertSign\"] }\nbasic_constraints = { ca = true }\n";
+  check_extensions_refused(usage + "extended_key_usage = [\"serverAuth\", \"1.3.6.1.5.5.7.3.1\"]\n", "twice");
+  // anyPolicy mapped to 1.2.3; 1.2.3 to 1.2.4 in a certificate that is no authority's
+  check_extensions_refused(authority + extra("2.5.29.33", "300c300a0604551d200006022a03", true), "4.2.1.5");
+  check_extensions_refused(usage + extra("2.5.29.33", "300a300806022a0306022a04", true), "4.2.1.5");
+  check_extensions_refused(authority + extra("2.5.29.54", "020100", false), "4.2.1.14");
+  check_extensions_refused(usage + extra("2.5.29.54", "020100", true), "4.2.1.14");
+  check_extensions_refused(authority + extra("2.5.29.36", "3003800100", false), "4.2.1.11");
+  check_extensions_refused(authority + extra("2.5.29.36", "3000", true), "4.2");
+  check_extensions_refused(usage + extra("2.5.29.46", kPoints, true), "4.2.1.15");
+  check_extensions_refused(usage + extra("1.3.6.1.5.5.7.1.11", kAccess, true), "4.2.2.2");
+  check_extensions_refused(usage + extra("2.5.29.9", "300b300906022a033103020101", true), "4.2.1.8");
+  check_extensions_refused(usage + extra("1.2.3.4", "0500", true), "critical and unknown");
+  check_extensions_refused(usage + extra("2.5.29.56", "0500", false), "RFC 9608");
+  check_extensions_refused(usage + "policies = [{ oid = \"1.2.3\", cps = \"nowhere\" }]\n", "4.2.1.4");
+
+  const std::string silent = usage + "authority_info_access = false\ncrl_distribution_points = false\n";
+  for (const auto& good :
+       {authority + extra("2.5.29.33", "300a300806022a0306022a04", true) + "policies = [{ oid = \"1.2.3\" }]\n",
+        authority + extra("2.5.29.54", "020100", true), authority + extra("2.5.29.36", "3003800100", true),
+        usage + extra("2.5.29.46", kPoints, false), usage + extra("1.3.6.1.5.5.7.1.11", kAccess, false),
+        usage + extra("2.5.29.9", "300b300906022a033103020101", false), silent + extra("2.5.29.56", "0500", false)}) {
+    Draft draft;
+    draft.extensions = "[extensions]\n" + good;
+    const auto profile = draft.parse();
+    CHECK_MESSAGE(profile.has_value(), (profile ? "" : profile.error().detail));
+  }
 }
 
 TEST_CASE("a key that can only sign takes no other usage (RFC 8410 section 5)") {

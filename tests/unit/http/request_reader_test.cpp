@@ -66,7 +66,7 @@ int refused(const std::string& octets) {
 
 TEST_CASE("requests that follow one another are found however they are cut") {
   const std::string octets =
-      sized("first") + chunked("3\r\nsec\r\n3;ext=\"1\"\r\nond\r\n0\r\nX-Sum: 1\r\nY: 2\r\n\r\n") +
+      sized("first") + chunked("3\r\nsec\r\n3;ext=\"1\"\r\nond\r\n0\r\nX-Sum: 1\r\nY:2: :\r\nZ:\r\n\r\n") +
       "GET / HTTP/1.1\r\nHost: a\r\n\r\n" + chunked("0\r\n\r\n") + sized(std::string(kBody, 'x'));
   const std::vector<std::string> expected{"first", "second", "", "", std::string(kBody, 'x')};
   for (std::size_t step = 1; step <= octets.size(); ++step) {
@@ -90,7 +90,9 @@ TEST_CASE("a body beyond the limit is 413, announced or chunked") {
 TEST_CASE("chunks that are none are refused (RFC 9112 section 7.1)") {
   for (const char* body : {"\r\n", "x\r\n", "-1\r\n", "0x1\r\n", " 1\r\na\r\n", "1 \r\na\r\n", "1\na\r\n", "1\r\na\n",
                            "1\r\nab\r\n", "1\r\na\r\r\n", "0\r\n\n", "0\r\n X: folded\r\n\r\n",
-                           "0\r\nX\x01: y\r\n\r\n", "1;a\x01\r\n", ";\r\n", "0\r\nX: y\n\r\n"}) {
+                           "0\r\nX\x01: y\r\n\r\n", "1;a\x01\r\n", ";\r\n", "0\r\nX: y\n\r\n",
+                           // section 7.1.2: a trailer is a field line, whose name ends with a colon
+                           "0\r\nX y\r\n\r\n", "0\r\nXy\r\n\r\n", "0\r\n: y\r\n\r\n", "0\r\nX : y\r\n\r\n"}) {
     CAPTURE(body);
     CHECK(refused(chunked(body)) == 400);
   }

@@ -231,3 +231,78 @@ TEST_CASE("simple elements are written") {
   CHECK(written([](auto& w) { w.element(der::context_tag(2), octets("61")); }) == "820161");
   CHECK(written([](auto& w) { w.raw(octets("0500")); }) == "0500");
 }
+
+TEST_CASE("a tree is DER down to its leaves (X.690 sections 8, 10 and 11)") {
+  const auto is_tree = [](std::string_view hex_text) { return der::is_der_tree(octets(hex_text)); };
+  for (const char* good : {
+           "0500",
+           "30030101ff",  // SEQUENCE { TRUE }
+           "300302017f",
+           "3003020180",
+           "03020780",  // one bit
+           "030100",    // no bit
+           "0603550403",
+           "0d02c27b",  // RELATIVE-OID
+           "3000",
+           "3106020101020102",  // SET OF { 1, 2 }
+           "3106020101020101",
+           "31050101ff0500",  // SET { TRUE, NULL }: by their tags
+           "300480020001",    // [0] is not looked into
+           "a003020101",
+           "04020200",  // nor an OCTET STRING
+           "0c03e6b89d",
+           "130141",
+           "170d3236313132323130303431315a",
+           "180f32303530303130313030303030305a",
+           "181132303530303130313030303030302e355a",  // half a second
+           "1e020041",
+       }) {
+    CAPTURE(good);
+    CHECK(is_tree(good));
+  }
+  for (const char* bad : {
+           "",
+           "0500ff",
+           "30030101aa",  // TRUE is ff
+           "3002010100",
+           "300402020001",  // two octets for 1
+           "30020200",
+           "0a020001",
+           "030108",  // eight unused bits
+           "030101",  // unused bits of no octet
+           "0300",
+           "03020781",  // an unused bit that is not 0
+           "050100",
+           "06028001",
+           "0600",
+           "308102ffff",  // a length of two octets where one does
+           "30800000",
+           "2403040100",  // a string in parts
+           "1000",        // a SEQUENCE that is primitive
+           "1100",
+           "0000",
+           "3106020102020101",  // SET OF out of order
+           "310505000101ff",
+           "0c02c080",
+           "130140",  // no @ in PrintableString
+           "160180",
+           "170b323631313232313030345a",              // no seconds
+           "181132303530303130313030303030302e305a",  // a fraction that ends with 0
+           "1e0141",
+           "a00402020001",
+           "1f8100",
+       }) {
+    CAPTURE(bad);
+    CHECK_FALSE(is_tree(bad));
+  }
+  Bytes deep;
+  for (int level = 0; level < 32; ++level) {
+    der::Writer writer;
+    writer.element(der::kSequence, deep);
+    deep = writer.take();
+  }
+  CHECK(der::is_der_tree(deep));
+  der::Writer deeper;
+  deeper.element(der::kSequence, deep);
+  CHECK_FALSE(der::is_der_tree(deeper.view()));
+}

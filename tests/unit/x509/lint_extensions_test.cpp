@@ -62,6 +62,11 @@ constexpr std::array kGeneral{
              [](TbsMould& m) { m.at(oid::kSubjectKeyIdentifier).critical = true; }},
     LintCase{"key_identifiers_not_empty", server_mould, as_it_is,
              [](TbsMould& m) { m.set(oid::kSubjectKeyIdentifier, false, unhex("0400")); }},
+    // RFC 5280 section 5.2.3 (cRLNumber) and RFC 6960 section 4.4.1 (nonce); nocheck is for certificates
+    LintCase{"extensions_are_of_certificates", ocsp_signer_mould, as_it_is,
+             [](TbsMould& m) { m.set(oid::kCrlNumber, false, unhex("020101")); }},
+    LintCase{"extensions_are_of_certificates", server_mould, as_it_is,
+             [](TbsMould& m) { m.set(oid::kOcspNonce, false, unhex("04020102")); }},
     LintCase{"precertificate_marks_agree", server_mould,
              [](TbsMould& m) { m.set(oid::kPrecertificatePoison, true, unhex("0500")); },
              [](TbsMould& m) { m.set(oid::kPrecertificatePoison, false, unhex("0500")); }},
@@ -212,6 +217,20 @@ constexpr std::array kAlternativeNames{
              [](TbsMould& m) {
                m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), dns_name("a_b.city.test")});
              }},
+    // RFC 8375: hosts at home are named in home.arpa; RFC 3172: nothing else below arpa is a host.
+    LintCase{"alternative_dns_names_outside_arpa", server_mould,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value =
+                   names({dns_name("portal.city.test"), dns_name("printer.home.arpa")});
+             },
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value =
+                   names({dns_name("portal.city.test"), dns_name("1.0.168.192.IN-ADDR.arpa")});
+             }},
+    LintCase{"alternative_dns_names_outside_arpa", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), dns_name("*.ip6.arpa")});
+             }},
     LintCase{"alternative_dns_wildcards_narrow", server_mould,
              [](TbsMould& m) {
                m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), dns_name("*.gov.test")});
@@ -240,6 +259,53 @@ constexpr std::array kAlternativeNames{
              },
              [](TbsMould& m) {
                m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), ip_name("c000020100")});
+             }},
+    // RFC 6890 section 2.2, RFC 5771, RFC 4291 section 2.7: 0.0.0.0, 0.1.2.3, 255.255.255.255, 224.0.0.1,
+    // 239.255.255.255, ::, ::ffff:1.2.3.4, ff02::1
+    LintCase{"alternative_ip_addresses_of_hosts", server_mould,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value =
+                   names({dns_name("portal.city.test"), ip_name("7f000001"), ip_name("c0a80001"), ip_name("dfffffff"),
+                          ip_name("00000000000000000000000000000001"), ip_name("20010db8000000000000000000000001")});
+             },
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), ip_name("00000000")});
+             }},
+    LintCase{"alternative_ip_addresses_of_hosts", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), ip_name("00010203")});
+             }},
+    LintCase{"alternative_ip_addresses_of_hosts", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), ip_name("ffffffff")});
+             }},
+    LintCase{"alternative_ip_addresses_of_hosts", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), ip_name("e0000001")});
+             }},
+    LintCase{"alternative_ip_addresses_of_hosts", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), ip_name("efffffff")});
+             }},
+    LintCase{"alternative_ip_addresses_of_hosts", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value =
+                   names({dns_name("portal.city.test"), ip_name("00000000000000000000000000000000")});
+             }},
+    LintCase{"alternative_ip_addresses_of_hosts", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value =
+                   names({dns_name("portal.city.test"), ip_name("00000000000000000000ffff01020304")});
+             }},
+    LintCase{"alternative_ip_addresses_of_hosts", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value =
+                   names({dns_name("portal.city.test"), ip_name("ff020000000000000000000000000001")});
+             }},
+    // RFC 5321 section 4.1.2: the labels of a domain are letters, digits and hyphens
+    LintCase{"alternative_emails_valid", server_mould, as_it_is,
+             [](TbsMould& m) {
+               m.at(oid::kSubjectAltName).value = names({dns_name("portal.city.test"), email_name("a@a_b.test")});
              }},
     LintCase{"alternative_emails_valid", server_mould,
              [](TbsMould& m) {

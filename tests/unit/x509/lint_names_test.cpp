@@ -77,6 +77,20 @@ constexpr std::array kCases{
                      "a\u202e"
                      "b");
              }},
+    // a Braille pattern without dots, and a code without a character
+    LintCase{"name_without_control_characters", client_mould,
+             [](TbsMould& m) { named(m, oid::kCommonName, der::kUtf8String, "\u2801"); },
+             [](TbsMould& m) { named(m, oid::kCommonName, der::kUtf8String, "\u2800"); }},
+    LintCase{"name_without_control_characters", client_mould, as_it_is,
+             [](TbsMould& m) { named(m, oid::kCommonName, der::kUtf8String, "a\u0378"); }},
+    LintCase{
+        "name_marks_not_piled", client_mould,
+        [](TbsMould& m) {
+          named(m, oid::kCommonName, der::kUtf8String, "e\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301e\u0301");
+        },
+        [](TbsMould& m) {
+          named(m, oid::kCommonName, der::kUtf8String, "e\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301");
+        }},
     LintCase{"name_without_surrounding_blanks", client_mould,
              [](TbsMould& m) { named(m, oid::kCommonName, der::kUtf8String, "Li Ming"); },
              [](TbsMould& m) { named(m, oid::kCommonName, der::kUtf8String, "Li "); }},
