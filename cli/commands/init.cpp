@@ -38,7 +38,7 @@ Result<std::string> ask_until_good(const Context& context, const std::string& qu
     TRY(auto answer, context.ask(question, otherwise));
     auto checked = check(std::move(answer));
     if (checked) return checked;
-    context.warn(checked.error().detail);
+    context.remark(checked.error().detail);
   }
 }
 
