@@ -1,6 +1,6 @@
 // yuxin serve: the status services, the registration interface, and what a running authority does by itself.
-#include <iostream>
 #include <csignal>
+#include <iostream>
 
 #include <algorithm>
 #include <charconv>

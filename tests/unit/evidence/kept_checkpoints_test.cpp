@@ -147,7 +147,8 @@ TEST_CASE("certificates of authorities and of services are held against what was
   kept.home.tamper("UPDATE authorities SET certificate = x'3000'");
 
   kept.home.tamper(
-      "INSERT INTO service_certificates SELECT c.authority, 'ledger', 'k', b.der, c.not_after FROM certificates c JOIN "
+      "INSERT INTO service_certificates SELECT c.authority, 'ledger', 'k', b.der, c.not_after FROM certificates c "
+      "JOIN "
       "certificate_bodies b ON b.id = c.id");
   CHECK(kept.problems().empty());
   kept.home.tamper("UPDATE service_certificates SET not_after = not_after - 1");
