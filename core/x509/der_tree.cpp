@@ -114,7 +114,7 @@ bool are_trees(const Element& parent, unsigned depth) {
 bool is_tree(const Element& element, unsigned depth) {
   const bool universal = (element.tag & kClass) == 0;
   if ((element.tag & kConstructed) == 0) return !universal || is_primitive_value(element);
-  return (!universal || is_composed(element.tag)) && depth < kDeepest && are_trees(element, depth);
+  return (!universal || is_composed(element.tag)) && depth <= kDeepest && are_trees(element, depth);
 }
 
 }  // namespace
