@@ -163,8 +163,8 @@ Result<> check_new_output(const std::string& path) {
 }
 
 base::Failure done_but_unwritten(const base::Error& why, std::string_view what) {
-  // whatever the file's trouble, its code would say that nothing was done
-  return base::Failure(base::Error{Code::kUnavailable, std::string(what) + "\n" + why.detail, why.diagnostic});
+  // whatever the file's trouble, its code would say that nothing was done, and its remedy is to try again
+  return base::Failure(base::Error{Code::kUnavailable, std::string(what), why.detail + " " + why.diagnostic});
 }
 
 }  // namespace yuxin::cli

@@ -49,7 +49,7 @@ enum class OutputKind {
 
 // done_but_unwritten is the failure to write what a deed gave, after the deed: always kUnavailable, because the codes
 // of a bad name mean "nothing was done", and who believes that does the deed twice. `what` says in whole sentences
-// what was done and how to have it written elsewhere; why it was not written follows.
+// what was done and how to have it written elsewhere; why it was not written goes to the log.
 [[nodiscard]] base::Failure done_but_unwritten(const base::Error& why, std::string_view what);
 
 }  // namespace yuxin::cli

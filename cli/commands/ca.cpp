@@ -273,9 +273,8 @@ Result<int> crl(Context& context, const Arguments& arguments) {
   const auto name = arguments.one("NAME");
   const auto out = arguments.maybe("--out");
   if (out) TRY(check_output(*out, OutputKind::kRevocationList));
-  TRY(auto readable, open_home(context, Home::Access::kRead));
-  TRY(auto row, readable->authority(name));
-  std::shared_ptr<Home> home = readable;
+  TRY(auto home, open_home(context, Home::Access::kRead));
+  TRY(auto row, home->authority(name));
   store::CrlRow list;
   const bool signs = !row.key_name.empty();
   if (!signs && !out) {
@@ -290,11 +289,12 @@ Result<int> crl(Context& context, const Arguments& arguments) {
       return end_trial(
           context, {{"authority", name}},
           message("Would write the list of {} that was brought here. Nothing was changed (--dry-run).", name));
-    TRY(const auto number, next_list_number(*readable, row.id));
+    TRY(const auto number, next_list_number(*home, row.id));
     return end_trial(context, {{"authority", name}, {"number", number}},
                      message("Would sign and publish the next list of {}. Nothing was changed (--dry-run).", name));
   }
   if (signs) {
+    home.reset();  // whoever closes the database last folds its log in, and who only reads cannot
     TRY(home, open_unlocked_home(context));
     TRY(meet_rest(context, *home));
     TRY(auto order, home->crl_order(name));
@@ -302,7 +302,7 @@ Result<int> crl(Context& context, const Arguments& arguments) {
     end_work(context, *home);
   } else {
     // the key is elsewhere: what can be given out is the list that was brought here
-    TRY(list, readable->store().status().latest_crl(row.id));
+    TRY(list, home->store().status().latest_crl(row.id));
   }
   if (out) {
     TRY(auto bytes, base::read_file(home->path() + "/" + list.file, std::size_t{4} << 30U));

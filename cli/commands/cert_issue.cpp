@@ -180,8 +180,9 @@ Result<int> run_issue(Context& context, const Arguments& arguments) {
   TRY(auto enrolment, enrolment_of(words_of_enrolment(arguments)));
   if (!enrolment.subject) warn_of_latin1(context, enrolment.request.subject());
   // nobody should type a passphrase to learn of a slip of the pen
-  TRY(const auto locked, open_home(context, Home::Access::kRead));
+  TRY(auto locked, open_home(context, Home::Access::kRead));
   TRY(const auto wanted, wanted_of(*locked, arguments));
+  locked.reset();  // whoever closes the database last folds its log in, and who only reads cannot
   TRY(auto home, open_unlocked_home(context));
   TRY(meet_clock(context, arguments, *home));
   return issue(context, arguments, *home, wanted.authority, wanted.profile, enrolment);
@@ -204,9 +205,10 @@ Result<> check_good(const FoundCertificate& found, base::UnixTime now) {
 Result<int> run_renew(Context& context, const Arguments& arguments) {
   TRY(check_out(arguments));
   TRY(auto enrolment, enrolment_of(words_of_enrolment(arguments)));
-  TRY(const auto locked, open_home(context, Home::Access::kRead));
+  TRY(auto locked, open_home(context, Home::Access::kRead));
   TRY(const auto known, find_certificate(*locked, arguments));
   TRY(check_good(known, context.clock().now()));
+  locked.reset();
   TRY(auto home, open_unlocked_home(context));
   TRY(meet_clock(context, arguments, *home));
   TRY(auto found, find_certificate(*home, arguments));  // it may have changed meanwhile

@@ -151,7 +151,7 @@ void show(const Context& context, const Asked& asked, StatusAction action, HomeK
 }
 
 Result<int> run(Context& context, const Arguments& arguments, StatusAction action) {
-  TRY(const auto locked, open_home(context, Home::Access::kRead));
+  TRY(auto locked, open_home(context, Home::Access::kRead));
   TRY(auto asked, asked_of(context, *locked, arguments, action));
   auto& [found, order] = asked;
   if (arguments.has("--dry-run")) {
@@ -165,6 +165,7 @@ Result<int> run(Context& context, const Arguments& arguments, StatusAction actio
     }
     return 0;
   }
+  locked.reset();  // whoever closes the database last folds its log in, and who only reads cannot
   TRY(auto home, open_unlocked_home(context));
   TRY(asked, asked_of(context, *home, arguments, action));  // it may have changed meanwhile
   show(context, asked, action, home->config().kind);

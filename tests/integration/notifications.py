@@ -86,7 +86,8 @@ def mail(port, server="smtp", extra='tls = "none"', name="desk", language="zh"):
 
 
 def ledger(town, kind="certificate"):
-    return [json.loads(line) for line in town.yuxin("--json", "audit", "log", "--kind", kind, "--limit", "0").stdout.splitlines()]
+    only = ["--kind", kind] if kind else []
+    return [json.loads(line) for line in town.yuxin("--json", "audit", "log", *only, "--limit", "0").stdout.splitlines()]
 
 
 def check_signature(town, headers, body):

@@ -35,6 +35,8 @@ Doubt doubt_about_time(const Crl& crl, base::UnixTime at, std::optional<base::Se
     return message("The revocation list is out of date since {}. Fetch a new one.",
                    base::local_time(*crl.next_update()));
   }
+  if (!max_age && !crl.next_update())
+    return message("The revocation list does not say when the next one comes, so that it would count for ever.");
   if (!max_age || at - crl.this_update() <= *max_age) return std::nullopt;
   return message("The revocation list is from {}, which is too long ago. Fetch a new one.",
                  base::local_time(crl.this_update()));

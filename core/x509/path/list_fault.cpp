@@ -29,7 +29,6 @@ bool parses(const ExtensionView& extension) {
 }  // namespace
 
 std::optional<std::string> fault_of_fields(const Crl& crl) {
-  if (!crl.next_update()) return message("It does not say when the next one comes.");
   const auto& extensions = crl.extensions();
   for (auto at = extensions.begin(); at != extensions.end(); ++at) {
     if (find_extension(extensions, at->oid) != &*at)
@@ -46,6 +45,7 @@ bool is_out_of_place(const RevokedEntryView& entry, const Crl& crl) {
 
 std::optional<std::string> fault_of(const Crl& crl) {
   if (auto fault = fault_of_fields(crl)) return fault;
+  if (!crl.next_update()) return message("It does not say when the next one comes.");
   bool misplaced = false;
   const auto walked = crl.for_each_view([&](const RevokedEntryView& entry) {
     misplaced = is_out_of_place(entry, crl);
