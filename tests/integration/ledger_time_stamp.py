@@ -99,7 +99,9 @@ def kept(town):
 
 
 def tamper(town, sql):
+    """A change by somebody who keeps the tokens of before in a database of their own."""
     with sqlite3.connect(town.online / "yuxin.db") as db:
+        db.execute("ATTACH ? AS kept", (str(town.folder / "kept.db"),))
         db.execute(sql)
 
 
@@ -141,15 +143,15 @@ def kept_url(town):
 
 
 def attacks(town):
-    tamper(town, "CREATE TABLE saved AS SELECT * FROM ledger_time_stamps")
+    tamper(town, "CREATE TABLE kept.saved AS SELECT * FROM main.ledger_time_stamps")
     for sql, says in (
-            ("UPDATE ledger_time_stamps SET token = (SELECT token FROM saved ORDER BY checkpoint LIMIT 1)", "The time stamp on the checkpoint of"),
+            ("UPDATE ledger_time_stamps SET token = (SELECT token FROM kept.saved ORDER BY checkpoint LIMIT 1)", "The time stamp on the checkpoint of"),
             ("UPDATE ledger_time_stamps SET token = CAST(substr(token, 1, length(token) - 1) || x'00' AS BLOB)", "The time stamp on the checkpoint of"),
             ("UPDATE ledger_time_stamps SET token = x'3000'", "The time stamp on the checkpoint of")):
         tamper(town, sql)
         done = verify(town, expect=6)
         assert says in done.stdout, done.stdout
-        tamper(town, "UPDATE ledger_time_stamps SET token = (SELECT token FROM saved WHERE saved.checkpoint = ledger_time_stamps.checkpoint)")
+        tamper(town, "UPDATE ledger_time_stamps SET token = (SELECT token FROM kept.saved WHERE kept.saved.checkpoint = ledger_time_stamps.checkpoint)")
         verify(town)
 
 
