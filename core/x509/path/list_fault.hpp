@@ -8,8 +8,8 @@
 
 namespace yuxin::x509 {
 
-// fault_of_fields looks at the list as a whole: an extension stands twice, or what says which certificates are covered
-// does not parse. A sentence, or nothing.
+// fault_of_fields looks at the list as a whole: an extension stands twice, or what says which certificates are
+// covered does not parse. A sentence, or nothing.
 [[nodiscard]] std::optional<std::string> fault_of_fields(const Crl& crl);
 
 // is_out_of_place: removeFromCRL belongs into deltas, certificateIssuer into indirect lists (sections 5.3.1
