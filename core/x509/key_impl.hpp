@@ -33,6 +33,11 @@ class ContextPool {
 [[nodiscard]] bool configure_context(EVP_PKEY_CTX* context, SignatureAlgorithm algorithm);
 
 struct PublicKey::Impl {
+  Impl() = default;
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl();  // keeps `key` for the next point of its curve
+
   KeyKind kind;
   base::Bytes spki;
   base::ByteView key_bits;  // this and the next two are parts of spki

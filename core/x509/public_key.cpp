@@ -1,3 +1,4 @@
+#include "idle_keys.hpp"
 #include "key_impl.hpp"
 #include "oid_table.hpp"
 #include "yuxin/x509/der.hpp"
@@ -109,7 +110,7 @@ Result<> import_curve(PublicKey::Impl& key, const CurveRow& curve) {
     return fail(Code::kMalformed, "The point of the public key is compressed: give it uncompressed (RFC 5480).");
   }
   if (key.key_bits.size() != curve.key_octets || (is_point && key.key_bits[0] != 0x04)) return malformed();
-  key.key = import_curve_key(curve, key.key_bits);
+  if (!reuse_idle_key(key)) key.key = import_curve_key(curve, key.key_bits);
   if (!key.key) {
     return base::fail_with(Code::kMalformed, take_openssl_error(),
                            "The public key is not a point of {}, or a point of small order.",
@@ -164,6 +165,8 @@ DigestValue sm2_z(ByteView point, Sm2Identifier identifier) {
   return digest_parts(DigestAlgorithm::kSm3,
                       {identifier == Sm2Identifier::kEmpty ? empty : standard, curve, point.subspan(1)});
 }
+
+PublicKey::Impl::~Impl() { keep_idle_key(*this); }
 
 Result<PublicKey> PublicKey::from_spki(ByteView spki) {
   auto key = std::make_shared<Impl>();
