@@ -12,9 +12,13 @@ namespace yuxin::store {
 namespace {
 
 // Where several transactions came together last time, more are on their way: a commit costs as much processor time as
-// several of them, so it is worth a short wait. A lone writer never waits. The wait ends when there are enough to
-// share the cost: to go on would only bring everybody into step, and the processors idle while the disk works.
-constexpr std::chrono::microseconds kGather{1000};
+// several of them, so it is worth a short wait, and another one as long as each brings some more. A lone writer never
+// waits. The wait ends when there are enough to share the cost: to go on would only bring everybody into step, and
+// the processors idle while the disk works. It ends, too, when few come: the others wait for this commit then, or the
+// load is one that the processors carry anyhow.
+constexpr std::chrono::microseconds kWait{1000};
+constexpr int kWaits = 4;
+constexpr std::size_t kFlow = 3;  // a wait that brings fewer is the last
 constexpr std::size_t kEnough = 32;
 
 constexpr int kGuardedGroups = 64;
@@ -83,8 +87,7 @@ void GroupWriter::work() {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (queue_.empty()) return;
-      const std::size_t enough = std::min(group_limit_, kEnough);
-      if (gathering) wake_.wait_for(lock, kGather, [&] { return stopping_ || queue_.size() >= enough; });
+      if (gathering) gather(lock);
       const auto count = static_cast<std::deque<Job>::difference_type>(std::min(queue_.size(), group_limit_));
       group.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(queue_.begin() + count));
       queue_.erase(queue_.begin(), queue_.begin() + count);
@@ -94,6 +97,15 @@ void GroupWriter::work() {
     for (auto& job : group) job.done(std::move(job.result));
     group.clear();
     committer_.housekeeping();
+  }
+}
+
+void GroupWriter::gather(std::unique_lock<std::mutex>& lock) {
+  const std::size_t enough = std::min(group_limit_, kEnough);
+  for (int waits = 0; waits < kWaits; ++waits) {
+    const std::size_t before = queue_.size();
+    if (wake_.wait_for(lock, kWait, [&] { return stopping_ || queue_.size() >= enough; })) return;
+    if (queue_.size() < before + kFlow) return;
   }
 }
 

@@ -55,6 +55,8 @@ class GroupWriter {
     base::Result<> result;
   };
   void work();
+  // gather waits for more to join the group, as long as it is worth it.
+  void gather(std::unique_lock<std::mutex>& lock);
   // How a body is kept from its neighbours. A savepoint costs about as much as a small body, so the first try goes
   // without, and holds as long as nothing fails that has written.
   enum class Guard { kNone, kSavepoint };
