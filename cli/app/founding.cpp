@@ -12,6 +12,7 @@
 #include "home.hpp"
 #include "ledger_certificate.hpp"
 #include "registry_home.hpp"
+#include "shell_word.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/writable.hpp"
 #include "yuxin/keymgmt/transfer_log.hpp"
@@ -232,7 +233,7 @@ Result<> check_folder(const std::string& folder) {
   if (is_home || fs::exists(folder + "/root") || fs::exists(folder + "/online")) {
     return fail(Code::kConflict,
                 "{} holds a home already. It was not touched. Take another folder, or see: yuxin --home {} doctor",
-                folder, is_home ? folder : folder + "/online");
+                folder, shell_word(is_home ? folder : folder + "/online"));
   }
   const auto entries = fs::directory_iterator(folder, error);
   if (error)

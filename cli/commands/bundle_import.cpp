@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "app/home.hpp"
+#include "app/shell_word.hpp"
 #include "app/transfer_intake.hpp"
 #include "app/transfer_view.hpp"
 #include "commands.hpp"
@@ -136,8 +137,9 @@ void tell_next_step(const Context& context, Home& home, const std::vector<Outcom
         outcome.parcel->deed == Parcel::Deed::kSetAside)
       continue;
     context.remark(message("To certify it:"));
-    context.remark(fmt::format("  yuxin --home {} cert issue --ca {} --profile sub-ca --csr {} --out {}.pem",
-                               home.path(), issuer->name, outcome.file, outcome.file));
+    context.remark(fmt::format("  yuxin --home {} cert issue --ca {} --profile sub-ca --csr {} --out {}",
+                               shell_word(home.path()), issuer->name, shell_word(outcome.file),
+                               shell_word(outcome.file + ".pem")));
   }
 }
 

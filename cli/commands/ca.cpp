@@ -202,7 +202,8 @@ Result<> create_subordinate(Context& context, Home& home, const NewAuthority& wa
       "Made the key of {} and its request {}. Carry it to the issuer, bring the certificate back:", name, file));
   context.remark("  yuxin --home ROOT cert issue --ca root --profile sub-ca --csr " + name + ".csr --out " + name +
                  ".pem");
-  context.remark("  yuxin --home " + home.path() + " ca import-certificate " + name + " " + name + ".pem");
+  context.remark("  yuxin --home " + shell_word(home.path()) + " ca import-certificate " + name + " " + name +
+                 ".pem");
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include "app/output.hpp"
 #include "app/registry_home.hpp"
 #include "app/registry_issuing.hpp"
+#include "app/shell_word.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/short_name.hpp"
@@ -259,7 +260,7 @@ Result<int> join(Context& context, const Arguments& arguments) {
   }
   context.out(message("This is registration authority {} of {} now.", joined.name, home->config().authority.url));
   if (!followed) context.remark(followed.error().detail);
-  context.out(message("Start it:   yuxin --home {} serve --only ra", home->path()));
+  context.out(message("Start it:   yuxin --home {} serve --only ra", shell_word(home->path())));
   return 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "app/doctor/doctor.hpp"
 #include "app/service_certificate.hpp"
+#include "app/shell_word.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ca/standing.hpp"
@@ -89,7 +90,7 @@ Result<> check_chain(const Patient& patient, const KnownAuthority& leaf) {
 std::string list_remedy(const Patient& patient, const KnownAuthority& authority) {
   const auto& name = authority.row.name;
   if (has_key(authority)) {
-    const auto sign = "yuxin --home " + patient.home.path() + " ca crl " + name;
+    const auto sign = "yuxin --home " + shell_word(patient.home.path()) + " ca crl " + name;
     if (patient.home.config().kind == HomeKind::kOnline) return message("start the server, or: {}", sign);
     return message("{} --out {}.crl, carry the file to the online home, and there: yuxin ca import-crl {} {}.crl",
                    sign, name, name, name);
@@ -146,7 +147,7 @@ void check_standing(const Patient& patient, const KnownAuthority& authority, Che
   list.warn(
       message("{}; certificates of its that are not over, and that nobody may believe: {}", text, outlook.living),
       message("issue them anew by {} and revoke them: yuxin --home {} cert list --ca {} --state good",
-              outlook.successor, patient.home.path(), name));
+              outlook.successor, shell_word(patient.home.path()), name));
 }
 
 void check_list_file(const Patient& patient, const KnownAuthority& authority, const store::CrlRow& row,
@@ -202,7 +203,8 @@ Result<> check_signer_certificate(const x509::Certificate& signer, const x509::C
 
 void check_signer(const Patient& patient, const KnownAuthority& authority, Checklist& list) {
   const auto& name = authority.row.name;
-  const auto remedy = message("start the server, which makes a new one: yuxin --home {} serve", patient.home.path());
+  const auto remedy =
+      message("start the server, which makes a new one: yuxin --home {} serve", shell_word(patient.home.path()));
   const auto row = std::ranges::find(patient.signers, authority.row.id, &store::ServiceCertificateRow::authority);
   if (row == patient.signers.end()) return list.fail(message("{} has no OCSP signer", name), remedy);
   const auto certificate = x509::Certificate::from_der(row->certificate);

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "app/doctor/doctor.hpp"
+#include "app/shell_word.hpp"
 #include "yuxin/base/file.hpp"
 
 namespace yuxin::cli {
@@ -49,10 +50,11 @@ void check_path(const std::string& home, const std::string& name, mode_t forbidd
   if ((status.st_mode & forbidden) != 0) {
     list.fail(forbidden == kOthersRead ? message("{} can be read by others", path)
                                        : message("{} can be changed by others", path),
-              "chmod go-rwx " + path);
+              "chmod go-rwx " + shell_word(path));
   }
   if (status.st_uid != whole.st_uid)
-    list.warn(message("{} belongs to another account than the home", path), "chown --reference " + home + " " + path);
+    list.warn(message("{} belongs to another account than the home", path),
+              "chown --reference " + shell_word(home) + " " + shell_word(path));
 }
 
 std::string megabytes(std::uint64_t octets) { return message("{} MB", octets / kMiB); }
@@ -77,7 +79,8 @@ std::vector<Check> check_permissions(const std::string& home, const std::vector<
     // a pipe or /dev/stdin has nothing that stays
     if (::stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || (status.st_mode & kOthersRead) == 0)
       continue;
-    list.warn(message("{} can be read by others, and it opens the keys of this home", file), "chmod go-rwx " + file);
+    list.warn(message("{} can be read by others, and it opens the keys of this home", file),
+              "chmod go-rwx " + shell_word(file));
   }
   for (const char* name : {"", "/yuxin.toml", "/profiles", "/published", "/published/crl"})
     check_path(home, name, kOthersWrite, list);

@@ -6,6 +6,7 @@
 
 #include "app/doctor/doctor.hpp"
 #include "app/enrolment_check.hpp"
+#include "app/shell_word.hpp"
 
 namespace yuxin::cli {
 
@@ -105,9 +106,9 @@ Outlook outlook_of(const Patient& patient, const KnownAuthority& authority) {
 std::string successor_command(const Patient& patient, const KnownAuthority& authority) {
   auto subject = next_subject(patient, authority.certificate->subject());
   if (subject.empty()) subject = "DN";
-  return fmt::format("yuxin --home {} ca create {}{} --subject '{}'", patient.home.path(),
+  return fmt::format("yuxin --home {} ca create {}{} --subject {}", shell_word(patient.home.path()),
                      free_name(patient, authority.row.name), is_self_signed(*authority.certificate) ? " --root" : "",
-                     subject);
+                     shell_word(subject));
 }
 
 }  // namespace yuxin::cli

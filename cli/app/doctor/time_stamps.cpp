@@ -3,6 +3,7 @@
 
 #include "app/doctor/doctor.hpp"
 #include "app/service_certificate.hpp"
+#include "app/shell_word.hpp"
 #include "app/time_stamping.hpp"
 
 namespace yuxin::cli {
@@ -17,7 +18,8 @@ constexpr base::Period kGrace{.seconds = 86400};
 std::string date_of(base::UnixTime time) { return base::local_time(time).substr(0, 10); }
 
 void check_stamper(const Patient& patient, const x509::Certificate& certificate, Checklist& list) {
-  const auto remedy = message("start the server, which makes a new one: yuxin --home {} serve", patient.home.path());
+  const auto remedy =
+      message("start the server, which makes a new one: yuxin --home {} serve", shell_word(patient.home.path()));
   if (certificate.not_after() < patient.now)
     return list.fail(message("the time stamp certificate expired on {}", date_of(certificate.not_after())), remedy);
   const auto due = base::add(certificate.not_before(), patient.home.config().tsa.key_renew_every);
@@ -40,8 +42,9 @@ std::vector<Check> check_time_stamps(const Patient& patient) {
   if (!authority || !*authority) return std::move(list).finish(message("none; there is no authority yet"));
   const auto row = std::ranges::find(patient.stampers, (*authority)->id, &store::ServiceCertificateRow::authority);
   if (row == patient.stampers.end()) {
-    list.warn(message("there is no time stamp key yet"),
-              message("start the server, which makes a new one: yuxin --home {} serve", patient.home.path()));
+    list.warn(
+        message("there is no time stamp key yet"),
+        message("start the server, which makes a new one: yuxin --home {} serve", shell_word(patient.home.path())));
     return std::move(list).finish({});
   }
   const auto certificate = x509::Certificate::from_der(row->certificate);
@@ -51,8 +54,9 @@ std::vector<Check> check_time_stamps(const Patient& patient) {
     return std::move(list).finish({});
   }
   if (const auto withdrawn = is_withdrawn(patient.home.store(), *row); withdrawn && *withdrawn)
-    list.fail(message("the time stamp certificate was revoked and it still serves"),
-              message("start the server, which makes a new one: yuxin --home {} serve", patient.home.path()));
+    list.fail(
+        message("the time stamp certificate was revoked and it still serves"),
+        message("start the server, which makes a new one: yuxin --home {} serve", shell_word(patient.home.path())));
   check_stamper(patient, *certificate, list);
   return std::move(list).finish(message("certificate valid until {}; {}", date_of(certificate->not_after()),
                                         source_text(patient.home.config().tsa)));
