@@ -327,7 +327,7 @@ Result<> may_import_crl(store::Store& store, const store::AuthorityRow& authorit
 Result<store::CrlRow> import_crl(store::Store& store, const store::AuthorityRow& authority,
                                  const x509::Certificate& certificate, const x509::Crl& crl, const std::string& home,
                                  const base::Clock& clock, const Authorisation& authorisation) {
-  TRY(const auto row, row_of_import(store, authority, certificate, crl, clock));
+  TRY(auto row, row_of_import(store, authority, certificate, crl, clock));
   TRY(auto lock, PublicationLock::take(home));
   TRY(auto latest, latest_list(store, authority.id));
   TRY(const bool again, needs_its_file(latest, row, authority, home));

@@ -88,7 +88,7 @@ class Judge {
     [[nodiscard]] std::string subject() const { return certificate.subject().text(); }
   };
 
-  void each_link(const std::function<void(const Link&)>& visit) {
+  void each_link(const std::function<void(const Link&)>& visit) const {
     const auto chain = answer_.report.chain;
     for (std::size_t i = 0; i + 1 < chain.size(); ++i) visit({i, chain[i], chain[i + 1]});
   }

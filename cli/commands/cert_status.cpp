@@ -96,7 +96,7 @@ std::string done_text(StatusAction action, const FoundCertificate& found, const 
   if (action == StatusAction::kRelease) return message("Released {}.", serial);
   const auto at = base::local_time(outcome.after.revoked_at);
   if (action == StatusAction::kHold) return message("On hold: {} since {}.", serial, at);
-  const auto done = message("Revoked {} at {} ({}).", serial, at, reason_text(outcome.after.reason));
+  auto done = message("Revoked {} at {} ({}).", serial, at, reason_text(outcome.after.reason));
   if (!outcome.after.invalidity_date) return done;
   return message("{} Not to be trusted since {}.", done, base::local_time(*outcome.after.invalidity_date));
 }

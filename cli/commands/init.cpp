@@ -19,7 +19,7 @@ using base::fail;
 using base::message;
 using base::Result;
 
-Result<std::string> check_organisation(std::string name) {
+Result<std::string> check_organisation(const std::string& name) {
   if (name.empty()) return fail(Code::kUsage, "The organisation needs a name.");
   if (!base::is_utf8(name) || base::has_unseen_character(name) || base::has_stray_blank(name))
     return fail(Code::kUsage, "The organisation's name has characters that no certificate may hold.");
@@ -33,10 +33,10 @@ Result<std::string> check_organisation(std::string name) {
 
 // ask_until_good asks again, as long as somebody is there to answer: a slip should not cost the answers before it.
 Result<std::string> ask_until_good(const Context& context, const std::string& question, std::string_view otherwise,
-                                   Result<std::string> (*check)(std::string)) {
+                                   Result<std::string> (*check)(const std::string&)) {
   while (true) {
-    TRY(auto answer, context.ask(question, otherwise));
-    auto checked = check(std::move(answer));
+    TRY(const auto answer, context.ask(question, otherwise));
+    auto checked = check(answer);
     if (checked) return checked;
     context.remark(checked.error().detail);
   }
@@ -61,7 +61,7 @@ Result<std::string> public_url_of(const Context& context, const Arguments& argum
   const bool ask = url.empty() && context.interactive() && !context.options().yes;
   if (ask) {
     TRY(url, ask_until_good(context, message("Public address of the status service"), kThisMachine,
-                            [](std::string typed) { return check_public_url(typed); }));
+                            [](const std::string& typed) { return check_public_url(typed); }));
   }
   if (url.empty() && is_for_real(arguments)) {
     return fail(Code::kUsage,

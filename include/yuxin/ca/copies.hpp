@@ -12,7 +12,7 @@ namespace yuxin::ca {
 // ledger that names theirs ("copied"). The authority of the certificate is known here, by the name that it has there:
 // kNotFound otherwise. kIntegrity where certificate and record contradict each other. What is there already stays.
 [[nodiscard]] base::Result<> copy_issued(store::Writer& writer, const evidence::CopiedRecord& copied,
-                                         base::ByteView certificate);
+                                         base::ByteView der);
 [[nodiscard]] base::Result<> copy_status(store::Writer& writer, const evidence::CopiedRecord& copied);
 
 }  // namespace yuxin::ca
