@@ -82,7 +82,11 @@ Result<Begun> begin_or_go_on(const Context& context, const Arguments& arguments,
   if (!found) {
     TRY(check_new_output(out));
     TRY(call.reach());  // nobody types a code for a server that is not there, or not the right one
-    return begin(context, arguments, out);
+    auto begun = begin(context, arguments, out);
+    if (begun || begun.error().code != Code::kConflict) return begun;
+    // the same command at the same time was quicker: its key is the one
+    TRY(found, find_joining(out));
+    if (!found) return begun;
   }
   context.remark(message("Going on with the key that was made before ({}).", joining_path(out)));
   return Begun{std::move(*found), std::nullopt, false};

@@ -124,6 +124,9 @@ class Answering {
 
   Result<> join() {
     return parts_.store->write([&](store::Writer& writer) -> Result<> {
+      TRY(const auto now_row, invitations::find(writer.session(), answer_.locator));
+      // the same answer came twice at one time
+      if (now_row.id == row_.id && base::equal(now_row.request, answer_.request)) return {};
       TRY(invitations::join(writer.session(), row_.id, {answer_.request, answer_.proof}, now_));
       TRY(const auto request, x509::CertificateRequest::from_der(answer_.request));
       return record(writer, "invitation.answered", row_.case_id,

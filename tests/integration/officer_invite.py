@@ -239,6 +239,20 @@ def check_between(office):
     assert len([one for one in office.town.json("cert", "list")["certificates"] if one["subject"] == subject]) == 1
 
 
+def check_two_at_once(office):
+    """The same command twice at one time: one makes the key, the other goes on with it."""
+    number, code = invite(office, "twice")
+    newcomer = Newcomer(office, "twice", code)
+    both = [subprocess.Popen(newcomer.command("--no-wait"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    for process in both:
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 0 or "too often" in err, (out, err)
+    assert (newcomer.folder / "twice.p12.joining").exists()
+    confirm(office, "wang", number, fingerprint(newcomer.join("--no-wait")))
+    newcomer.join()
+    assert newcomer.terminal("--quiet", "request", "list").returncode == 0
+
+
 def check_crashes(office):
     """The server is killed, and the newcomer's program, at every bad moment; nothing is lost and nothing is twice."""
     number, code = invite(office, "crash")
@@ -395,6 +409,7 @@ def main():
         check_the_way(office)
         check_wrong_codes(office)
         check_between(office)
+        check_two_at_once(office)
         check_crashes(office)
         check_ends(office)
         check_typed(office)
