@@ -1,6 +1,7 @@
 #include "token_link.hpp"
 
 #include <algorithm>
+#include <thread>
 
 namespace yuxin::keymgmt {
 
@@ -13,6 +14,11 @@ namespace {
 
 constexpr std::chrono::milliseconds kFirstPause{250};
 constexpr unsigned kMostDoublings = 4;  // four seconds
+
+// Where a token is a folder (SoftHSM2), the login of one program writes its data anew, and another that reads them
+// meanwhile finds none: who is not to be seen is looked for again.
+constexpr int kLooks = 5;
+constexpr std::chrono::milliseconds kBetweenLooks{20};
 
 // One number for an era, so that a signature asks with one load whether its login is still good.
 std::uint64_t mark_of(Era era) { return era.epoch << 32U | (era.generation & 0xffffffffU); }
@@ -115,10 +121,14 @@ Outcome<> TokenLink::log_in(const Module::Use& use, const TokenPlace& place, con
   const std::lock_guard lock(logging_in_);
   if (logged_in_ == session.era) return {};
   CK_TOKEN_INFO token{};
-  const CK_RV rv = use.functions->C_GetTokenInfo(place.slot, &token);
-  if (rv != CKR_OK) return trouble(rv, title_, "C_GetTokenInfo");
-  // the PIN is for the token that was chosen, whatever is in its slot now
-  if (place_of(place.module, place.slot, token).id() != place.id()) return tl::unexpected(not_there(title_));
+  for (int looks = 1;; ++looks) {
+    const CK_RV rv = use.functions->C_GetTokenInfo(place.slot, &token);
+    if (rv != CKR_OK) return trouble(rv, title_, "C_GetTokenInfo");
+    // the PIN is for the token that was chosen, whatever is in its slot now
+    if (place_of(place.module, place.slot, token).id() == place.id()) break;
+    if (looks == kLooks) return tl::unexpected(not_there(title_));
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
   CK_SESSION_INFO about{};
   const bool known = use.functions->C_GetSessionInfo(session.handle, &about) == CKR_OK;
   const bool done = known && (about.state == CKS_RW_USER_FUNCTIONS || about.state == CKS_RO_USER_FUNCTIONS);
