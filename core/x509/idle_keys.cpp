@@ -2,7 +2,10 @@
 
 #include <openssl/err.h>
 
-#include <array>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace yuxin::x509 {
 
