@@ -190,7 +190,7 @@ std::optional<Node> describe_time_stamp_response(base::ByteView der, const Inspe
     auto described = token && fields.at_end() ? describe_cms(token->whole, options) : std::nullopt;
     if (!described || !described->is_time_stamp) return std::nullopt;
     described->node.key = "token";
-    described->node.label = base::tr("token");
+    described->node.label = base::tr("time stamp token");
     nodes.push_back(std::move(described->node));
   }
   return group("", base::tr("Time stamp response"), std::move(nodes));
