@@ -68,13 +68,12 @@ Errand::Errand(const AutomaticDeskParts& parts, Desk& desk, const MachineWish& w
 x509::Digest256 Errand::digest_of(const MachineWish& wish) {
   std::string text(protocol_name(wish.protocol));
   for (const auto* part : {&wish.client, &wish.profile, &wish.reference}) text += '\0' + *part;
-  auto octets = base::to_bytes(base::as_bytes(text));
   // A message of CMP is signed anew each time that it is sent, also where it asks for the same.
   const auto& asked = wish.enrolment.request;
   const auto request = asked.form() == x509::RequestForm::kCrmf ? asked.signed_part() : asked.der();
-  octets.push_back(0);
-  octets.insert(octets.end(), request.begin(), request.end());
-  return x509::sha256(octets);
+  text += '\0';
+  text += base::as_text(request);
+  return x509::sha256(base::as_bytes(text));
 }
 
 Result<MachineAnswer> Errand::run() {
