@@ -52,19 +52,16 @@ void print_lines(const Context& context, const LedgerFindings& findings) {
         findings.strange_stamps));
   }
   for (const auto& problem : report.problems) context.out(message("FAIL   {}", problem));
-  if (findings.behind > 0) {
-    context.out(
-        message("This file lacks the last {} entries. Copied with cp while a server ran, it lacks what stood in the "
-                "-wal file beside it: copy the home anew with yuxin audit copy FILE, and check that one first.",
-                findings.behind));
+  const auto accused = report.problems.size() - (findings.behind > 0 ? 1 : 0);
+  if (accused > 0) {
+    context.out(accused == 1
+                    ? message("The ledger is not what it was: 1 finding. Keep this home as it is, and find out who "
+                              "had access.")
+                    : message("The ledger is not what it was: {} findings. Keep this home as it is, and find out who "
+                              "had access.",
+                              accused));
   }
-  if (!report.problems.empty()) {
-    context.out(
-        message("The ledger is not what it was: {} findings. Keep this home as it is, and find out who had "
-                "access.",
-                report.problems.size()));
-    return;
-  }
+  if (!report.problems.empty()) return;
   const auto checkpoints = findings.checkpoints == 1 ? message("{} signed checkpoint", findings.checkpoints)
                                                      : message("{} signed checkpoints", findings.checkpoints);
   context.out(message("The ledger is whole: {} entries, head {}, {}.", report.records,

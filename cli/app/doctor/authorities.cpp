@@ -44,7 +44,7 @@ void check_validity(const Patient& patient, const KnownAuthority& authority, Che
   if (until >= base::add(now, kYear)) return;
   const auto outlook = outlook_of(patient, authority);
   if (until < now && !outlook.successor.empty())
-    return list.note(message("{} expired on {}; {} does its work", name, date_of(until), outlook.successor));
+    return list.note(message("{} expired on {}; {} can issue", name, date_of(until), outlook.successor));
   // revoked, it is the business of check_standing
   if (outlook.until > until || (outlook.standing && outlook.standing->state == Standing::State::kRevoked)) return;
   const auto successor = message("make its successor: {}", successor_command(patient, authority));
@@ -143,7 +143,7 @@ void check_standing(const Patient& patient, const KnownAuthority& authority, Che
   }
   if (outlook.successor.empty())
     return list.fail(text, message("make its successor: {}", successor_command(patient, authority)));
-  if (outlook.living == 0) return list.note(message("{}; {} does its work", text, outlook.successor));
+  if (outlook.living == 0) return list.note(message("{}; {} can issue", text, outlook.successor));
   list.warn(
       message("{}; certificates of its that are not over, and that nobody may believe: {}", text, outlook.living),
       message("issue them anew by {} and revoke them: yuxin --home {} cert list --ca {} --state good",
@@ -229,9 +229,13 @@ std::vector<Check> check_authorities(const Patient& patient) {
   Checklist list("authority-certificates");
   std::vector<std::string> good;
   for (const auto& authority : patient.authorities) {
-    if (waits(authority)) continue;
+    if (waits(authority)) {
+      list.note(message("{} waits for its certificate; when it is here: yuxin ca import-certificate {} FILE",
+                        authority.row.name, authority.row.name));
+      continue;
+    }
     check_validity(patient, authority, list);
-    if (authority.certificate)
+    if (authority.certificate && outlook_of(patient, authority).is_good())
       good.push_back(message("{} until {}", authority.row.name, date_of(authority.certificate->not_after())));
   }
   return std::move(list).finish(good.empty() ? message("there is none yet") : base::join(good, message(", ")));

@@ -66,11 +66,30 @@ Result<Patient> patient_of(Home& home, const base::Clock& clock, const base::Sec
 
 }  // namespace
 
+namespace {
+
+// What to do where the home does not open. What the owner of the machine can mend is in the sentence itself, and
+// nothing is to be restored for it.
+std::string remedy_of(const base::Error& error, const std::string& home) {
+  switch (error.code) {
+    case Code::kConflict:
+      return message("use the version of yuxin that the home was last used with");
+    case Code::kNotAuthorised:
+    case Code::kUnavailable:
+      return message("do that, then look again: yuxin --home {} doctor", shell_word(home));
+    default:
+      return message("restore the home from its latest backup");
+  }
+}
+
+}  // namespace
+
 std::vector<Check> check_profiles(const Patient& patient) {
   Checklist list("profiles");
   const auto profiles = patient.home.profiles();
   const auto remedy = message("correct the file, then: yuxin profile check FILE");
-  if (!profiles) list.fail(profiles.error().detail, remedy);
+  if (!profiles)
+    list.fail(profiles.error().detail, message("restore {}/profiles from the latest backup", patient.home.path()));
   if (profiles) {
     for (const auto& one : profiles->broken()) list.fail(one.error.detail, remedy);
   }
@@ -129,9 +148,7 @@ std::vector<Check> examine(const std::string& home, const base::Clock& clock, co
   auto patient = opened ? patient_of(**opened, clock, openers.passphrase)
                         : Result<Patient>(tl::unexpected(std::move(opened).error()));
   if (!patient) {
-    const bool newer = patient.error().code == Code::kConflict;
-    database.fail(patient.error().detail, newer ? message("use the version of yuxin that the home was last used with")
-                                                : message("restore the home from its latest backup"));
+    database.fail(patient.error().detail, remedy_of(patient.error(), home));
     add(all, std::move(database).finish({}));
     return all;
   }

@@ -47,7 +47,7 @@ struct KnownAuthority {
 // Outlook is whether an authority signs for others, and what remains where it does not.
 struct Outlook {
   base::Result<ca::Standing> standing;
-  std::string successor;    // another authority of the home that does its work; empty where there is none
+  std::string successor;    // another authority of the home that can issue; empty where there is none
   base::UnixTime until;     // of the successor
   std::int64_t living = 0;  // of what a revoked or expired one issued for others: neither over nor revoked
   // is_over: it signs nothing any more, and nothing is left that anybody might ask about.

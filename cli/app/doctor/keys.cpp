@@ -68,6 +68,7 @@ void try_keys(const Patient& patient, const std::vector<Needed>& needed, const s
   }
   for (const auto& key : needed) {
     if (keymgmt::is_token_name(key.name)) continue;
+    if (!base::file_exists(patient.home.keys_folder() + "/" + key.name + ".key")) continue;  // check_file says so
     const auto tried = try_key(**store, key, keys);
     if (tried) continue;
     list.fail(message("the key of {} does not sign: {}", key.purpose, tried.error().detail),

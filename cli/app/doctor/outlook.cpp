@@ -1,4 +1,4 @@
-// How an authority stands, and which other one does its work where it signs nothing new.
+// How an authority stands, and which other one can issue where it signs nothing new.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -69,7 +69,7 @@ std::vector<Check> check_roles(const Patient& patient) {
   for (const auto& row : facts->authorities) check_authority(patient, row, list);
   check_list(patient, *facts, list);
   if (!organisation) return std::move(list).finish({});
-  return std::move(list).finish(message("{} organisations, {} rules of roles; roles in force: {}",
+  return std::move(list).finish(message("organisations: {}; rules of roles: {}; roles in force: {}",
                                         (*organisation)->units().size(), (*organisation)->roles().size(),
                                         facts->in_force));
 }

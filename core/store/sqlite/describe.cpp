@@ -39,8 +39,8 @@ Error needs_its_log(const std::string& path, std::string diagnostic) {
 
 Error damaged(const std::string& path, std::string diagnostic) {
   return {Code::kIntegrity,
-          message("The database {} is damaged or is not a database. Stop working with it, keep the file, and restore "
-                  "the home from its latest backup.",
+          message("The database {} is damaged, or is no database. If it is that of a home, stop working with it, keep "
+                  "the file, and restore the home from its latest backup.",
                   path),
           std::move(diagnostic)};
 }
@@ -62,7 +62,7 @@ Error cannot_open(int system_errno, const std::string& path, std::string diagnos
     case ENOENT:
     case ENOTDIR:
       return {Code::kNotFound,
-              message("There is no database {}. Check the name of the home, or make one: yuxin init.", path),
+              message("There is no database {}. Check the name; if it was there, restore it from the latest backup.", path),
               std::move(diagnostic)};
     case EACCES:
     case EPERM:
