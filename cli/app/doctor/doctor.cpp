@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/ledger_audit.hpp"
+#include "app/shell_word.hpp"
 #include "yuxin/base/file.hpp"
 
 namespace yuxin::cli {
