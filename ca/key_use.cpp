@@ -18,6 +18,14 @@ base::Bytes spki_of(const store::CertificateRow& row) {
   return certificate ? base::to_bytes(certificate->tbs().spki) : base::Bytes();
 }
 
+Result<std::optional<store::CertificateRow>> compromised_with_key(store::Reader& reader, base::ByteView spki) {
+  TRY(auto rows, reader.compromised_with_key_tag(x509::key_tag(spki)));
+  for (auto& row : rows) {
+    if (base::equal(spki_of(row), spki)) return std::optional(std::move(row));
+  }
+  return std::optional<store::CertificateRow>();
+}
+
 }  // namespace
 
 Result<std::optional<store::CertificateRow>> other_use_of_key(store::Reader& reader, const x509::PublicKey& key,
@@ -29,10 +37,30 @@ Result<std::optional<store::CertificateRow>> other_use_of_key(store::Reader& rea
   return std::optional<store::CertificateRow>();
 }
 
+Result<std::vector<store::CertificateRow>> in_force_with_key(store::Reader& reader, base::ByteView spki,
+                                                             base::UnixTime now) {
+  TRY(auto rows, reader.in_force_with_key_tag(x509::key_tag(spki), now));
+  std::erase_if(rows, [&](const store::CertificateRow& row) { return !base::equal(spki_of(row), spki); });
+  for (auto& row : rows) row.der.clear();
+  return rows;
+}
+
+Result<std::vector<store::CertificateRow>> with_leaked_key(store::Reader& reader, base::UnixTime now) {
+  std::vector<store::CertificateRow> found;
+  TRY(auto rows, reader.in_force_with_compromised_tag(now));
+  for (auto& row : rows) {
+    TRY(const auto leaked, compromised_with_key(reader, spki_of(row)));
+    if (!leaked) continue;
+    row.der.clear();
+    found.push_back(std::move(row));
+  }
+  return found;
+}
+
 Result<> refuse_compromised_key(store::Reader& reader, base::ByteView spki) {
-  TRY(const auto rows, reader.compromised_with_key_tag(x509::key_tag(spki)));
-  for (const auto& row : rows) {
-    if (!base::equal(spki_of(row), spki)) continue;
+  TRY(const auto leaked, compromised_with_key(reader, spki));
+  if (leaked) {
+    const auto& row = *leaked;
     const auto serial = x509::Serial::from_der_content(row.serial);
     return fail(Code::kRefused,
                 "The key is compromised: certificate {} ({}), which has it too, was revoked at {} ({}). Ask the "

@@ -1,6 +1,8 @@
 // Changing the status of a certificate: one transaction, checked inside it.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "records.hpp"
 #include "yuxin/ca/revocation.hpp"
 #include "yuxin/evidence/clock_floor.hpp"
@@ -15,11 +17,26 @@ using store::CertificateState;
 
 namespace {
 
-Result<> refuse_state(const store::CertificateRow& row, StatusAction action, std::string_view serial) {
+bool is_leak(x509::RevocationReason reason) {
+  return reason == x509::RevocationReason::kKeyCompromise || reason == x509::RevocationReason::kCaCompromise ||
+         reason == x509::RevocationReason::kAaCompromise;
+}
+
+// learns_more: a certificate is revoked once, but that its key has leaked, or that it leaked earlier than was known,
+// may come to light later, and whoever relies on it has to learn of it.
+bool learns_more(const store::CertificateStatus& known, const StatusOrder& order) {
+  if (!is_leak(order.reason)) return false;
+  if (!is_compromise(known)) return true;
+  return order.invalidity_date && (!known.invalidity_date || *order.invalidity_date < *known.invalidity_date);
+}
+
+Result<> refuse_state(const store::CertificateRow& row, StatusAction action, const StatusOrder& order) {
+  const auto serial = order.serial.hex();
   const auto since = base::local_time(row.status.revoked_at);
   const auto reason = std::string(x509::reason_name(static_cast<x509::RevocationReason>(row.status.reason)));
   switch (row.status.state) {
     case CertificateState::kRevoked:
+      if (action == StatusAction::kRevoke && learns_more(row.status, order)) return {};
       return fail(Code::kConflict,
                   "Certificate {} ({}) was revoked at {} ({}). Nothing was changed. See: yuxin cert show {}", serial,
                   row.subject, since, reason, serial);
@@ -52,14 +69,19 @@ std::string_view record_kind(StatusAction action) {
   return "certificate.released";
 }
 
-store::CertificateStatus status_after(StatusAction action, const StatusOrder& order, base::UnixTime now) {
+// One that was on hold is revoked since it was put on hold (X.509, on the reason certificateHold): what was signed in
+// between is not made good by revoking it for good. One that was revoked before stays revoked since then.
+store::CertificateStatus status_after(const store::CertificateStatus& before, StatusAction action,
+                                      const StatusOrder& order, base::UnixTime now) {
   store::CertificateStatus status;
   if (action == StatusAction::kRelease) return status;
   status.state = action == StatusAction::kHold ? CertificateState::kOnHold : CertificateState::kRevoked;
   const auto reason = action == StatusAction::kHold ? x509::RevocationReason::kCertificateHold : order.reason;
   status.reason = static_cast<int>(reason);
-  status.revoked_at = now;
+  status.revoked_at = before.state == CertificateState::kGood ? now : before.revoked_at;
   status.invalidity_date = order.invalidity_date;
+  if (before.invalidity_date && before.state == CertificateState::kRevoked)
+    status.invalidity_date = std::min(*before.invalidity_date, order.invalidity_date.value_or(*before.invalidity_date));
   return status;
 }
 
@@ -85,13 +107,17 @@ Result<StatusOutcome> change(store::Store& store, const StatusOrder& order, Stat
 
 }  // namespace
 
+bool is_compromise(const store::CertificateStatus& status) {
+  return status.state == CertificateState::kRevoked && is_leak(static_cast<x509::RevocationReason>(status.reason));
+}
+
 Result<StatusOutcome> change_status(store::Writer& writer, const StatusOrder& order, StatusAction action,
                                     const base::Clock& clock, const Authorisation& authorisation) {
   StatusOutcome outcome;
   TRY(const auto now, evidence::time_of_status(writer, clock));
   TRY(outcome.before, writer.find(order.authority, order.serial.content(), store::Reader::With::kRowOnly));
   TRY(check_allowed(outcome.before, action, order, now));
-  outcome.after = status_after(action, order, now);
+  outcome.after = status_after(outcome.before.status, action, order, now);
   TRY(writer.change_status(outcome.before.id, outcome.after));
   TRY(outcome.ledger_sequence, evidence::append(writer, {.kind = std::string(record_kind(action)),
                                                          .object = object_name(order.authority_name, order.serial),
@@ -114,7 +140,11 @@ Result<> check_allowed(const store::CertificateRow& row, StatusAction action, co
                 "The invalidity date {} lies in the future; it says since when the key was not to be trusted.",
                 base::rfc3339(*order.invalidity_date));
   }
-  return refuse_state(row, action, order.serial.hex());
+  if (order.invalidity_date && *order.invalidity_date < row.not_before) {
+    return fail(Code::kUsage, "The invalidity date {} lies before the certificate was valid, {}.",
+                base::rfc3339(*order.invalidity_date), base::rfc3339(row.not_before));
+  }
+  return refuse_state(row, action, order);
 }
 
 Result<StatusOutcome> revoke(store::Store& store, const StatusOrder& order, const base::Clock& clock,

@@ -30,6 +30,8 @@ std::uint64_t hash(std::uint32_t authority, ByteView serial) {
   return mixed * 0xd6e8feb86659fd93ULL;
 }
 
+constexpr std::uint8_t kHasInvalidityDate = 0x80;
+
 ByteView serial_of(const StatusEntry& entry) { return {entry.serial.data(), entry.size}; }
 
 // home is the slot where the search for an entry begins: the hash scaled to the number of slots.
@@ -46,6 +48,7 @@ StatusEntry pack(const store::StatusChange& change) {
   entry.revoked_high = static_cast<std::uint8_t>(seconds >> 32U);
   entry.state = static_cast<std::uint8_t>(change.status.state);
   entry.reason = static_cast<std::uint8_t>(change.status.reason);
+  if (change.status.invalidity_date) entry.reason |= kHasInvalidityDate;
   entry.size = static_cast<std::uint8_t>(change.serial.size());
   std::ranges::copy(change.serial, entry.serial.begin());
   return entry;
@@ -53,7 +56,8 @@ StatusEntry pack(const store::StatusChange& change) {
 
 IndexedStatus unpack(const StatusEntry& entry) {
   const std::uint64_t seconds = std::uint64_t{entry.revoked_high} << 32U | entry.revoked_low;
-  return {static_cast<store::CertificateState>(entry.state), entry.reason, {static_cast<std::int64_t>(seconds)}};
+  const auto reason = static_cast<std::uint8_t>(entry.reason & ~kHasInvalidityDate);
+  return {static_cast<store::CertificateState>(entry.state), reason, {static_cast<std::int64_t>(seconds)}, {}};
 }
 
 // The store holds nothing else; a row that does not fit is damage that must not take down the answers for others.
@@ -99,6 +103,17 @@ const StatusEntry* StatusRun::find(std::int64_t authority, ByteView serial) cons
   return nullptr;
 }
 
+void InvalidityDates::set(std::uint32_t authority, ByteView serial, base::UnixTime date) {
+  const std::unique_lock lock(mutex_);
+  dates_[{authority, base::to_bytes(serial)}] = date;
+}
+
+std::optional<base::UnixTime> InvalidityDates::find(std::uint32_t authority, ByteView serial) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = dates_.find({authority, base::to_bytes(serial)});
+  return found == dates_.end() ? std::nullopt : std::optional(found->second);
+}
+
 StatusIndex::StatusIndex(store::StatusReader& reader, Changed changed)
     : reader_(reader), changed_(std::move(changed)) {
   authorities_.set(std::make_shared<Authorities>());
@@ -137,9 +152,11 @@ base::Result<> StatusIndex::read_changes() {
   // Read before the changes: what is committed later moves the revision away from this value.
   const std::uint64_t revision = reader_.revision();
   std::vector<StatusEntry> fresh;
-  TRY(const std::int64_t last, reader_.changes(sequence_, [&fresh](const store::StatusChange& change) {
+  TRY(const std::int64_t last, reader_.changes(sequence_, [&](const store::StatusChange& change) {
     if (fits(change)) {
       fresh.push_back(pack(change));
+      if (const auto& date = change.status.invalidity_date)
+        dates_.set(fresh.back().authority, change.serial, *date);
     } else {
       base::log_error("ocsp: a stored serial number has an impossible size; it is answered as never issued");
     }
@@ -168,7 +185,9 @@ std::optional<IndexedStatus> StatusIndex::find(std::int64_t authority, ByteView 
   const auto runs = runs_.get();
   for (const auto& run : std::views::reverse(*runs)) {
     if (const StatusEntry* entry = run->find(authority, serial)) {
-      return unpack(*entry);
+      auto status = unpack(*entry);
+      if ((entry->reason & kHasInvalidityDate) != 0) status.invalidity_date = dates_.find(entry->authority, serial);
+      return status;
     }
   }
   return std::nullopt;

@@ -41,7 +41,7 @@ bool could_be_issued(base::ByteView serial) {
 }  // namespace
 
 void LiveSource::Draft::add_issued(const CertIdView& id, const IndexedStatus& status) {
-  SingleAnswer answer{id.der, Verdict::kRevoked, status.revoked_at, status.reason};
+  SingleAnswer answer{id.der, Verdict::kRevoked, status.revoked_at, status.reason, status.invalidity_date};
   if (status.state == store::CertificateState::kGood) answer.verdict = Verdict::kGood;
   if (status.state == store::CertificateState::kOnHold) answer.reason = kCertificateHold;
   answers.push_back(answer);

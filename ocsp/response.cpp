@@ -70,8 +70,15 @@ std::size_t status_content(const SingleAnswer& answer) {
   if (answer.verdict != Verdict::kRevoked) return 0;
   return kTimeSize + (answer.reason == 0 ? 0 : 5);
 }
+// singleExtensions [1] EXPLICIT Extensions with an invalidityDate (RFC 5280 section 5.3.2), up to its time.
+constexpr std::array<std::uint8_t, 13> kInvalidityDate = {0xa1, 0x1e, 0x30, 0x1c, 0x30, 0x1a, 0x06,
+                                                          0x03, 0x55, 0x1d, 0x18, 0x04, 0x11};
+bool has_invalidity_date(const SingleAnswer& answer) {
+  return answer.verdict == Verdict::kRevoked && answer.invalidity_date.has_value();
+}
 std::size_t single_content(const SingleAnswer& answer) {
-  return answer.cert_id.size() + element_size(status_content(answer)) + kTimeSize + element_size(kTimeSize);
+  return answer.cert_id.size() + element_size(status_content(answer)) + kTimeSize + element_size(kTimeSize) +
+         (has_invalidity_date(answer) ? kInvalidityDate.size() + kTimeSize : 0);
 }
 
 void write_status(Output& out, const SingleAnswer& answer) {
@@ -100,6 +107,9 @@ void write_single(Output& out, const SingleAnswer& answer, const TimeDer& this_u
   out.raw(this_update);
   out.header(der::constructed_tag(0), kTimeSize);
   out.raw(next_update);
+  if (!has_invalidity_date(answer)) return;
+  out.raw(kInvalidityDate);
+  out.raw(time_der(*answer.invalidity_date));
 }
 
 // responseExtensions: the nonce and the mark of extended revocation, both uncritical; empty when there is neither.

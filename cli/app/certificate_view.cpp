@@ -81,6 +81,12 @@ base::Failure none_such(const Home& home, const std::string& text, Purpose purpo
 
 }  // namespace
 
+std::string revocation_time(base::UnixTime revoked_at, std::optional<base::UnixTime> invalidity_date) {
+  auto time = base::local_time(revoked_at);
+  if (!invalidity_date) return time;
+  return message("{}, invalid since {}", time, base::local_time(*invalidity_date));
+}
+
 std::string reason_text(int reason) {
   switch (static_cast<x509::RevocationReason>(reason)) {
     case x509::RevocationReason::kUnspecified:

@@ -43,6 +43,9 @@ enum class Purpose { kChange, kLook };  // a refusal to change something says th
 // reason_text is a reason of revocation (RFC 5280 section 5.3.1) for people: "keyCompromise", or its translation.
 [[nodiscard]] std::string reason_text(int reason);
 
+// revocation_time is when something was revoked and, where its issuer says so, since when it was invalid.
+[[nodiscard]] std::string revocation_time(base::UnixTime revoked_at, std::optional<base::UnixTime> invalidity_date);
+
 // state_text is for people.
 [[nodiscard]] std::string state_text(const store::CertificateRow& row, base::UnixTime now);
 

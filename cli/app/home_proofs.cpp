@@ -42,7 +42,8 @@ Result<std::optional<store::ServiceCertificateRow>> responder_of(Home& home, con
 
 ocsp::SingleAnswer answer_about(const store::CertificateRow& row, base::ByteView cert_id) {
   constexpr int kCertificateHold = 6;
-  ocsp::SingleAnswer answer{cert_id, ocsp::Verdict::kGood, row.status.revoked_at, row.status.reason};
+  ocsp::SingleAnswer answer{cert_id, ocsp::Verdict::kGood, row.status.revoked_at, row.status.reason,
+                            row.status.invalidity_date};
   if (row.status.state != store::CertificateState::kGood) answer.verdict = ocsp::Verdict::kRevoked;
   if (row.status.state == store::CertificateState::kOnHold) answer.reason = kCertificateHold;
   return answer;

@@ -74,6 +74,7 @@ base::JsonObject ocsp_evidence_json(const x509::OcspEvidence& evidence) {
   if (evidence.status == x509::OcspStatus::kRevoked) {
     document["revoked_at"] = base::rfc3339(evidence.revoked_at);
     document["reason"] = x509::reason_name(evidence.reason.value_or(x509::RevocationReason::kUnspecified));
+    if (evidence.invalidity_date) document["invalidity_date"] = base::rfc3339(*evidence.invalidity_date);
   }
   document["this_update"] = base::rfc3339(evidence.this_update);
   if (evidence.next_update) document["next_update"] = base::rfc3339(*evidence.next_update);

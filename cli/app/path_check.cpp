@@ -168,7 +168,8 @@ class Judge {
     if (verdict.status == x509::CrlStatus::kRevoked) {
       said.status = "revoked";
       said.reason = x509::reason_name(verdict.reason);
-      if (said.revoked_at.value_or(question_.at) <= question_.at) refuse_revoked(said, source);
+      said.invalidity_date = verdict.invalidity_date;
+      if (said.counts_at(question_.at)) refuse_revoked(said, source);
     }
     answer_.status.push_back(std::move(said));
   }
@@ -184,15 +185,16 @@ class Judge {
       said.status = "revoked";
       said.revoked_at = evidence.revoked_at;
       said.reason = x509::reason_name(evidence.reason.value_or(x509::RevocationReason::kUnspecified));
+      said.invalidity_date = evidence.invalidity_date;
       // at a time before that, the certificate was good
-      if (evidence.revoked_at <= question_.at) refuse_revoked(said, url);
+      if (said.counts_at(question_.at)) refuse_revoked(said, url);
     }
     answer_.status.push_back(std::move(said));
   }
 
   void refuse_revoked(const StatusSaid& said, const std::string& source) {
-    refuse("revoked", message("{} was revoked {} ({}), says {}. Do not use it.", said.subject,
-                              base::local_time(said.revoked_at.value_or(question_.at)), said.reason, source));
+    refuse("revoked", message("{} was revoked {} ({}), says {}. Do not use it.", said.subject, said.when(),
+                              base::tr(said.reason.c_str()), source));
   }
 
   // What the lists said that the path was held against.
@@ -239,6 +241,15 @@ Result<PathQuestion> read_question(const PathWords& words, base::UnixTime now) {
   return question;
 }
 
+bool StatusSaid::counts_at(base::UnixTime at) const {
+  const auto since = revoked_at.value_or(base::UnixTime{0});
+  return std::min(since, invalidity_date.value_or(since)) <= at;
+}
+
+std::string StatusSaid::when() const {
+  return revocation_time(revoked_at.value_or(base::UnixTime{0}), invalidity_date);
+}
+
 std::vector<std::string> unchecked(const PathAnswer& answer) {
   std::vector<std::string> subjects;
   for (std::size_t i = 0; i + 1 < answer.report.chain.size(); ++i) {
@@ -278,6 +289,7 @@ base::JsonObject path_answer_json(const PathAnswer& answer) {
     if (said.revoked_at) {
       object["revoked_at"] = base::rfc3339(*said.revoked_at);
       object["reason"] = said.reason;
+      if (said.invalidity_date) object["invalidity_date"] = base::rfc3339(*said.invalidity_date);
     }
     status.push_back(std::move(object));
   }

@@ -50,6 +50,10 @@ struct StatusSaid {
   std::string detail;
   std::optional<base::UnixTime> revoked_at;
   std::string reason;
+  std::optional<base::UnixTime> invalidity_date = {};
+  // These two of one that is revoked: whether that was so at a moment, and when and why it was, for people.
+  [[nodiscard]] bool counts_at(base::UnixTime at) const;
+  [[nodiscard]] std::string when() const;
 };
 
 // PathAnswer: `reason` is of x509::path_reasons, or "status-unknown" (a responder does not know the certificate) or

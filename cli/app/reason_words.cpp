@@ -28,7 +28,11 @@ constexpr const char* kWords[] = {base::translatable("ok"),
                                   base::translatable("weak-signature"),
                                   base::translatable("malformed"),
                                   base::translatable("internal"),
-                                  base::translatable("no-signers")};
+                                  base::translatable("no-signers"),
+                                  base::translatable("status-unknown"),
+                                  base::translatable("status-unavailable"),
+                                  base::translatable("key-usage"),
+                                  base::translatable("purpose")};
 
 }  // namespace
 

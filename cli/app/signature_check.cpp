@@ -103,6 +103,7 @@ class JudgeSigner {
         if (verdict.status == x509::CrlStatus::kRevoked) {
           said.status = "revoked";
           said.reason = x509::reason_name(verdict.reason);
+          said.invalidity_date = verdict.invalidity_date;
         }
         if (!take(said)) return false;
       }
@@ -133,24 +134,24 @@ class JudgeSigner {
       said.status = "revoked";
       said.revoked_at = evidence.revoked_at;
       said.reason = x509::reason_name(evidence.reason.value_or(x509::RevocationReason::kUnspecified));
+      said.invalidity_date = evidence.invalidity_date;
     }
     return take(said);
   }
 
   bool take(const StatusSaid& said) {
-    const bool revoked = said.status == "revoked" && said.revoked_at.value_or(base::UnixTime{0}) <= answer_.judged_at;
     answer_.path.status.push_back(said);
-    if (!revoked) return true;
-    const auto when = base::local_time(said.revoked_at.value_or(base::UnixTime{0}));
+    if (said.status != "revoked" || !said.counts_at(answer_.judged_at)) return true;
+    const auto when = said.when();
     if (answer_.time_stamp) {
       return refuse("revoked",
                     message("{} was revoked {} ({}), and the time stamp proves only that this was signed by "
                             "{}, which is later. Do not rely on it.",
-                            said.subject, when, said.reason, base::local_time(answer_.time_stamp->time)));
+                            said.subject, when, base::tr(said.reason.c_str()), base::local_time(answer_.time_stamp->time)));
     }
     return refuse("revoked", message("{} was revoked {} ({}), and no time stamp proves that this was signed before "
                                      "that. Do not rely on it.",
-                                     said.subject, when, said.reason));
+                                     said.subject, when, base::tr(said.reason.c_str())));
   }
 
   bool check_usage() {

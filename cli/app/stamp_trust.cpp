@@ -63,7 +63,7 @@ Result<> check_not_revoked(const x509::TimeStampEvidence& evidence, const std::v
   for (const auto& list : lists) {
     const auto verdict = x509::check_crl(evidence.authority, evidence.path.chain[1], list, at);
     if (verdict.status != x509::CrlStatus::kRevoked) continue;
-    const auto since = verdict.revoked_at.value_or(base::UnixTime{0});
+    const auto since = verdict.untrusted_since();
     if (leaves_stamps_good(verdict.reason) && evidence.time < since) continue;
     return fail(Code::kBadSignature,
                 "The certificate of the time stamp authority, {}, was revoked {} ({}): this stamp proves nothing.",

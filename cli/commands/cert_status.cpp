@@ -1,4 +1,8 @@
 // yuxin cert revoke, hold, release
+#include <fmt/format.h>
+
+#include <ranges>
+
 #include "app/certificate_view.hpp"
 #include "app/home.hpp"
 #include "app/shell_word.hpp"
@@ -6,6 +10,7 @@
 #include "yuxin/base/log.hpp"
 #include "yuxin/ca/certificate_json.hpp"
 #include "yuxin/ca/crl_publication.hpp"
+#include "yuxin/ca/key_use.hpp"
 #include "yuxin/ca/revocation.hpp"
 
 namespace yuxin::cli {
@@ -129,6 +134,28 @@ Result<> check_not_own(Home& home, const FoundCertificate& found, StatusAction a
       found.serial.hex(), found.authority);
 }
 
+// Whoever has a key that leaked has all certificates that it stands in.
+Result<std::vector<store::CertificateRow>> others_with_leaked_key(Home& home, const FoundCertificate& found,
+                                                                  const ca::StatusOutcome& outcome) {
+  std::vector<store::CertificateRow> others;
+  if (!ca::is_compromise(outcome.after) || found.row.der.empty()) return others;
+  TRY(const auto certificate, parsed_certificate(found));
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(others, ca::in_force_with_key(reader, certificate.tbs().spki, home.clock().now()));
+    return {};
+  }));
+  return others;
+}
+
+base::JsonArray serials_of(const std::vector<store::CertificateRow>& rows) {
+  base::JsonArray serials;
+  for (const auto& row : rows) {
+    const auto serial = x509::Serial::from_der_content(row.serial);
+    serials.emplace_back(serial ? serial->hex() : base::hex_upper(row.serial));
+  }
+  return serials;
+}
+
 struct Asked {
   FoundCertificate found;
   ca::StatusOrder order;
@@ -177,15 +204,27 @@ Result<int> run(Context& context, const Arguments& arguments, StatusAction actio
                                                        : ca::release;
   TRY(auto outcome, perform(home->store(), order, context.clock(), {context.actor()}));
   const auto list = publish_list(context, *home, found.authority);
+  TRY(const auto others, others_with_leaked_key(*home, found, outcome));
   end_work(context, *home);
   if (context.options().json) {
     found.row.status = outcome.after;
     auto document = ca::certificate_json(found.row, found.authority, context.clock().now());
     document["ledger_sequence"] = outcome.ledger_sequence;
+    if (ca::is_compromise(outcome.after)) document["same_key"] = serials_of(others);
     context.document(document);
     return 0;
   }
   context.out(message("{} {} Ledger entry {}.", done_text(action, found, outcome), list, outcome.ledger_sequence));
+  if (others.empty()) return 0;
+  context.warn(message("The same key stands in certificates that are in force; whoever has it can use them. Revoke them "
+                       "too:"));
+  constexpr std::size_t kShown = 20;
+  const auto serials = serials_of(others);
+  for (const auto& serial : serials | std::views::take(kShown)) {
+    context.out(fmt::format("yuxin --home {} cert revoke {} --reason keyCompromise", shell_word(home->path()),
+                            std::string_view(serial.get_string())));
+  }
+  if (serials.size() > kShown) context.out(message("and {} more: see yuxin doctor", serials.size() - kShown));
   return 0;
 }
 

@@ -52,7 +52,9 @@ int exit_status(const PathAnswer& answer) {
 std::string status_text(const StatusSaid& said) {
   if (said.status == "good") return message("{} is not revoked, says {}", said.subject, said.source);
   if (said.status == "unreachable") return message("{}: {}", said.subject, said.detail);
-  return message("{}: {}, says {}", said.subject, said.status, said.source);
+  if (said.status == "revoked")
+    return message("{}: revoked {} ({}), says {}", said.subject, said.when(), base::tr(said.reason.c_str()), said.source);
+  return message("{}: {}, says {}", said.subject, base::tr(said.status.c_str()), said.source);
 }
 
 std::string good_text(const PathAnswer& answer) {
@@ -69,7 +71,9 @@ void print_lines(const Context& context, const PathAnswer& answer) {
   const auto& report = answer.report;
   if (!report.valid) {
     context.out(message("Not good: {}", report.detail));
-    context.remark(labelled(message("reason"), reason_word(report.reason)));
+    context.out(labelled(message("reason"), reason_word(report.reason)));
+    if (report.reason == x509::path_reason::kNoTrustedIssuer)
+      context.remark(message("Give it with --trust FILE if you trust it, otherwise with --untrusted FILE."));
   } else {
     context.out(good_text(answer));
   }

@@ -56,8 +56,8 @@ std::string status_text(const x509::OcspEvidence& evidence) {
     case OcspStatus::kGood:
       return message("good");
     case OcspStatus::kRevoked:
-      return message("revoked {} ({})", base::local_time(evidence.revoked_at),
-                     x509::reason_name(evidence.reason.value_or(x509::RevocationReason::kUnspecified)));
+      return message("revoked {} ({})", revocation_time(evidence.revoked_at, evidence.invalidity_date),
+                     reason_text(static_cast<int>(evidence.reason.value_or(x509::RevocationReason::kUnspecified))));
     case OcspStatus::kUnknown:
       break;
   }

@@ -60,7 +60,9 @@ std::string when_text(const SignerAnswer& answer) {
 
 std::string status_text(const StatusSaid& said) {
   if (said.status == "good") return message("{} is not revoked, says {}", said.subject, said.source);
-  return message("{}: {}, says {}", said.subject, said.status, said.source);
+  if (said.status == "revoked")
+    return message("{}: revoked {} ({}), says {}", said.subject, said.when(), base::tr(said.reason.c_str()), said.source);
+  return message("{}: {}, says {}", said.subject, base::tr(said.status.c_str()), said.source);
 }
 
 std::string good_text(const PathAnswer& path, const std::string& name) {

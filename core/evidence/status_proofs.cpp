@@ -14,17 +14,18 @@ using Kind = Verdict::Kind;
 
 namespace {
 
-// What is revoked later than the moment was good then: RFC 5280 section 5.3.1, RFC 6960 section 4.4.4.
-Verdict verdict_of_revocation(const Certificate& certificate, base::UnixTime revoked_at,
+// What is revoked later than the moment was good then (RFC 5280 section 5.3.1, RFC 6960 section 4.4.4), unless its
+// issuer says that it was invalid before (section 5.3.2).
+Verdict verdict_of_revocation(const Certificate& certificate, base::UnixTime since,
                               std::optional<x509::RevocationReason> reason, base::UnixTime at) {
-  if (revoked_at > at) return {Kind::kGood, {}};
+  if (since > at) return {Kind::kGood, {}};
   if (reason == x509::RevocationReason::kCertificateHold) {
     return {Kind::kRevoked,
             message("The certificate of {} was on hold at {}, since {}.", certificate.subject().text(),
-                    base::local_time(at), base::local_time(revoked_at))};
+                    base::local_time(at), base::local_time(since))};
   }
   return {Kind::kRevoked, message("The certificate of {} was revoked at {}, before {}.", certificate.subject().text(),
-                                  base::local_time(revoked_at), base::local_time(at))};
+                                  base::local_time(since), base::local_time(at))};
 }
 
 // counts_at: in force at the moment, or made soon after it; one that does not say how long it is good must be recent.
@@ -95,7 +96,7 @@ Verdict StatusProofs::by_response(const x509::OcspResponse& response, const Cert
     return {Kind::kMissing, message("Nothing says whether the OCSP responder's own certificate was revoked.")};
   }
   if (evidence->status == x509::OcspStatus::kRevoked) {
-    auto verdict = verdict_of_revocation(certificate, evidence->revoked_at, evidence->reason, at);
+    auto verdict = verdict_of_revocation(certificate, evidence->untrusted_since(), evidence->reason, at);
     if (verdict.kind == Kind::kRevoked || counts_at(at, evidence->this_update, evidence->next_update, age))
       return verdict;
   }
@@ -126,7 +127,7 @@ Verdict StatusProofs::by_lists(const Certificate& certificate, const Certificate
     if (said.status == x509::CrlStatus::kUnknown) {
       verdict = stricter(std::move(verdict), {Kind::kMissing, said.detail});
     } else if (said.status == x509::CrlStatus::kRevoked) {
-      auto found = verdict_of_revocation(certificate, said.revoked_at.value_or(base::UnixTime{}), said.reason, at);
+      auto found = verdict_of_revocation(certificate, said.untrusted_since(), said.reason, at);
       if (found.kind == Kind::kRevoked || counts) verdict = stricter(std::move(verdict), std::move(found));
     } else if (counts) {
       verdict = stricter(std::move(verdict), {Kind::kGood, {}});

@@ -44,6 +44,8 @@ std::string select(Reader::With with, std::string_view rest) {
   return std::string(with == Reader::With::kDer ? kRowsWithDer : kRows).append(rest);
 }
 
+constexpr std::size_t kLongestText = 16384;  // octets of a search
+
 // LIKE takes % and _ for any text and any letter; a person who types them means them.
 std::string like_pattern(std::string_view text) {
   std::string pattern = "%";
@@ -103,6 +105,10 @@ class Conditions {
   }
   void add_text() {
     begin();
+    if (filter_.text.size() > kLongestText) {  // as long as nothing that is stored; SQLite takes no such pattern
+      sql_ += '0';
+      return;
+    }
     pattern_ = like_pattern(filter_.text);
     const std::string pattern = place(std::string_view(pattern_));
     sql_ += "(c.subject LIKE " + pattern + " ESCAPE '\\' OR c.names LIKE " + pattern + " ESCAPE '\\'";
@@ -194,6 +200,25 @@ Result<std::vector<CertificateRow>> Reader::others_with_key_tag(std::int64_t tag
       ", b.der FROM part CROSS JOIN certificates c ON c.id >> 10 = part.number AND c.key_tag = $1 "
       "LEFT JOIN certificate_bodies b ON b.id = c.id WHERE c.subject <> $2 ORDER BY c.id DESC LIMIT 16";
   const Value values[] = {tag, subject};
+  return collect(session_, kSql, values, With::kDer);
+}
+
+Result<std::vector<CertificateRow>> Reader::in_force_with_key_tag(std::int64_t tag, base::UnixTime now) {
+  static const std::string kSql =
+      "WITH RECURSIVE part (number) AS (SELECT max(id) >> 10 FROM certificates UNION ALL SELECT number - 1 FROM part "
+      "WHERE number > 0) SELECT " YUXIN_CERTIFICATE_COLUMNS
+      ", b.der FROM part CROSS JOIN certificates c ON c.id >> 10 = part.number AND c.key_tag = $1 "
+      "LEFT JOIN certificate_bodies b ON b.id = c.id WHERE c.state IN (0, 2) AND c.not_after > $2 ORDER BY c.id";
+  const Value values[] = {tag, now.seconds};
+  return collect(session_, kSql, values, With::kDer);
+}
+
+Result<std::vector<CertificateRow>> Reader::in_force_with_compromised_tag(base::UnixTime now) {
+  static const std::string kSql =
+      select(With::kDer,
+             " WHERE c.state IN (0, 2) AND c.not_after > $1 AND c.key_tag IN (SELECT key_tag FROM certificates WHERE "
+             "state = 1 AND reason IN (1, 2, 10)) ORDER BY c.id");
+  const Value values[] = {now.seconds};
   return collect(session_, kSql, values, With::kDer);
 }
 

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "yuxin/base/language.hpp"
+#include "yuxin/x509/der.hpp"
 #include "yuxin/x509/extension.hpp"
 #include "yuxin/x509/ocsp_response.hpp"
 #include "yuxin/x509/oid.hpp"
@@ -206,6 +207,13 @@ OcspQuestion ocsp_question(const Certificate& certificate, const Certificate& is
   return {issuer, certificate.tbs().serial, certificate.not_before(), certificate.not_after()};
 }
 
+// One that does not parse is none: the extension is uncritical, and that the certificate was revoked stands.
+std::optional<base::UnixTime> invalidity_date(const OcspSingle& answer) {
+  const ExtensionView* extension = find_extension(answer.extensions, oid::kInvalidityDate);
+  const auto time = extension == nullptr ? std::nullopt : der::single(extension->value, der::kGeneralizedTime);
+  return time ? der::parse_time(*time) : std::nullopt;
+}
+
 tl::expected<OcspEvidence, OcspProblem> verify_ocsp(const OcspResponse& response, const OcspQuestion& question,
                                                     const OcspVerifyOptions& options) {
   if (response.status() != OcspResponseStatus::kSuccessful) return tl::unexpected(OcspProblem::kErrorResponse);
@@ -219,6 +227,7 @@ tl::expected<OcspEvidence, OcspProblem> verify_ocsp(const OcspResponse& response
   evidence.status = answer->status;
   evidence.revoked_at = answer->revoked_at;
   evidence.reason = answer->reason;
+  evidence.invalidity_date = invalidity_date(*answer);
   evidence.this_update = answer->this_update;
   evidence.next_update = answer->next_update;
   evidence.produced_at = response.produced_at();

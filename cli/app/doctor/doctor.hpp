@@ -103,6 +103,7 @@ void check_unlocking_tokens(const Patient& patient, Checklist& list);
 [[nodiscard]] std::vector<Check> check_lists(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_signers(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_time_stamps(const Patient& patient);
+[[nodiscard]] std::vector<Check> check_leaked_keys(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_profiles(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_roles(const Patient& patient);
 [[nodiscard]] std::vector<Check> check_authority_elsewhere(const Patient& patient);

@@ -100,6 +100,8 @@ Node single_node(const OcspSingle& single, base::UnixTime now) {
   if (single.status == OcspStatus::kRevoked) {
     nodes.push_back(time("revoked_at", base::tr("revoked at"), single.revoked_at));
     if (single.reason) nodes.push_back(leaf("reason", base::tr("reason"), std::string(reason_name(*single.reason))));
+    if (const auto date = invalidity_date(single))
+      nodes.push_back(time("invalidity_date", base::tr("invalid since"), *date));
   }
   nodes.push_back(time("this_update", base::tr("this update"), single.this_update));
   add_next_update(nodes, single.next_update, now);

@@ -124,6 +124,7 @@ CrlVerdict look_up(base::ByteView serial, const Crl& crl) {
       verdict.status = CrlStatus::kRevoked;
       verdict.reason = entry.reason;
       verdict.revoked_at = entry.revoked_at;
+      verdict.invalidity_date = entry.invalidity_date;
     }
     return Crl::Visit::kGoOn;
   });
@@ -133,6 +134,11 @@ CrlVerdict look_up(base::ByteView serial, const Crl& crl) {
 }
 
 }  // namespace
+
+base::UnixTime CrlVerdict::untrusted_since() const {
+  const auto revoked = revoked_at.value_or(base::UnixTime{0});
+  return std::min(revoked, invalidity_date.value_or(revoked));
+}
 
 CrlVerdict check_crl(const Certificate& certificate, const Certificate& issuer, const Crl& crl, base::UnixTime at,
                      std::optional<base::Seconds> max_age) {

@@ -6,6 +6,9 @@
 #include <array>
 
 #include "yuxin/base/language.hpp"
+#include "yuxin/base/text.hpp"
+#include "yuxin/x509/extension.hpp"
+#include "yuxin/x509/oid.hpp"
 #include "yuxin/x509/path.hpp"
 
 namespace yuxin::x509 {
@@ -73,7 +76,7 @@ constexpr std::array kErrors{
 
 struct ReasonRow {
   std::string_view reason;
-  const char* about_one;  // {0} subject, {1} issuer, {2} and {3} validity
+  const char* about_one;  // {0} subject, {1} issuer, {2} and {3} validity, {4} what it is for
   const char* about_path;
 };
 
@@ -111,7 +114,7 @@ constexpr std::array kReasons{
               translatable("A certificate of the path is not allowed to issue certificates.")},
     ReasonRow{path_reason::kPathTooLong, translatable("The path is longer than allowed at {0}."),
               translatable("The path is longer than allowed.")},
-    ReasonRow{path_reason::kWrongPurpose, translatable("{0} is not meant for this purpose."),
+    ReasonRow{path_reason::kWrongPurpose, translatable("{0} is not meant for this purpose; it is for {4}."),
               translatable("A certificate of the path is not meant for this purpose.")},
     ReasonRow{path_reason::kUnknownCriticalExtension,
               translatable("{0} has a critical extension that is not understood, so it must be refused."),
@@ -132,6 +135,24 @@ constexpr std::array kReasons{
     ReasonRow{path_reason::kInternal, kNoPath, kNoPath},
 };
 
+std::string purposes_of(const Certificate& certificate) {
+  std::vector<std::string> names;
+  if (const auto* extended = certificate.tbs().find(oid::kExtKeyUsage)) {
+    const auto usages = read_extended_key_usage(extended->value);
+    for (const auto& usage : usages.value_or(std::vector<base::Bytes>())) names.push_back(oid_name(usage));
+  }
+  if (const auto* usage = certificate.tbs().find(oid::kKeyUsage); usage != nullptr && names.empty())
+    names = key_usage_names(read_key_usage(usage->value).value_or(0));
+  return base::join(names, base::message(", "));
+}
+
+// What a certificate is for, where it is not for what was asked.
+std::string particulars(std::string_view reason, const Certificate& certificate) {
+  if (reason != path_reason::kWrongPurpose) return {};
+  auto text = purposes_of(certificate);
+  return text.empty() ? base::message("none that it names") : text;
+}
+
 }  // namespace
 
 std::string_view reason_of_error(int error) {
@@ -144,7 +165,8 @@ std::string explain_reason(std::string_view reason, const Certificate* certifica
   if (row == kReasons.end()) row = &kReasons.back();
   if (certificate == nullptr) return std::string(base::tr(row->about_path));
   return base::message(row->about_one, certificate->subject().text(), certificate->issuer().text(),
-                       base::local_time(certificate->not_before()), base::local_time(certificate->not_after()));
+                       base::local_time(certificate->not_before()), base::local_time(certificate->not_after()),
+                       particulars(reason, *certificate));
 }
 
 std::vector<std::string_view> path_reasons() {

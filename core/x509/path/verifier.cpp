@@ -186,6 +186,16 @@ PathReport refusal(std::string_view reason, const Certificate* certificate, std:
   return report;
 }
 
+// RFC 5280 section 6.1.4 (k): below the anchor nobody is an authority by a certificate of another version than 3, in
+// which extensions do not count.
+std::optional<std::size_t> first_old_authority(const std::vector<Certificate>& chain) {
+  constexpr std::int64_t kVersion3 = 2;
+  for (std::size_t i = 1; i + 1 < chain.size(); ++i) {
+    if (chain[i].tbs().version != kVersion3) return i;
+  }
+  return std::nullopt;
+}
+
 // Session is one verification: the certificate, the help for it, and what has been found.
 class Session {
  public:
@@ -218,6 +228,10 @@ class Session {
     auto chain = chain_of(context.get());
     if (good) {
       ERR_clear_error();  // what was tried in vain on the way
+      if (const auto old = first_old_authority(chain)) {
+        const Certificate certificate = chain[*old];
+        return refusal(path_reason::kNotAnAuthority, &certificate, std::move(chain));
+      }
       PathReport report{.valid = true,
                         .reason = path_reason::kOk,
                         .detail = {},

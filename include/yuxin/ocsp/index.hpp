@@ -6,9 +6,12 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
+#include <utility>
 #include <vector>
 
 #include "yuxin/base/bytes.hpp"
@@ -25,6 +28,7 @@ struct IndexedStatus {
   store::CertificateState state = store::CertificateState::kGood;
   std::uint8_t reason = 0;  // CRLReason
   base::UnixTime revoked_at;
+  std::optional<base::UnixTime> invalidity_date;
   friend bool operator==(const IndexedStatus&, const IndexedStatus&) = default;
 };
 
@@ -34,8 +38,8 @@ struct StatusEntry {
   std::uint32_t revoked_low = 0;  // seconds since 1970, 40 bits
   std::uint8_t revoked_high = 0;
   std::uint8_t state = 0;  // store::CertificateState
-  std::uint8_t reason = 0;
-  std::uint8_t size = 0;  // octets of the serial; 0 marks an empty slot
+  std::uint8_t reason = 0;  // the highest bit: there is an invalidity date, which stands in InvalidityDates
+  std::uint8_t size = 0;    // octets of the serial; 0 marks an empty slot
   std::array<std::uint8_t, 20> serial{};
 };
 
@@ -53,6 +57,17 @@ class StatusRun {
   void insert(const StatusEntry& entry);
   std::vector<StatusEntry> slots_;
   std::size_t size_ = 0;
+};
+
+// InvalidityDates are those of the revoked certificates that have one, which are few. Thread-safe.
+class InvalidityDates {
+ public:
+  void set(std::uint32_t authority, base::ByteView serial, base::UnixTime date);
+  [[nodiscard]] std::optional<base::UnixTime> find(std::uint32_t authority, base::ByteView serial) const;
+
+ private:
+  mutable std::shared_mutex mutex_;
+  std::map<std::pair<std::uint32_t, base::Bytes>, base::UnixTime> dates_;
 };
 
 // StatusIndex follows the status history of the store (DESIGN section 5). Runs of growing size, newest last, are
@@ -90,6 +105,7 @@ class StatusIndex {
   Changed changed_;
   base::Snapshot<Authorities> authorities_;
   base::Snapshot<Runs> runs_;
+  InvalidityDates dates_;  // has a date before an entry says so
   // No store has this revision, so that an index that was never filled is not current.
   std::atomic<std::uint64_t> built_revision_{~std::uint64_t{0}};
 

@@ -27,6 +27,7 @@ struct SingleAnswer {
   Verdict verdict = Verdict::kUnknown;
   base::UnixTime revoked_at;  // these two for kRevoked only
   int reason = 0;             // CRLReason; 0 (unspecified) is not written, as in CRLs (RFC 5280 section 5.3.1)
+  std::optional<base::UnixTime> invalidity_date = std::nullopt;  // as in a list (RFC 6960 section 4.4.5)
 };
 
 // AnswerFrame is what is said of all of them together.

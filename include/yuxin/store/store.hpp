@@ -137,6 +137,10 @@ class Reader {
   [[nodiscard]] base::Result<std::vector<CertificateRow>> compromised_with_key_tag(std::int64_t tag);
   [[nodiscard]] base::Result<std::vector<CertificateRow>> others_with_key_tag(std::int64_t tag,
                                                                               std::string_view subject);
+  // in_force_with_key_tag gives those that may be for a key and are neither revoked nor over, on hold or not, and
+  // in_force_with_compromised_tag those that may be for a key which leaked with another one.
+  [[nodiscard]] base::Result<std::vector<CertificateRow>> in_force_with_key_tag(std::int64_t tag, base::UnixTime now);
+  [[nodiscard]] base::Result<std::vector<CertificateRow>> in_force_with_compromised_tag(base::UnixTime now);
   // without_key_tag gives some of the rows that have no tag yet, with their DER.
   [[nodiscard]] base::Result<std::vector<CertificateRow>> without_key_tag();
   [[nodiscard]] base::Result<std::vector<CertificateRow>> list(const CertificateFilter& filter, With with);

@@ -1,6 +1,7 @@
 // OCSP for clients (RFC 6960): reading and verifying responses, and making requests.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
@@ -43,6 +44,9 @@ struct OcspSingle {
   std::optional<base::UnixTime> next_update;
   std::vector<ExtensionView> extensions;
 };
+
+// invalidity_date of a revoked one, when it names one (RFC 6960 section 4.4.5, RFC 5280 section 5.3.2).
+[[nodiscard]] std::optional<base::UnixTime> invalidity_date(const OcspSingle& answer);
 
 // OcspResponse is a parsed OCSPResponse of type id-pkix-ocsp-basic that keeps its exact DER. It is only parsed:
 // nothing that it says is proven before verify_ocsp. Immutable; copies share one body; safe to share between threads.
@@ -119,11 +123,16 @@ struct OcspEvidence {
   OcspStatus status = OcspStatus::kUnknown;
   base::UnixTime revoked_at;
   std::optional<RevocationReason> reason;
+  std::optional<base::UnixTime> invalidity_date;  // RFC 6960 section 4.4.5, of RFC 5280 section 5.3.2
   base::UnixTime this_update;
   std::optional<base::UnixTime> next_update;
   base::UnixTime produced_at;
   std::optional<Certificate> responder;  // the delegated one; nothing: the issuer itself
   bool has_nonce = false;                // the nonce that was sent is in it: made for this request
+  // untrusted_since is from when on a revoked certificate is not to be believed: the earlier of its two dates.
+  [[nodiscard]] base::UnixTime untrusted_since() const {
+    return std::min(revoked_at, invalidity_date.value_or(revoked_at));
+  }
 };
 
 // verify_ocsp checks the signature by the issuer or by a responder that the issuer delegated (RFC 6960

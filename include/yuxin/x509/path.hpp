@@ -112,7 +112,11 @@ struct CrlVerdict {
   CrlStatus status = CrlStatus::kUnknown;
   RevocationReason reason = RevocationReason::kUnspecified;  // of kRevoked
   std::optional<base::UnixTime> revoked_at = std::nullopt;
-  std::string detail = {};  // why nothing is known, for people
+  std::optional<base::UnixTime> invalidity_date = std::nullopt;  // RFC 5280 section 5.3.2
+  std::string detail = {};                                       // why nothing is known, for people
+  // untrusted_since is from when on nothing is to be believed: the earlier of the two; the first moment of all where
+  // a revoked one has neither.
+  [[nodiscard]] base::UnixTime untrusted_since() const;
 };
 // check_crl asks a full CRL of the certificate's own issuer about the certificate (RFC 5280 section 6.3.3). The list
 // counts when its signature, times, issuer and scope (issuingDistributionPoint) fit and nothing critical in it is
