@@ -11,6 +11,7 @@
 
 #include "yuxin/base/file.hpp"
 #include "yuxin/evidence/clock_floor.hpp"
+#include "yuxin/base/folder.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/x509/der.hpp"
 #include "yuxin/x509/digest.hpp"
@@ -32,10 +33,9 @@ class PublicationLock {
     const std::string path = home + "/" + kFolder + "/.lock";
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0 || ::flock(file, LOCK_EX) != 0) {
-      auto error = base::system_error();
+      const int number = errno;
       if (file >= 0) ::close(file);
-      return base::fail_with(Code::kUnavailable, std::move(error), "The folder {}/{} cannot be written.", home,
-                             kFolder);
+      return base::folder_failure(number, home + "/" + kFolder);
     }
     return PublicationLock(file);
   }
@@ -56,11 +56,7 @@ class NewFile {
   [[nodiscard]] static Result<NewFile> create(std::string path) {
     const std::string temporary = path + ".new";
     const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (file < 0)
-      return base::fail_with(
-          Code::kUnavailable, base::system_error(),
-          "{} was not written, so the list published before stays in force. Free space on its disk, then try again.",
-          temporary);
+    if (file < 0) return unwritten(temporary);
     return NewFile(std::move(path), file);
   }
   NewFile(NewFile&& other) noexcept : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)) {}
@@ -75,23 +71,13 @@ class NewFile {
     while (!data.empty()) {
       const auto written = ::write(file_, data.data(), data.size());
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) {
-        return base::fail_with(Code::kUnavailable, base::system_error(),
-                               "{} was not written, so the list published before stays in force. Free space on its "
-                               "disk, then try again.",
-                               path_);
-      }
+      if (written < 0) return unwritten(path_);
       data = data.subspan(static_cast<std::size_t>(written));
     }
     return {};
   }
   [[nodiscard]] Result<> keep() {
-    if (::fsync(file_) != 0 || ::rename((path_ + ".new").c_str(), path_.c_str()) != 0) {
-      return base::fail_with(
-          Code::kUnavailable, base::system_error(),
-          "{} was not written, so the list published before stays in force. Free space on its disk, then try again.",
-          path_);
-    }
+    if (::fsync(file_) != 0 || ::rename((path_ + ".new").c_str(), path_.c_str()) != 0) return unwritten(path_);
     ::close(std::exchange(file_, -1));
     const auto folder = std::filesystem::path(path_).parent_path();
     const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -105,6 +91,15 @@ class NewFile {
  private:
   NewFile(std::string path, int file) : path_(std::move(path)), file_(file) {}
   std::string path_;
+  [[nodiscard]] static base::Failure unwritten(const std::string& path) {
+    const int number = errno;
+    if (number == EACCES || number == EPERM)
+      return base::folder_failure(number, std::filesystem::path(path).parent_path().string());
+    return base::fail_with(
+        Code::kUnavailable, base::system_error(),
+        "{} was not written, so the list published before stays in force. Free space on its disk, then try again.",
+        path);
+  }
   int file_;
 };
 
