@@ -350,7 +350,10 @@ Result<> publish_what_lists_lack(const Context& context, Home& home) {
 
 void end_work(const Context& context, Home& home) {
   const auto published = publish_what_lists_lack(context, home);
-  if (!published) {
+  const auto code = published ? Code::kUnavailable : published.error().code;
+  if (code == Code::kIntegrity || code == Code::kNotAuthorised) {  // it does not pass by itself
+    context.warn(published.error().detail);
+  } else if (!published) {
     context.remark(base::message(
         "A revocation list lacks a change of status and could not be published now; a running server or the next "
         "command does it."));

@@ -27,6 +27,7 @@
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/pool.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/newer_lists.hpp"
 #include "yuxin/http/router.hpp"
 #include "yuxin/http/server.hpp"
 #include "yuxin/ra/remote_authority.hpp"
@@ -147,11 +148,15 @@ Result<> check_database(Home& home) {
     TRY(faults, database_faults(reader));
     return {};
   }));
-  if (faults.empty()) return {};
-  return fail(Code::kIntegrity,
-              "{} What it would say cannot be believed, so nothing is served. Find out who had access: yuxin audit "
-              "verify",
-              base::join(faults, " "));
+  if (!faults.empty())
+    return fail(Code::kIntegrity,
+                "{} What it would say cannot be believed, so nothing is served. Find out who had access: yuxin audit "
+                "verify",
+                base::join(faults, " "));
+  TRY(const auto older, ca::find_roll_backs(home.store(), home.path(), home.clock().now()));
+  if (older.empty()) return {};
+  return fail(Code::kIntegrity, "{} Nothing is served. To go on: {}", ca::roll_back_text(older.front()),
+              ca::roll_back_remedy(older.front()));
 }
 
 // An offline root is turned away before anybody types a passphrase.

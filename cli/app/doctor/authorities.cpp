@@ -6,6 +6,7 @@
 #include "app/shell_word.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/newer_lists.hpp"
 #include "yuxin/ca/standing.hpp"
 #include "yuxin/x509/digest.hpp"
 
@@ -259,6 +260,11 @@ std::vector<Check> check_lists(const Patient& patient) {
   for (const auto& authority : patient.authorities) {
     if (authority.certificate && !outlook_of(patient, authority).is_over()) check_list(patient, authority, list);
   }
+  // also of an authority that is over: whatever was rolled back, all of it was
+  const auto older = ca::find_roll_backs(patient.home.store(), patient.home.path(), patient.now);
+  if (!older) list.fail(older.error().detail, message("work as the account that the home belongs to"));
+  if (older)
+    for (const auto& found : *older) list.fail(ca::roll_back_text(found), ca::roll_back_remedy(found));
   return std::move(list).finish(message("every list is current and is the one that was published"));
 }
 
