@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <vector>
 
 #include "clock_check.hpp"
+#include "deeds.hpp"
 #include "home_memory.hpp"
 #include "home_proofs.hpp"
 #include "home_schema.hpp"
@@ -30,6 +32,8 @@ using base::Permissions;
 using base::Result;
 
 namespace {
+
+std::atomic<bool> opened_for_writing = false;
 
 constexpr const char* kLedgerKey = "ledger";
 constexpr const char* kHomeId = "home.id";
@@ -365,8 +369,11 @@ void end_work(const Context& context, Home& home) {
   base::log_debug(made.error().diagnostic);
 }
 
+bool may_have_written() { return opened_for_writing; }
+
 Result<std::shared_ptr<Home>> open_home(const Context& context, Home::Access access) {
   TRY(auto home, Home::open(context.options().home, access, context.clock()));
+  if (access == Home::Access::kWrite) opened_for_writing = true;
   home->keys().set_pins(context.options().pin_file, pin_prompt(context));
   return home;
 }
