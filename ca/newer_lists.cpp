@@ -173,7 +173,8 @@ Result<std::vector<ListFile>> list_files(const std::string& home, std::string_vi
 Result<NewerLists> find_newer_lists(store::Store& store, const std::string& home,
                                     const store::AuthorityRow& authority, base::UnixTime now) {
   NewerLists newer;
-  if (authority.key_name.empty() || authority.certificate.empty()) return newer;
+  if (authority.certificate.empty()) return newer;
+  const bool is_own = !authority.key_name.empty();
   std::int64_t latest = 0;
   const auto read_latest = [&](store::Reader& reader) -> Result<> {
     TRY(latest, latest_number(reader, authority.id));
@@ -198,7 +199,10 @@ Result<NewerLists> find_newer_lists(store::Store& store, const std::string& home
     for (const auto& list : lists) {
       if (list.number <= latest) continue;  // published since
       newer.highest = std::max(newer.highest, list.number);
-      TRY(auto found, judge(reader, authority, list, now));
+      std::optional<RollBack> found;
+      if (is_own) {  // of the certificates of others nothing is known here
+        TRY(found, judge(reader, authority, list, now));
+      }
       if (!found) newer.unrecorded.push_back(list.place.file);
       if (found) newer.roll_back = std::move(found);
     }

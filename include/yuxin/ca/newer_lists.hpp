@@ -38,9 +38,10 @@ struct NewerLists {
   std::optional<RollBack> roll_back;
 };
 
-// find_newer_lists looks at the files of one authority; nothing is ever found for one whose key is elsewhere. A
-// server that publishes meanwhile does no harm. Errors: those of reading the files (but not that one is gone or is
-// none of the authority's lists) and the database.
+// find_newer_lists looks at the files of one authority. Where its key is elsewhere nobody here knows its
+// certificates: all its newer lists are unrecorded, and taking them in once more puts right whatever it was. A server
+// that publishes meanwhile does no harm. Errors: those of reading the files (but not that one is gone or is none of
+// the authority's lists) and the database.
 [[nodiscard]] base::Result<NewerLists> find_newer_lists(store::Store& store, const std::string& home,
                                                         const store::AuthorityRow& authority, base::UnixTime now);
 // find_roll_backs looks at every authority.
