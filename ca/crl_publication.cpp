@@ -6,10 +6,13 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
 #include "yuxin/base/file.hpp"
+#include "yuxin/base/folder.hpp"
+#include "yuxin/ca/newer_lists.hpp"
 #include "yuxin/evidence/clock_floor.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/x509/der.hpp"
@@ -32,10 +35,9 @@ class PublicationLock {
     const std::string path = home + "/" + kFolder + "/.lock";
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0 || ::flock(file, LOCK_EX) != 0) {
-      auto error = base::system_error();
+      const int number = errno;
       if (file >= 0) ::close(file);
-      return base::fail_with(Code::kUnavailable, std::move(error), "The folder {}/{} cannot be written.", home,
-                             kFolder);
+      return base::folder_failure(number, home + "/" + kFolder);
     }
     return PublicationLock(file);
   }
@@ -56,11 +58,7 @@ class NewFile {
   [[nodiscard]] static Result<NewFile> create(std::string path) {
     const std::string temporary = path + ".new";
     const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (file < 0)
-      return base::fail_with(
-          Code::kUnavailable, base::system_error(),
-          "{} was not written, so the list published before stays in force. Free space on its disk, then try again.",
-          temporary);
+    if (file < 0) return unwritten(temporary);
     return NewFile(std::move(path), file);
   }
   NewFile(NewFile&& other) noexcept : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)) {}
@@ -75,23 +73,13 @@ class NewFile {
     while (!data.empty()) {
       const auto written = ::write(file_, data.data(), data.size());
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) {
-        return base::fail_with(Code::kUnavailable, base::system_error(),
-                               "{} was not written, so the list published before stays in force. Free space on its "
-                               "disk, then try again.",
-                               path_);
-      }
+      if (written < 0) return unwritten(path_);
       data = data.subspan(static_cast<std::size_t>(written));
     }
     return {};
   }
   [[nodiscard]] Result<> keep() {
-    if (::fsync(file_) != 0 || ::rename((path_ + ".new").c_str(), path_.c_str()) != 0) {
-      return base::fail_with(
-          Code::kUnavailable, base::system_error(),
-          "{} was not written, so the list published before stays in force. Free space on its disk, then try again.",
-          path_);
-    }
+    if (::fsync(file_) != 0 || ::rename((path_ + ".new").c_str(), path_.c_str()) != 0) return unwritten(path_);
     ::close(std::exchange(file_, -1));
     const auto folder = std::filesystem::path(path_).parent_path();
     const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -104,13 +92,18 @@ class NewFile {
 
  private:
   NewFile(std::string path, int file) : path_(std::move(path)), file_(file) {}
+  [[nodiscard]] static base::Failure unwritten(const std::string& path) {
+    const int number = errno;
+    if (number == EACCES || number == EPERM)
+      return base::folder_failure(number, std::filesystem::path(path).parent_path().string());
+    return base::fail_with(
+        Code::kUnavailable, base::system_error(),
+        "{} was not written, so the list published before stays in force. Free space on its disk, then try again.",
+        path);
+  }
   std::string path_;
   int file_;
 };
-
-std::string file_name(const store::AuthorityRow& authority, std::int64_t number) {
-  return fmt::format("{}/{}-{}.crl", kFolder, authority.name, number);
-}
 
 Result<std::optional<store::CrlRow>> latest_list(store::Store& store, std::int64_t authority) {
   auto latest = store.status().latest_crl(authority);
@@ -151,9 +144,30 @@ bool is_as_published(const std::string& home, const store::CrlRow& row) {
   return octets && base::equal(x509::sha256(*octets), row.sha256);
 }
 
-void forget_old_file(const std::string& home, const store::AuthorityRow& authority, std::int64_t number) {
-  if (number < 3) return;
-  ::unlink((home + "/" + file_name(authority, number - 2)).c_str());
+// Readers have the newest list or the one before.
+void forget_old_files(const std::string& home, const store::AuthorityRow& authority, std::int64_t before) {
+  const auto files = list_files(home, authority.name);
+  if (!files) return;
+  for (const auto& old : *files) {
+    if (old.number < before) ::unlink((home + "/" + old.file).c_str());
+  }
+}
+
+// free_number never gives one that a list bears already, recorded or not (RFC 5280 section 5.2.3), nor one whose name
+// some other file has.
+std::int64_t free_number(const std::string& home, std::string_view authority, std::int64_t latest,
+                         const NewerLists& newer) {
+  auto number = std::max(latest, newer.highest) + 1;
+  while (base::file_exists(home + "/" + list_file_name(authority, number))) ++number;
+  return number;
+}
+
+Result<NewerLists> agreeing_lists(store::Store& store, const std::string& home, const store::AuthorityRow& authority,
+                                  base::UnixTime now) {
+  TRY(auto newer, find_newer_lists(store, home, authority, now));
+  if (!newer.roll_back) return newer;
+  return fail(Code::kIntegrity, "No list of {} was published. {} To go on: {}", authority.name,
+              roll_back_text(*newer.roll_back), roll_back_remedy(*newer.roll_back));
 }
 
 // write_entries gives the status sequence that the list tells, from the state of the store that it is made from.
@@ -183,14 +197,16 @@ Result<std::int64_t> write_entries(store::Store& store, const CrlOrder& order, c
 
 Result<store::CrlRow> publish_locked(store::Store& store, const CrlOrder& order, const base::Clock& clock,
                                      const Authorisation& authorisation) {
+  TRY(const auto newer, agreeing_lists(store, order.home, order.authority, clock.now()));
   TRY(const auto latest, latest_list(store, order.authority.id));
   TRY(const auto now, time_of_lists(store, clock));
+  const auto before = latest ? latest->number : 0;
   auto key_identifier = order.certificate.subject_key_identifier();
   if (key_identifier.empty()) key_identifier = order.signer->public_key().identifier();
   const x509::CrlFields fields{.issuer = order.certificate.tbs().subject,
                                .this_update = now,
                                .next_update = base::add(now, order.valid_for),
-                               .number = latest ? latest->number + 1 : 1,
+                               .number = free_number(order.home, order.authority.name, before, newer),
                                .authority_key_identifier = key_identifier,
                                .delta_base = std::nullopt,
                                .extensions = {}};
@@ -198,7 +214,7 @@ Result<store::CrlRow> publish_locked(store::Store& store, const CrlOrder& order,
                     fields.number,
                     fields.this_update,
                     fields.next_update,
-                    file_name(order.authority, fields.number),
+                    list_file_name(order.authority.name, fields.number),
                     {},
                     0};
   const std::string path = order.home + "/" + row.file;
@@ -207,8 +223,10 @@ Result<store::CrlRow> publish_locked(store::Store& store, const CrlOrder& order,
   TRY(row.status_sequence, write_entries(store, order, fields, file, digest));
   TRY(file.keep());
   row.sha256 = base::to_bytes(digest.finish());
+  // the new list tells all that those do; now, so that they do not pile up while the database refuses
+  for (const auto& left : newer.unrecorded) ::unlink((order.home + "/" + left).c_str());
   TRY(make_published(store, order.authority, row, "crl.published", clock, authorisation));
-  forget_old_file(order.home, order.authority, row.number);
+  forget_old_files(order.home, order.authority, before);
   return row;
 }
 
@@ -218,6 +236,13 @@ Result<store::CrlRow> publish_crl(store::Store& store, const CrlOrder& order, co
                                   const Authorisation& authorisation) {
   TRY(auto lock, PublicationLock::take(order.home));
   return publish_locked(store, order, clock, authorisation);
+}
+
+Result<std::int64_t> next_crl_number(store::Store& store, const std::string& home,
+                                     const store::AuthorityRow& authority, const base::Clock& clock) {
+  TRY(const auto newer, agreeing_lists(store, home, authority, clock.now()));
+  TRY(const auto latest, latest_list(store, authority.id));
+  return free_number(home, authority.name, latest ? latest->number : 0, newer);
 }
 
 Result<std::optional<store::CrlRow>> publish_changes(store::Store& store, const CrlOrder& order,
@@ -296,7 +321,7 @@ Result<store::CrlRow> row_of_import(store::Store& store, const store::AuthorityR
                        *number,
                        crl.this_update(),
                        *next_update,
-                       file_name(authority, *number),
+                       list_file_name(authority.name, *number),
                        x509::digest(x509::DigestAlgorithm::kSha256, crl.der()),
                        0};
 }
@@ -313,6 +338,22 @@ Result<bool> needs_its_file(const std::optional<store::CrlRow>& latest, const st
               row.number, authority.name, previous);
 }
 
+// Two lists of one number are two that somebody takes for the same: the first that is here stays.
+Result<> check_same_or_none(const std::string& home, const store::CrlRow& row, const store::AuthorityRow& authority,
+                            const x509::Certificate& certificate) {
+  const auto octets = base::read_file(home + "/" + row.file, std::size_t{1} << 30U);
+  if (!octets || base::equal(x509::sha256(*octets), row.sha256)) return {};
+  const auto other = x509::Crl::from_der(*octets);
+  if (!other || !other->issuer().same(certificate.subject())) return {};
+  TRY(const auto key, certificate.public_key());
+  if (!other->verify_signature(key)) return {};
+  return fail(
+      Code::kIntegrity,
+      "{} lies here already, is signed by {} too and is another list of the same number. Nothing was changed. "
+      "Find out which of the two is right where the key of {} is.",
+      row.file, authority.name, authority.name);
+}
+
 }  // namespace
 
 Result<> may_import_crl(store::Store& store, const store::AuthorityRow& authority,
@@ -320,8 +361,8 @@ Result<> may_import_crl(store::Store& store, const store::AuthorityRow& authorit
                         const base::Clock& clock) {
   TRY(const auto row, row_of_import(store, authority, certificate, crl, clock));
   TRY(const auto latest, latest_list(store, authority.id));
-  TRY(needs_its_file(latest, row, authority, home));
-  return {};
+  TRY(const bool again, needs_its_file(latest, row, authority, home));
+  return again ? Result<>() : check_same_or_none(home, row, authority, certificate);
 }
 
 Result<store::CrlRow> import_crl(store::Store& store, const store::AuthorityRow& authority,
@@ -331,6 +372,7 @@ Result<store::CrlRow> import_crl(store::Store& store, const store::AuthorityRow&
   TRY(auto lock, PublicationLock::take(home));
   TRY(auto latest, latest_list(store, authority.id));
   TRY(const bool again, needs_its_file(latest, row, authority, home));
+  if (!again) TRY(check_same_or_none(home, row, authority, certificate));
   TRY(base::write_file(home + "/" + row.file, crl.der(), base::Existing::kReplace, base::Permissions::kPublic));
   if (again) return std::move(*latest);
   TRY(make_published(store, authority, row, "crl.imported", clock, authorisation));

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "yuxin/base/file.hpp"
+#include "yuxin/base/folder.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ca/profile.hpp"
 
@@ -26,9 +27,7 @@ Result<ProfileSet> ProfileSet::load_directory(const std::string& directory) {
   for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
     if (entry.path().extension() == ".toml") files.push_back(entry.path());
   }
-  if (error) {
-    return base::fail_with(Code::kNotFound, error.message(), "The folder of profiles {} cannot be read.", directory);
-  }
+  if (error) return base::folder_failure(error.value(), directory);
   std::ranges::sort(files);
   ProfileSet set;
   for (const auto& file : files) {

@@ -3,8 +3,10 @@
 #include <exception>
 #include <iostream>
 
+#include "app/deeds.hpp"
 #include "app/output.hpp"
 #include "app/parser.hpp"
+#include "app/shell_word.hpp"
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/secret.hpp"
 #include "yuxin/base/time.hpp"
@@ -59,6 +61,17 @@ int report_unwritten(Form form) {
   return report({base::Code::kUnavailable, base::message("The output could not be written."), {}}, form);
 }
 
+// The code alone would say that nothing was done, and who believes that does the deed twice.
+int report_unwritten(const Context& context, Form form) {
+  if (!may_have_written()) return report_unwritten(form);
+  return report({base::Code::kUnavailable,
+                 base::message("The output could not be written. What the command did stays done all the same; look "
+                               "before you repeat it: yuxin --home {} audit log",
+                               shell_word(context.options().home)),
+                 {}},
+                form);
+}
+
 int report_bug(const std::exception& bug, const std::vector<std::string>& words) {
   return report({base::Code::kInternal, std::string("yuxin: internal error: ") + bug.what(), {}}, form_of(words));
 }
@@ -83,9 +96,9 @@ int run(const std::vector<std::string>& words) {
   const auto apart = check_outputs_apart(*call.command, call.arguments, call.options);
   if (!apart) return report(apart.error(), form);
   auto outcome = call.command->run(context, call.arguments);
+  if (!outcome) return report(outcome.error(), form);
   // what was asked for must have arrived: a full disk behind a pipe is a failure too
-  if (!std::cout.flush()) return report_unwritten(form);
-  return outcome ? *outcome : report(outcome.error(), form);
+  return std::cout.flush() ? *outcome : report_unwritten(context, form);
 }
 
 }  // namespace

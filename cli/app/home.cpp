@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <vector>
 
 #include "clock_check.hpp"
+#include "deeds.hpp"
 #include "home_memory.hpp"
 #include "home_proofs.hpp"
 #include "home_schema.hpp"
@@ -30,6 +32,8 @@ using base::Permissions;
 using base::Result;
 
 namespace {
+
+std::atomic<bool> opened_for_writing = false;
 
 constexpr const char* kLedgerKey = "ledger";
 constexpr const char* kHomeId = "home.id";
@@ -350,7 +354,10 @@ Result<> publish_what_lists_lack(const Context& context, Home& home) {
 
 void end_work(const Context& context, Home& home) {
   const auto published = publish_what_lists_lack(context, home);
-  if (!published) {
+  const auto code = published ? Code::kUnavailable : published.error().code;
+  if (code == Code::kIntegrity || code == Code::kNotAuthorised) {  // it does not pass by itself
+    context.warn(published.error().detail);
+  } else if (!published) {
     context.remark(base::message(
         "A revocation list lacks a change of status and could not be published now; a running server or the next "
         "command does it."));
@@ -362,8 +369,11 @@ void end_work(const Context& context, Home& home) {
   base::log_debug(made.error().diagnostic);
 }
 
+bool may_have_written() { return opened_for_writing; }
+
 Result<std::shared_ptr<Home>> open_home(const Context& context, Home::Access access) {
   TRY(auto home, Home::open(context.options().home, access, context.clock()));
+  if (access == Home::Access::kWrite) opened_for_writing = true;
   home->keys().set_pins(context.options().pin_file, pin_prompt(context));
   return home;
 }

@@ -117,11 +117,11 @@ Result<> check_given(const LedgerSource& source, const std::vector<evidence::Kep
   }
   if (source.home.empty()) findings.behind = std::max<std::int64_t>(0, opened->head.size - findings.report.records);
   if (findings.behind > 0) {  // a copy may be older; nobody is accused before a whole one was checked
-    problems.push_back(
-        message("This copy ends with record {}, and the checkpoint stands for {}. A copy of before the checkpoint, or "
-                "one made with cp while a server ran (it lacks what stood in the -wal file), is replaced by a new "
-                "one: yuxin audit copy FILE. If that one ends early too, records were cut off.",
-                findings.report.records, opened->head.size));
+    problems.push_back(message(
+        "This copy ends with record {}, and the checkpoint stands for {}. A copy of before the checkpoint, or "
+        "one made with cp while a server ran (it lacks what stood in the -wal file), is replaced by a new "
+        "one: yuxin audit copy FILE. If that one ends early too, records were cut off.",
+        findings.report.records, opened->head.size));
     return {};
   }
   TRY(find_own_copy(kept, *opened, note, problems));
@@ -148,7 +148,7 @@ Result<LedgerFindings> audit_ledger(const LedgerSource& source, const LedgerAudi
   for (const auto& checkpoint : kept) check_kept_stamp(checkpoint, stamps, findings);
   if (order.time_stamp_file) TRY(check_given_stamp(stamps, order, findings));
   if (source.home.empty() || order.lists == LedgerAuditOrder::Lists::kLeftOut) return findings;
-  TRY(findings.lists, check_published_lists(*source.store, source.home, findings.report.problems));
+  TRY(findings.lists, check_published_lists(*source.store, source.home, order.now, findings.report.problems));
   return findings;
 }
 

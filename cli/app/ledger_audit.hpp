@@ -28,6 +28,7 @@ struct LedgerFindings {
 struct LedgerAuditOrder {
   // Lists says whether the files of published lists are read; left out by who has looked at them already.
   enum class Lists { kRead, kLeftOut } lists = Lists::kRead;
+  base::UnixTime now{};                                       // when lists are read: what expired before is no matter
   std::optional<std::string> checkpoint_file;                 // kept elsewhere; typed or scanned ones too
   std::vector<evidence::WitnessKey> witnesses;                // demanded on it
   std::optional<std::string> time_stamp_file = std::nullopt;  // DER token over it

@@ -17,9 +17,9 @@
 namespace yuxin::cli {
 
 // Monitoring answers for people and programs that look after the server. /healthz says that the process runs, /readyz
-// that the database answers, an OCSP signer is in service and every list is what was published, /checkpoint gives the
-// newest signed checkpoint of the ledger with its co-signatures, /checkpoint/SIZE an older one and
-// /checkpoint/SIZE.tst its time stamp. Thread-safe.
+// that the database answers and is where it was, an OCSP signer is in service and every list is what was published,
+// /checkpoint gives the newest signed checkpoint of the ledger with its co-signatures, /checkpoint/SIZE an older one
+// and /checkpoint/SIZE.tst its time stamp. Thread-safe.
 class Monitoring final : public base::HttpService {
  public:
   // `responder` may be null: then none serves here, and /readyz does not ask for a signer.

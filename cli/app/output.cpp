@@ -26,10 +26,40 @@ using base::Result;
 
 namespace {
 
-// is_stream is true for what is written to and not made: standard output, a pipe, a device.
-bool is_stream(const std::string& path) {
+// is_own is true for a name of what this process was given open: whoever gave it reads from the other end.
+bool is_own(const std::string& path, const struct stat& status) {
+  if (path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/")) return true;
+  for (const int given : {STDOUT_FILENO, STDERR_FILENO}) {
+    struct stat own{};
+    if (::fstat(given, &own) == 0 && own.st_dev == status.st_dev && own.st_ino == status.st_ino) return true;
+  }
+  return false;
+}
+
+bool is_sink(const struct stat& status) {
+  struct stat null{};
+  struct stat terminal{};
+  if (!S_ISCHR(status.st_mode)) return false;
+  return (::stat("/dev/null", &null) == 0 && null.st_rdev == status.st_rdev) ||
+         (::stat("/dev/tty", &terminal) == 0 && terminal.st_rdev == status.st_rdev);
+}
+
+// PlaceKind is what a name to write to leads to. kStream is written to and not made; kOther is nothing to write to.
+enum class PlaceKind { kFile, kStream, kOther };
+PlaceKind kind_of(const std::string& path) {
+  if (path == "-") return PlaceKind::kStream;
   struct stat status{};
-  return path == "-" || (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode));
+  if (::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))
+    return PlaceKind::kFile;  // a folder is refused as a file that is there
+  return is_own(path, status) || is_sink(status) ? PlaceKind::kStream : PlaceKind::kOther;
+}
+
+bool is_stream(const std::string& path) { return kind_of(path) == PlaceKind::kStream; }
+
+Result<> check_kind(const std::string& path) {
+  if (kind_of(path) != PlaceKind::kOther) return {};
+  return fail(Code::kConflict,
+              "{} is a pipe, a socket or a device. Nothing was done. Name a file, or - for standard output.", path);
 }
 
 bool is_kind(base::ByteView content, OutputKind kind) {
@@ -109,6 +139,7 @@ Result<> check_outputs_apart(const CommandSpec& command, const Arguments& argume
   for (const auto& option : command.options) {
     if (option.arity == Arity::kFlag || !is_output(option.name)) continue;
     for (const auto& path : arguments.many(option.name)) {
+      TRY(check_kind(path));
       for (const auto& input : inputs) {
         if (!is_same_file(path, input.path)) continue;
         return fail(Code::kUsage,
@@ -134,6 +165,7 @@ Result<> check_unused_output(const std::string& path) {
 }
 
 Result<> check_output(const std::string& path, OutputKind kind) {
+  TRY(check_kind(path));  // before it is read
   if (is_stream(path)) return {};
   if (!base::file_exists(path)) return base::check_writable(path);
   const auto content = base::read_file(path, std::size_t{1} << 30U);

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "yuxin/base/file.hpp"
+#include "yuxin/ca/newer_lists.hpp"
 #include "yuxin/x509/crl.hpp"
 #include "yuxin/x509/digest.hpp"
 
@@ -85,7 +86,7 @@ Result<State> state_of(const std::string& home, const store::CrlRow& row) {
 
 }  // namespace
 
-Result<std::size_t> check_published_lists(store::Store& store, const std::string& home,
+Result<std::size_t> check_published_lists(store::Store& store, const std::string& home, base::UnixTime now,
                                           std::vector<std::string>& problems) {
   std::size_t read = 0;
   std::vector<store::AuthorityRow> authorities;
@@ -105,8 +106,8 @@ Result<std::size_t> check_published_lists(store::Store& store, const std::string
       if (state == State::kGood) ++read;
       if (state == State::kGood || (state == State::kMissing && i > 0)) continue;
       // Two newer ones may have been published since: then the file was tidied away.
-      TRY(const auto now, newest_two(store, authority.id));
-      if (!now.empty() && now.front().number > rows[i].number + 1) continue;
+      TRY(const auto later, newest_two(store, authority.id));
+      if (!later.empty() && later.front().number > rows[i].number + 1) continue;
       problems.push_back(
           state == State::kMissing
               ? message("The file of revocation list {} of {}, {}, is missing.", rows[i].number, authority.name,
@@ -116,6 +117,8 @@ Result<std::size_t> check_published_lists(store::Store& store, const std::string
     }
   }
   TRY(check_completeness(store, newest, problems));
+  TRY(const auto older, ca::find_roll_backs(store, home, now));
+  for (const auto& found : older) problems.push_back(ca::roll_back_text(found));
   return read;
 }
 

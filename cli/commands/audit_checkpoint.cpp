@@ -7,6 +7,7 @@
 #include "app/ledger_certificate.hpp"
 #include "app/ledger_source.hpp"
 #include "app/output.hpp"
+#include "app/trial.hpp"
 #include "app/unlocking.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
@@ -204,6 +205,29 @@ void print_document(const Context& context, const LedgerSource& source, const Op
                                     {"key", evidence::verifier_key(opened.checkpoint.origin, source.key)}});
 }
 
+// A trial signs nothing, so it tells of the checkpoint that would be written, or of the ledger that would be signed.
+Result<int> try_out(Context& context, std::optional<std::int64_t> size, const std::vector<std::string>& files) {
+  TRY(auto home, open_home(context, Home::Access::kRead));
+  TRY(const auto source, ledger_of(*home));
+  const bool signs = names_an_unlocking(context);
+  std::int64_t records = 0;
+  if (signs && !size) {
+    TRY(source.store->read([&](store::Reader& reader) -> Result<> {
+      TRY(records, evidence::size(reader));
+      return {};
+    }));
+  } else {
+    TRY(const auto opened, open_kept(source, size));
+    records = opened.kept.size;
+  }
+  base::JsonArray places(files.begin(), files.end());
+  base::JsonObject facts{{"ledger", source.origin}, {"records", records}, {"signs", signs}, {"files", places}};
+  std::string said = signs ? message("Would sign a checkpoint of the ledger, which has {} entries now.", records)
+                           : message("Would give the checkpoint of {} entries.", records);
+  for (const auto& file : files) said += " " + message("Would write {}.", file);
+  return end_trial(context, std::move(facts), said + " " + message("Nothing was changed (--dry-run)."));
+}
+
 Result<int> checkpoint(Context& context, const Arguments& arguments) {
   if (arguments.has("--add")) return add(context, arguments);
   TRY(const auto size, size_option(arguments));
@@ -211,6 +235,12 @@ Result<int> checkpoint(Context& context, const Arguments& arguments) {
   const auto stamp_out = arguments.maybe("--time-stamp-out");
   if (out) TRY(check_place(arguments, *out, OutputKind::kCheckpoint));
   if (stamp_out) TRY(check_place(arguments, *stamp_out, OutputKind::kTimeStamp));
+  if (arguments.has("--dry-run")) {
+    std::vector<std::string> files;
+    for (const auto& file : {out, stamp_out})
+      if (file) files.push_back(*file);
+    return try_out(context, size, files);
+  }
   TRY(const auto source, source_of(context));
   TRY(const auto opened, open_kept(source, size));
   if (arguments.has("--print")) return print_page(context, source, opened);

@@ -121,6 +121,7 @@ Result<LedgerAuditOrder> order_of(const Arguments& arguments) {
 
 Result<int> verify(Context& context, const Arguments& arguments) {
   TRY(auto order, order_of(arguments));
+  order.now = context.clock().now();
   TRY(auto source, open_ledger_source(context, arguments));
   TRY(auto findings, audit_ledger(source, order));
   if (context.options().json) {

@@ -82,6 +82,12 @@ void report(const Context& context, const keymgmt::Transfer& transfer, const std
                          out, transfer.header.to));
 }
 
+int tried(const Context& context, const keymgmt::Transfer& transfer) {
+  if (!context.options().json) show_transfer(context, transfer, message("this home"));
+  return end_trial(context, context.options().json ? transfer_json(transfer, {}) : base::JsonObject(),
+                   message("Nothing was changed (--dry-run)."));
+}
+
 Result<int> export_again(Context& context, const Arguments& arguments, const std::string& out) {
   TRY(const auto sequence, number_option(arguments, "--again", 0));
   TRY(auto home, open_home(context, Home::Access::kRead));
@@ -99,6 +105,7 @@ Result<int> export_again(Context& context, const Arguments& arguments, const std
   TRY(const auto transfer, keymgmt::read_transfer(octets));
   if (transfer.digest != wanted->digest)
     return fail(Code::kIntegrity, "The copy of bundle {} in this home is not the one that was made.", sequence);
+  if (arguments.has("--dry-run")) return tried(context, transfer);
   TRY(base::write_file(out, octets, base::Existing::kRefuse, base::Permissions::kPublic));
   report(context, transfer, out, !peer.key.empty());
   return 0;
@@ -111,7 +118,7 @@ Result<int> export_bundle(Context& context, const Arguments& arguments) {
   TRY(auto home, open_unlocked_home(context));
   TRY(const auto name, peer_name(*home, arguments));
   TRY(auto peer, peer_of(*home, name));
-  TRY(home->checkpoint());
+  if (!arguments.has("--dry-run")) TRY(home->checkpoint());
   TRY(auto freight, gather_freight(*home, peer));
   TRY(add_files(freight, arguments.many("--add"), keymgmt::TransferKind::kFile));
   TRY(add_files(freight, arguments.many("--record"), keymgmt::TransferKind::kRecord));
@@ -129,17 +136,7 @@ Result<int> export_bundle(Context& context, const Arguments& arguments) {
   TRY(const auto octets, keymgmt::make_transfer(header, freight.items, *signer));
   TRY(const auto transfer, keymgmt::read_transfer(octets));
   for (const auto& line : freight.left_out) context.warn(line);
-  if (arguments.has("--dry-run")) {
-    if (context.options().json) {
-      auto object = transfer_json(transfer, {});
-      object["dry_run"] = true;
-      context.document(object);
-      return 0;
-    }
-    show_transfer(context, transfer, message("this home"));
-    context.remark(message("Nothing was changed (--dry-run)."));
-    return 0;
-  }
+  if (arguments.has("--dry-run")) return tried(context, transfer);
   // The copy comes first: what the ledger says was sent can be sent again.
   TRY(keep_copy(*home, kept_file(*home, name, header.sequence, transfer.digest), octets));
   TRY(home->store().write([&](store::Writer& writer) -> Result<> {

@@ -14,6 +14,7 @@
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ca/crl_publication.hpp"
+#include "yuxin/ca/newer_lists.hpp"
 #include "yuxin/ca/standing.hpp"
 
 namespace yuxin::cli {
@@ -263,13 +264,6 @@ Result<int> create(Context& context, const Arguments& arguments) {
   return 0;
 }
 
-Result<std::int64_t> next_list_number(Home& home, std::int64_t authority) {
-  const auto latest = home.store().status().latest_crl(authority);
-  if (latest) return latest->number + 1;
-  if (latest.error().code == Code::kNotFound) return 1;
-  return tl::unexpected(latest.error());
-}
-
 Result<int> crl(Context& context, const Arguments& arguments) {
   const auto name = arguments.one("NAME");
   const auto out = arguments.maybe("--out");
@@ -290,7 +284,7 @@ Result<int> crl(Context& context, const Arguments& arguments) {
       return end_trial(
           context, {{"authority", name}},
           message("Would write the list of {} that was brought here. Nothing was changed (--dry-run).", name));
-    TRY(const auto number, next_list_number(*home, row.id));
+    TRY(const auto number, ca::next_crl_number(home->store(), home->path(), row, context.clock()));
     return end_trial(context, {{"authority", name}, {"number", number}},
                      message("Would sign and publish the next list of {}. Nothing was changed (--dry-run).", name));
   }

@@ -118,6 +118,10 @@ std::string publish_list(Context& context, Home& home, const std::string& author
   }
   if (published) return message("List {} published.", published->number);
   base::log_debug(published.error().detail + " " + published.error().diagnostic);
+  // what no server does either; end_work tries once more and says why
+  const auto code = published.error().code;
+  if (code == Code::kIntegrity || code == Code::kNotAuthorised)
+    return message("No list was published; the warning says why.");
   return message("The list could not be published now; a running server does it, or: yuxin ca crl {}.", authority);
 }
 

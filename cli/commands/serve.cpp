@@ -27,9 +27,11 @@
 #include "yuxin/base/log.hpp"
 #include "yuxin/base/pool.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/newer_lists.hpp"
 #include "yuxin/http/router.hpp"
 #include "yuxin/http/server.hpp"
 #include "yuxin/ra/remote_authority.hpp"
+#include "yuxin/store/place.hpp"
 #include "yuxin/tsa/responder.hpp"
 
 namespace yuxin::cli {
@@ -67,6 +69,21 @@ class EndSignals {
  private:
   sigset_t set_{};
 };
+
+// serve_until_end calls `step` until a signal comes. kIntegrity once the database is no longer the file that was
+// opened: answers from that one would go on without what everybody else writes.
+template <typename Step>
+Result<> serve_until_end(const EndSignals& signals, Home& home, Step step) {
+  while (!signals.arrived()) {
+    if (auto placed = store::in_place(home.store().database()); !placed) {
+      base::log_error(placed.error().detail);
+      return fail(Code::kIntegrity, "Stopped, because {}/yuxin.db is no longer the database that was served.",
+                  home.path());
+    }
+    step();
+  }
+  return {};
+}
 
 Result<std::uint16_t> port_of(const Arguments& arguments, std::string_view option, std::uint16_t otherwise) {
   const auto text = arguments.maybe(option);
@@ -147,11 +164,15 @@ Result<> check_database(Home& home) {
     TRY(faults, database_faults(reader));
     return {};
   }));
-  if (faults.empty()) return {};
-  return fail(Code::kIntegrity,
-              "{} What it would say cannot be believed, so nothing is served. Find out who had access: yuxin audit "
-              "verify",
-              base::join(faults, " "));
+  if (!faults.empty())
+    return fail(Code::kIntegrity,
+                "{} What it would say cannot be believed, so nothing is served. Find out who had access: yuxin audit "
+                "verify",
+                base::join(faults, " "));
+  TRY(const auto older, ca::find_roll_backs(home.store(), home.path(), home.clock().now()));
+  if (older.empty()) return {};
+  return fail(Code::kIntegrity, "{} Nothing is served. To go on: {}", ca::roll_back_text(older.front()),
+              ca::roll_back_remedy(older.front()));
 }
 
 // An offline root is turned away before anybody types a passphrase.
@@ -300,13 +321,14 @@ Result<int> hand_out(Context& context, const Arguments& arguments, const std::se
       message("Without a passphrase nothing is signed here: lists are handed out as another server or yuxin ca crl "
               "makes them."));
   base::UnixTime next{0};
-  while (!signals.arrived()) {
+  const auto ended = serve_until_end(signals, *home, [&] {
     const auto now = home->clock().now();
-    if (now < next && next - now <= kLookEvery) continue;
+    if (now < next && next - now <= kLookEvery) return;
     next = now + kLookEvery;
     if (auto done = publication->tick(); !done) base::log_error(done.error().detail);
-  }
+  });
   front->close();
+  TRY(ended);
   context.remark(message("Stopped."));
   return 0;
 }
@@ -345,13 +367,14 @@ Result<int> serve_registration(Context& context, const Arguments& arguments, con
   TRY(auto registration, open_registration(context, arguments, home, parts, nullptr));
   TRY(auto front, Front::open(context, *home, port, parts, router, monitoring));
   tell_ready(context, *home, *front, registration.get(), nullptr);
-  while (!signals.arrived()) {
+  const auto ended = serve_until_end(signals, *home, [&] {
     if (registration) registration->step();
-  }
+  });
   upkeep.stop();
   if (notifications) notifications->stop();
   front->close();
   if (registration) registration->stop(kGrace);
+  TRY(ended);
   if (auto done = home->checkpoint(); !done) base::log_warning(done.error().detail);
   context.remark(message("Stopped."));
   return 0;
@@ -419,15 +442,16 @@ Result<int> run(Context& context, const Arguments& arguments) {
   TRY(auto registration, open_registration(context, arguments, home, parts, stamping.get()));
   TRY(auto front, Front::open(context, *home, port, parts, router, monitoring));
   tell_ready(context, *home, *front, registration.get(), interface.get());
-  while (!signals.arrived()) {
+  const auto ended = serve_until_end(signals, *home, [&] {
     upkeep.step();
     if (registration) registration->step();
     if (interface) interface->step();
-  }
+  });
   if (notifications) notifications->stop();
   front->close();
   if (registration) registration->stop(kGrace);
   if (interface) interface->stop(kGrace);
+  TRY(ended);
   if (auto done = home->checkpoint(); !done) base::log_warning(done.error().detail);
   context.remark(message("Stopped."));
   return 0;

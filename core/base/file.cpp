@@ -12,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "yuxin/base/folder.hpp"
 #include "yuxin/base/writable.hpp"
 
 namespace yuxin::base {
@@ -305,6 +306,32 @@ Result<> make_directory(const std::string& path) {
 bool file_exists(const std::string& path) {
   struct stat status{};
   return ::lstat(path.c_str(), &status) == 0;
+}
+
+Failure folder_failure(int number, const std::string& folder) {
+  errno = number;
+  std::string diagnostic = folder + ": " + system_error();
+  if (number == EACCES || number == EPERM) {
+    std::string closed = folder;  // the uppermost, because those below cannot even be looked at
+    for (auto above = folder_of(folder); above != "." && above != "/"; above = folder_of(above))
+      if (::access(above.c_str(), X_OK) != 0 && errno == EACCES) closed = above;
+    return fail_with(Code::kNotAuthorised, std::move(diagnostic),
+                     "This account may not work in the folder {}. Work as the account that the home belongs to; if "
+                     "you are that, open the folder: chmod u+rwx {}",
+                     closed, closed);
+  }
+  if (number == ENOENT || number == ENOTDIR)
+    return fail_with(Code::kNotFound, std::move(diagnostic),
+                     "There is no folder {}. Restore it from the latest backup of the home.", folder);
+  if (number == EROFS)
+    return fail_with(Code::kUnavailable, std::move(diagnostic),
+                     "The folder {} lies on a file system that is read-only. Look why, and mount it for writing.",
+                     folder);
+  if (number == ENOSPC || number == EDQUOT)
+    return fail_with(Code::kUnavailable, std::move(diagnostic),
+                     "The disk that holds the folder {} is full. Free space on it, then try again.", folder);
+  return fail_with(Code::kUnavailable, std::move(diagnostic),
+                   "The folder {} cannot be used: the disk or the network behind it reports an error.", folder);
 }
 
 Result<std::uint64_t> free_bytes(const std::string& path) {

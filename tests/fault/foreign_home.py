@@ -41,6 +41,27 @@ def check_changing(program, home, passphrase, csr, out, serial):
     as_stranger(program, home, passphrase, "serve", expect=3)
 
 
+def check_closed_folders(program, town, csr, outs):
+    """A folder that its owner closed is opened by its owner: exit code 3, with the words to type."""
+    if os.geteuid() == 0:
+        for path, _, files in os.walk(town.online):
+            for name in (".", *files):
+                os.chown(os.path.join(path, name), 65534, 65534)
+    for name, mode, words in (
+        ("published", 0o000, ("ca", "crl", "issuing")),
+        ("published/crl", 0o500, ("ca", "crl", "issuing")),
+        ("profiles", 0o000, ("cert", "issue", "--profile", "tls-client", "--csr", csr, "--out", outs / "closed.pem")),
+    ):
+        closed = town.online / name
+        usual = closed.stat().st_mode & 0o777
+        os.chmod(closed, mode)
+        try:
+            done = run(*STRANGER, program, "--home", town.online, "--passphrase-file", town.passphrase, *words, expect=None)
+        finally:
+            os.chmod(closed, usual)
+        assert done.returncode == 3 and f"chmod u+rwx {closed}\n" in done.stderr, (name, done.returncode, done.stderr)
+
+
 with tempfile.TemporaryDirectory(prefix="yuxin-foreign-") as folder:
     folder = pathlib.Path(folder)
     folder.chmod(0o755)
@@ -72,3 +93,5 @@ with tempfile.TemporaryDirectory(prefix="yuxin-foreign-") as folder:
         os.chmod(home, 0o755)
         modes(home, 0o755, 0o644)
     assert digest(home) == before and not os.listdir(outs), "a stranger was refused and changed something"
+    check_closed_folders(program, town, csr, outs)
+    assert not os.listdir(outs), "what needs a closed folder was refused and something was written"

@@ -6,6 +6,7 @@
 #include "app/shell_word.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/newer_lists.hpp"
 #include "yuxin/ca/standing.hpp"
 #include "yuxin/x509/digest.hpp"
 
@@ -162,6 +163,18 @@ void check_list_file(const Patient& patient, const KnownAuthority& authority, co
     list.fail(message("{} is not the list that was published", path), list_remedy(patient, authority));
 }
 
+// Whether the database was put back to an older copy or somebody was interrupted, the list is to be taken in.
+void check_brought(const Patient& patient, const KnownAuthority& authority, Checklist& list) {
+  const auto newer = ca::find_newer_lists(patient.home.store(), patient.home.path(), authority.row, patient.now);
+  if (!newer) return;  // check_lists says why
+  for (const auto& file : newer->unrecorded)
+    list.warn(message("{} is a newer list of {} than the one that counts here: taking it in was interrupted, or the "
+                      "database was put back to an older copy",
+                      file, authority.row.name),
+              message("take it in: yuxin ca import-crl {} {}", authority.row.name,
+                      shell_word(patient.home.path() + "/" + file)));
+}
+
 void check_list(const Patient& patient, const KnownAuthority& authority, Checklist& list) {
   const auto& name = authority.row.name;
   const auto row = patient.home.store().status().latest_crl(authority.row.id);
@@ -171,6 +184,7 @@ void check_list(const Patient& patient, const KnownAuthority& authority, Checkli
     return list.warn(message("{} has no list; who checks its certificates by list is left without", name), remedy);
   }
   check_list_file(patient, authority, *row, list);
+  if (!has_key(authority)) check_brought(patient, authority, list);
   const auto lacks = ca::lacks_changes(patient.home.store(), authority.row.id);
   if (has_key(authority) && lacks && *lacks)
     list.warn(message("the list of {} does not tell the latest change of status", name), remedy);
@@ -259,6 +273,11 @@ std::vector<Check> check_lists(const Patient& patient) {
   for (const auto& authority : patient.authorities) {
     if (authority.certificate && !outlook_of(patient, authority).is_over()) check_list(patient, authority, list);
   }
+  // also of an authority that is over: whatever was rolled back, all of it was
+  const auto older = ca::find_roll_backs(patient.home.store(), patient.home.path(), patient.now);
+  if (!older) list.fail(older.error().detail, message("work as the account that the home belongs to"));
+  if (older)
+    for (const auto& found : *older) list.fail(ca::roll_back_text(found), ca::roll_back_remedy(found));
   return std::move(list).finish(message("every list is current and is the one that was published"));
 }
 

@@ -10,6 +10,7 @@
 #include "group_writer.hpp"
 #include "sqlite/connection.hpp"
 #include "yuxin/base/file.hpp"
+#include "yuxin/store/place.hpp"
 
 namespace yuxin::store {
 
@@ -97,10 +98,45 @@ Result<> read_on(Connection& connection, const Transaction& body) {
 }
 
 // SqliteDatabase is a file that is written through one connection and read through others.
-class SqliteDatabase final : public Database {
+// FilePlace knows which file was at a path when it was opened.
+class FilePlace {
  public:
-  SqliteDatabase(const SqliteOptions& options, std::unique_ptr<Connection> writer)
-      : readers_(options.path, Role::kReader, options.busy_timeout_ms),
+  explicit FilePlace(std::string path) : path_(std::move(path)) { known_ = ::stat(path_.c_str(), &opened_) == 0; }
+  [[nodiscard]] Result<> check() const {
+    struct stat now{};
+    const bool is_there = ::stat(path_.c_str(), &now) == 0;
+    if (!is_there && errno != ENOENT && errno != ENOTDIR) return {};  // it cannot be told
+    if (is_there && known_ && now.st_dev == opened_.st_dev && now.st_ino == opened_.st_ino) return {};
+    if (!is_there)
+      return fail(
+          Code::kIntegrity,
+          "The database {} was taken away while it was in use. Nothing is written any more. Put it back, then "
+          "start again; if that is not possible, restore the newest backup of the home.",
+          path_);
+    return fail(Code::kIntegrity,
+                "Another database was put in place of {} while it was in use. Nothing is written any more. Find out "
+                "who did it and which of the two is the newer one; then start again with that one: yuxin doctor",
+                path_);
+  }
+
+ private:
+  std::string path_;
+  struct stat opened_{};
+  bool known_ = false;
+};
+
+// Placed is what a database with a file is beside.
+class Placed {
+ public:
+  virtual ~Placed() = default;
+  [[nodiscard]] virtual Result<> in_place() const = 0;
+};
+
+class SqliteDatabase final : public Database, public Placed {
+ public:
+  SqliteDatabase(const SqliteOptions& options, FilePlace place, std::unique_ptr<Connection> writer)
+      : place_(std::move(place)),
+        readers_(options.path, Role::kReader, options.busy_timeout_ms),
         committer_(std::move(writer)),
         writer_(committer_, options.group_limit) {}
 
@@ -110,10 +146,19 @@ class SqliteDatabase final : public Database {
     readers_.give_back(std::move(connection));
     return result;
   }
-  [[nodiscard]] Result<> write(Transaction body) override { return writer_.write(std::move(body)); }
-  void submit(Transaction body, Completion done) override { writer_.submit(std::move(body), std::move(done)); }
+  [[nodiscard]] Result<> write(Transaction body) override {
+    TRY(place_.check());
+    return writer_.write(std::move(body));
+  }
+  void submit(Transaction body, Completion done) override {
+    auto checked = place_.check();
+    if (!checked) return done(std::move(checked));
+    writer_.submit(std::move(body), std::move(done));
+  }
+  [[nodiscard]] Result<> in_place() const override { return place_.check(); }
   // On a connection beside the writer's, which nobody waits for; other processes write to the log too.
   void settle() override {
+    if (!place_.check()) return;
     auto connection = readers_.take();
     if (!connection) return;
     (*connection)->checkpoint();
@@ -121,16 +166,17 @@ class SqliteDatabase final : public Database {
   }
 
  private:
+  const FilePlace place_;
   ReaderPool readers_;
   SqliteCommitter committer_;
   GroupWriter writer_;
 };
 
 // ReadOnlyDatabase is a file of which this process may change nothing.
-class ReadOnlyDatabase final : public Database {
+class ReadOnlyDatabase final : public Database, public Placed {
  public:
   ReadOnlyDatabase(const SqliteOptions& options, Role role)
-      : path_(options.path), readers_(options.path, role, options.busy_timeout_ms) {}
+      : path_(options.path), place_(options.path), readers_(options.path, role, options.busy_timeout_ms) {}
 
   [[nodiscard]] Result<> read(const Transaction& body) override {
     TRY(auto connection, readers_.take());
@@ -140,12 +186,14 @@ class ReadOnlyDatabase final : public Database {
   }
   [[nodiscard]] Result<> write(Transaction /*body*/) override { return refusal(); }
   void submit(Transaction /*body*/, Completion done) override { done(refusal()); }
+  [[nodiscard]] Result<> in_place() const override { return place_.check(); }
 
  private:
   [[nodiscard]] base::Failure refusal() const {
     return fail(Code::kUnavailable, "The database {} is open for reading only; nothing was changed.", path_);
   }
   const std::string path_;
+  const FilePlace place_;
   ReaderPool readers_;
 };
 
@@ -293,7 +341,8 @@ Result<std::shared_ptr<Database>> open_sqlite(const SqliteOptions& options) {
   }
   TRY(make_file(options.path));
   TRY(auto writer, Connection::open(options.path, Role::kWriter, options.busy_timeout_ms));
-  return std::make_shared<SqliteDatabase>(options, std::move(writer));
+  FilePlace place(options.path);  // an overlay gives a file another inode when it is first opened for writing
+  return std::make_shared<SqliteDatabase>(options, std::move(place), std::move(writer));
 }
 
 Result<> copy_sqlite(const std::string& from, const std::string& to) {
@@ -315,6 +364,11 @@ Result<> copy_sqlite(const std::string& from, const std::string& to) {
     for (const auto* rest : {"", "-journal", "-wal", "-shm"}) std::filesystem::remove(temporary + rest, ignored);
   }
   return copied;
+}
+
+Result<> in_place(const Database& database) {
+  const auto* placed = dynamic_cast<const Placed*>(&database);
+  return placed == nullptr ? Result<>() : placed->in_place();
 }
 
 Result<std::shared_ptr<Database>> open_memory() { return open_private(":memory:"); }

@@ -23,9 +23,9 @@ struct CrlOrder {
   std::string home;  // folder of the home; lists are kept in its folder published/crl
 };
 
-// publish_crl signs the next full CRL from one consistent state of the store, writes it to a file, and only then
-// makes it the published one together with its ledger record. Safe against other processes doing the same. After an
-// error the list published before is still there. Errors: kSigner, kUnavailable (disk).
+// publish_crl signs the next full CRL from one state of the store, writes it to a new file, and only then makes it
+// the published one with its ledger record. Safe against others doing the same. After an error the list before is
+// still there. Errors: kSigner, kUnavailable (disk), kNotAuthorised, kIntegrity (a RollBack, newer_lists.hpp).
 [[nodiscard]] base::Result<store::CrlRow> publish_crl(store::Store& store, const CrlOrder& order,
                                                       const base::Clock& clock, const Authorisation& authorisation);
 

@@ -7,8 +7,10 @@
 
 #include <csignal>
 #include <functional>
+#include <optional>
 
 #include "command.hpp"
+#include "yuxin/store/place.hpp"
 #include "yuxin/store/store.hpp"
 
 namespace {
@@ -125,6 +127,40 @@ TEST_CASE("a name that looks like a URI is a name") {
   std::filesystem::current_path(before);
   REQUIRE(opened);
   CHECK(std::filesystem::exists(folder.file("file:x.db?mode=memory")));
+}
+
+TEST_CASE("a database that was replaced or taken away under its user is told, and nothing more is written") {
+  const TemporaryFolder folder;
+  const auto path = folder.file("yuxin.db");
+  const auto database = open(path).value();
+  REQUIRE(store::migrate(*database, store::migrations()));
+  REQUIRE(set(*database, "first"));
+  const auto reading = open(path, kReadOnly).value();
+  CHECK(store::in_place(*database));
+  CHECK(store::in_place(*reading));
+  REQUIRE(store::copy_sqlite(path, folder.file("copy.db")));
+  std::filesystem::rename(path, folder.file("away.db"));
+  for (const bool replaced : {false, true}) {
+    CAPTURE(replaced);
+    if (replaced) std::filesystem::rename(folder.file("copy.db"), path);
+    for (const auto& one : {database, reading}) {
+      const auto placed = store::in_place(*one);
+      REQUIRE_FALSE(placed);
+      CHECK(placed.error().code == Code::kIntegrity);
+      CHECK(placed.error().detail.find(path) != std::string::npos);
+    }
+    const auto written = set(*database, "second");
+    REQUIRE_FALSE(written);
+    CHECK(written.error().code == Code::kIntegrity);
+    std::optional<Result<>> submitted;
+    database->submit([](store::Session&) -> Result<> { return {}; }, [&](Result<> done) { submitted = done; });
+    REQUIRE(submitted);
+    CHECK_FALSE(*submitted);
+  }
+  std::filesystem::remove(path);
+  std::filesystem::rename(folder.file("away.db"), path);
+  CHECK(store::in_place(*database));
+  CHECK(set(*database, "third"));
 }
 
 TEST_CASE("to read what does not exist is refused and makes nothing") {

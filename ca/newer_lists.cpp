@@ -1,0 +1,252 @@
+// Telling a database that was rolled back by the lists that were signed after it.
+#include "yuxin/ca/newer_lists.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <map>
+
+#include "records.hpp"
+#include "yuxin/base/file.hpp"
+#include "yuxin/base/folder.hpp"
+#include "yuxin/base/json.hpp"
+#include "yuxin/base/text.hpp"
+#include "yuxin/evidence/ledger.hpp"
+#include "yuxin/x509/certificate.hpp"
+#include "yuxin/x509/crl.hpp"
+#include "yuxin/x509/der.hpp"
+
+namespace yuxin::ca {
+
+using base::Code;
+using base::message;
+using base::Result;
+
+namespace {
+
+constexpr const char* kFolder = "published/crl";
+constexpr std::size_t kLargestList = std::size_t{1} << 30U;
+constexpr std::size_t kNamed = 8;  // serials in a sentence
+
+struct SignedList {
+  ListFile place;
+  std::int64_t number = 0;
+  x509::Crl list;
+};
+
+// number_of reads "NAME-N.crl".
+std::optional<std::int64_t> number_of(std::string_view file, std::string_view authority) {
+  if (!file.starts_with(authority) || !file.ends_with(".crl")) return std::nullopt;
+  file.remove_prefix(authority.size());
+  file.remove_suffix(4);
+  if (!file.starts_with('-')) return std::nullopt;
+  file.remove_prefix(1);
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(file.data(), file.data() + file.size(), number);
+  if (error != std::errc{} || end != file.data() + file.size() || number < 0) return std::nullopt;
+  return number;
+}
+
+// signed_list gives the list of a file where it is one that the authority signed.
+Result<std::optional<SignedList>> signed_list(const std::string& home, const ListFile& place,
+                                              const x509::Certificate& certificate) {
+  auto octets = base::read_file(home + "/" + place.file, kLargestList);
+  if (!octets && octets.error().code == Code::kNotFound) return std::optional<SignedList>();  // tidied away
+  if (!octets) return tl::unexpected(std::move(octets).error());
+  auto list = x509::Crl::from_der(*octets);
+  if (!list || !list->issuer().same(certificate.subject())) return std::optional<SignedList>();
+  TRY(const auto key, certificate.public_key());
+  if (!list->verify_signature(key)) return std::optional<SignedList>();
+  const auto number = x509::der::parse_small_integer(list->number());
+  if (!number) return std::optional<SignedList>();
+  return std::optional(SignedList{place, *number, std::move(*list)});
+}
+
+Result<std::int64_t> latest_number(store::Reader& reader, std::int64_t authority) {
+  const auto latest = reader.latest_crl(authority);
+  if (latest) return latest->number;
+  if (latest.error().code == Code::kNotFound) return 0;
+  return tl::unexpected(latest.error());
+}
+
+// Released says when certificates were last released from hold, by the ledger; read only where it is asked.
+class Released {
+ public:
+  explicit Released(store::Reader& reader) : reader_(reader) {}
+  Result<bool> since(const std::string& object, base::UnixTime time) {
+    if (!read_) TRY(read());
+    const auto found = times_.find(object);
+    return found != times_.end() && found->second >= time;
+  }
+
+ private:
+  Result<> read() {
+    TRY(const auto size, evidence::size(reader_));
+    TRY(evidence::for_each(reader_, 0, size, [&](const evidence::StoredRecord& stored) -> Result<> {
+      if (stored.text.find("certificate.released") == std::string::npos) return {};
+      TRY(const auto record, base::parse_json(stored.text));
+      const auto* object = record.if_object();
+      if (object == nullptr || base::json_string(*object, "kind") != "certificate.released") return {};
+      const auto time = base::parse_rfc3339(base::json_string(*object, "time"));
+      if (time) times_[std::string(base::json_string(*object, "object"))] = *time;
+      return {};
+    }));
+    read_ = true;
+    return {};
+  }
+  store::Reader& reader_;
+  bool read_ = false;
+  std::map<std::string, base::UnixTime> times_;
+};
+
+// denial_of says that the database contradicts one entry, and whether it knows the certificate at all.
+Result<std::optional<Denial>> denial_of(store::Reader& reader, Released& released,
+                                        const store::AuthorityRow& authority, const x509::RevokedEntryView& entry,
+                                        base::UnixTime now) {
+  const auto row = reader.find(authority.id, entry.serial, store::Reader::With::kRowOnly);
+  if (!row && row.error().code != Code::kNotFound) return tl::unexpected(row.error());
+  Denial denial{base::hex_upper(entry.serial), std::string(x509::reason_name(entry.reason)), row.has_value()};
+  if (!row) return std::optional(std::move(denial));
+  if (row->status.state != store::CertificateState::kGood || row->not_after < now) return std::optional<Denial>();
+  if (entry.reason == x509::RevocationReason::kCertificateHold) {
+    const auto serial = x509::Serial::from_der_content(entry.serial);
+    if (serial) {
+      TRY(const bool ended, released.since(object_name(authority.name, *serial), entry.revoked_at));
+      if (ended) return std::optional<Denial>();
+    }
+  }
+  return std::optional(std::move(denial));
+}
+
+Result<std::optional<RollBack>> judge(store::Reader& reader, const store::AuthorityRow& authority,
+                                      const SignedList& newer, base::UnixTime now) {
+  RollBack found{authority.name, newer.place.file, newer.number, {}, 0};
+  Released released(reader);
+  Result<> looked;
+  TRY(newer.list.for_each_view([&](const x509::RevokedEntryView& entry) {
+    auto denial = denial_of(reader, released, authority, entry, now);
+    if (!denial) {
+      looked = tl::unexpected(std::move(denial).error());
+      return x509::Crl::Visit::kStop;
+    }
+    if (!*denial) return x509::Crl::Visit::kGoOn;
+    ++found.count;
+    if (found.denials.size() < kNamed) found.denials.push_back(std::move(**denial));
+    return x509::Crl::Visit::kGoOn;
+  }));
+  TRY(std::move(looked));
+  return found.count == 0 ? std::optional<RollBack>() : std::optional(std::move(found));
+}
+
+std::string serials_text(const RollBack& found) {
+  std::vector<std::string> serials;
+  for (const auto& denial : found.denials) serials.push_back(denial.serial);
+  const auto named = base::join(serials, message(", "));
+  const auto more = found.count - found.denials.size();
+  return more == 0 ? named : message("{} and {} more", named, more);
+}
+
+}  // namespace
+
+std::string list_file_name(std::string_view authority, std::int64_t number) {
+  return fmt::format("{}/{}-{}.crl", kFolder, authority, number);
+}
+
+Result<std::vector<ListFile>> list_files(const std::string& home, std::string_view authority) {
+  std::vector<ListFile> files;
+  const std::string folder = home + "/" + kFolder;
+  std::error_code error;
+  std::filesystem::directory_iterator at(folder, error);
+  for (; !error && at != std::filesystem::directory_iterator(); at.increment(error)) {
+    const auto name = at->path().filename().string();
+    const auto number = number_of(name, authority);
+    if (number) files.push_back({*number, std::string(kFolder) + "/" + name});
+  }
+  if (error == std::errc::no_such_file_or_directory) return files;
+  if (error) return base::folder_failure(error.value(), folder);
+  std::ranges::sort(files, {}, &ListFile::number);
+  return files;
+}
+
+Result<NewerLists> find_newer_lists(store::Store& store, const std::string& home,
+                                    const store::AuthorityRow& authority, base::UnixTime now) {
+  NewerLists newer;
+  if (authority.certificate.empty()) return newer;
+  const bool is_own = !authority.key_name.empty();
+  std::int64_t latest = 0;
+  const auto read_latest = [&](store::Reader& reader) -> Result<> {
+    TRY(latest, latest_number(reader, authority.id));
+    return {};
+  };
+  TRY(store.read(read_latest));
+  // The files first: what a list that is there says was in the database before.
+  TRY(const auto files, list_files(home, authority.name));
+  std::vector<SignedList> lists;
+  for (const auto& file : files) {
+    std::error_code error;  // where it cannot be told, reading says why
+    const bool is_file = std::filesystem::is_regular_file(home + "/" + file.file, error) || error;
+    if (file.number <= latest || !is_file) continue;
+    TRY(const auto certificate, x509::Certificate::from_der(authority.certificate));
+    TRY(auto list, signed_list(home, file, certificate));
+    if (list) lists.push_back(std::move(*list));
+  }
+  if (lists.empty()) return newer;
+  TRY(store.read([&](store::Reader& reader) -> Result<> {
+    newer = {};
+    TRY(read_latest(reader));
+    for (const auto& list : lists) {
+      if (list.number <= latest) continue;  // published since
+      newer.highest = std::max(newer.highest, list.number);
+      std::optional<RollBack> found;
+      if (is_own) {  // of the certificates of others nothing is known here
+        TRY(found, judge(reader, authority, list, now));
+      }
+      if (!found) newer.unrecorded.push_back(list.place.file);
+      if (found) newer.roll_back = std::move(found);
+    }
+    return {};
+  }));
+  return newer;
+}
+
+Result<std::vector<RollBack>> find_roll_backs(store::Store& store, const std::string& home, base::UnixTime now) {
+  std::vector<RollBack> all;
+  TRY(const auto authorities, store.status().authorities());
+  for (const auto& authority : authorities) {
+    TRY(auto newer, find_newer_lists(store, home, authority, now));
+    if (newer.roll_back) all.push_back(std::move(*newer.roll_back));
+  }
+  return all;
+}
+
+std::string roll_back_text(const RollBack& found) {
+  return message(
+      "The database is an older copy: {}, list {} of {} and signed by it, revokes {}, which the database does not.",
+      found.file, found.number, found.authority, serials_text(found));
+}
+
+std::string roll_back_remedy(const RollBack& found) {
+  std::vector<std::string> commands;
+  bool are_known = true;
+  for (const auto& denial : found.denials) {
+    are_known = are_known && denial.is_known;
+    if (!denial.is_known) continue;
+    commands.push_back(
+        denial.reason == "certificateHold"
+            ? fmt::format("yuxin cert hold {} --ca {}", denial.serial, found.authority)
+            : fmt::format("yuxin cert revoke {} --ca {} --reason {}", denial.serial, found.authority, denial.reason));
+  }
+  auto text = commands.empty()
+                  ? message("restore the newest backup of the home")
+                  : message(
+                        "restore the newest backup of the home; where this is the newest, revoke again what the "
+                        "list revokes: {}",
+                        base::join(commands, "; "));
+  if (!are_known)
+    text += message("; what this database does not know at all was issued after it, and only a newer backup has it");
+  return text;
+}
+
+}  // namespace yuxin::ca

@@ -1,0 +1,69 @@
+// Lists that lie in a home and are newer than any that its database knows.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "yuxin/base/result.hpp"
+#include "yuxin/base/time.hpp"
+#include "yuxin/store/store.hpp"
+
+namespace yuxin::ca {
+
+// Denial is one certificate that a list revokes and that the database calls good, or does not know.
+struct Denial {
+  std::string serial;  // upper-case hex
+  std::string reason;  // as --reason takes it
+  bool is_known = false;
+};
+
+// RollBack is a list that an authority signed, newer than any that the database knows, that revokes what is good
+// there: the database is an older copy of the one that the list was made from.
+struct RollBack {
+  std::string authority;
+  std::string file;  // in the home
+  std::int64_t number = 0;
+  std::vector<Denial> denials;  // the first of them
+  std::size_t count = 0;        // of all
+};
+
+// NewerLists is what lies beside the lists that the database knows. A process that was killed between writing a list
+// and recording it leaves one that says nothing but what the database says: that is no roll-back, and its number is
+// used up (RFC 5280 section 5.2.3: numbers only grow).
+struct NewerLists {
+  std::int64_t highest = 0;             // number of the highest; 0: there is none
+  std::vector<std::string> unrecorded;  // files in the home that a killed process left
+  std::optional<RollBack> roll_back;
+};
+
+// find_newer_lists looks at the files of one authority. Where its key is elsewhere nobody here knows its
+// certificates: all its newer lists are unrecorded, and taking them in once more puts right whatever it was. A server
+// that publishes meanwhile does no harm. Errors: those of reading the files (but not that one is gone or is none of
+// the authority's lists) and the database.
+[[nodiscard]] base::Result<NewerLists> find_newer_lists(store::Store& store, const std::string& home,
+                                                        const store::AuthorityRow& authority, base::UnixTime now);
+// find_roll_backs looks at every authority.
+[[nodiscard]] base::Result<std::vector<RollBack>> find_roll_backs(store::Store& store, const std::string& home,
+                                                                  base::UnixTime now);
+// roll_back_text is the finding in one sentence, roll_back_remedy what to do about it.
+[[nodiscard]] std::string roll_back_text(const RollBack& found);
+[[nodiscard]] std::string roll_back_remedy(const RollBack& found);
+
+// next_crl_number is the number that publish_crl (crl_publication.hpp) would take; kIntegrity where it would refuse.
+[[nodiscard]] base::Result<std::int64_t> next_crl_number(store::Store& store, const std::string& home,
+                                                         const store::AuthorityRow& authority,
+                                                         const base::Clock& clock);
+
+// ListFile is a file of the folder of lists by the authority and the number in its name, whatever it holds.
+struct ListFile {
+  std::int64_t number = 0;
+  std::string file;  // in the home
+};
+// list_files gives those of an authority by their numbers.
+[[nodiscard]] base::Result<std::vector<ListFile>> list_files(const std::string& home, std::string_view authority);
+// list_file_name is where a list of an authority lies in a home.
+[[nodiscard]] std::string list_file_name(std::string_view authority, std::int64_t number);
+
+}  // namespace yuxin::ca
