@@ -81,7 +81,8 @@ store::CertificateStatus status_after(const store::CertificateStatus& before, St
   status.revoked_at = before.state == CertificateState::kGood ? now : before.revoked_at;
   status.invalidity_date = order.invalidity_date;
   if (before.invalidity_date && before.state == CertificateState::kRevoked)
-    status.invalidity_date = std::min(*before.invalidity_date, order.invalidity_date.value_or(*before.invalidity_date));
+    status.invalidity_date =
+        std::min(*before.invalidity_date, order.invalidity_date.value_or(*before.invalidity_date));
   return status;
 }
 
@@ -139,10 +140,6 @@ Result<> check_allowed(const store::CertificateRow& row, StatusAction action, co
     return fail(Code::kUsage,
                 "The invalidity date {} lies in the future; it says since when the key was not to be trusted.",
                 base::rfc3339(*order.invalidity_date));
-  }
-  if (order.invalidity_date && *order.invalidity_date < row.not_before) {
-    return fail(Code::kUsage, "The invalidity date {} lies before the certificate was valid, {}.",
-                base::rfc3339(*order.invalidity_date), base::rfc3339(row.not_before));
   }
   return refuse_state(row, action, order);
 }

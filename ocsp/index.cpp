@@ -155,8 +155,7 @@ base::Result<> StatusIndex::read_changes() {
   TRY(const std::int64_t last, reader_.changes(sequence_, [&](const store::StatusChange& change) {
     if (fits(change)) {
       fresh.push_back(pack(change));
-      if (const auto& date = change.status.invalidity_date)
-        dates_.set(fresh.back().authority, change.serial, *date);
+      if (const auto& date = change.status.invalidity_date) dates_.set(fresh.back().authority, change.serial, *date);
     } else {
       base::log_error("ocsp: a stored serial number has an impossible size; it is answered as never issued");
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "certificate_view.hpp"
 #include "command.hpp"
 #include "list_client.hpp"
 #include "ocsp_client.hpp"

@@ -144,10 +144,11 @@ class JudgeSigner {
     if (said.status != "revoked" || !said.counts_at(answer_.judged_at)) return true;
     const auto when = said.when();
     if (answer_.time_stamp) {
-      return refuse("revoked",
-                    message("{} was revoked {} ({}), and the time stamp proves only that this was signed by "
-                            "{}, which is later. Do not rely on it.",
-                            said.subject, when, base::tr(said.reason.c_str()), base::local_time(answer_.time_stamp->time)));
+      return refuse(
+          "revoked",
+          message("{} was revoked {} ({}), and the time stamp proves only that this was signed by "
+                  "{}, which is later. Do not rely on it.",
+                  said.subject, when, base::tr(said.reason.c_str()), base::local_time(answer_.time_stamp->time)));
     }
     return refuse("revoked", message("{} was revoked {} ({}), and no time stamp proves that this was signed before "
                                      "that. Do not rely on it.",

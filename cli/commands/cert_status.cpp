@@ -220,8 +220,9 @@ Result<int> run(Context& context, const Arguments& arguments, StatusAction actio
   }
   context.out(message("{} {} Ledger entry {}.", done_text(action, found, outcome), list, outcome.ledger_sequence));
   if (others.empty()) return 0;
-  context.warn(message("The same key stands in certificates that are in force; whoever has it can use them. Revoke them "
-                       "too:"));
+  context.warn(
+      message("The same key stands in certificates that are in force; whoever has it can use them. Revoke them "
+              "too:"));
   constexpr std::size_t kShown = 20;
   const auto serials = serials_of(others);
   for (const auto& serial : serials | std::views::take(kShown)) {

@@ -53,7 +53,8 @@ std::string status_text(const StatusSaid& said) {
   if (said.status == "good") return message("{} is not revoked, says {}", said.subject, said.source);
   if (said.status == "unreachable") return message("{}: {}", said.subject, said.detail);
   if (said.status == "revoked")
-    return message("{}: revoked {} ({}), says {}", said.subject, said.when(), base::tr(said.reason.c_str()), said.source);
+    return message("{}: revoked {} ({}), says {}", said.subject, said.when(), base::tr(said.reason.c_str()),
+                   said.source);
   return message("{}: {}, says {}", said.subject, base::tr(said.status.c_str()), said.source);
 }
 
@@ -72,7 +73,7 @@ void print_lines(const Context& context, const PathAnswer& answer) {
   if (!report.valid) {
     context.out(message("Not good: {}", report.detail));
     context.out(labelled(message("reason"), reason_word(report.reason)));
-    if (report.reason == x509::path_reason::kNoTrustedIssuer)
+    if (report.reason == "no-trusted-issuer")
       context.remark(message("Give it with --trust FILE if you trust it, otherwise with --untrusted FILE."));
   } else {
     context.out(good_text(answer));

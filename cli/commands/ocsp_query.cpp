@@ -1,4 +1,5 @@
 // yuxin ocsp query: asks a responder about a certificate and proves its answer.
+#include "app/certificate_view.hpp"
 #include "app/fetch.hpp"
 #include "app/ocsp_client.hpp"
 #include "app/output.hpp"

@@ -61,7 +61,8 @@ std::string when_text(const SignerAnswer& answer) {
 std::string status_text(const StatusSaid& said) {
   if (said.status == "good") return message("{} is not revoked, says {}", said.subject, said.source);
   if (said.status == "revoked")
-    return message("{}: revoked {} ({}), says {}", said.subject, said.when(), base::tr(said.reason.c_str()), said.source);
+    return message("{}: revoked {} ({}), says {}", said.subject, said.when(), base::tr(said.reason.c_str()),
+                   said.source);
   return message("{}: {}, says {}", said.subject, base::tr(said.status.c_str()), said.source);
 }
 

@@ -20,9 +20,8 @@ Verdict verdict_of_revocation(const Certificate& certificate, base::UnixTime sin
                               std::optional<x509::RevocationReason> reason, base::UnixTime at) {
   if (since > at) return {Kind::kGood, {}};
   if (reason == x509::RevocationReason::kCertificateHold) {
-    return {Kind::kRevoked,
-            message("The certificate of {} was on hold at {}, since {}.", certificate.subject().text(),
-                    base::local_time(at), base::local_time(since))};
+    return {Kind::kRevoked, message("The certificate of {} was on hold at {}, since {}.",
+                                    certificate.subject().text(), base::local_time(at), base::local_time(since))};
   }
   return {Kind::kRevoked, message("The certificate of {} was revoked at {}, before {}.", certificate.subject().text(),
                                   base::local_time(since), base::local_time(at))};

@@ -162,8 +162,9 @@ std::vector<Check> examine(const std::string& home, const base::Clock& clock, co
     }
     return all;
   }
-  for (auto check : {check_clock, check_keys, check_authorities, check_chains, check_lists, check_signers,
-                     check_time_stamps, check_leaked_keys, check_profiles, check_roles, check_desk, check_notifications, check_ledger}) {
+  for (auto check :
+       {check_clock, check_keys, check_authorities, check_chains, check_lists, check_signers, check_time_stamps,
+        check_leaked_keys, check_profiles, check_roles, check_desk, check_notifications, check_ledger}) {
     add(all, check(*patient));
   }
   return all;

@@ -22,8 +22,9 @@ std::vector<Check> check_leaked_keys(const Patient& patient) {
   for (std::size_t i = 0; i < rows.size() && i < kNamed; ++i) {
     const auto serial = x509::Serial::from_der_content(rows[i].serial);
     const auto name = serial ? serial->hex() : base::hex_upper(rows[i].serial);
-    list.warn(message("{} ({}) is in force, and its key leaked with another certificate", name, rows[i].subject),
-              fmt::format("yuxin --home {} cert revoke {} --reason keyCompromise", shell_word(patient.home.path()), name));
+    list.warn(
+        message("{} ({}) is in force, and its key leaked with another certificate", name, rows[i].subject),
+        fmt::format("yuxin --home {} cert revoke {} --reason keyCompromise", shell_word(patient.home.path()), name));
   }
   if (rows.size() > kNamed) list.note(message("and {} more of this kind", rows.size() - kNamed));
   return std::move(list).finish(message("no certificate in force is for a key that leaked"));

@@ -38,11 +38,12 @@ Error needs_its_log(const std::string& path, std::string diagnostic) {
 }
 
 Error damaged(const std::string& path, std::string diagnostic) {
-  return {Code::kIntegrity,
-          message("The database {} is damaged, or is no database. If it is that of a home, stop working with it, keep "
-                  "the file, and restore the home from its latest backup.",
-                  path),
-          std::move(diagnostic)};
+  return {
+      Code::kIntegrity,
+      message("The database {} is damaged, or is no database. If it is that of a home, stop working with it, keep "
+              "the file, and restore the home from its latest backup.",
+              path),
+      std::move(diagnostic)};
 }
 
 // A trigger that somebody put into the file; this program makes none.
@@ -62,7 +63,8 @@ Error cannot_open(int system_errno, const std::string& path, std::string diagnos
     case ENOENT:
     case ENOTDIR:
       return {Code::kNotFound,
-              message("There is no database {}. Check the name; if it was there, restore it from the latest backup.", path),
+              message("There is no database {}. Check the name; if it was there, restore it from the latest backup.",
+                      path),
               std::move(diagnostic)};
     case EACCES:
     case EPERM:

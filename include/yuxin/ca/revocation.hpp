@@ -36,7 +36,7 @@ enum class StatusAction { kRevoke, kHold, kRelease };
 
 // Each is one transaction {status, sequence, ledger}, durable on return; OCSP tells it from then on. Errors, after
 // which nothing has changed: kNotFound when the authority never issued the serial; kConflict when it is in another
-// state (revoked already, not on hold); kUsage for a date that cannot be, and for a reason that does not fit (certificateHold to revoke,
+// state (revoked already, not on hold); kUsage for a reason that does not fit (certificateHold to revoke,
 // removeFromCRL). One that was on hold counts as revoked since it was put on hold. One that is revoked can be revoked
 // again only to say that its key has leaked, or that it leaked earlier; it stays revoked since it was.
 [[nodiscard]] base::Result<StatusOutcome> revoke(store::Store& store, const StatusOrder& order,

@@ -37,7 +37,7 @@ struct StatusEntry {
   std::uint32_t authority = 0;
   std::uint32_t revoked_low = 0;  // seconds since 1970, 40 bits
   std::uint8_t revoked_high = 0;
-  std::uint8_t state = 0;  // store::CertificateState
+  std::uint8_t state = 0;   // store::CertificateState
   std::uint8_t reason = 0;  // the highest bit: there is an invalidity date, which stands in InvalidityDates
   std::uint8_t size = 0;    // octets of the serial; 0 marks an empty slot
   std::array<std::uint8_t, 20> serial{};
