@@ -71,7 +71,7 @@ std::size_t status_content(const SingleAnswer& answer) {
   return kTimeSize + (answer.reason == 0 ? 0 : 5);
 }
 // singleExtensions [1] EXPLICIT Extensions with an invalidityDate (RFC 5280 section 5.3.2), up to its time.
-constexpr std::array<std::uint8_t, 13> kInvalidityDate = {0xa1, 0x1e, 0x30, 0x1c, 0x30, 0x1a, 0x06,
+constexpr std::array<std::uint8_t, 13> kInvalidityDate = {0xa1, 0x1c, 0x30, 0x1a, 0x30, 0x18, 0x06,
                                                           0x03, 0x55, 0x1d, 0x18, 0x04, 0x11};
 bool has_invalidity_date(const SingleAnswer& answer) {
   return answer.verdict == Verdict::kRevoked && answer.invalidity_date.has_value();
