@@ -1,5 +1,6 @@
 // Judging approvals: the issuer believes no one who says that others have agreed.
 #include "yuxin/ca/approval.hpp"
+#include "yuxin/base/period_words.hpp"
 
 #include <algorithm>
 
@@ -98,7 +99,7 @@ class Judgement {
   [[nodiscard]] std::optional<std::string> reason_of_time(const VerifiedAct& act) const {
     const auto valid_for = rule_ == nullptr ? kServiceActFor : rule_->valid_for;
     if (base::add(act.moment(), valid_for) < question_.now) {
-      return message("it is older than {}", base::print_period(valid_for));
+      return message("it is older than {}", base::period_in_words(valid_for));
     }
     if (act.moment() > question_.now + court_.trust.skew) return message("it lies in the future");
     return std::nullopt;

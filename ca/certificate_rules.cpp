@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "profile_rules.hpp"
+#include "yuxin/base/period_words.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ca/name_rules.hpp"
 
@@ -239,7 +240,7 @@ Result<Validity> apply_validity(const Profile& profile, std::optional<base::Seco
     if (*wanted < kShortestValidity) return fail(Code::kUsage, "A certificate must be valid for a day at least.");
     if (validity.not_after > longest) {
       return fail(Code::kRefused, "Profile {} is valid for {} at the most.", profile.name,
-                  base::print_period(profile.validity));
+                  base::period_in_words(profile.validity));
     }
     if (issuer != nullptr && validity.not_after > issuer->not_after) {
       return fail(Code::kRefused,

@@ -66,7 +66,8 @@ Result<> read_head(ConfigTable& file, Profile& profile) {
   }
   TRY(profile.issued_by, file.strings("issued_by"));
   TRY(auto keys, file.strings("keys"));
-  if (keys.empty()) return file.error("keys", "say which subject keys are taken, for example keys = [\"ec:P-256\"]");
+  if (keys.empty())
+    return file.missing("keys", "say which subject keys are taken, for example keys = [\"ec:P-256\"]");
   for (const auto& text : keys) {
     auto rule = parse_key_rule(text);
     if (!rule) {
@@ -80,7 +81,7 @@ Result<> read_head(ConfigTable& file, Profile& profile) {
   }
   TRY(auto validity, file.period("validity"));
   if (!validity) {
-    return file.error("validity", "say how long certificates are valid, for example validity = \"P1Y\"");
+    return file.missing("validity", "say how long certificates are valid, for example validity = \"P1Y\"");
   }
   if (base::add({0}, *validity) - base::UnixTime{0} < kShortestValidity) {
     return file.error(
@@ -122,7 +123,7 @@ Result<AttributeRule> read_attribute(ConfigTable& subject, const std::string& ke
 
 Result<> read_subject(ConfigTable& file, Profile& profile) {
   TRY(auto subject, file.table("subject"));
-  if (!subject) return file.error({}, "the table [subject] is missing");
+  if (!subject) return file.missing("subject", "the table [subject] is missing");
   TRY(auto order, subject->strings("order"));
   for (const auto& keyword : order) {
     TRY(auto rule, read_attribute(*subject, keyword));

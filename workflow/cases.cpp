@@ -48,7 +48,7 @@ Result<std::optional<Standing>> look_up(store::Session& session, std::string_vie
 }
 
 base::Failure no_case(std::string_view id) {
-  return fail(Code::kNotFound, "There is no case {}. Those that are open: yuxin case list, or GET /v1/cases", id);
+  return fail(Code::kNotFound, "There is no case {}. Those that are open: yuxin case list", id);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ namespace yuxin::cli {
 
 using base::Code;
 using base::fail;
+using base::message;
 using base::Result;
 using Rows = std::vector<store::AuthorityRow>;
 
@@ -135,6 +136,10 @@ Result<> refuse_same_subject(const Rows& rows, const x509::Name& subject, base::
                 row.name, subject.text());
   }
   return {};
+}
+
+std::string ready_text(const std::string& name) {
+  return message("Authority {} is ready: yuxin cert issue --ca {} --profile NAME --csr FILE", name, name);
 }
 
 Result<ImportKind> check_import(Home& home, const std::string& name, const x509::Certificate& certificate) {

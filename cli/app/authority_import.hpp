@@ -28,6 +28,9 @@ enum class ImportKind { kOwn, kElsewhere };
 [[nodiscard]] base::Result<> import_certificate(Home& home, const std::string& name,
                                                 const x509::Certificate& certificate, const std::string& actor);
 
+// ready_text says that an authority has its certificate now, and what comes next.
+[[nodiscard]] std::string ready_text(const std::string& name);
+
 // import_root makes an authority known whose key is elsewhere: people have compared its fingerprint, or its path was
 // proven.
 [[nodiscard]] base::Result<> import_root(Home& home, const std::string& name, const x509::Certificate& certificate,

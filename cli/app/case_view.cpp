@@ -84,34 +84,25 @@ void describe_about(const Printer& printer, const base::JsonObject& about, const
   if (!matter.wish) line("subject", message("subject"));
   if (!matter.wish) line("names", message("names"));
   line("days", message("days"));
-  line("organisation", message("registration point"));
-  line("request", message("request SHA-256"));
+  line("organisation", message("point"));
+  line("request", message("request"));
 }
 
 void describe_matter(const Printer& printer, const Matter& matter, const base::JsonObject& form, MatterTense tense) {
   for (const auto& one : matter_lines(matter, form, tense)) printer.line(one.label, one.value);
 }
 
-std::string parties_text(const workflow::Transition& transition) {
-  std::vector<std::string> parts;
-  for (const auto& party : transition.by) {
-    for (const auto& role : party.roles) parts.push_back(role.text);
-    if (!party.key.empty()) parts.push_back(message("the subscriber"));
-  }
-  return base::join(parts, " / ");
-}
-
 // The step that a case waits for, and who takes it; what else could be done is shown with the case.
 std::string waits_for(const ra::Item& item) {
   const auto* step = workflow::main_step(*item.standing.workflow, item.standing.of);
-  return step == nullptr ? std::string() : message("{} ({})", step->title.text(), parties_text(*step));
+  return step == nullptr ? std::string() : message("{} ({})", step->title.text(), takers_text(*step));
 }
 
 void describe_next(const Printer& printer, const Workflow& definition, const Case& of) {
   const auto* main = workflow::main_step(definition, of);
   const auto values = of.values();
   const auto line = [&](const std::string& label, const workflow::Transition& step) {
-    printer.line(label, message("{} ({}): {}", step.title.text(), step.action, parties_text(step)));
+    printer.line(label, message("{} ({}): {}", step.title.text(), step.action, takers_text(step)));
   };
   if (main != nullptr) line(message("next"), *main);
   for (const auto* step : definition.steps_from(of.state)) {
@@ -140,6 +131,15 @@ bool is_closed(const Workflow& definition, const Case& of) {
 std::string state_title(const Workflow& definition, std::string_view name) {
   const auto* state = definition.state(name);
   return state == nullptr ? message("being opened") : state->title.text();
+}
+
+std::string takers_text(const workflow::Transition& transition) {
+  std::vector<std::string> parts;
+  for (const auto& party : transition.by) {
+    for (const auto& role : party.roles) parts.push_back(role.text);
+    if (!party.key.empty()) parts.push_back(message("the subscriber"));
+  }
+  return base::join(parts, " / ");
 }
 
 std::string due_text(const Case& of, base::UnixTime now) {

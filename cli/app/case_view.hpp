@@ -12,6 +12,8 @@ namespace yuxin::cli {
 
 // state_title is what people call a state; of a case as it stands workflow::state_title says it.
 [[nodiscard]] std::string state_title(const workflow::Workflow& definition, std::string_view name);
+// takers_text says who may take a step: "RA.REVIEW / the subscriber".
+[[nodiscard]] std::string takers_text(const workflow::Transition& transition);
 // due_text is "in 3 h", "overdue 1 day", for lists.
 [[nodiscard]] std::string due_text(const workflow::Case& of, base::UnixTime now);
 

@@ -235,6 +235,20 @@ void describe(const Context& context, const FoundCertificate& found) {
   context.remark(labelled(message("authority"), found.authority));
 }
 
+std::vector<std::string> fingerprint_lines(const x509::Certificate& certificate) {
+  const auto fingerprint = certificate.sha256_fingerprint();
+  std::vector<std::string> lines{labelled(message("SHA-256"), base::hex(fingerprint))};
+  if (certificate.is_ca())
+    lines.push_back(labelled(message("read aloud"), base::join(base::digest_words(fingerprint), " ")));
+  return lines;
+}
+
+void add_fingerprint(base::JsonObject& object, const x509::Certificate& certificate) {
+  const auto fingerprint = certificate.sha256_fingerprint();
+  object["sha256"] = base::hex(fingerprint);
+  if (certificate.is_ca()) object["sha256_words"] = base::join(base::digest_words(fingerprint), " ");
+}
+
 Result<std::string> chain_pem(Home& home, const x509::Certificate& leaf, const std::string& authority) {
   std::string text = leaf.pem();
   std::vector<store::AuthorityRow> rows;

@@ -56,6 +56,12 @@ enum class Purpose { kChange, kLook };  // a refusal to change something says th
 void describe(const Context& context, const FoundCertificate& found);
 [[nodiscard]] std::string date_of(base::UnixTime time);  // local date, for lists
 
+// fingerprint_lines is the SHA-256 of a certificate; that of an authority stands there in words, too, as it is read
+// aloud across the gap.
+[[nodiscard]] std::vector<std::string> fingerprint_lines(const x509::Certificate& certificate);
+// add_fingerprint is the same for programs: "sha256", and of an authority "sha256_words".
+void add_fingerprint(base::JsonObject& object, const x509::Certificate& certificate);
+
 // chain_pem is the certificate and the authorities above it, without the root, as servers want it.
 [[nodiscard]] base::Result<std::string> chain_pem(Home& home, const x509::Certificate& leaf,
                                                   const std::string& authority);

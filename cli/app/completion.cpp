@@ -32,6 +32,9 @@ std::string_view words_for(const CommandSpec& command, const OptionSpec& option)
   if (noun == "cert" && name == "--reason")
     return "unspecified keyCompromise cACompromise affiliationChanged superseded cessationOfOperation "
            "privilegeWithdrawn aACompromise";
+  if (noun == "cert" && name == "--purpose")
+    return "any tls-server tls-client email code-signing ocsp-signing time-stamping crl-sign attribute-authority "
+           "ledger";
   if (noun == "completion" && name == "SHELL") return "bash zsh";
   return {};
 }

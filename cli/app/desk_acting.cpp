@@ -5,7 +5,9 @@
 
 #include "case_view.hpp"
 #include "clock_check.hpp"
+#include "invitations.hpp"
 #include "output.hpp"
+#include "parser.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ra/item_json.hpp"
@@ -77,6 +79,20 @@ std::vector<std::string> field_words(const Arguments& arguments) {
   return words;
 }
 
+namespace {
+
+// Whose turn it is now, and what they type.
+void tell_next(const Context& context, const StepDone& done) {
+  const auto& after = done.after.standing.of;
+  const auto* step = workflow::main_step(*done.after.standing.workflow, after);
+  if (step == nullptr) return;
+  const auto verb = find_command("request", step->action) == nullptr ? "case act " + after.id + " " + step->action
+                                                                     : "request " + step->action + " " + after.id;
+  context.remark(message("Next, {} ({}): {} {}", step->title.text(), takers_text(*step), program_words(), verb));
+}
+
+}  // namespace
+
 void report(const Context& context, const StepDone& done) {
   if (context.options().json) {
     auto json = ra::print_item(done.after);
@@ -97,6 +113,7 @@ void report(const Context& context, const StepDone& done) {
     }
   }
   for (const auto& effected : done.effected) context.out(message("{}: {}", effected.case_id, effected.text));
+  tell_next(context, done);
 }
 
 Result<> write_issued(const Context& context, DeskSide& side, const StepDone& done, const std::string& path) {

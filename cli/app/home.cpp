@@ -17,6 +17,7 @@
 #include "unlocking.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/log.hpp"
+#include "yuxin/base/text.hpp"
 #include "yuxin/ca/key_use.hpp"
 #include "yuxin/ca/standing.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
@@ -212,11 +213,17 @@ Result<std::string> Home::service_key_name(const std::string& name) const {
 
 Result<store::AuthorityRow> Home::authority(std::string_view name) {
   store::AuthorityRow row;
-  TRY(store_->read([&](store::Reader& reader) -> Result<> {
+  std::vector<std::string> names;
+  auto found = store_->read([&](store::Reader& reader) -> Result<> {
+    TRY(const auto all, reader.authorities());
+    names.clear();
+    for (const auto& one : all) names.push_back(one.name);
     TRY(row, reader.authority(name));
     return {};
-  }));
-  return row;
+  });
+  if (found) return row;
+  if (found.error().code != Code::kNotFound || names.empty()) return base::Failure(std::move(found).error());
+  return fail(Code::kNotFound, "No authority {}. The authorities of this home: {}.", name, base::join(names, ", "));
 }
 
 Result<std::shared_ptr<ca::Issuer>> Home::issuer(std::string_view name,
@@ -344,8 +351,10 @@ Result<> publish_what_lists_lack(const Context& context, Home& home) {
     TRY(auto order, home.crl_order(authority.name));
     TRY(auto list, ca::publish_changes(home.store(), order, context.clock(), {context.actor()}));
     if (!list) continue;
-    context.remark(base::message("List {} of {} published too; the one before lacked a change of status.",
-                                 list->number, authority.name));
+    context.remark(list->number == 1
+                       ? base::message("The first list of {} is published.", authority.name)
+                       : base::message("List {} of {} published too; the one before lacked a change of status.",
+                                       list->number, authority.name));
   }
   return {};
 }

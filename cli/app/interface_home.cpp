@@ -141,6 +141,7 @@ Result<std::unique_ptr<InterfaceListener>> InterfaceListener::open(std::shared_p
   http::ListenerOptions listener;
   listener.address = made->home_->config().authority_interface.address;
   listener.port = port;
+  listener.port_option = "--ca-port";
   listener.service = &made->service_;
   listener.limits.large_body = ra::InterfaceLimits().body;
   TRY(listener.tls, interface_tls(*made->home_));

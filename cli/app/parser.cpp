@@ -107,9 +107,21 @@ std::string page_of(const CLI::App& place) {
   return "yuxin help" + words;
 }
 
+// The commands that have a word as their verb: "inspect" alone is "cert inspect", or "bundle inspect".
+std::vector<std::string> commands_of_verb(std::string_view word) {
+  std::vector<std::string> found;
+  for (const auto& command : commands()) {
+    if (*command.verb != '\0' && command.verb == word) found.push_back("yuxin " + words_of(command));
+  }
+  return found;
+}
+
 base::Failure unexpected(const CLI::App& app, const std::string& word) {
   const auto& place = reached(app);
   const auto page = page_of(place);
+  if (const auto meant = commands_of_verb(word); place.get_parent() == nullptr && !meant.empty())
+    return fail(Code::kUsage, "\"{}\" is not known here. Did you mean {}? See: {}", word, base::join(meant, ", "),
+                page);
   auto words = known_words(place);
   for (auto& global : known_words(app)) {
     if (global.starts_with("--")) words.push_back(std::move(global));
@@ -191,6 +203,9 @@ Arguments arguments_of(const Slot& slot) {
 
 // Help about something that is not there says so, rather than that everything is well.
 base::Failure no_such_page(const std::string& word) {
+  if (const auto meant = commands_of_verb(word); !meant.empty())
+    return fail(Code::kUsage, "There is no command {}. Did you mean {}? See: yuxin help", word,
+                base::join(meant, ", "));
   std::vector<std::string> nouns;
   for (const auto& command : commands()) nouns.emplace_back(command.noun);
   if (const auto near = base::nearest(word, nouns))

@@ -116,6 +116,7 @@ Result<> Registration::listen(const Options& wanted) {
   http::ListenerOptions listener;
   listener.address = home_->config().registration.address;
   listener.port = wanted.port;
+  listener.port_option = "--ra-port";
   listener.service = &router_;
   listener.limits.large_body = ra::RestService::kLargestAct;
   TRY(listener.tls, registration_tls(*home_));
@@ -126,6 +127,7 @@ Result<> Registration::listen(const Options& wanted) {
     http::ListenerOptions plain;
     plain.address = home_->config().registration.address;
     plain.port = wanted.plain_port;
+    plain.port_option = home_->path() + "/yuxin.toml, [registration] plain_port";
     plain.service = &plain_;
     options.listeners.push_back(std::move(plain));
   }

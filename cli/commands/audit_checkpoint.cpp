@@ -254,8 +254,13 @@ Result<int> checkpoint(Context& context, const Arguments& arguments) {
     return 0;
   }
   if (!out) context.out(std::string_view(note).substr(0, note.size() - 1));
-  context.remark(message("It stands for the first {} entries. Keep it where this machine cannot change it.",
-                         opened.checkpoint.head.size));
+  const auto records = opened.checkpoint.head.size;
+  context.remark(
+      out && *out != "-"
+          ? message("Checkpoint written to {}; it stands for the first {} entries. Keep it where this machine cannot "
+                    "change it.",
+                    *out, records)
+          : message("It stands for the first {} entries. Keep it where this machine cannot change it.", records));
   if (opened.time_stamp) context.remark(stamp_text(*opened.time_stamp));
   for (const auto& cosignature : opened.cosignatures)
     context.remark(message("Countersigned by {} at {}.", cosignature.witness, base::local_time(cosignature.time)));

@@ -153,6 +153,7 @@ Result<int> prove_growth(Context& context, const Arguments& arguments) {
     return 0;
   }
   if (!out) context.out(std::string_view(text).substr(0, text.size() - 1));
+  if (out && *out != "-") context.remark(message("Written to {}.", *out));
   context.remark(
       newest.head.size == since
           ? message(
@@ -319,6 +320,8 @@ Result<int> check(Context& context, const Arguments& arguments) {
         {"good", true}, {"ledger", checkpoint.origin}, {"records", checkpoint.head.size}, {"proofs", proofs}});
   } else if (!out) {
     context.out(std::string_view(records).substr(0, records.size() - 1));
+  } else if (*out != "-") {
+    context.remark(message("Written to {}.", *out));
   }
   context.remark(proofs.size() == 1 ? message("Proven: {} entry stands in {} among its first {}.", proofs.size(),
                                               checkpoint.origin, checkpoint.head.size)

@@ -241,7 +241,7 @@ Result<int> list(Context& context, const Arguments&) {
   base::JsonArray peers;
   base::JsonArray bundles;
   Table table({{message("other side")},
-               {message("way")},
+               {message("direction")},
                {message("number"), Table::Align::kRight},
                {message("when")},
                {message("digest")}});

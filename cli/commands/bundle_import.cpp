@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "app/authority_import.hpp"
 #include "app/home.hpp"
 #include "app/shell_word.hpp"
 #include "app/transfer_intake.hpp"
@@ -125,8 +126,12 @@ Result<std::string> folder_for(const Home& home, const TransferPeer& peer, std::
   return folder;
 }
 
-// What an officer does next with a request: the authority that certifies it is one whose key is here.
+// What an officer does next with a request: the authority that certifies it is one whose key is here. An authority
+// that has its certificate now can issue.
 void tell_next_step(const Context& context, Home& home, const std::vector<Outcome>& done) {
+  for (const auto& outcome : done) {
+    if (outcome.parcel->deed == Parcel::Deed::kCertify) context.remark(ready_text(outcome.parcel->authority));
+  }
   const auto authorities = home.store().status().authorities();
   if (!authorities) return;
   const auto issuer = std::ranges::find_if(

@@ -1,5 +1,6 @@
 // yuxin ca list, show, create, crl, import-certificate, import-crl
 #include <algorithm>
+#include <filesystem>
 
 #include "app/authority_import.hpp"
 #include "app/authority_steps.hpp"
@@ -70,7 +71,7 @@ base::JsonObject as_json(const Known& known) {
     object["serial"] = certificate.serial() ? certificate.serial()->hex() : "";
     object["not_before"] = base::rfc3339(certificate.not_before());
     object["not_after"] = base::rfc3339(certificate.not_after());
-    object["sha256"] = base::hex(certificate.sha256_fingerprint());
+    add_fingerprint(object, certificate);
     object["state"] = known.standing ? ca::standing_name(known.standing->state) : "unknown";
   }
   if (known.standing && known.standing->state != ca::Standing::State::kGood) {
@@ -160,8 +161,6 @@ Result<int> show(Context& context, const Arguments& arguments) {
   }
   const auto& certificate = *known->certificate;
   TRY(auto key, certificate.public_key());
-  const auto fingerprint = certificate.sha256_fingerprint();
-  const auto words = base::digest_words(fingerprint);
   context.out(labelled(message("subject"), certificate.subject().text()));
   context.out(labelled(message("issuer"), certificate.issuer().text()));
   context.out(labelled(message("serial"), certificate.serial() ? certificate.serial()->grouped() : ""));
@@ -169,8 +168,7 @@ Result<int> show(Context& context, const Arguments& arguments) {
   context.out(labelled(message("valid"), message("{} to {}", base::local_time(certificate.not_before()),
                                                  base::local_time(certificate.not_after()))));
   context.out(labelled(message("state"), state_of(*known)));
-  context.out(labelled(message("SHA-256"), base::hex(fingerprint)));
-  context.out(labelled(message("read aloud"), base::join(words, " ")));
+  for (const auto& line : fingerprint_lines(certificate)) context.out(line);
   if (known->list)
     context.out(labelled(message("list"),
                          message("{}, next by {}", known->list->number, base::local_time(known->list->next_update))));
@@ -213,11 +211,13 @@ Result<> create_root(Context& context, Home& home, const NewAuthority& wanted) {
   TRY(auto order, home.crl_order(wanted.name));
   TRY(ca::publish_crl(home.store(), order, context.clock(), {context.actor()}));
   end_work(context, home);
-  const auto fingerprint = base::hex(certificate.sha256_fingerprint());
-  if (context.options().json)
-    context.document(base::JsonObject{{"name", wanted.name}, {"sha256", fingerprint}, {"pem", certificate.pem()}});
-  context.remark(
-      message("Made the root {}: {}, SHA-256 {}.", wanted.name, certificate.subject().text(), fingerprint));
+  if (context.options().json) {
+    base::JsonObject document{{"name", wanted.name}, {"pem", certificate.pem()}};
+    add_fingerprint(document, certificate);
+    context.document(document);
+  }
+  context.remark(message("Made the root {}: {}, SHA-256 {}.", wanted.name, certificate.subject().text(),
+                         base::hex(certificate.sha256_fingerprint())));
   return {};
 }
 
@@ -303,9 +303,12 @@ Result<int> crl(Context& context, const Arguments& arguments) {
     TRY(auto bytes, base::read_file(home->path() + "/" + list.file, std::size_t{4} << 30U));
     auto written = write_output(*out, bytes, OutputKind::kRevocationList);
     if (!written && signs) {
-      return done_but_unwritten(written.error(),
-                                message("List {} of {} was signed and published. It lies in {}", list.number, name,
-                                        shell_word(home->path() + "/" + list.file)));
+      const auto file = shell_word(home->path() + "/" + list.file);
+      return done_but_unwritten(
+          written.error(),
+          home->config().kind == HomeKind::kOfflineRoot
+              ? message("List {} of {} was signed. It lies in {}", list.number, name, file)
+              : message("List {} of {} was signed and published. It lies in {}", list.number, name, file));
     }
     TRY(std::move(written));
   }
@@ -319,25 +322,36 @@ Result<int> crl(Context& context, const Arguments& arguments) {
                                       {"published", home->path() + "/" + list.file}});
     return 0;
   }
-  context.remark(!signs ? message("List {} of {}, as it was brought here; valid until {}. Nothing was signed.",
-                                  list.number, name, base::local_time(list.next_update))
-                        : message("List {} of {} published, valid until {}.", list.number, name,
-                                  base::local_time(list.next_update)));
+  const auto until = base::local_time(list.next_update);
+  if (!signs) {
+    context.remark(message("List {} of {}, as it was brought here; valid until {}. Nothing was signed.", list.number,
+                           name, until));
+  } else if (home->config().kind == HomeKind::kOfflineRoot) {
+    // what publishes it is elsewhere
+    const auto file = out && *out != "-" ? *out : home->path() + "/" + list.file;
+    context.remark(
+        message("List {} of {} is signed, valid until {}; it lies in {}. Carry it to the online home, and "
+                "there: yuxin ca import-crl {} {}",
+                list.number, name, until, shell_word(file), name,
+                shell_word(std::filesystem::path(file).filename().string())));
+  } else {
+    context.remark(message("List {} of {} published, valid until {}.", list.number, name, until));
+  }
   return 0;
 }
 
 base::JsonObject import_json(const std::string& name, const x509::Certificate& certificate, ImportKind kind) {
-  return {{"authority", name},
-          {"key_here", kind == ImportKind::kOwn},
-          {"subject", certificate.subject().text()},
-          {"serial", certificate.serial() ? certificate.serial()->hex() : ""},
-          {"not_after", base::rfc3339(certificate.not_after())},
-          {"sha256", base::hex(certificate.sha256_fingerprint())}};
+  base::JsonObject object{{"authority", name},
+                          {"key_here", kind == ImportKind::kOwn},
+                          {"subject", certificate.subject().text()},
+                          {"serial", certificate.serial() ? certificate.serial()->hex() : ""},
+                          {"not_after", base::rfc3339(certificate.not_after())}};
+  add_fingerprint(object, certificate);
+  return object;
 }
 
 void preview_import(const Context& context, const std::string& name, const x509::Certificate& certificate,
                     ImportKind kind) {
-  const auto words = base::digest_words(certificate.sha256_fingerprint());
   context.remark(labelled(message("authority"), kind == ImportKind::kOwn
                                                     ? message("{}, whose key is here", name)
                                                     : message("{}, new here; its key is elsewhere", name)));
@@ -345,8 +359,7 @@ void preview_import(const Context& context, const std::string& name, const x509:
   context.remark(labelled(message("issuer"), certificate.issuer().text()));
   context.remark(labelled(message("valid"), message("{} to {}", base::local_time(certificate.not_before()),
                                                     base::local_time(certificate.not_after()))));
-  context.remark(labelled(message("SHA-256"), base::hex(certificate.sha256_fingerprint())));
-  context.remark(labelled(message("read aloud"), base::join(words, " ")));
+  for (const auto& line : fingerprint_lines(certificate)) context.remark(line);
 }
 
 Result<int> import_certificate_command(Context& context, const Arguments& arguments) {
@@ -367,8 +380,7 @@ Result<int> import_certificate_command(Context& context, const Arguments& argume
   }
   end_work(context, *home);
   if (context.options().json) context.document(import_json(name, certificate, kind));
-  context.remark(kind == ImportKind::kOwn ? message("Authority {} has its certificate now.", name)
-                                          : message("Authority {} is known now.", name));
+  context.remark(kind == ImportKind::kOwn ? ready_text(name) : message("Authority {} is known now.", name));
   return 0;
 }
 

@@ -30,7 +30,11 @@ Result<int> look(Context& context) {
   std::erase_if(items, [](const ra::Item& item) { return !workflow::next_due(item.standing.of); });
   std::ranges::sort(items, {}, [](const ra::Item& item) { return *workflow::next_due(item.standing.of); });
   if (!context.options().json) {
-    print_cases(context, items);
+    if (items.empty()) {
+      context.remark(message("No open case has a deadline."));
+    } else {
+      print_cases(context, items);
+    }
     return 0;
   }
   base::JsonArray cases;

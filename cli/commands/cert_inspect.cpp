@@ -86,6 +86,11 @@ void print_findings(const Context& context, const x509::Certificate& certificate
         {severity_text(finding.severity), std::string(finding.rule), std::string(finding.source), finding.message});
   }
   table.print(context);
+  const auto count = [&](LintSeverity severity) {
+    return std::ranges::count(findings, severity, &x509::LintFinding::severity);
+  };
+  context.out(message("Errors: {}. Warnings: {}. Notices: {}.", count(LintSeverity::kError),
+                      count(LintSeverity::kWarning), count(LintSeverity::kNotice)));
 }
 
 bool is_signed_by(const x509::Certificate& certificate, const x509::Certificate& issuer) {
@@ -155,7 +160,8 @@ std::vector<CommandSpec> cert_inspect_commands() {
       {"cert",
        "inspect",
        "say what is in a certificate, request, list, OCSP response, CMS message, time stamp or public key",
-       {{"FILE", Arity::kOne, Presence::kRequired, "FILE|URL", "PEM, DER or base64; - is standard input"}},
+       {{"FILE", Arity::kOne, Presence::kRequired, "FILE|URL",
+         "PEM, DER or base64, also at an http:// or https:// address; - is standard input"}},
        {"yuxin cert inspect portal.pem", "yuxin cert inspect http://pki.city.example/crl/issuing.crl"},
        inspect},
       {"cert",

@@ -81,18 +81,19 @@ Result<> deliver(const Context& context, const Arguments& arguments, Home& home,
     }
   }
   if (context.options().json) {
-    context.document(base::JsonObject{{"serial", serial},
-                                      {"authority", authority},
-                                      {"subject", issued.certificate.subject().text()},
-                                      {"not_before", base::rfc3339(issued.certificate.not_before())},
-                                      {"not_after", base::rfc3339(issued.certificate.not_after())},
-                                      {"sha256", base::hex(issued.certificate.sha256_fingerprint())},
-                                      {"ledger_sequence", issued.ledger_sequence},
-                                      {"warnings", base::JsonArray(warnings.begin(), warnings.end())},
-                                      {"profile", profile},
-                                      {"names", names},
-                                      {"file", out.empty() ? base::Json(nullptr) : base::Json(out)},
-                                      {"pem", text}});
+    base::JsonObject document{{"serial", serial},
+                              {"authority", authority},
+                              {"subject", issued.certificate.subject().text()},
+                              {"not_before", base::rfc3339(issued.certificate.not_before())},
+                              {"not_after", base::rfc3339(issued.certificate.not_after())},
+                              {"ledger_sequence", issued.ledger_sequence},
+                              {"warnings", base::JsonArray(warnings.begin(), warnings.end())},
+                              {"profile", profile},
+                              {"names", names},
+                              {"file", out.empty() ? base::Json(nullptr) : base::Json(out)},
+                              {"pem", text}};
+    add_fingerprint(document, issued.certificate);
+    context.document(document);
     return {};
   }
   if (out == "-") context.out(std::string_view(text).substr(0, text.size() - 1));
@@ -100,6 +101,10 @@ Result<> deliver(const Context& context, const Arguments& arguments, Home& home,
   context.remark(out == "-"
                      ? message("Issued {}. Ledger entry {}.", number, issued.ledger_sequence)
                      : message("Issued {}. Ledger entry {}. Written to {}.", number, issued.ledger_sequence, out));
+  if (!issued.certificate.is_ca()) return {};
+  for (const auto& line : fingerprint_lines(issued.certificate)) context.remark(line);
+  context.remark(
+      message("Whoever imports the certificate of this authority is read these words, and compares them."));
   return {};
 }
 

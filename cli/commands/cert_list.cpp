@@ -5,6 +5,7 @@
 #include "app/enrolment_check.hpp"
 #include "app/home.hpp"
 #include "commands.hpp"
+#include "yuxin/base/period_words.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ca/certificate_json.hpp"
 
@@ -148,7 +149,8 @@ Result<int> list(Context& context, const Arguments& arguments) {
   TRY(auto home, open_home(context, Home::Access::kRead));
   TRY(auto filter, filter_of(*home, arguments, context.clock().now()));
   TRY(auto found, page_of(*home, std::move(filter)));
-  return print(context, *home, found, message("No certificates."));
+  const bool filtered = arguments.has("--ca") || arguments.has("--state") || arguments.has("--profile");
+  return print(context, *home, found, filtered ? message("No certificate matches.") : message("No certificates."));
 }
 
 Result<int> search(Context& context, const Arguments& arguments) {
@@ -202,7 +204,7 @@ Result<int> expiring(Context& context, const Arguments& arguments) {
         message("Left out: {} of the home itself, which a running server renews (--all shows them).", own));
   }
   if (context.options().json || found.rows.empty()) {
-    return print(context, *home, found, message("No certificate expires within {}.", text));
+    return print(context, *home, found, message("No certificate expires within {}.", base::period_in_words(*within)));
   }
   TRY(auto names, authority_names(*home));
   Table table({{message("due")},
@@ -250,7 +252,8 @@ std::vector<CommandSpec> cert_list_commands() {
       {"cert",
        "search",
        "find certificates by subject, name or the start of the serial number",
-       with({{"TEXT", Arity::kOne, Presence::kRequired, "TEXT", "part of a subject or of an alternative name"},
+       with({{"TEXT", Arity::kOne, Presence::kRequired, "TEXT",
+              "part of a subject or of an alternative name, or the start of a serial number"},
              authority_option(),
              state_option(),
              profile_option()},

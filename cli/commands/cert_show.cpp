@@ -44,7 +44,7 @@ Result<int> show_json(const Context& context, const FoundCertificate& found) {
     document["issuer"] = certificate.issuer().text();
     document["key"] = key_text(certificate);
     document["usages"] = std::move(usages);
-    document["sha256"] = base::hex(certificate.sha256_fingerprint());
+    add_fingerprint(document, certificate);
     document["pem"] = certificate.pem();
   }
   context.document(document);
@@ -66,7 +66,7 @@ void print_lines(const Context& context, const FoundCertificate& found, const x5
   context.out(labelled(message("key kind"), key_text(certificate)));
   const auto usages = usages_of(certificate);
   context.out(labelled(message("for"), base::join(usages, ", ")));
-  context.out(labelled(message("SHA-256"), base::hex(certificate.sha256_fingerprint())));
+  for (const auto& line : fingerprint_lines(certificate)) context.out(line);
   context.remark(message("What happened to it: yuxin audit log --object {}/{}", found.authority, found.serial.hex()));
 }
 
@@ -82,6 +82,9 @@ Result<int> show(Context& context, const Arguments& arguments) {
   }
   if (arguments.has("--text")) {
     TRY(auto objects, x509::inspect(certificate.der(), {.now = context.clock().now()}));
+    // whether it was revoked stands in no certificate
+    context.out(labelled(message("state"), state_text(found.row, context.clock().now())));
+    context.out("");
     context.out(std::string_view(objects.front().text).substr(0, objects.front().text.size() - 1));
     return 0;
   }

@@ -249,10 +249,12 @@ CommandSpec cert_revoke_command() {
       "cert",
       "revoke",
       "revoke a certificate for good",
-      options_of({{"--reason", Arity::kOne, Presence::kRequired, "REASON",
-                   "keyCompromise, superseded, cessationOfOperation, affiliationChanged, privilegeWithdrawn …"},
-                  {"--invalidity-date", Arity::kOne, Presence::kOptional, "TIME",
-                   "since when the key is not to be trusted"}}),
+      options_of(
+          {{"--reason", Arity::kOne, Presence::kRequired, "REASON",
+            "keyCompromise, superseded, cessationOfOperation, affiliationChanged, privilegeWithdrawn, cACompromise, "
+            "aACompromise or unspecified"},
+           {"--invalidity-date", Arity::kOne, Presence::kOptional, "TIME",
+            "since when the key is not to be trusted"}}),
       {"yuxin --home city/online cert revoke 3F9A77C2 --reason keyCompromise"},
       [](Context& context, const Arguments& arguments) { return run(context, arguments, StatusAction::kRevoke); }};
 }

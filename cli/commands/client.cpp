@@ -206,7 +206,7 @@ Result<int> list(Context& context, const Arguments&) {
                {message("a day"), Table::Align::kRight}});
   for (const auto& client : clients->all()) {
     table.add({client.name, base::join(protocols_of(client), ", "), base::join(client.profiles, ", "),
-               base::join(client.names_under, ", "), client.per_day > 0 ? std::to_string(client.per_day) : "-"});
+               base::join(client.names_under, ", "), client.per_day > 0 ? std::to_string(client.per_day) : "–"});
   }
   table.print(context);
   return 0;

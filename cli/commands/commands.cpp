@@ -29,6 +29,7 @@ std::vector<CommandSpec> collect() {
   all.push_back(request_batch_command());
   all.push_back(request_work_command());
   add(all, case_commands());
+  add(all, case_step_commands());
   all.push_back(case_deadlines_command());
   add(all, officer_commands());
   for (auto make : {officer_confirm_command, officer_join_command}) all.push_back(make());

@@ -56,6 +56,7 @@ CommandSpec ceremony_report_command();
 std::vector<CommandSpec> workflow_commands();
 std::vector<CommandSpec> request_commands();
 std::vector<CommandSpec> request_step_commands();
+std::vector<CommandSpec> case_step_commands();
 std::vector<CommandSpec> request_file_commands();
 CommandSpec request_batch_command();
 CommandSpec request_work_command();

@@ -1,6 +1,7 @@
 // yuxin ocsp query: asks a responder about a certificate and proves its answer.
 #include "app/certificate_view.hpp"
 #include "app/fetch.hpp"
+#include "app/home.hpp"
 #include "app/ocsp_client.hpp"
 #include "app/output.hpp"
 #include "commands.hpp"
@@ -22,8 +23,8 @@ struct Asked {
 
 Result<Asked> asked_of(const Arguments& arguments) {
   Asked asked;
-  if (arguments.has("--cert") == arguments.has("--serial"))
-    return fail(Code::kUsage, "Say which certificate is meant, with --cert FILE or with --serial NUMBER.");
+  if (int{arguments.has("FILE")} + int{arguments.has("--cert")} + int{arguments.has("--serial")} != 1)
+    return fail(Code::kUsage, "Say which certificate is meant: yuxin ocsp query FILE, or --serial NUMBER.");
   if (const auto text = arguments.maybe("--serial")) {
     const auto serial = x509::Serial::parse(*text);
     if (!serial) return fail(Code::kUsage, "\"{}\" is no serial number; it is 1 to 40 hexadecimal digits.", *text);
@@ -31,10 +32,30 @@ Result<Asked> asked_of(const Arguments& arguments) {
     return asked;
   }
   // a server's file begins with its own certificate and goes on with its issuers'
-  TRY(auto chain, fetch_chain(arguments.one("--cert")));
+  TRY(auto chain, fetch_chain(arguments.one("FILE", arguments.one("--cert"))));
   asked.certificate = chain.front();
   asked.serial = base::to_bytes(asked.certificate->tbs().serial);
   return asked;
+}
+
+// The issuer as a person named it, or the authority of the home that signed the certificate. What stands behind the
+// certificate in its file is nobody's word.
+Result<x509::Certificate> issuer_of(const Context& context, const Arguments& arguments, const Asked& asked) {
+  if (const auto file = arguments.maybe("--issuer")) return fetch_certificate(*file);
+  if (!asked.certificate)
+    return fail(Code::kUsage, "A serial number alone does not say who issued it. Give the issuer: --issuer FILE");
+  if (const auto home = open_home(context, Home::Access::kRead)) {
+    TRY(const auto rows, (*home)->store().status().authorities());
+    for (const auto& row : rows) {
+      if (row.certificate.empty()) continue;
+      auto candidate = x509::Certificate::from_der(row.certificate);
+      if (!candidate || !candidate->subject().same(asked.certificate->issuer())) continue;
+      const auto key = candidate->public_key();
+      if (key && x509::verify_signature(*asked.certificate, *key)) return std::move(*candidate);
+    }
+  }
+  return fail(Code::kUsage, "The issuer of the certificate, {}, is not known here. Give it: --issuer FILE",
+              asked.certificate->issuer().text());
 }
 
 Result<std::string> url_of(const Arguments& arguments, const Asked& asked) {
@@ -98,8 +119,8 @@ void print_lines(const Context& context, const std::string& url, const Asked& as
 
 Result<int> query(Context& context, const Arguments& arguments) {
   if (const auto out = arguments.maybe("--out")) TRY(check_output(*out, OutputKind::kOcspResponse));
-  TRY(auto issuer, fetch_certificate(arguments.one("--issuer")));
   TRY(auto asked, asked_of(arguments));
+  TRY(auto issuer, issuer_of(context, arguments, asked));
   if (asked.certificate && !asked.certificate->issuer().same(issuer.subject())) {
     return fail(Code::kUsage, "The certificate was issued by {}, not by {}. Give its issuer with --issuer.",
                 asked.certificate->issuer().text(), issuer.subject().text());
@@ -129,15 +150,17 @@ CommandSpec ocsp_query_command() {
   return {"ocsp",
           "query",
           "ask a responder about a certificate and check its answer; exit 1 for revoked and unknown",
-          {{"--issuer", Arity::kOne, Presence::kRequired, "FILE", "certificate of the issuer"},
-           {"--cert", Arity::kOne, Presence::kOptional, "FILE", "certificate to ask about"},
+          {{"FILE", Arity::kOne, Presence::kOptional, "FILE|URL", "certificate to ask about"},
+           {"--issuer", Arity::kOne, Presence::kOptional, "FILE",
+            "certificate of the issuer; the authority of the home if not given"},
+           {"--cert", Arity::kOne, Presence::kOptional, "FILE", "the same as FILE"},
            {"--serial", Arity::kOne, Presence::kOptional, "SERIAL", "or only its serial number, in hexadecimal"},
            {"--url", Arity::kOne, Presence::kOptional, "URL", "whom to ask; what the certificate says if not given"},
            {"--no-nonce", Arity::kFlag, Presence::kOptional, "", "take an answer that was signed in advance"},
            {"--require-nonce", Arity::kFlag, Presence::kOptional, "", "refuse an answer that was signed in advance"},
            {"--digest", Arity::kOne, Presence::kOptional, "sha1|sha256|sm3", "of the issuer in the request; sha1"},
            out_option("also write the response there (DER)")},
-          {"yuxin ocsp query --issuer issuing.pem --cert portal.pem"},
+          {"yuxin --home city/online ocsp query portal.pem", "yuxin ocsp query portal.pem --issuer issuing.pem"},
           query};
 }
 

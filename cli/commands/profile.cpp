@@ -7,6 +7,7 @@
 #include "app/profile_proof.hpp"
 #include "commands.hpp"
 #include "yuxin/base/file.hpp"
+#include "yuxin/base/period_words.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ca/profile_json.hpp"
 
@@ -35,6 +36,13 @@ std::string joined(const base::JsonObject& profile, const char* member) {
   return base::join(words, ", ");
 }
 
+// What a server gives is shown as it is where it is no period.
+std::string validity_of(const base::JsonObject& profile) {
+  auto text = base::json_string(profile, "validity");
+  const auto period = base::parse_period(text);
+  return period ? base::period_in_words(*period) : text;
+}
+
 Result<int> list(Context& context, const Arguments&) {
   TRY(const auto catalogue, open_catalogue(context));
   std::vector<std::string> trouble;
@@ -51,9 +59,8 @@ Result<int> list(Context& context, const Arguments&) {
                {message("keys"), Table::Align::kLeft, 48}});
   for (const auto& one : all) {
     const auto& profile = one.get_object();
-    table.add({visible(base::json_string(profile, "name")), visible(title_of(profile)),
-               visible(base::json_string(profile, "validity")), visible(joined(profile, "usages")),
-               visible(joined(profile, "keys"))});
+    table.add({visible(base::json_string(profile, "name")), visible(title_of(profile)), visible(validity_of(profile)),
+               visible(joined(profile, "usages")), visible(joined(profile, "keys"))});
   }
   table.print(context);
   return 0;
@@ -92,15 +99,18 @@ base::JsonArray samples_json(const std::vector<ProfileSample>& samples) {
 }
 
 std::string mark_of(LintSeverity severity) {
-  return severity == LintSeverity::kError ? "FAIL" : severity == LintSeverity::kWarning ? "WARN" : "note";
+  return severity == LintSeverity::kError     ? message("FAIL")
+         : severity == LintSeverity::kWarning ? message("WARN")
+                                              : message("note");
 }
 
 void print_sample(const Context& context, const ProfileSample& sample) {
   const auto line = [&](std::string_view mark, std::string_view text) {
-    context.out(fmt::format("{:<6} {:<14} {}", mark, x509::print_key_kind(sample.key), text));
+    const std::string gap(7 - std::min<std::size_t>(base::columns(mark), 6), ' ');
+    context.out(fmt::format("{}{}{:<14} {}", mark, gap, x509::print_key_kind(sample.key), text));
   };
-  if (!sample.refusal.empty()) return line("FAIL", sample.refusal);
-  line("ok", message("would be issued: {}", sample.subject));
+  if (!sample.refusal.empty()) return line(message("FAIL"), sample.refusal);
+  line(message("ok"), message("would be issued: {}", sample.subject));
   for (const auto& finding : sample.findings)
     line(mark_of(finding.severity), fmt::format("{} ({}, {})", finding.message, finding.rule, finding.source));
 }

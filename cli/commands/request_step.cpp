@@ -170,28 +170,29 @@ std::vector<CommandSpec> request_step_commands() {
                         CommandSpec::Identity::kTaken,
                         CommandSpec::Server::kTaken});
   }
-  commands.push_back(
-      {"case",
-       "act",
-       "take any step of a case",
-       options_of({{"ACTION", Arity::kOne, Presence::kRequired, "ACTION", "what is done: yuxin case show CASE"}}),
-       {"yuxin --home city/online --passphrase-file pass --as officer.p12 case act L-3 suspend"},
-       run_act,
-       CommandSpec::Identity::kTaken,
-       CommandSpec::Server::kTaken});
-  commands.push_back(
-      {"case",
-       "receive",
-       "sign for what a case has delivered",
-       {{"CASE", Arity::kOne, Presence::kRequired, "CASE", "its number: R-1042"},
-        {"--delivery", Arity::kOne, Presence::kOptional, "N", "which delivery; the first if not given"},
-        accept_clock_option(),
-        dry_run_option()},
-       {"yuxin --home city/online --passphrase-file pass --as officer.p12 case receive R-1042"},
-       run_receive,
-       CommandSpec::Identity::kTaken,
-       CommandSpec::Server::kTaken});
   return commands;
+}
+
+std::vector<CommandSpec> case_step_commands() {
+  return {{"case",
+           "act",
+           "take any step of a case",
+           options_of({{"ACTION", Arity::kOne, Presence::kRequired, "ACTION", "what is done: yuxin case show CASE"}}),
+           {"yuxin --home city/online --passphrase-file pass --as officer.p12 case act L-3 suspend"},
+           run_act,
+           CommandSpec::Identity::kTaken,
+           CommandSpec::Server::kTaken},
+          {"case",
+           "receive",
+           "sign for what a case has delivered",
+           {{"CASE", Arity::kOne, Presence::kRequired, "CASE", "its number: R-1042"},
+            {"--delivery", Arity::kOne, Presence::kOptional, "N", "which delivery; the first if not given"},
+            accept_clock_option(),
+            dry_run_option()},
+           {"yuxin --home city/online --passphrase-file pass --as officer.p12 case receive R-1042"},
+           run_receive,
+           CommandSpec::Identity::kTaken,
+           CommandSpec::Server::kTaken}};
 }
 
 }  // namespace yuxin::cli

@@ -130,9 +130,16 @@ Result<GrantRow> look(store::Reader& reader, const evidence::Organisation& organ
   return evidence::check_acting(reader, organisation, question);
 }
 
+// The role stands as in "role grant", or after --role.
+Result<evidence::RoleCode> role_of(const Arguments& arguments) {
+  if (arguments.has("ROLE") == arguments.has("--role"))
+    return fail(Code::kUsage, "Say which role is meant: yuxin role check ROLE --certificate FILE");
+  return as_typed(evidence::RoleCode::parse(arguments.one("ROLE", arguments.one("--role"))));
+}
+
 Result<int> check(Context& context, const Arguments& arguments) {
   TRY(const auto at, moment_of(arguments));
-  TRY(const auto role, as_typed(evidence::RoleCode::parse(arguments.one("--role"))));
+  TRY(const auto role, role_of(arguments));
   TRY(const auto place, place_of(arguments));
   TRY(const auto holder, fetch_certificate(arguments.one("--certificate")));
   TRY(auto home, open_home(context, Home::Access::kRead));
@@ -189,13 +196,14 @@ std::vector<CommandSpec> role_list_commands() {
       {"role",
        "check",
        "say whether a person may act in a role, and if not, who could grant it",
-       {{"--certificate", Arity::kOne, Presence::kRequired, "FILE", "certificate of the person"},
-        {"--role", Arity::kOne, Presence::kRequired, "ROLE", "the role"},
+       {{"ROLE", Arity::kOne, Presence::kOptional, "ROLE", "a role of organisation.toml: PSB:OFF, RA.REVIEW …"},
+        {"--certificate", Arity::kOne, Presence::kRequired, "FILE", "certificate of the person"},
+        {"--role", Arity::kOne, Presence::kOptional, "ROLE", "the same"},
         {"--org", Arity::kOne, Presence::kOptional, "CODE", "for this organisation"},
         {"--district", Arity::kOne, Presence::kOptional, "NNNNNN", "for this district"},
         {"--profile", Arity::kOne, Presence::kOptional, "NAME", "for certificates of this profile"},
         {"--at", Arity::kOne, Presence::kOptional, "TIME", "at this time instead of now"}},
-       {"yuxin --home city/online role check --certificate officer.pem --role RA.REVIEW --profile device"},
+       {"yuxin --home city/online role check RA.REVIEW --certificate officer.pem --profile device"},
        check},
   };
 }

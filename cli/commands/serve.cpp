@@ -149,11 +149,16 @@ Result<std::shared_ptr<Home>> open_for_serving(const Context& context, const Arg
   return home;
 }
 
+// A server's standard error is its log: what is wrong stands there with its time, like what the services say.
+void warn(const Context& context, const std::string& text) {
+  context.options().json ? context.warn(text) : base::log_warning(text);
+}
+
 // Status is told on any clock; what a wrong one stops is new certificates for the services, until it is set.
 Result<> welcome_clock(const Context& context, const Arguments& arguments, Home& home) {
   auto met = meet_clock(context, arguments, home);
   if (met || met.error().code != Code::kConflict) return met;
-  context.warn(met.error().detail);
+  warn(context, met.error().detail);
   return {};
 }
 
@@ -225,7 +230,7 @@ Result<std::unique_ptr<Registration>> open_registration(const Context& context, 
   const bool mistaken = arguments.has("--ra-port") && !opened && opened.error().code != Code::kConflict;
   if (!opened && (arguments.has("--only") || mistaken)) return tl::unexpected(std::move(opened).error());
   if (!opened) {
-    context.warn(message("No registration interface: {}", opened.error().detail));
+    warn(context, message("No registration interface: {}", opened.error().detail));
     return nullptr;
   }
   context.remark(message("Registration by {} on https://{}:{}.", (*opened)->services_text(),
@@ -254,6 +259,7 @@ class Front {
     http::ListenerOptions listener;
     listener.address = home.config().public_address;
     listener.port = port;
+    listener.port_option = "--public-port";
     listener.service = &router;
     http::ServerOptions options;
     options.listeners.push_back(std::move(listener));

@@ -115,7 +115,7 @@ void print_steps(const Context& context, const Workflow& definition) {
                {message("from"), Table::Align::kLeft, 40},
                {message("to")},
                {message("signed by"), Table::Align::kLeft, 60},
-               {message("where"), Table::Align::kLeft, 60}});
+               {message("if"), Table::Align::kLeft, 60}});
   for (const auto& step : definition.transitions) {
     steps.add({step.action, step.title.text(), step.opens() ? message("new") : states_text(definition, step.from),
                step.to.empty() ? std::string() : state_title(definition, step.to), parties_text(step),
@@ -124,8 +124,27 @@ void print_steps(const Context& context, const Workflow& definition) {
   steps.print(context);
 }
 
+std::string kind_text(workflow::FieldKind kind) {
+  switch (kind) {
+    case workflow::FieldKind::kInteger:
+      return message("a whole number");
+    case workflow::FieldKind::kBoolean:
+      return message("true or false");
+    case workflow::FieldKind::kTime:
+      return message("time");
+    case workflow::FieldKind::kOrganisation:
+      return message("code of an organisation");
+    case workflow::FieldKind::kKey:
+      return message("digest of a public key");
+    case workflow::FieldKind::kText:
+    case workflow::FieldKind::kChoice:
+      break;
+  }
+  return message("a text");
+}
+
 std::string values_text(const workflow::Field& field) {
-  if (field.kind != workflow::FieldKind::kChoice) return std::string(workflow::kind_name(field.kind));
+  if (field.kind != workflow::FieldKind::kChoice) return kind_text(field.kind);
   std::vector<std::string> words;
   for (const auto& one : field.one_of) words.push_back(workflow::shown_value(field, base::Json(one)));
   return base::join(words, " | ");
@@ -159,10 +178,16 @@ void print_fields(const Context& context, const Workflow& definition) {
   Table fields({{message("field")},
                 {message("title"), Table::Align::kLeft, 40},
                 {message("values"), Table::Align::kLeft, 60},
-                {message("when"), Table::Align::kLeft, 80}});
+                {message("at steps"), Table::Align::kLeft, 80}});
   for (const auto& field : definition.fields)
     fields.add({field.name, field.title.text(), values_text(field), taken_text(definition, field.name)});
   fields.print(context);
+}
+
+// Two steps of one name differ in when they are taken, and an attachment may be asked for at some times only.
+std::string both(const std::string& step, const std::string& attachment) {
+  if (step.empty() || attachment.empty()) return step + attachment;
+  return "(" + step + ") and (" + attachment + ")";
 }
 
 void print_attachments(const Context& context, const Workflow& definition) {
@@ -170,12 +195,13 @@ void print_attachments(const Context& context, const Workflow& definition) {
                {message("title"), Table::Align::kLeft, 40},
                {message("action")},
                {message("how many")},
-               {message("where"), Table::Align::kLeft, 80}});
+               {message("if"), Table::Align::kLeft, 80}});
   bool any = false;
   for (const auto& step : definition.transitions) {
     for (const auto& one : step.enclosures) {
       any = true;
-      table.add({one.label, one.title.text(), step.action, message("{} to {}", one.min, one.max), one.when.text()});
+      table.add({one.label, one.title.text(), step.action, message("{} to {}", one.min, one.max),
+                 both(step.when.text(), one.when.text())});
     }
   }
   if (!any) return;

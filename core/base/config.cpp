@@ -142,9 +142,19 @@ Result<std::vector<ConfigTable>> ConfigTable::tables(std::string_view key) {
 
 Result<std::string> ConfigTable::required_string(std::string_view key) {
   TRY(auto text, string(key));
-  if (!text) return error({}, "\"{}\" is missing", key);
+  if (!text) return missing(key, "\"{}\" is missing", key);
   if (text->empty()) return error(key, "\"{}\" must not be empty", key);
   return *std::move(text);
+}
+
+std::optional<Failure> ConfigTable::misspelt(std::string_view key) const {
+  if (has(key)) return std::nullopt;
+  const std::vector<std::string> wanted{std::string(key)};
+  for (const toml::key* there : in_file_order(*node_->table)) {
+    if (node_->asked.contains(there->str()) || !nearest(there->str(), wanted)) continue;
+    return error(there->str(), "\"{}\" is not known here; did you mean \"{}\"?", there->str(), key);
+  }
+  return std::nullopt;
 }
 
 std::vector<std::string> ConfigTable::keys() const {

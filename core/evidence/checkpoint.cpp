@@ -85,7 +85,7 @@ Result<> check_against(store::Reader& reader, const Checkpoint& checkpoint) {
     return fail(
         Code::kIntegrity,
         "The first {} records of the ledger are not the ones that the checkpoint stands for: at least one was "
-        "changed, removed or moved. Which one: yuxin audit verify.",
+        "changed, removed or moved. Which one: yuxin audit verify",
         size);
   }
   return {};

@@ -3,6 +3,7 @@
 
 #include "compromised.hpp"
 #include "grant_repository.hpp"
+#include "yuxin/base/period_words.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/authority.hpp"
 #include "yuxin/evidence/grantable.hpp"
@@ -85,7 +86,7 @@ Result<> check_validity(const RoleRule& rule, const GrantOrder& order, base::Uni
     return fail(Code::kRefused, "The grant of role {} would end before it begins.", role);
   if (rule.at_most && order.not_after > base::add(order.not_before, *rule.at_most)) {
     return fail(Code::kRefused, "Role {} is granted for {} at the most; that is until {}.", role,
-                base::print_period(*rule.at_most), base::local_time(base::add(order.not_before, *rule.at_most)));
+                base::period_in_words(*rule.at_most), base::local_time(base::add(order.not_before, *rule.at_most)));
   }
   if (order.not_after > order.holder.not_after() || order.not_before < order.holder.not_before()) {
     return fail(Code::kRefused, "The certificate of {} is valid from {} until {}; a role lasts no longer.",
@@ -104,7 +105,7 @@ struct Standing {
 
 Result<Standing> standing_of(const GrantRow& row) {
   auto role = RoleCode::parse(row.role);
-  if (!role) return fail(Code::kIntegrity, "A stored grant names no role. Run: yuxin audit verify.");
+  if (!role) return fail(Code::kIntegrity, "A stored grant names no role. Run: yuxin audit verify");
   return Standing{std::move(*role), row.not_before, row.not_after};
 }
 

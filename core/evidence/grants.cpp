@@ -172,7 +172,7 @@ Result<GrantRow> find_grant(store::Reader& reader, base::ByteView serial) {
   if (!number) return fail(Code::kUsage, "That is no serial number of a grant.");
   TRY(auto row, grants::find(reader.session(), serial));
   if (!row) {
-    return fail(Code::kNotFound, "No role was granted under serial number {}. To look for it: yuxin role list.",
+    return fail(Code::kNotFound, "No role was granted under serial number {}. To look for it: yuxin role list",
                 number->hex());
   }
   return std::move(*row);

@@ -39,7 +39,7 @@ Result<Frontier> frontier(store::Session& session) {
   // Said here too, and not only by an audit: the next remember_frontier would wipe the trace.
   if (frontier.size() > size) {
     return fail(Code::kIntegrity,
-                "The ledger had {} records and now has {}: its end was cut off. Run: yuxin audit verify.",
+                "The ledger had {} records and now has {}: its end was cut off. Run: yuxin audit verify",
                 frontier.size(), size);
   }
   TRY(repository::for_each_leaf(session, frontier.size(), size, [&](const Hash& leaf) { frontier.push(leaf); }));

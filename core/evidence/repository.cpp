@@ -21,7 +21,7 @@ std::optional<Hash> hash_from(base::ByteView octets) {
 
 base::Failure missing(std::int64_t sequence) {
   return fail(Code::kIntegrity,
-              "Record {} of the ledger is missing or damaged. Find out what happened: yuxin audit verify.", sequence);
+              "Record {} of the ledger is missing or damaged. Find out what happened: yuxin audit verify", sequence);
 }
 
 }  // namespace
@@ -82,8 +82,7 @@ Result<Frontier> latest_frontier(Session& session) {
     frontier = Frontier::from_stored(row.integer(0), std::move(hashes));
     return Next::kRow;
   }));
-  if (!frontier)
-    return fail(Code::kIntegrity, "The stored roots of the ledger are damaged. Run: yuxin audit verify.");
+  if (!frontier) return fail(Code::kIntegrity, "The stored roots of the ledger are damaged. Run: yuxin audit verify");
   return std::move(*frontier);
 }
 

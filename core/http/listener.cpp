@@ -43,6 +43,11 @@ Result<Address> parse_address(const std::string& text, std::uint16_t port) {
 base::Failure cannot_listen(const ListenerOptions& options) {
   const int error = errno;
   const std::string said = base::system_error();
+  if (error == EADDRINUSE && !options.port_option.empty()) {
+    return fail_with(Code::kUnavailable, said,
+                     "Cannot listen at {} port {}: another program does already. Stop it or choose another port: {}",
+                     options.address, options.port, options.port_option);
+  }
   if (error == EADDRINUSE) {
     return fail_with(Code::kUnavailable, said,
                      "Cannot listen at {} port {}: another program does already. Stop it or choose another port.",

@@ -15,7 +15,7 @@ namespace {
 Result<Hash> digest_from(base::ByteView octets, std::string_view object) {
   Hash hash{};
   if (octets.size() != hash.size()) {
-    return fail(Code::kIntegrity, "The table of acts is damaged at {}. Find out what happened: yuxin audit verify.",
+    return fail(Code::kIntegrity, "The table of acts is damaged at {}. Find out what happened: yuxin audit verify",
                 object);
   }
   std::ranges::copy(octets, hash.begin());

@@ -63,7 +63,7 @@ class Collection {
       auto plain = plain_act(i + 1, acts[i].der);
       if (!plain) {
         return fail(Code::kIntegrity,
-                    "Act {} on {} is damaged in the ledger. Find out what happened: yuxin audit verify.", i + 1,
+                    "Act {} on {} is damaged in the ledger. Find out what happened: yuxin audit verify", i + 1,
                     request_.object);
       }
       put(act_file(i + 1), acts[i].der);

@@ -142,7 +142,7 @@ std::optional<Node> describe_certificate(base::ByteView der, const InspectOption
   nodes.push_back(leaf("version", base::tr("version"), std::to_string(tbs.version + 1)));
   nodes.back().json = tbs.version + 1;
   if (tbs.has_extensions) nodes.push_back(extensions_node(tbs.extensions));
-  nodes.push_back(fingerprints_node(der));
+  nodes.push_back(fingerprints_node(der, certificate->is_ca() ? Words::kShown : Words::kLeftOut));
   return group("", base::tr("Certificate"), std::move(nodes));
 }
 

@@ -1,9 +1,11 @@
 #include "inspect/parts.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "directory_string.hpp"
 #include "yuxin/base/language.hpp"
+#include "yuxin/base/text.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/digest.hpp"
 
@@ -65,6 +67,16 @@ Node unknown_key(base::ByteView spki) {
 Node fingerprint(std::string key, DigestAlgorithm algorithm, base::ByteView der) {
   const base::Bytes value = digest(algorithm, der);
   return {std::move(key), std::string(digest_name(algorithm)), {colons(value)}, json_text(base::hex(value)), {}};
+}
+
+// The digest as digest_lines of the command line has it: words, a few in a line.
+Node words_node(base::ByteView der) {
+  constexpr std::size_t kInLine = 6;
+  const auto words = base::digest_words(sha256(der));
+  Node node{"sha256_words", std::string(base::tr("read aloud")), {}, json_text(base::join(words, " ")), {}};
+  for (std::size_t at = 0; at < words.size(); at += kInLine)
+    node.lines.push_back(base::join(std::span(words).subspan(at, std::min(kInLine, words.size() - at)), " "));
+  return node;
 }
 
 std::string state_line(base::UnixTime from, base::UnixTime to, base::UnixTime now, std::string& state) {
@@ -142,10 +154,12 @@ Node key_node(base::ByteView spki) {
   return node;
 }
 
-Node fingerprints_node(base::ByteView der) {
-  return group("fingerprints", base::tr("fingerprints"),
-               {fingerprint("sha256", DigestAlgorithm::kSha256, der),
-                fingerprint("sha1", DigestAlgorithm::kSha1, der), fingerprint("sm3", DigestAlgorithm::kSm3, der)});
+Node fingerprints_node(base::ByteView der, Words words) {
+  Node node = group("fingerprints", base::tr("fingerprints"), {fingerprint("sha256", DigestAlgorithm::kSha256, der)});
+  if (words == Words::kShown) node.children.push_back(words_node(der));
+  node.children.push_back(fingerprint("sha1", DigestAlgorithm::kSha1, der));
+  node.children.push_back(fingerprint("sm3", DigestAlgorithm::kSm3, der));
+  return node;
 }
 
 std::string general_name_text(const GeneralName& name) {

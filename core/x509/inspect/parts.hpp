@@ -23,8 +23,10 @@ namespace yuxin::x509::inspect_detail {
 [[nodiscard]] std::string algorithm_name(base::ByteView algorithm_identifier);
 [[nodiscard]] Node algorithm_node(std::string key, std::string_view label, base::ByteView algorithm_identifier);
 [[nodiscard]] Node key_node(base::ByteView spki);
-// fingerprints_node digests the whole object.
-[[nodiscard]] Node fingerprints_node(base::ByteView der);
+// fingerprints_node digests the whole object. The SHA-256 of an authority's certificate is compared by ear, so it
+// stands there in words, too.
+enum class Words { kShown, kLeftOut };
+[[nodiscard]] Node fingerprints_node(base::ByteView der, Words words = Words::kLeftOut);
 [[nodiscard]] std::string general_name_text(const GeneralName& name);
 [[nodiscard]] std::vector<std::string> general_name_texts(const std::vector<GeneralName>& names);
 [[nodiscard]] std::string hex_serial(base::ByteView content);

@@ -32,6 +32,13 @@ class ConfigTable {
   [[nodiscard]] Result<std::vector<std::string>> strings(std::string_view key);  // empty when absent
   [[nodiscard]] Result<std::optional<ConfigTable>> table(std::string_view key);
   [[nodiscard]] Result<std::vector<ConfigTable>> tables(std::string_view key);  // [[key]] or an array of tables
+  // missing is `error` for a key that has to be there and is not. One that is there, nobody asked for, and is nearly
+  // called so, was meant: then it says what finish would say of that one, at its line.
+  template <typename... Args>
+  [[nodiscard]] Failure missing(std::string_view key, const char* msgid, const Args&... args) const {
+    if (auto meant = misspelt(key)) return std::move(*meant);
+    return error(key, msgid, args...);
+  }
   // required_string is `string` that must be there and not empty.
   [[nodiscard]] Result<std::string> required_string(std::string_view key);
 
@@ -50,6 +57,7 @@ class ConfigTable {
 
  private:
   struct Node;
+  [[nodiscard]] std::optional<Failure> misspelt(std::string_view key) const;
   explicit ConfigTable(std::shared_ptr<Node> node) : node_(std::move(node)) {}
   std::shared_ptr<Node> node_;
 };

@@ -42,6 +42,7 @@ struct ListenerOptions {
   base::HttpService* service = nullptr;
   std::optional<TlsServerOptions> tls;  // plain HTTP without it
   ServerLimits limits;
+  std::string port_option;  // by which people choose another port, for the error where this one is taken
 };
 
 // ServerOptions configures a server. `pool` runs HttpService::answer and must outlive the server; `clock` dates

@@ -88,6 +88,16 @@ TEST_CASE("a required key that is missing is named with its table") {
   CHECK(missing.error().detail == "yuxin.toml:3: \"url\" is missing");
 }
 
+TEST_CASE("a required key that was misspelt is named where it stands") {
+  ConfigTable table = config("other = 1\nvaldity = \"P1Y\"\n");
+  CHECK(table.missing("validity", "\"validity\" is missing").value().detail ==
+        "yuxin.toml:2: \"valdity\" is not known here; did you mean \"validity\"?");
+  const auto name = table.required_string("validity");
+  REQUIRE_FALSE(name);
+  CHECK(name.error().detail == "yuxin.toml:2: \"valdity\" is not known here; did you mean \"validity\"?");
+  CHECK(table.missing("kind", "\"kind\" is missing").value().detail == "yuxin.toml:1: \"kind\" is missing");
+}
+
 TEST_CASE("an unknown key is refused, and the nearest known one named") {
   ConfigTable table = config("name = \"x\"\nprot = 8080\n");
   CHECK(table.string("name").has_value());

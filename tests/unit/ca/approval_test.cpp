@@ -260,7 +260,7 @@ TEST_CASE("the issuer asks the gate itself: persons, roles, scopes, ages") {
   check_refused(court.prepare(enrolment, {accepted, accepted}), Code::kNotAuthorised, "review (0 of 1");
   const auto acts = court.approvals(enrolment);
   court.ca.clock.set(court.city.clock.now() + base::days(31));
-  check_refused(court.prepare(enrolment, acts), Code::kNotAuthorised, "older than P30D");
+  check_refused(court.prepare(enrolment, acts), Code::kNotAuthorised, "older than 30 days");
   court.ca.clock.set(court.city.clock.now());
   court.city.clock.set(court.ca.clock.now() + base::hours(1));
   check_refused(court.prepare(enrolment, court.approvals(enrolment)), Code::kNotAuthorised, "lies in the future");

@@ -191,7 +191,7 @@ TEST_CASE("names and keys are looked at, and the line is named") {
       {"prefix = \"T\"", "prefix = \"t\"", "small.toml:3: a prefix is"},
       {"lead = \"CITY\"", "lead = \"city\"", "small.toml:5: \"city\" is no code of an organisation"},
       {"policies = [\"2004\", \"2026\"]", "policies = []", "name a policy at least"},
-      {"lead =", "laed =", "\"lead\" is missing"},
+      {"lead =", "laed =", "\"laed\" is not known here; did you mean \"lead\"?"},
       {"code = \"WF-0\"", "code = \"WF-0\"\nversion = \"1\"", "\"version\" is not known here"},
       {"enclose =", "enclos =", "\"enclos\" is not known here; did you mean \"enclose\"?"},
       {"title = { en = \"Small\", zh = \"小流程\" }", "title = {}", "needs a text in English (en) or Chinese (zh)"},
