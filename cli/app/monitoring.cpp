@@ -8,7 +8,6 @@
 #include "yuxin/base/json.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/checkpoint.hpp"
-#include "yuxin/store/place.hpp"
 #include "yuxin/x509/digest.hpp"
 
 namespace yuxin::cli {
@@ -112,7 +111,7 @@ HttpReply Monitoring::answer(const HttpRequest& request) {
 }
 
 HttpReply Monitoring::ready() {
-  if (const auto placed = store::in_place(home_.store().database()); !placed)
+  if (const auto placed = home_.store().database().in_place(); !placed)
     return text_reply(503, "text/plain", placed.error().detail + "\n");
   auto& status = home_.store().status();
   const auto signers = status.service_certificates("ocsp");

@@ -31,7 +31,6 @@
 #include "yuxin/http/router.hpp"
 #include "yuxin/http/server.hpp"
 #include "yuxin/ra/remote_authority.hpp"
-#include "yuxin/store/place.hpp"
 #include "yuxin/tsa/responder.hpp"
 
 namespace yuxin::cli {
@@ -75,7 +74,7 @@ class EndSignals {
 template <typename Step>
 Result<> serve_until_end(const EndSignals& signals, Home& home, Step step) {
   while (!signals.arrived()) {
-    if (auto placed = store::in_place(home.store().database()); !placed) {
+    if (auto placed = home.store().database().in_place(); !placed) {
       base::log_error(placed.error().detail);
       return fail(Code::kIntegrity, "Stopped, because {}/yuxin.db is no longer the database that was served.",
                   home.path());

@@ -65,10 +65,6 @@ Result<Patient> patient_of(Home& home, const base::Clock& clock, const base::Sec
   return patient;
 }
 
-}  // namespace
-
-namespace {
-
 // What to do where the home does not open. What the owner of the machine can mend is in the sentence itself, and
 // nothing is to be restored for it.
 std::string remedy_of(const base::Error& error, const std::string& home) {

@@ -10,7 +10,6 @@
 #include "group_writer.hpp"
 #include "sqlite/connection.hpp"
 #include "yuxin/base/file.hpp"
-#include "yuxin/store/place.hpp"
 
 namespace yuxin::store {
 
@@ -97,7 +96,6 @@ Result<> read_on(Connection& connection, const Transaction& body) {
   return result;
 }
 
-// SqliteDatabase is a file that is written through one connection and read through others.
 // FilePlace knows which file was at a path when it was opened.
 class FilePlace {
  public:
@@ -125,14 +123,8 @@ class FilePlace {
   bool known_ = false;
 };
 
-// Placed is what a database with a file is beside.
-class Placed {
- public:
-  virtual ~Placed() = default;
-  [[nodiscard]] virtual Result<> in_place() const = 0;
-};
-
-class SqliteDatabase final : public Database, public Placed {
+// SqliteDatabase is a file that is written through one connection and read through others.
+class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(const SqliteOptions& options, FilePlace place, std::unique_ptr<Connection> writer)
       : place_(std::move(place)),
@@ -173,7 +165,7 @@ class SqliteDatabase final : public Database, public Placed {
 };
 
 // ReadOnlyDatabase is a file of which this process may change nothing.
-class ReadOnlyDatabase final : public Database, public Placed {
+class ReadOnlyDatabase final : public Database {
  public:
   ReadOnlyDatabase(const SqliteOptions& options, Role role)
       : path_(options.path), place_(options.path), readers_(options.path, role, options.busy_timeout_ms) {}
@@ -364,11 +356,6 @@ Result<> copy_sqlite(const std::string& from, const std::string& to) {
     for (const auto* rest : {"", "-journal", "-wal", "-shm"}) std::filesystem::remove(temporary + rest, ignored);
   }
   return copied;
-}
-
-Result<> in_place(const Database& database) {
-  const auto* placed = dynamic_cast<const Placed*>(&database);
-  return placed == nullptr ? Result<>() : placed->in_place();
 }
 
 Result<std::shared_ptr<Database>> open_memory() { return open_private(":memory:"); }

@@ -84,6 +84,12 @@ class Database {
   // settle moves what lies in a log beside the file into the file, as far as readers let it, so that the file alone
   // is nearly all there is. Best effort, and nobody has to call it: the log is as durable as the file.
   virtual void settle() {}
+
+  // in_place says whether the file at the database's path is still the one that was opened. kIntegrity, with a
+  // sentence, where there is another or none: what this process writes nobody else sees, and what others write it
+  // does not see. SQLite itself never replaces the file. Nothing is written then: write and submit look too. Cheap; a
+  // database without a file is always in place.
+  [[nodiscard]] virtual base::Result<> in_place() const { return {}; }
 };
 
 struct SqliteOptions {

@@ -10,7 +10,6 @@
 #include <optional>
 
 #include "command.hpp"
-#include "yuxin/store/place.hpp"
 #include "yuxin/store/store.hpp"
 
 namespace {
@@ -136,15 +135,15 @@ TEST_CASE("a database that was replaced or taken away under its user is told, an
   REQUIRE(store::migrate(*database, store::migrations()));
   REQUIRE(set(*database, "first"));
   const auto reading = open(path, kReadOnly).value();
-  CHECK(store::in_place(*database));
-  CHECK(store::in_place(*reading));
+  CHECK(database->in_place());
+  CHECK(reading->in_place());
   REQUIRE(store::copy_sqlite(path, folder.file("copy.db")));
   std::filesystem::rename(path, folder.file("away.db"));
   for (const bool replaced : {false, true}) {
     CAPTURE(replaced);
     if (replaced) std::filesystem::rename(folder.file("copy.db"), path);
     for (const auto& one : {database, reading}) {
-      const auto placed = store::in_place(*one);
+      const auto placed = one->in_place();
       REQUIRE_FALSE(placed);
       CHECK(placed.error().code == Code::kIntegrity);
       CHECK(placed.error().detail.find(path) != std::string::npos);
@@ -159,7 +158,7 @@ TEST_CASE("a database that was replaced or taken away under its user is told, an
   }
   std::filesystem::remove(path);
   std::filesystem::rename(folder.file("away.db"), path);
-  CHECK(store::in_place(*database));
+  CHECK(database->in_place());
   CHECK(set(*database, "third"));
 }
 
