@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <set>
+#include <utility>
 
 #include "profile_rules.hpp"
 #include "yuxin/base/period_words.hpp"
@@ -21,8 +23,8 @@ using x509::NameAttribute;
 bool same_text(std::string_view a, std::string_view b) { return base::lower(a) == base::lower(b); }
 
 // DNS names are the same in either case; the path of a URI and the mailbox of an address need not be.
-bool same_name(const GeneralName& a, const GeneralName& b) {
-  return a.kind == GeneralNameKind::kDns ? same_text(a.value, b.value) : a.value == b.value;
+std::string as_compared(const GeneralName& name) {
+  return name.kind == GeneralNameKind::kDns ? base::lower(name.value) : name.value;
 }
 
 std::string_view host_of_uri(std::string_view uri) {
@@ -106,7 +108,7 @@ Result<> check_alt_name(const Profile& profile, const GeneralName& name) {
   if (name.kind == GeneralNameKind::kDns) TRY(check_host(profile, *rule, name.value));
   if (!is_inside(*rule, name)) {
     return fail(Code::kRefused, "The name {}:{} lies outside {}, to which profile {} is limited.", kind, name.value,
-                base::join(rule->under, ", "), profile.name);
+                base::join(rule->under, base::message(", ")), profile.name);
   }
   return {};
 }
@@ -128,7 +130,7 @@ Result<> check_attribute(const Profile& profile, const AttributeRule& rule, cons
     }
     if (!rule.one_of.empty() && std::ranges::find(rule.one_of, value.value) == rule.one_of.end()) {
       return fail(Code::kRefused, "The subject has {}={}; profile {} takes {}.", rule.keyword, value.value,
-                  profile.name, base::join(rule.one_of, ", "));
+                  profile.name, base::join(rule.one_of, base::message(", ")));
     }
     if (!rule.must_be_in_san) continue;
     const bool found = std::ranges::any_of(alt_names, [&](const GeneralName& name) {
@@ -205,11 +207,10 @@ Result<std::vector<GeneralName>> apply_alt_names(const Profile& profile, const E
   std::vector<GeneralName> wanted =
       enrolment.alt_names ? *enrolment.alt_names : enrolment.request.subject_alt_names();
   std::vector<GeneralName> names;
+  std::set<std::pair<GeneralNameKind, std::string>> known;
   for (auto& name : wanted) {
     TRY(check_alt_name(profile, name));
-    const bool twice = std::ranges::any_of(
-        names, [&](const GeneralName& known) { return known.kind == name.kind && same_name(known, name); });
-    if (!twice) names.push_back(std::move(name));
+    if (known.emplace(name.kind, as_compared(name)).second) names.push_back(std::move(name));
   }
   for (const auto& rule : profile.san) {
     const auto count = std::ranges::count(names, rule.kind, &GeneralName::kind);

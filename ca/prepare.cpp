@@ -18,7 +18,7 @@ Result<> check_profile_use(const Profile& profile, const std::string& authority)
       profile.issued_by.empty() || std::ranges::find(profile.issued_by, authority) != profile.issued_by.end();
   if (!allowed) {
     return fail(Code::kRefused, "Profile {} is issued by {}, not by {}.", profile.name,
-                base::join(profile.issued_by, ", "), authority);
+                base::join(profile.issued_by, base::message(", ")), authority);
   }
   return {};
 }

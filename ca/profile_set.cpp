@@ -73,7 +73,8 @@ Result<std::shared_ptr<const Profile>> ProfileSet::find(std::string_view name) c
   if (!broken_.empty())
     return base::fail(Code::kNotFound, "No profile {}. This file could not be read: {}", name,
                       broken_.front().error.detail);
-  return base::fail(Code::kNotFound, "No profile {}. The profiles of this home: {}.", name, base::join(names, ", "));
+  return base::fail(Code::kNotFound, "No profile {}. The profiles of this home: {}.", name,
+                    base::join(names, base::message(", ")));
 }
 
 std::vector<std::shared_ptr<const Profile>> ProfileSet::all() const {

@@ -104,7 +104,7 @@ Result<> check_organisation(const DeskParts& parts, const Viewer& viewer, const 
   return fail(Code::kUsage,
               "Say at which registration point this is applied for: --org CODE. Your roles are for {}; all of them: "
               "yuxin org list",
-              base::join(own, ", "));
+              base::join(own, message(", ")));
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ Result<std::shared_ptr<const Workflow>> Desk::workflow(std::string_view name) co
   }
   if (const auto near = base::nearest(name, known))
     return fail(Code::kNotFound, "There is no workflow {}; did you mean {}?", name, *near);
-  return fail(Code::kNotFound, "There is no workflow {}. There are: {}", name, base::join(known, ", "));
+  return fail(Code::kNotFound, "There is no workflow {}. There are: {}", name, base::join(known, message(", ")));
 }
 
 namespace {

@@ -163,7 +163,8 @@ Result<> check_filter(const Desk& desk, workflow::CaseFilter& filter) {
   if (found) return {};
   if (const auto near = base::nearest(filter.state, known))
     return fail(Code::kNotFound, "There is no state {}; did you mean {}?", filter.state, *near);
-  return fail(Code::kNotFound, "There is no state {}. There are: {}", filter.state, base::join(known, ", "));
+  return fail(Code::kNotFound, "There is no state {}. There are: {}", filter.state,
+              base::join(known, base::message(", ")));
 }
 
 bool waits_for_viewer(const Item& item) {
@@ -233,7 +234,7 @@ std::string roles_text(const Viewer& viewer) {
     const auto scope = evidence::print_scope(one.scope);
     held.push_back(scope.empty() ? one.role.text() : one.role.text() + " (" + scope + ")");
   }
-  return held.empty() ? base::message("no role") : base::join(held, ", ");
+  return held.empty() ? base::message("no role") : base::join(held, base::message(", "));
 }
 
 }  // namespace
@@ -259,8 +260,8 @@ Result<> Desk::check_opener(const Viewer& viewer, const Viewer& signer,
   wanted.erase(repeated.begin(), repeated.end());
   const auto where = opened.place.organisation ? opened.place.organisation->text() : std::string();
   return fail(Code::kNotAuthorised, "You may not open such a case at {}: \"{}\" ({}) is for {}, and you hold {}.{}",
-              where, opening->title.text(), definition->title.text(), base::join(wanted, ", "), roles_text(viewer),
-              granting_text(*parts_.organisation, wanted));
+              where, opening->title.text(), definition->title.text(), base::join(wanted, base::message(", ")),
+              roles_text(viewer), granting_text(*parts_.organisation, wanted));
 }
 
 std::optional<evidence::RoleCode> Desk::role_for(const Viewer& viewer, const workflow::Workflow& definition,

@@ -38,7 +38,7 @@ class Installation {
       if (std::ranges::find(effects_, effect) != effects_.end()) continue;
       const std::vector<std::string> known(effects_.begin(), effects_.end());
       return fail(Code::kRefused, "Workflow {} carries out \"{}\", which this program does not know. There are: {}",
-                  workflow_.name, effect, base::join(known, ", "));
+                  workflow_.name, effect, base::join(known, base::message(", ")));
     }
     return {};
   }

@@ -56,7 +56,7 @@ Result<> check_text(const Field& field, const std::string& title, const Json& va
 Result<> check_choice(const Field& field, const std::string& title, const Json& value) {
   const auto text = text_of(value);
   if (text && std::ranges::find(field.one_of, *text) != field.one_of.end()) return {};
-  return fail(Code::kRefused, "\"{}\" takes one of: {}", title, base::join(field.one_of, ", "));
+  return fail(Code::kRefused, "\"{}\" takes one of: {}", title, base::join(field.one_of, base::message(", ")));
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ class Eye {
     std::vector<std::string> held;
     for (const auto& one : signer_.roles) held.push_back(one.role.text());
     if (held.empty()) return message("that needs {}; you hold no role here", who_may(transition));
-    return message("that needs {}; you hold {}", who_may(transition), base::join(held, ", "));
+    return message("that needs {}; you hold {}", who_may(transition), base::join(held, message(", ")));
   }
 
   [[nodiscard]] bool is_signer(const VerifiedAct& act) const {

@@ -41,7 +41,7 @@ Result<> check_form(const Circumstances& circumstances, const Transition& transi
     if (field == nullptr || !contains(taken, name)) {
       if (taken.empty()) return fail(Code::kRefused, "\"{}\" takes no field \"{}\".", transition.title.text(), name);
       return fail(Code::kRefused, "\"{}\" takes no field \"{}\"; it takes: {}", transition.title.text(), name,
-                  base::join(taken, ", "));
+                  base::join(taken, base::message(", ")));
     }
     TRY(check_value(*field, value));
   }
@@ -83,7 +83,7 @@ Result<> check_enclosures(const Circumstances& circumstances, const Transition& 
       for (const auto& enclosure : transition.enclosures) known.push_back(enclosure.label);
       if (known.empty()) return fail(Code::kRefused, "\"{}\" takes no attachments.", transition.title.text());
       return fail(Code::kRefused, "\"{}\" takes no attachment \"{}\"; it takes: {}", transition.title.text(), label,
-                  base::join(known, ", "));
+                  base::join(known, base::message(", ")));
     }
     for (const auto& name : names) {
       if (!attached.contains(name))

@@ -81,7 +81,7 @@ base::Failure refuse_signer(const StepQuestion& question, const evidence::GateDe
     return fail(Code::kNotAuthorised, "{} may not sign \"{}\" of {}: {}.", who, what, question.of.id,
                 base::join(reasons, "; "));
   return fail(Code::kNotAuthorised, "{} may not sign \"{}\" of {}: {}. Who may: {}", who, what, question.of.id,
-              base::join(reasons, "; "), base::join(roles, ", "));
+              base::join(reasons, "; "), base::join(roles, base::message(", ")));
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ class HomeCatalogue final : public Catalogue {
     }
     if (const auto near = base::nearest(name, known))
       return fail(Code::kNotFound, "There is no workflow {}; did you mean {}?", name, *near);
-    return fail(Code::kNotFound, "There is no workflow {}. There are: {}", name, base::join(known, ", "));
+    return fail(Code::kNotFound, "There is no workflow {}. There are: {}", name,
+                base::join(known, base::message(", ")));
   }
   [[nodiscard]] Result<JsonArray> profiles(std::vector<std::string>& trouble) override {
     TRY(const auto profiles, home_->profiles());

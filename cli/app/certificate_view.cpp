@@ -180,7 +180,7 @@ Result<std::string> signing_authority(Home& home, const Arguments& arguments) {
     std::vector<std::string> list;
     for (const auto& [id, name] : names) list.push_back(name);
     return fail(Code::kNotFound, "No authority {}. The authorities of this home: {}.", *wanted,
-                base::join(list, ", "));
+                base::join(list, message(", ")));
   }
   std::vector<std::string> own;
   TRY(home.store().read([&](store::Reader& reader) -> Result<> {
@@ -192,7 +192,7 @@ Result<std::string> signing_authority(Home& home, const Arguments& arguments) {
   }));
   if (own.size() == 1) return own[0];
   if (own.empty()) return fail(Code::kConflict, "No authority of {} can sign.", home.path());
-  return fail(Code::kUsage, "Say which authority with --ca: {}.", base::join(own, ", "));
+  return fail(Code::kUsage, "Say which authority with --ca: {}.", base::join(own, message(", ")));
 }
 
 std::string state_text(const store::CertificateRow& row, base::UnixTime now) {

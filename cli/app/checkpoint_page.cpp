@@ -59,7 +59,7 @@ Result<std::vector<std::string>> checkpoint_lines(const CheckpointPage& page) {
   lines.push_back(labelled(message("organisation"), page.organisation));
   lines.push_back(labelled(message("ledger"), page.checkpoint.origin));
   lines.push_back(labelled(message("records"), std::to_string(head.size)));
-  add_block(lines, message("root"), hex_groups(head.root), kGroupsInLine);
+  add_block(lines, message("root hash"), hex_groups(head.root), kGroupsInLine);
   add_block(lines, message("in words"), base::digest_words(head.root), kWordsInLine);
   if (!page.time_stamp.empty()) lines.push_back(labelled(message("time stamp"), page.time_stamp));
   for (const auto& cosignature : page.cosignatures) {

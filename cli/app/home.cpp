@@ -223,7 +223,8 @@ Result<store::AuthorityRow> Home::authority(std::string_view name) {
   });
   if (found) return row;
   if (found.error().code != Code::kNotFound || names.empty()) return base::Failure(std::move(found).error());
-  return fail(Code::kNotFound, "No authority {}. The authorities of this home: {}.", name, base::join(names, ", "));
+  return fail(Code::kNotFound, "No authority {}. The authorities of this home: {}.", name,
+              base::join(names, base::message(", ")));
 }
 
 Result<std::shared_ptr<ca::Issuer>> Home::issuer(std::string_view name,

@@ -115,7 +115,7 @@ void print_keys(const Context& context, const std::vector<SeenKey>& keys) {
     const bool here = !keymgmt::is_token_name(key.name);
     table.add({shown_key_name(key.name),
                key.public_key ? x509::print_key_kind(key.public_key->kind()) : message("not to be had"),
-               here ? message("this home") : message("token {}", key.token), base::join(key.uses, ", ")});
+               here ? message("this home") : message("token {}", key.token), base::join(key.uses, message(", "))});
   }
   table.print(context);
   for (const auto& key : keys) {

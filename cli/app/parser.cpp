@@ -120,8 +120,8 @@ base::Failure unexpected(const CLI::App& app, const std::string& word) {
   const auto& place = reached(app);
   const auto page = page_of(place);
   if (const auto meant = commands_of_verb(word); place.get_parent() == nullptr && !meant.empty())
-    return fail(Code::kUsage, "\"{}\" is not known here. Did you mean {}? See: {}", word, base::join(meant, ", "),
-                page);
+    return fail(Code::kUsage, "\"{}\" is not known here. Did you mean {}? See: {}", word,
+                base::join(meant, base::message(", ")), page);
   auto words = known_words(place);
   for (auto& global : known_words(app)) {
     if (global.starts_with("--")) words.push_back(std::move(global));
@@ -205,7 +205,7 @@ Arguments arguments_of(const Slot& slot) {
 base::Failure no_such_page(const std::string& word) {
   if (const auto meant = commands_of_verb(word); !meant.empty())
     return fail(Code::kUsage, "There is no command {}. Did you mean {}? See: yuxin help", word,
-                base::join(meant, ", "));
+                base::join(meant, base::message(", ")));
   std::vector<std::string> nouns;
   for (const auto& command : commands()) nouns.emplace_back(command.noun);
   if (const auto near = base::nearest(word, nouns))
@@ -364,7 +364,7 @@ Result<std::variant<ParsedCall, HelpPage>> parse_call(const std::vector<std::str
   if (!chosen.empty()) {
     const auto verbs = known_words(*chosen.front());
     return fail(Code::kUsage, "What should be done with {}? There are: {}", chosen.front()->get_name(),
-                base::join(verbs, ", "));
+                base::join(verbs, base::message(", ")));
   }
   return fail(Code::kUsage, "What should be done? See: yuxin help");
 }

@@ -125,7 +125,7 @@ class RemoteDesk final : public DeskSide {
     }
     if (found.size() > 1)
       return fail(Code::kConflict, "The serial numbers of several certificates begin with {}: {}. Type more of it.",
-                  typed, base::join(found, ", "));
+                  typed, base::join(found, base::message(", ")));
     return found.empty() ? *whole : x509::Serial::parse(found.front()).value_or(*whole);
   }
 

@@ -111,7 +111,7 @@ Result<Secret> content_of(const keymgmt::MadeSet& set, const keymgmt::MadeShare&
 
 std::string rule_of(std::size_t needed, const std::vector<std::string>& groups) {
   if (groups.size() == 1) return groups.front();
-  return message("{} of {} groups: {}", needed, groups.size(), base::join(groups, ", "));
+  return message("{} of {} groups: {}", needed, groups.size(), base::join(groups, message(", ")));
 }
 
 }  // namespace

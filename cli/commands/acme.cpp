@@ -65,7 +65,7 @@ Result<int> list(Context& context, const Arguments& /*arguments*/) {
                {message("status")},
                {message("since")}});
   for (const auto& account : accounts) {
-    table.add({account.name, account.client, base::join(account.contacts, ", "),
+    table.add({account.name, account.client, base::join(account.contacts, message(", ")),
                account.active ? message("valid") : message("deactivated"), base::local_time(account.created)});
   }
   table.print(context);

@@ -155,7 +155,7 @@ Result<> check_kind(store::Store& store, const std::string& kind) {
   std::set<std::string> groups;
   for (const auto& one : known) groups.insert(one.substr(0, one.find('.')));
   return base::fail(base::Code::kNotFound, "There is no kind of entry {}. Kinds begin with: {}.", kind,
-                    base::join(std::vector<std::string>(groups.begin(), groups.end()), ", "));
+                    base::join(std::vector<std::string>(groups.begin(), groups.end()), message(", ")));
 }
 
 Result<int> log(Context& context, const Arguments& arguments) {

@@ -39,7 +39,7 @@ Result<std::string> peer_name(Home& home, const Arguments& arguments) {
   if (peers.empty()) return fail(Code::kUsage, "Say whom the bundle is for, by a name of your own choice: --to root");
   std::vector<std::string> names;
   for (const auto& peer : peers) names.push_back(peer.name);
-  return fail(Code::kUsage, "Say whom the bundle is for: --to NAME, one of {}.", base::join(names, ", "));
+  return fail(Code::kUsage, "Say whom the bundle is for: --to NAME, one of {}.", base::join(names, message(", ")));
 }
 
 // A peer that was not heard of has no row until something is sent to it.

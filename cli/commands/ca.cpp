@@ -165,8 +165,8 @@ Result<int> show(Context& context, const Arguments& arguments) {
   context.out(labelled(message("issuer"), certificate.issuer().text()));
   context.out(labelled(message("serial"), certificate.serial() ? certificate.serial()->grouped() : ""));
   context.out(labelled(message("key kind"), x509::print_key_kind(key.kind())));
-  context.out(labelled(message("valid"), message("{} to {}", base::local_time(certificate.not_before()),
-                                                 base::local_time(certificate.not_after()))));
+  context.out(labelled(message("validity"), message("{} to {}", base::local_time(certificate.not_before()),
+                                                    base::local_time(certificate.not_after()))));
   context.out(labelled(message("state"), state_of(*known)));
   for (const auto& line : fingerprint_lines(certificate)) context.out(line);
   if (known->list)
@@ -357,8 +357,8 @@ void preview_import(const Context& context, const std::string& name, const x509:
                                                     : message("{}, new here; its key is elsewhere", name)));
   context.remark(labelled(message("subject"), certificate.subject().text()));
   context.remark(labelled(message("issuer"), certificate.issuer().text()));
-  context.remark(labelled(message("valid"), message("{} to {}", base::local_time(certificate.not_before()),
-                                                    base::local_time(certificate.not_after()))));
+  context.remark(labelled(message("validity"), message("{} to {}", base::local_time(certificate.not_before()),
+                                                       base::local_time(certificate.not_after()))));
   for (const auto& line : fingerprint_lines(certificate)) context.remark(line);
 }
 

@@ -65,7 +65,7 @@ void print_lines(const Context& context, const FoundCertificate& found, const x5
     context.out(labelled(message("invalid since"), base::local_time(*row.status.invalidity_date)));
   context.out(labelled(message("key kind"), key_text(certificate)));
   const auto usages = usages_of(certificate);
-  context.out(labelled(message("for"), base::join(usages, ", ")));
+  context.out(labelled(message("for"), base::join(usages, message(", "))));
   for (const auto& line : fingerprint_lines(certificate)) context.out(line);
   context.remark(message("What happened to it: yuxin audit log --object {}/{}", found.authority, found.serial.hex()));
 }

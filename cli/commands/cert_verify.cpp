@@ -86,7 +86,7 @@ void print_lines(const Context& context, const PathAnswer& answer) {
   if (!report.valid) return;
   std::vector<std::string> policies;
   for (const auto& policy : report.policies) policies.push_back(x509::oid_name(policy));
-  if (!policies.empty()) context.out(labelled(message("policies"), base::join(policies, ", ")));
+  if (!policies.empty()) context.out(labelled(message("policies"), base::join(policies, message(", "))));
   for (const auto& said : answer.status) context.out(labelled(message("status"), status_text(said)));
 }
 

@@ -134,9 +134,9 @@ Result<MachineClient> client_from(Home& home, const Arguments& arguments) {
 
 void describe(const Context& context, const MachineClient& client) {
   context.remark(labelled(message("client"), client.name));
-  context.remark(labelled(message("enrols by"), base::join(protocols_of(client), ", ")));
-  context.remark(labelled(message("profiles"), base::join(client.profiles, ", ")));
-  context.remark(labelled(message("names under"), base::join(client.names_under, ", ")));
+  context.remark(labelled(message("enrols by"), base::join(protocols_of(client), message(", "))));
+  context.remark(labelled(message("profiles"), base::join(client.profiles, message(", "))));
+  context.remark(labelled(message("names under"), base::join(client.names_under, message(", "))));
   if (client.per_day > 0) context.remark(labelled(message("a day"), std::to_string(client.per_day)));
 }
 
@@ -205,8 +205,9 @@ Result<int> list(Context& context, const Arguments&) {
                {message("names under"), Table::Align::kLeft, 40},
                {message("a day"), Table::Align::kRight}});
   for (const auto& client : clients->all()) {
-    table.add({client.name, base::join(protocols_of(client), ", "), base::join(client.profiles, ", "),
-               base::join(client.names_under, ", "), client.per_day > 0 ? std::to_string(client.per_day) : "–"});
+    table.add({client.name, base::join(protocols_of(client), message(", ")),
+               base::join(client.profiles, message(", ")), base::join(client.names_under, message(", ")),
+               client.per_day > 0 ? std::to_string(client.per_day) : "–"});
   }
   table.print(context);
   return 0;

@@ -84,7 +84,7 @@ Result<int> list(Context& context, const Arguments&) {
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const auto& target = targets[i];
     table.add({target.name, is_mail(target) ? message("mail") : message("webhook"), target.place(),
-               base::join(target.kinds, ", "), waiting_text(standings[i]), state_text(standings[i])});
+               base::join(target.kinds, message(", ")), waiting_text(standings[i]), state_text(standings[i])});
   }
   table.print(context);
   return 0;
@@ -148,7 +148,7 @@ Result<int> check(Context& context, const Arguments& arguments) {
     return 0;
   }
   for (const auto& target : settings->all()) {
-    context.out(labelled(target.name, message("{} for {}", target.place(), base::join(target.kinds, ", "))));
+    context.out(labelled(target.name, message("{} for {}", target.place(), base::join(target.kinds, message(", ")))));
   }
   context.out(message("{} can be used; {} targets.", file, settings->all().size()));
   return 0;

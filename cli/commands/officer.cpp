@@ -47,7 +47,7 @@ Result<> check_words(const Arguments& arguments, const workflow::Workflow& defin
   const auto valid = arguments.maybe("--valid");
   const auto* field = definition.field("valid");
   if (!valid || field == nullptr || std::ranges::find(field->one_of, *valid) != field->one_of.end()) return {};
-  return fail(Code::kUsage, "--valid takes one of {}.", base::join(field->one_of, ", "));
+  return fail(Code::kUsage, "--valid takes one of {}.", base::join(field->one_of, message(", ")));
 }
 
 Result<std::string> roles_of(const Arguments& arguments) {

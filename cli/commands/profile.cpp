@@ -33,7 +33,7 @@ std::string joined(const base::JsonObject& profile, const char* member) {
   for (const auto& one : list->get_array()) {
     if (one.is_string()) words.emplace_back(std::string_view(one.get_string()));
   }
-  return base::join(words, ", ");
+  return base::join(words, message(", "));
 }
 
 // What a server gives is shown as it is where it is no period.

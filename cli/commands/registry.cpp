@@ -131,7 +131,7 @@ Result<int> add(Context& context, const Arguments& arguments) {
   std::vector<std::string> names;
   for (const auto& one : request_for(requests, "registration-tls").request.subject_alt_names())
     names.push_back(one.value);
-  context.remark(labelled(message("served as"), base::join(names, ", ")));
+  context.remark(labelled(message("served as"), base::join(names, message(", "))));
   if (arguments.has("--dry-run")) {
     context.remark(message("Nothing was changed (--dry-run)."));
     return 0;

@@ -109,7 +109,7 @@ Result<std::set<std::string>> parts_of(const Arguments& arguments) {
     }
     if (!known.contains(name))
       return fail(Code::kUsage, "\"{}\" is not served by this version; --only takes ra, {}.", name,
-                  base::join(std::vector(known.begin(), known.end()), ", "));
+                  base::join(std::vector(known.begin(), known.end()), message(", ")));
     parts.insert(name);
   }
   return parts;

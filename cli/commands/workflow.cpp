@@ -75,7 +75,7 @@ std::string parties_text(const workflow::Transition& step) {
     auto text = base::join(roles, " / ");
     if (party.count > 1) text = message("{} persons: {}", party.count, text);
     if (!party.not_same_person_as.empty())
-      text = message("{}, not who did {}", text, base::join(party.not_same_person_as, ", "));
+      text = message("{}, not who did {}", text, base::join(party.not_same_person_as, message(", ")));
     parts.push_back(std::move(text));
   }
   return base::join(parts, "; ");
@@ -106,7 +106,7 @@ Result<int> list(Context& context, const Arguments&) {
 std::string states_text(const Workflow& definition, const std::vector<std::string>& names) {
   std::vector<std::string> titles;
   for (const auto& name : names) titles.push_back(name == "*" ? message("any") : state_title(definition, name));
-  return base::join(titles, ", ");
+  return base::join(titles, message(", "));
 }
 
 void print_steps(const Context& context, const Workflow& definition) {
@@ -169,8 +169,8 @@ std::string taken_text(const Workflow& definition, const std::string& field) {
     if (names(step.may, field)) add(taken, step.action);
   }
   std::vector<std::string> parts;
-  if (!needed.empty()) parts.push_back(message("needed by {}", base::join(needed, ", ")));
-  if (!taken.empty()) parts.push_back(message("taken by {}", base::join(taken, ", ")));
+  if (!needed.empty()) parts.push_back(message("needed by {}", base::join(needed, message(", "))));
+  if (!taken.empty()) parts.push_back(message("taken by {}", base::join(taken, message(", "))));
   return base::join(parts, "; ");
 }
 

@@ -175,7 +175,7 @@ Result<> ConfigTable::finish() const {
     }
     if (node_->asked.empty()) return error(key->str(), "\"{}\" is not known here", key->str());
     const std::vector<std::string> known(node_->asked.begin(), node_->asked.end());
-    return error(key->str(), "\"{}\" is not known here; known are: {}", key->str(), join(known, ", "));
+    return error(key->str(), "\"{}\" is not known here; known are: {}", key->str(), join(known, message(", ")));
   }
   for (const auto& child : node_->children) TRY(ConfigTable(child).finish());
   return {};

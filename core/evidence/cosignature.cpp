@@ -126,7 +126,7 @@ Result<std::vector<Cosignature>> demand_witnesses(std::string_view note, const s
   }
   if (seen.size() >= quorum) return good;
   return fail(Code::kBadSignature, "The checkpoint bears {} of the {} co-signatures demanded; missing: {}.",
-              seen.size(), quorum, base::join(missing, ", "));
+              seen.size(), quorum, base::join(missing, base::message(", ")));
 }
 
 }  // namespace yuxin::evidence

@@ -194,7 +194,7 @@ std::string granters_of(const Organisation& organisation, const RoleCode& role) 
   if (rule->granted_by.empty()) return message("nobody; it is given at the founding only");
   std::vector<std::string> names;
   for (const auto& pattern : rule->granted_by) names.push_back(pattern.text);
-  return base::join(names, ", ");
+  return base::join(names, message(", "));
 }
 
 Result<> check_granter(const Organisation& organisation, const HeldRole& granter,

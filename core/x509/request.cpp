@@ -1,9 +1,8 @@
 #include "yuxin/x509/request.hpp"
 
-#include <algorithm>
-
 #include "directory_string.hpp"
 #include "other_object.hpp"
+#include "repeated.hpp"
 #include "request_impl.hpp"
 #include "signed_object.hpp"
 #include "yuxin/x509/certificate.hpp"
@@ -47,6 +46,7 @@ std::optional<RequestInfo> parse_info(base::ByteView der) {
 // Requested is what the attributes ask for.
 struct Requested {
   std::optional<std::vector<ExtensionView>> extensions;
+  bool has_two_lists = false;  // of extensions: which one is asked for is open
   std::optional<base::Secret> challenge;
 };
 
@@ -73,8 +73,8 @@ bool read_attribute(der::Reader& attributes, Requested& requested) {
     return true;
   }
   const auto list = values->content(der::kSequence);
-  // Two lists would leave open which one is asked for.
-  if (!list || !values->at_end() || requested.extensions) return false;
+  if (!list || !values->at_end()) return false;
+  requested.has_two_lists = requested.extensions.has_value();
   requested.extensions = read_extensions(*list);
   return requested.extensions.has_value();
 }
@@ -126,16 +126,13 @@ base::Failure unproven(const CertificateRequest::Impl& request, base::Error why)
 }  // namespace
 
 base::Result<> refuse_repeated(const std::vector<ExtensionView>& extensions) {
-  std::vector<std::string_view> types;
-  for (const auto& one : extensions) types.push_back(base::as_text(one.oid));
-  std::ranges::sort(types);
-  const auto twice = std::ranges::adjacent_find(types);
-  if (twice == types.end()) return {};
+  const auto twice = repeated(extensions, &ExtensionView::oid);
+  if (!twice) return {};
   return base::fail(
       base::Code::kRefused,
       "The request asks for the extension {} twice, and which one is meant is not said (RFC 5280 section "
       "4.2). Make a new request.",
-      dotted(base::as_bytes(*twice)));
+      dotted(*twice));
 }
 
 base::Result<CertificateRequest> CertificateRequest::from_der(base::ByteView der) {
@@ -148,6 +145,11 @@ base::Result<CertificateRequest> CertificateRequest::from_der(base::ByteView der
   impl->signed_part = parts->tbs;
   impl->signature_algorithm = parts->algorithm;
   impl->signature = parts->signature;
+  if (requested->has_two_lists)
+    return base::fail(
+        base::Code::kRefused,
+        "The request bears two lists of extensions, and which one is meant is not said (PKCS #9 section "
+        "5.4.2). Make a new request.");
   if (requested->extensions) {
     TRY(refuse_repeated(*requested->extensions));
     impl->extensions = std::move(*requested->extensions);

@@ -198,7 +198,8 @@ Result<> Ceremony::finish(const CeremonyEvent& event) {
   const bool in_place = acted_ ? state_ == State::kLooking : human && state_ == State::kBegun;
   if (!in_place || step().action == CeremonyAction::kClose) return cannot(event);
   if (const auto lacking = missing(); !lacking.empty()) {
-    return fail(Code::kConflict, "Step {} is not done: {} did not say yes.", cursor_ + 1, base::join(lacking, ", "));
+    return fail(Code::kConflict, "Step {} is not done: {} did not say yes.", cursor_ + 1,
+                base::join(lacking, base::message(", ")));
   }
   next_step();
   return {};
@@ -207,7 +208,8 @@ Result<> Ceremony::finish(const CeremonyEvent& event) {
 Result<> Ceremony::close(const CeremonyEvent& event) {
   if (step().action != CeremonyAction::kClose || !acted_ || state_ != State::kLooking) return cannot(event);
   if (const auto lacking = missing(); !lacking.empty()) {
-    return fail(Code::kConflict, "Step {} is not done: {} did not say yes.", cursor_ + 1, base::join(lacking, ", "));
+    return fail(Code::kConflict, "Step {} is not done: {} did not say yes.", cursor_ + 1,
+                base::join(lacking, base::message(", ")));
   }
   TRY(const auto named, outputs_of(event.data));
   if (named.size() != outputs_.size() || !std::ranges::all_of(named, [&](const CeremonyOutput& output) {

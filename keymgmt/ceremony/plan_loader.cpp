@@ -246,7 +246,7 @@ class Loader {
       for (const auto& known : action_specs()) names.emplace_back(known.name);
       if (const auto near = base::nearest(name, names))
         return table.error("do", "No step \"{}\"; did you mean \"{}\"?", name, *near);
-      return table.error("do", "No step \"{}\"; there are: {}", name, base::join(names, ", "));
+      return table.error("do", "No step \"{}\"; there are: {}", name, base::join(names, base::message(", ")));
     }
     step.action = spec->action;
     if (table.has("title")) {

@@ -156,7 +156,7 @@ std::string Quorum::status() const {
   std::vector<std::string> parts;
   for (const auto& group : groups_)
     parts.push_back(base::message("{} {} of {}", group.name, group.there.size(), group.threshold));
-  auto text = base::join(parts, ", ");
+  auto text = base::join(parts, base::message(", "));
   if (group_threshold_ < groups_.size()) text += base::message("; {} of the groups are needed", group_threshold_);
   return text;
 }

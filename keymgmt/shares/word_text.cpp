@@ -46,7 +46,7 @@ Result<std::uint16_t> number_of(std::string_view typed, std::size_t position) {
   for (const auto known : nearest_words(word.view())) near.emplace_back(known);
   if (near.empty()) return fail(Code::kMalformed, "Word {} is not in the list of words.", position);
   return fail(Code::kMalformed, "Word {} is not in the list of words. Near it are: {}.", position,
-              base::join(near, ", "));
+              base::join(near, base::message(", ")));
 }
 
 }  // namespace

@@ -82,7 +82,8 @@ Result<TransferPeer> transfer_peer(store::Reader& reader, std::string_view name)
     names.push_back(peer.name);
   }
   if (names.empty()) return fail(Code::kNotFound, "No other side is known here as {}, nor any other.", name);
-  return fail(Code::kNotFound, "No other side is known here as {}; there are: {}.", name, base::join(names, ", "));
+  return fail(Code::kNotFound, "No other side is known here as {}; there are: {}.", name,
+              base::join(names, base::message(", ")));
 }
 
 Result<TransferPeer> know_peer(store::Writer& writer, const TransferPeer& wanted, std::string_view actor,

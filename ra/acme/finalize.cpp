@@ -43,7 +43,8 @@ Outcome<> check_names_are(const x509::CertificateRequest& request, const std::ve
   names.erase(std::ranges::unique(names).begin(), names.end());
   if (names == identifiers) return {};
   return bad_request(base::message("The alternative names of the request are {}, those of the order {}.",
-                                   base::join(names, ", "), base::join(identifiers, ", ")));
+                                   base::join(names, base::message(", ")),
+                                   base::join(identifiers, base::message(", "))));
 }
 
 // Section 11.1: an account key that is a certificate's key would be in more hands than one.

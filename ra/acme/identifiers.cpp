@@ -85,7 +85,7 @@ Outcome<> check_allowed(const std::vector<std::string>& identifiers, const Machi
     if (!under) {
       problems.push_back({ProblemType::kRejectedIdentifier,
                           message("The name {} lies under none of the domains of client {}: {}.", name, client.name,
-                                  base::join(client.names_under, ", ")),
+                                  base::join(client.names_under, message(", "))),
                           name});
     } else if (host != name && rule->wildcard == x509::Wildcard::kRefused) {
       problems.push_back(

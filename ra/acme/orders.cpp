@@ -38,7 +38,7 @@ Outcome<std::shared_ptr<const ca::Profile>> profile_of(const World& world, const
     if (profile) return std::move(*profile);
   }
   return deny(ProblemType::kInvalidProfile, "Client {} may have the profiles {}.", client.name,
-              base::join(client.profiles, ", "));
+              base::join(client.profiles, base::message(", ")));
 }
 
 Challenge new_challenge(ChallengeType type) {

@@ -30,7 +30,7 @@ Result<Applicant> applicant_of(const MachineClient& client, std::string_view lab
   std::string profile(label.empty() ? std::string_view(client.profiles.front()) : label);
   if (!client.may_have(profile))
     return fail(Code::kNotAuthorised, "Client {} may not have profile {}; it may have {}.", client.name, profile,
-                base::join(client.profiles, ", "));
+                base::join(client.profiles, base::message(", ")));
   TRY(check_names(client, request));
   return Applicant{client.name, std::move(profile), client.organisation, KeyHeld::kByRequest};
 }

@@ -187,7 +187,7 @@ Result<> check_names(const MachineClient& client, const x509::CertificateRequest
   for (const auto& name : names) {
     if (!client.has({name}))
       return fail(Code::kRefused, "The name {} lies under none of the domains of client {}: {}.", name.value,
-                  client.name, base::join(client.names_under, ", "));
+                  client.name, base::join(client.names_under, base::message(", ")));
   }
   // Whoever reads the certificate reads the subject, too: it may say nothing but one of the names.
   for (const auto& attribute : request.subject().attributes()) {

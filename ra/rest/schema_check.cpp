@@ -41,7 +41,7 @@ Result<> check_type(const Json& value, const Json& type, const std::string& at) 
     if (has_type(value, std::string_view(one.get_string()))) return {};
     names.emplace_back(std::string_view(one.get_string()));
   }
-  return misfit(at, base::message("it must be of type {}", base::join(names, ", ")));
+  return misfit(at, base::message("it must be of type {}", base::join(names, base::message(", "))));
 }
 
 // bound gives a bound of a schema, where it has one.
@@ -106,7 +106,7 @@ const JsonObject& named(const JsonObject& reference) {
 std::string quoted(const base::JsonArray& names) {
   std::vector<std::string> list;
   for (const auto& name : names) list.push_back('"' + std::string(std::string_view(name.get_string())) + '"');
-  return base::join(list, ", ");
+  return base::join(list, base::message(", "));
 }
 
 // One of several: where none fits, that one speaks whose first required member is there.

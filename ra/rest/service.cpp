@@ -114,7 +114,7 @@ class Work {
       return refusal(kind_of(Trouble::kNoSuchPath),
                      message("Nothing is served at {}. See /v1/openapi.json.", request_.path()));
     auto reply = refusal(kind_of(Trouble::kMethod), message("{} is not answered here; {} is.", request_.method,
-                                                            base::join(found.allowed, ", ")));
+                                                            base::join(found.allowed, message(", "))));
     reply.fields.emplace_back("Allow", base::join(found.allowed, ", "));
     return reply;
   }

@@ -80,7 +80,8 @@ void add_list(std::vector<std::string>& lines, const char* label, const base::Js
   if (const auto* array = value.if_array()) {
     for (const auto& word : *array) words.push_back(plain(word));
   }
-  lines.push_back(labelled(base::tr(label), words.empty() ? base::message("none") : base::join(words, ", ")));
+  lines.push_back(
+      labelled(base::tr(label), words.empty() ? base::message("none") : base::join(words, base::message(", "))));
 }
 
 void add_seats(std::vector<std::string>& lines, const base::JsonArray& seats) {

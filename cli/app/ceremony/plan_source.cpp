@@ -35,7 +35,7 @@ Result<PlanSource> find_plan(const std::string& name) {
   if (const auto near = base::nearest(name, names))
     return fail(Code::kNotFound, "There is no file {}, and no plan of that name. Did you mean {}?", name, *near);
   return fail(Code::kNotFound, "There is no file {}, and no plan of that name; there are: {}", name,
-              base::join(names, ", "));
+              base::join(names, base::message(", ")));
 }
 
 }  // namespace yuxin::cli

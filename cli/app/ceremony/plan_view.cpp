@@ -41,9 +41,10 @@ void show_plan(const Context& context, const keymgmt::CeremonyPlan& plan) {
   for (const auto& step : plan.steps) {
     context.out(labelled(std::to_string(++number), message("{} ({}; by {}, witnessed by {})", step_title(step),
                                                            base::in_words(base::minutes(step.minutes)), step.by,
-                                                           base::join(step.witnesses, ", "))));
+                                                           base::join(step.witnesses, message(", ")))));
   }
-  context.out(labelled(message("outputs"), plan.outputs.empty() ? message("none") : base::join(plan.outputs, ", ")));
+  context.out(
+      labelled(message("outputs"), plan.outputs.empty() ? message("none") : base::join(plan.outputs, message(", "))));
   context.out(labelled(message("time"), base::in_words(base::minutes(plan.minutes()))));
   context.remark(message("The plan can be carried out. Rehearse it: yuxin ceremony rehearse PLAN"));
 }

@@ -146,7 +146,7 @@ Result<std::string> CeremonySession::choose(const std::string& question, const s
     for (std::size_t i = 0; i < words.size(); ++i) {
       if (base::lower(typed) == words[i] || typed == shown[i]) return words[i];
     }
-    context_.remark(message("Please type one of these words: {}", base::join(shown, ", ")));
+    context_.remark(message("Please type one of these words: {}", base::join(shown, message(", "))));
   }
 }
 

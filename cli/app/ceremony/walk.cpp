@@ -25,7 +25,7 @@ void show_head(CeremonySession& session) {
   if (session.practice()) context.remark(message("REHEARSAL. Nothing that is made here is to be believed."));
   context.remark(message("Step {} of {} · about {} · {} · witnesses: {}", session.ceremony().cursor() + 1,
                          session.plan().steps.size(), base::in_words(base::minutes(step.minutes)),
-                         session.seat_title(step.by), base::join(witnesses, ", ")));
+                         session.seat_title(step.by), base::join(witnesses, message(", "))));
   context.remark(step_title(step));
   if (!step.instruction.en.empty()) context.remark("  " + step.instruction.text());
   // whoever writes these words down sees it when somebody changes what is behind them, as while the power was off

@@ -127,7 +127,7 @@ Result<Waiting> waiting(const Patient& patient, std::shared_ptr<const workflow::
 std::string years_text(const workflow::Calendar& calendar) {
   std::vector<std::string> years;
   for (const int year : calendar.years()) years.push_back(std::to_string(year));
-  return base::join(years, ", ");
+  return base::join(years, message(", "));
 }
 
 }  // namespace

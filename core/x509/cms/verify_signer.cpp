@@ -5,6 +5,7 @@
 #include "cms/signed_data.hpp"
 #include "cms/signing_certificate.hpp"
 #include "digest_context.hpp"
+#include "repeated.hpp"
 
 namespace yuxin::x509 {
 
@@ -78,12 +79,8 @@ Result<der::Element> required_value(const std::vector<AttributeView>& attributes
 
 // RFC 5652 section 5.3: "The SignedAttributes ... MUST NOT include multiple instances" of any one.
 Result<> check_unique(const std::vector<AttributeView>& attributes) {
-  std::vector<ByteView> types;
-  types.reserve(attributes.size());
-  for (const auto& attribute : attributes) types.push_back(attribute.type);
-  std::ranges::sort(types, [](ByteView a, ByteView b) { return std::ranges::lexicographical_compare(a, b); });
-  const auto twice = std::ranges::adjacent_find(types, [](ByteView a, ByteView b) { return base::equal(a, b); });
-  if (twice == types.end()) return {};
+  const auto twice = repeated(attributes, &AttributeView::type);
+  if (!twice) return {};
   return fail(Code::kBadSignature, "The signed attribute {} stands there twice.", oid_name(*twice));
 }
 

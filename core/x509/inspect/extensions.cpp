@@ -32,7 +32,7 @@ Decoded lines_of(const std::vector<std::string>& items) {
 
 Decoded line_of(std::string_view line) { return Decoded{{visible(line)}, json_text(visible(line))}; }
 
-std::string comma_list(const std::vector<std::string>& items) { return base::join(items, ", "); }
+std::string comma_list(const std::vector<std::string>& items) { return base::join(items, base::message(", ")); }
 
 std::optional<Decoded> decode_basic_constraints(base::ByteView value) {
   const auto constraints = read_basic_constraints(value);

@@ -1,5 +1,8 @@
 // RFC 5280 section 4.2.1.6: naming the same name twice says nothing more.
+#include <map>
+
 #include "lint/rules.hpp"
+#include "repeated.hpp"
 
 namespace yuxin::x509 {
 
@@ -7,13 +10,11 @@ namespace {
 
 LintFault check(const LintContext& context) {
   const auto& names = context.facts.subject_alt_name;
-  for (std::size_t i = 1; names && i < names->size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if ((*names)[i].kind == (*names)[j].kind && base::equal((*names)[i].content, (*names)[j].content)) {
-        return message("subjectAltName holds the same name twice.");
-      }
-    }
-  }
+  if (!names || names->size() < 2) return kHolds;
+  std::map<GeneralNameKind, std::vector<base::ByteView>> contents;
+  for (const auto& name : *names) contents[name.kind].push_back(name.content);
+  for (auto& [kind, list] : contents)
+    if (repeated(std::move(list))) return message("subjectAltName holds the same name twice.");
   return kHolds;
 }
 

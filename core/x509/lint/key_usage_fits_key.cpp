@@ -34,7 +34,7 @@ LintFault check(const LintContext& context) {
   const std::uint32_t wrong = context.facts.key_usage->bits & 0x1ffU & ~bits_of(context.key->kind().type);
   if (wrong == 0) return kHolds;
   return message("A key of the kind {} cannot serve for {}.", print_key_kind(context.key->kind()),
-                 base::join(key_usage_names(wrong), ", "));
+                 base::join(key_usage_names(wrong), base::message(", ")));
 }
 
 }  // namespace

@@ -207,6 +207,10 @@ TEST_CASE("attributes: unknown ones are passed over, two lists of extensions or 
        }) {
     CHECK_FALSE(CertificateRequest::from_der(with_attributes(*signer, attributes)).has_value());
   }
+  const auto twice = CertificateRequest::from_der(
+      with_attributes(*signer, {extension_request(extensions), extension_request(extensions)}));
+  REQUIRE_FALSE(twice.has_value());
+  CHECK(twice.error().detail.find("two lists of extensions") != std::string::npos);
 }
 
 TEST_CASE("two requests in one file are refused, in the same words or not, whole or not") {
