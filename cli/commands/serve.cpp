@@ -248,6 +248,8 @@ std::string served_text(const std::set<std::string>& parts) {
   return base::join(texts, message(", "));
 }
 
+bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "::1"; }
+
 // Front is the listening server with what it needs; it is gone before the services are.
 class Front {
  public:
@@ -265,6 +267,8 @@ class Front {
     options.pool = &front->pool_;
     options.clock = &home.clock();
     options.threads = front->cores_;
+    // on the machine's own address everybody comes through one proxy, and no allowance keeps one from another's way
+    if (is_loopback(home.config().public_address)) options.max_connections_per_client = options.max_connections;
     TRY(front->server_, http::Server::start(options));
     monitoring.count_with([server = front->server_.get()] { return server->counts(); });
     const auto served = served_text(parts);
