@@ -28,7 +28,7 @@ struct IndexedStatus {
   store::CertificateState state = store::CertificateState::kGood;
   std::uint8_t reason = 0;  // CRLReason
   base::UnixTime revoked_at;
-  std::optional<base::UnixTime> invalidity_date;
+  std::optional<base::UnixTime> invalidity_date = std::nullopt;
   friend bool operator==(const IndexedStatus&, const IndexedStatus&) = default;
 };
 

@@ -87,6 +87,47 @@ TEST_CASE("hold and removeFromCRL are no reasons to revoke, and a key cannot lea
   CHECK(ca::revoke(*ca.store, order, ca.clock, kAlice).has_value());
 }
 
+TEST_CASE("a certificate that was on hold is revoked since it was put on hold") {
+  SmallCa ca;
+  const auto certificate = issue(ca);
+  const auto order = ca.order(certificate, RevocationReason::kKeyCompromise);
+  REQUIRE(ca::hold(*ca.store, order, ca.clock, kAlice).has_value());
+  ca.clock.set(kMorning + base::days(3));
+  CHECK(need(ca::revoke(*ca.store, order, ca.clock, kAlice)).after.revoked_at == kMorning);
+  // not so where it was released in between
+  const auto another = issue(ca);
+  const auto later = ca.order(another, RevocationReason::kKeyCompromise);
+  REQUIRE(ca::hold(*ca.store, later, ca.clock, kAlice).has_value());
+  REQUIRE(ca::release(*ca.store, later, ca.clock, kAlice).has_value());
+  ca.clock.set(kMorning + base::days(5));
+  CHECK(need(ca::revoke(*ca.store, later, ca.clock, kAlice)).after.revoked_at == kMorning + base::days(5));
+}
+
+TEST_CASE("that a key has leaked, or leaked earlier, may come to light after a revocation; nothing else may") {
+  SmallCa ca;
+  const auto certificate = issue(ca);
+  const auto change = [&](RevocationReason reason, std::optional<base::UnixTime> since) {
+    auto order = ca.order(certificate, reason);
+    order.invalidity_date = since;
+    return ca::revoke(*ca.store, order, ca.clock, kAlice);
+  };
+  REQUIRE(change(RevocationReason::kSuperseded, std::nullopt).has_value());
+  ca.clock.set(kMorning + base::days(3));
+  CHECK_FALSE(change(RevocationReason::kCessationOfOperation, std::nullopt).has_value());
+  const auto leaked = need(change(RevocationReason::kKeyCompromise, kMorning - base::days(1)));
+  CHECK(leaked.after.revoked_at == kMorning);
+  CHECK(leaked.after.invalidity_date == kMorning - base::days(1));
+  CHECK(ca::is_compromise(leaked.after));
+  CHECK_FALSE(change(RevocationReason::kKeyCompromise, std::nullopt).has_value());
+  CHECK_FALSE(change(RevocationReason::kKeyCompromise, kMorning).has_value());
+  CHECK_FALSE(change(RevocationReason::kSuperseded, kMorning - base::days(9)).has_value());
+  const auto earlier = need(change(RevocationReason::kKeyCompromise, kMorning - base::days(9)));
+  CHECK(earlier.after.invalidity_date == kMorning - base::days(9));
+  CHECK(earlier.after.revoked_at == kMorning);
+  CHECK(ca.records("certificate.revoked").size() == 3);
+  CHECK(ca.audit().problems.empty());
+}
+
 TEST_CASE("the published list holds what is revoked and on hold, and openssl reads it") {
   SmallCa ca;
   const auto leaked = issue(ca);

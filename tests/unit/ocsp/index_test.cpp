@@ -60,6 +60,26 @@ TEST_CASE("the newer state wins when runs are merged") {
   CHECK(merged.find(1, Bytes{10})->state == 0);
 }
 
+TEST_CASE(
+    "the date since when a key is not to be trusted is found, also after a later one and beside runs that are "
+    "merged") {
+  FakeStatusReader reader;
+  const base::UnixTime revoked{1'700'000'000};
+  reader.change(1, Bytes{6}, {store::CertificateState::kRevoked, revoked, 1, base::UnixTime{1'600'000'000}});
+  reader.change(1, Bytes{7}, {store::CertificateState::kRevoked, revoked, 10, {}});
+  StatusIndex index(reader, {});
+  REQUIRE(index.refresh());
+  CHECK(index.find(1, Bytes{6}) ==
+        IndexedStatus{store::CertificateState::kRevoked, 1, revoked, base::UnixTime{1'600'000'000}});
+  CHECK(index.find(1, Bytes{7}) == IndexedStatus{store::CertificateState::kRevoked, 10, revoked});
+  reader.change(1, Bytes{6}, {store::CertificateState::kRevoked, revoked, 1, base::UnixTime{1'500'000'000}});
+  reader.change(1, Bytes{7}, {store::CertificateState::kRevoked, revoked, 10, base::UnixTime{1'650'000'000}});
+  REQUIRE(index.refresh());
+  CHECK(index.find(1, Bytes{6})->invalidity_date == base::UnixTime{1'500'000'000});
+  CHECK(index.find(1, Bytes{7})->invalidity_date == base::UnixTime{1'650'000'000});
+  CHECK(index.find(1, Bytes{7})->reason == 10);
+}
+
 TEST_CASE("what the store tells is found: states, reasons, and times beyond 2038 and 2106") {
   FakeStatusReader reader;
   reader.issue(1, Bytes{5});

@@ -83,6 +83,22 @@ TEST_CASE("openssl reads the time and the reason of a revocation, and no reason 
   CHECK_FALSE(has(judged, "Reason:"));
 }
 
+TEST_CASE("openssl reads since when a key is not to be trusted, of what is revoked and of nothing else") {
+  const Scene scene({KeyType::kP256, 256});
+  const auto delegate = scene.authority.responder("CN=Responder", {KeyType::kP256, 256});
+  const ResponderSigner signer{delegate.certificate, delegate.signer};
+  SingleAnswer answer{{}, Verdict::kRevoked, test::kNoon, 1, test::kNoon - base::days(40)};
+  const auto revoked = scene.sign(signer, answer);
+  CHECK(has(scene.judge(revoked), "Response verify OK"));
+  const auto read = scene.folder.run("openssl ocsp -respin resp.der -resp_text -noverify");
+  CAPTURE(read.output);
+  CHECK(has(read, "Invalidity Date:"));
+  CHECK(has(read, "Oct 13 10:00:00 2026 GMT"));
+  answer.verdict = Verdict::kGood;
+  CHECK(has(scene.judge(scene.sign(signer, answer)), "cert.pem: good"));
+  CHECK_FALSE(has(scene.folder.run("openssl ocsp -respin resp.der -resp_text -noverify"), "Invalidity Date"));
+}
+
 TEST_CASE("openssl reads unknown, and the answer of an authority that signs itself and embeds no certificate") {
   const Scene scene({KeyType::kP256, 256});
   const ResponderSigner self{scene.authority.certificate(), scene.authority.signer()};
