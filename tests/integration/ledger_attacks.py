@@ -27,7 +27,7 @@ def attack(says, checkpoint="early"):
 
 STORED = r"The first \d+ records are not the ones whose tree head was stored then: one of them was changed, removed or moved\."
 GIVEN = (r"The first \d+ records of the ledger are not the ones that the checkpoint stands for: at least one was changed, removed or moved\. "
-         r"Which one: yuxin audit verify\.")
+         r"Which one: yuxin audit verify")
 ROLLED = r"The ledger was cut off or rolled back: the checkpoint stands for \d+ records, it has \d+\. Do not work with this home; .*"
 
 
@@ -360,7 +360,7 @@ def stored_roots_changed(db):
     db("UPDATE ledger_frontier SET hashes = zeroblob(length(hashes))")
 
 
-@attack(r"The stored roots of the ledger are damaged\. Run: yuxin audit verify\.")
+@attack(r"The stored roots of the ledger are damaged\. Run: yuxin audit verify")
 def stored_roots_cut(db):
     db("UPDATE ledger_frontier SET hashes = x'00'")
 

@@ -15,7 +15,7 @@ def check_work(office):
     numbers = [office.accepted(name) for name in ("one", "two", "three")]
     person = Terminal(office.town.folder, *office.terminal_command("wang", "request", "work")[1:])
     person.answer(rf"{numbers[0]}  person-signing  Wei(.|\n)*1 (.|\n)*o open . a attachments . n next . q quit", "o\n")
-    person.answer(r"request SHA-256|request  (.|\n)*quit", "9\n")
+    person.answer(r"request  (.|\n)*quit", "9\n")
     person.answer(r"not among them(.|\n)*quit", "review\n")
     person.answer(r"opinion(.|\n)*: ", "as required\n")
     person.answer(r"document +result of the review(.|\n)*Sign this\?", "y\n")
