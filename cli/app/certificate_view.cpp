@@ -134,10 +134,10 @@ Result<FoundCertificate> find_certificate(Home& home, const Arguments& arguments
   const auto text = arguments.one("SERIAL");
   const auto serial = x509::Serial::parse(text);
   if (!serial)
-    return fail(
-        Code::kUsage,
-        "\"{}\" is no serial number; it is 1 to 40 hexadecimal digits. To look by name: yuxin cert search TEXT",
-        text);
+    return fail(Code::kUsage,
+                "\"{}\" is no serial number; it is 1 to 40 hexadecimal digits, not all of them 0. To look by name: "
+                "yuxin cert search TEXT",
+                text);
   TRY(auto names, authority_names(home));
   std::vector<store::CertificateRow> rows;
   bool whole = false;

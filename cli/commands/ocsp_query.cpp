@@ -27,7 +27,9 @@ Result<Asked> asked_of(const Arguments& arguments) {
     return fail(Code::kUsage, "Say which certificate is meant: yuxin ocsp query FILE, or --serial NUMBER.");
   if (const auto text = arguments.maybe("--serial")) {
     const auto serial = x509::Serial::parse(*text);
-    if (!serial) return fail(Code::kUsage, "\"{}\" is no serial number; it is 1 to 40 hexadecimal digits.", *text);
+    if (!serial)
+      return fail(Code::kUsage, "\"{}\" is no serial number; it is 1 to 40 hexadecimal digits, not all of them 0.",
+                  *text);
     asked.serial = base::to_bytes(serial->content());
     return asked;
   }
