@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "yuxin/base/json.hpp"
+#include "toml_text.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/base/time.hpp"
 #include "yuxin/http/dns.hpp"
@@ -80,12 +80,6 @@ Result<> read_caa(ConfigTable& table, std::vector<std::string>& into) {
   return {};
 }
 
-std::string quoted(std::string_view text) { return base::print_json(base::Json(text)); }
-
-std::string list_text(const std::vector<std::string>& list) {
-  return base::print_json(base::JsonArray(list.begin(), list.end()));
-}
-
 std::string span_text(base::Seconds span) { return base::print_period({.seconds = span.count}); }
 
 }  // namespace
@@ -140,11 +134,11 @@ std::string print_acme_settings(const AcmeSettings& settings) {
       "http01_port         = {}\n"
       "tls_alpn01_port     = {}\n"
       "local_addresses     = {}  # true: names may lead to this machine; for trying out\n",
-      quoted(service.url), quoted(service.terms), quoted(service.website), quoted(service.anonymous_client),
-      list_text(service.challenges), list_text(service.caa_identities), span_text(service.order_for),
-      span_text(service.authorization_for), service.accounts_per_client, service.accounts_per_hour,
-      service.orders_per_hour, service.names_per_hour, service.failures_per_hour, quoted(settings.resolver),
-      settings.http01_port, settings.tls_alpn01_port, settings.local_addresses);
+      toml_string(service.url), toml_string(service.terms), toml_string(service.website),
+      toml_string(service.anonymous_client), toml_strings(service.challenges), toml_strings(service.caa_identities),
+      span_text(service.order_for), span_text(service.authorization_for), service.accounts_per_client,
+      service.accounts_per_hour, service.orders_per_hour, service.names_per_hour, service.failures_per_hour,
+      toml_string(settings.resolver), settings.http01_port, settings.tls_alpn01_port, settings.local_addresses);
 }
 
 }  // namespace yuxin::cli

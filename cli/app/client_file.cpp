@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "yuxin/base/json.hpp"
+#include "toml_text.hpp"
 #include "yuxin/base/text.hpp"
 
 namespace yuxin::cli {
@@ -21,14 +21,6 @@ constexpr std::string_view kHead =
     "# Who may enrol by machine, for what; docs/machines.md describes every key. A running server sees a change at "
     "once.\n";
 constexpr std::string_view kTable = "[[client]]";
-
-std::string quoted(std::string_view text) { return base::print_json(base::Json(text)); }
-
-std::string list_of(const std::vector<std::string>& words) {
-  std::vector<std::string> texts;
-  for (const auto& word : words) texts.push_back(quoted(word));
-  return "[" + base::join(texts, ", ") + "]";
-}
 
 // Block is a [[client]] table: from its head to the line before the next head, or before the comment above that.
 struct Block {
@@ -62,10 +54,10 @@ std::string print_client(const ra::MachineClient& client) {
       "profiles    = {}\n"
       "names_under = {}\n"
       "secret      = \"sha256:{}\"\n",
-      kTable, quoted(client.name), list_of(protocols), list_of(client.profiles), list_of(client.names_under),
-      base::hex(client.secret));
+      kTable, toml_string(client.name), toml_strings(protocols), toml_strings(client.profiles),
+      toml_strings(client.names_under), base::hex(client.secret));
   if (client.renewal == ra::MachineClient::Renewal::kBySecret) text += "renewal     = \"secret\"\n";
-  if (client.organisation) text += fmt::format("organisation = {}\n", quoted(client.organisation->text()));
+  if (client.organisation) text += fmt::format("organisation = {}\n", toml_string(client.organisation->text()));
   if (client.per_day > 0) text += fmt::format("per_day     = {}\n", client.per_day);
   return text;
 }

@@ -6,8 +6,8 @@
 #include <array>
 #include <charconv>
 
+#include "toml_text.hpp"
 #include "yuxin/base/config.hpp"
-#include "yuxin/base/json.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/evidence/cosignature.hpp"
 #include "yuxin/http/ntp.hpp"
@@ -171,8 +171,6 @@ bool is_authority_part(std::string_view text) {
   return is_host(text.substr(0, colon)) && (colon == std::string_view::npos || is_port(text.substr(colon + 1)));
 }
 
-std::string quoted(std::string_view text) { return base::print_json(base::Json(text)); }
-
 struct KindName {
   HomeKind kind;
   std::string_view name;
@@ -269,12 +267,6 @@ Result<HomeConfig> parse_home_config(std::string_view text, const std::string& f
 
 namespace {
 
-std::string list_of(const std::vector<std::string>& words) {
-  std::vector<std::string> texts;
-  for (const auto& word : words) texts.push_back(quoted(word));
-  return "[" + base::join(texts, ", ") + "]";
-}
-
 std::string print_registration(const RegistrationConfig& registration) {
   return fmt::format(
       "\n[registration]\n"
@@ -282,14 +274,15 @@ std::string print_registration(const RegistrationConfig& registration) {
       "port       = {}   # of the registration interface, by TLS\n"
       "plain_port = {}      # of plain HTTP for CMP and SCEP, which protect themselves; 0: none\n"
       "names      = {}     # of its TLS certificate, [\"ra.city.example\"]; without, the host of public_url\n",
-      quoted(registration.address), registration.port, registration.plain_port, list_of(registration.names));
+      toml_string(registration.address), registration.port, registration.plain_port,
+      toml_strings(registration.names));
 }
 
 std::string print_workflow(const HomeConfig& config) {
   return fmt::format(
       "\n[workflow]\n"
       "policy = {}   # which time limits count: [policy.2026] of the workflows, or [policy.2004]\n",
-      quoted(config.workflow_policy));
+      toml_string(config.workflow_policy));
 }
 
 // What a registration authority has beside what every home has.
@@ -301,8 +294,8 @@ std::string print_split(const HomeConfig& config) {
       "\n[authority]\n"
       "url   = {}\n"
       "trust = {}   # PEM file with its root\n",
-      quoted(config.public_address), config.public_port, quoted(config.authority.url),
-      quoted(config.authority.trust));
+      toml_string(config.public_address), config.public_port, toml_string(config.authority.url),
+      toml_string(config.authority.trust));
   return text + print_registration(config.registration) + print_acme_settings(config.acme) + print_workflow(config);
 }
 
@@ -316,7 +309,7 @@ std::string print_home_config(const HomeConfig& config) {
       "kind         = \"{}\"\n"
       "organisation = {}\n"
       "public_url   = {}   # where relying parties find status and issuers; stands in every certificate\n",
-      kind->name, quoted(config.organisation), quoted(config.public_url));
+      kind->name, toml_string(config.organisation), toml_string(config.public_url));
   text += fmt::format(
       "\n[crl]\n"
       "valid_for = \"{}\"   # thisUpdate to nextUpdate\n"
@@ -342,7 +335,7 @@ std::string print_home_config(const HomeConfig& config) {
       "valid_for           = \"{}\"     # how long an answer may be kept\n"
       "never_issued        = \"{}\"  # \"unknown\", or \"revoked\" as RFC 6960 section 4.4.8 allows\n"
       "signer_renew_before = \"{}\"    # the OCSP signer renews itself this long before it expires\n",
-      quoted(config.public_address), config.public_port, base::print_period(config.ocsp_valid_for),
+      toml_string(config.public_address), config.public_port, base::print_period(config.ocsp_valid_for),
       config.never_issued_is_revoked ? "revoked" : "unknown", base::print_period(config.ocsp_signer_renew_before));
   const auto& tsa = config.tsa;
   text += fmt::format(
@@ -356,14 +349,14 @@ std::string print_home_config(const HomeConfig& config) {
       "clock\n"
       "time_source_bound_ms = {}    # and how far the two may be apart\n"
       "key_renew_every      = \"{}\"   # a new key and certificate; the old certificate stays valid\n",
-      quoted(tsa.policy), tsa.accuracy_ms, tsa.ordering, tsa.gm_form, quoted(tsa.time_source),
+      toml_string(tsa.policy), tsa.accuracy_ms, tsa.ordering, tsa.gm_form, toml_string(tsa.time_source),
       tsa.time_source_bound_ms, base::print_period(tsa.key_renew_every));
   text += print_registration(config.registration);
   text += fmt::format(
       "\n[authority_interface]\n"
       "address = {}\n"
       "port    = {}   # for registration authorities on other hosts (yuxin registry add); 0: none\n",
-      quoted(config.authority_interface.address), config.authority_interface.port);
+      toml_string(config.authority_interface.address), config.authority_interface.port);
   text += print_acme_settings(config.acme);
   return text + print_workflow(config);
 }

@@ -38,7 +38,7 @@ std::string state_text(std::string_view state) {
   return message("not answered yet");
 }
 
-std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+std::string in_quotes(const std::string& text) { return "\"" + text + "\""; }
 
 }  // namespace
 
@@ -107,7 +107,7 @@ void say_what_roles_lack(const Context& context, const workflow::Case& of) {
   const auto scope = base::json_string(of.form, "scope");
   for (const auto role : base::split(roles, ' ')) {
     context.remark("  " + program_words() + " --as admin.p12 role grant " + std::string(role) + " --to officer.pem" +
-                   (scope.empty() ? "" : " --scope " + quoted(scope)));
+                   (scope.empty() ? "" : " --scope " + in_quotes(scope)));
   }
 }
 

@@ -44,9 +44,9 @@ Result<> decide(CeremonySession& session, const std::string& happened) {
   TRY(const auto told, session.ask_words(message("{}: what happened, in your own words?", title), happened));
   const bool may_accept =
       session.ceremony().acted() || keymgmt::action_spec(session.step().action).course == ActionSpec::Course::kHuman;
-  std::vector<std::string> words = {"repeat"};
-  if (may_accept && session.step().action != keymgmt::CeremonyAction::kClose) words.emplace_back("accept");
-  words.emplace_back("stop");
+  const bool offers_accepting = may_accept && session.step().action != keymgmt::CeremonyAction::kClose;
+  const auto words = offers_accepting ? std::vector<std::string>{"repeat", "accept", "stop"}
+                                      : std::vector<std::string>{"repeat", "stop"};
   TRY(const auto decided, session.choose(message("{}: what is decided?", title), words, "stop"));
   if (decided == "stop") {
     TRY(const auto sure, session.choose(message("{}: a ceremony that is stopped does not go on. Stop it?", title),

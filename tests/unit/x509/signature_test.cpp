@@ -26,19 +26,19 @@ constexpr const char* kAllKinds[] = {"rsa:2048", "rsa-pss:2048", "ec:P-256", "ec
 PublicKey public_key(const std::string& spki) { return *PublicKey::from_spki(*from_hex(spki)); }
 
 // generated makes one key of a kind for all cases, another a second one: RSA keys take their time.
-const PrivateKey& generated_as(const std::string& kind, std::map<std::string, PrivateKey>& keys) {
+const PrivateKey& generated_as(std::string_view kind, std::map<std::string, PrivateKey, std::less<>>& keys) {
   auto found = keys.find(kind);
   if (found == keys.end()) {
     found = keys.emplace(kind, PrivateKey::generate(*x509::parse_key_kind(kind)).value()).first;
   }
   return found->second;
 }
-const PrivateKey& generated(const std::string& kind) {
-  static std::map<std::string, PrivateKey> keys;
+const PrivateKey& generated(std::string_view kind) {
+  static std::map<std::string, PrivateKey, std::less<>> keys;
   return generated_as(kind, keys);
 }
-const PrivateKey& another(const std::string& kind) {
-  static std::map<std::string, PrivateKey> keys;
+const PrivateKey& another(std::string_view kind) {
+  static std::map<std::string, PrivateKey, std::less<>> keys;
   return generated_as(kind, keys);
 }
 
