@@ -78,11 +78,17 @@ Outcome<Pair> make_pair(Desk& desk, const Wanted& wanted) {
   secret.flag(CKA_SIGN, signs);
   secret.flag(CKA_DECRYPT, decrypts);
   secret.flag(CKA_UNWRAP, kNo);
+  // RSA alone has signatures that give the message back, and some tokens allow them unless told.
+  if (recipe.curve.empty()) secret.flag(CKA_SIGN_RECOVER, kNo);
   CK_MECHANISM mechanism{recipe.generate, nullptr, 0};
   Pair pair;
-  const CK_RV rv =
-      desk.functions()->C_GenerateKeyPair(desk.session.handle, &mechanism, open.data(), open.size(), secret.data(),
-                                          secret.size(), &pair.public_half, &pair.private_half);
+  const auto generate = [&] {
+    return desk.functions()->C_GenerateKeyPair(desk.session.handle, &mechanism, open.data(), open.size(),
+                                               secret.data(), secret.size(), &pair.public_half, &pair.private_half);
+  };
+  CK_RV rv = generate();
+  // A token that does not know the attribute does not have the operation either.
+  if (rv == CKR_ATTRIBUTE_TYPE_INVALID && secret.leave_out(CKA_SIGN_RECOVER)) rv = generate();
   if (rv == CKR_OK) return pair;
   if (rv == CKR_MECHANISM_INVALID || rv == CKR_CURVE_NOT_SUPPORTED || rv == CKR_DOMAIN_PARAMS_INVALID ||
       rv == CKR_KEY_SIZE_RANGE) {

@@ -110,6 +110,7 @@ Outcome<> lay_down(Desk& desk, CK_OBJECT_CLASS kind, const std::string& label, c
   object.add(CKA_ID, id);
   object.add(CKA_KEY_TYPE, &parts.type, sizeof parts.type);
   if (parts.type == CKK_RSA) {
+    if (kind == CKO_PRIVATE_KEY) object.flag(CKA_SIGN_RECOVER, kNo);
     object.add(CKA_MODULUS, parts.modulus);
     object.add(CKA_PUBLIC_EXPONENT, parts.exponent);
     if (bound_to_pss) object.add(CKA_ALLOWED_MECHANISMS, &only_pss, sizeof only_pss);
@@ -130,7 +131,11 @@ Outcome<> lay_down(Desk& desk, CK_OBJECT_CLASS kind, const std::string& label, c
     for (const auto& [attribute, value] : parts.secrets) object.add(attribute, value.view());
   }
   CK_OBJECT_HANDLE handle = 0;
-  const CK_RV rv = desk.functions()->C_CreateObject(desk.session.handle, object.data(), object.size(), &handle);
+  const auto create = [&] {
+    return desk.functions()->C_CreateObject(desk.session.handle, object.data(), object.size(), &handle);
+  };
+  CK_RV rv = create();
+  if (rv == CKR_ATTRIBUTE_TYPE_INVALID && object.leave_out(CKA_SIGN_RECOVER)) rv = create();  // as for made keys
   if (rv != CKR_OK) return refused_by(desk, rv);
   return {};
 }

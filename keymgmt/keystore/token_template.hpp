@@ -26,6 +26,10 @@ class Template {
   void add(CK_ATTRIBUTE_TYPE type, const void* value, std::size_t size) {
     attributes_.push_back({type, const_cast<void*>(value), size});  // modules read it only
   }
+  // leave_out takes the attribute of a type from the list; false: it has none.
+  bool leave_out(CK_ATTRIBUTE_TYPE type) {
+    return std::erase_if(attributes_, [type](const CK_ATTRIBUTE& one) { return one.type == type; }) > 0;
+  }
   [[nodiscard]] CK_ATTRIBUTE* data() { return attributes_.data(); }
   [[nodiscard]] CK_ULONG size() const { return attributes_.size(); }
 

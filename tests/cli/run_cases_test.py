@@ -60,7 +60,7 @@ class RunCasesTest(unittest.TestCase):
 
     def test_the_small_words_work(self):
         self.assertTrue(self.run_text("""    $ echo '{"a": [{"b": "x"}]}' | json a.0.b\n    x\n    $ free_port | grep -cE '^[0-9]+$'\n    1\n"""))
-        self.assertTrue(self.run_text("    $ make_request r /CN=x\n    $ openssl req -in r.csr -noout -subject\n    subject=CN = x\n"))
+        self.assertTrue(self.run_text("    $ make_request r /CN=x\n    $ openssl req -in r.csr -noout -subject -nameopt RFC2253\n    subject=CN=x\n"))
 
 
 if __name__ == "__main__":

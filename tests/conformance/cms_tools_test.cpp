@@ -18,7 +18,9 @@ const ByteView kContent = base::as_bytes(kText);
 // OpenSSL names PSS in a message only when it is asked for.
 constexpr const char* kPss = " -keyopt rsa_padding_mode:pss -keyopt rsa_pss_saltlen:digest ";
 
-// OpenSSL knows no messages by SM2 (its 3.0 leaves the algorithm out), and those by EdDSA from 3.2 on.
+// OpenSSL knows no messages by SM2 (its 3.0 leaves the algorithm out), and those by EdDSA from 3.2 on. Ed448 it takes
+// with shake256 alone, not with the shake256-len of RFC 8419 section 2.3 that is written here: those it can only
+// make.
 std::vector<KeyKind> kinds_of_openssl() {
   std::vector<KeyKind> kinds{{KeyType::kRsa, 2048},
                              {KeyType::kRsaPss, 2048},
@@ -69,6 +71,7 @@ TEST_CASE("openssl cms -verify accepts our messages, attached and detached, as C
   test::write_octets(crowd.folder.file("content"), base::to_bytes(kContent));
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     CAPTURE(print_key_kind(kinds[i]));
+    if (kinds[i].type == KeyType::kEd448) continue;  // BouncyCastle judges those
     CmsSignOptions options;
     options.signing_time = base::system_clock().now();
     test::write_octets(crowd.folder.file("m.der"),
@@ -116,7 +119,8 @@ TEST_CASE("messages that openssl cms -sign makes are read and verified, also in 
     };
     expect_ours(made("-nodetach -outform DER"), crowd.persons[i]);
     expect_ours(made("-nodetach -outform PEM"), crowd.persons[i]);
-    expect_ours(made("-nodetach -cades -outform DER"), crowd.persons[i]);
+    // OpenSSL 3.5 cannot make the reference to a certificate by shake256
+    if (kinds[i].type != KeyType::kEd448) expect_ours(made("-nodetach -cades -outform DER"), crowd.persons[i]);
     expect_ours(made("-nodetach -keyid -outform DER"), crowd.persons[i]);
     expect_ours(made("-outform DER"), crowd.persons[i], kContent);
     expect_ours(made("-nodetach -nocerts -outform DER"), crowd.persons[i], std::nullopt,

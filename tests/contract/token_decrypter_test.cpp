@@ -177,7 +177,7 @@ TEST_CASE("a key that is made to decrypt does nothing else, and is taken up agai
   if (!has_command("pkcs11-tool")) return;
   const auto seen = tokens.pkcs11_tool("--token-label card --login --pin '" + std::string(kPin) +
                                        "' --list-objects --type privkey --label unlock");
-  CHECK(seen.output.find("Usage:      decrypt\n") != std::string::npos);
+  CHECK_MESSAGE(seen.output.find("Usage:      decrypt\n") != std::string::npos, seen.output);
   CHECK(seen.output.find("never extractable") != std::string::npos);
 }
 

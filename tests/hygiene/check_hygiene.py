@@ -40,11 +40,10 @@ def lines_with(text, pattern):
         yield text.count("\n", 0, match.start()) + 1, match.group(0).strip()
 
 
-def words_of(name, text, parent):
+def words_of(name, text, checkout):
     patterns = [(MACHINE_PATH, "a path of one machine"), (REGISTRY, "the address of a package registry"),
                 (WORKPLACE, "a word of somebody's workplace")]
-    if len(parent) > 1:
-        patterns.append((re.compile(re.escape(parent) + "/"), "a path of this machine"))
+    patterns.append((re.compile(r"(?<![\w./-])" + re.escape(checkout) + "/"), "a path of this machine"))
     if not name.endswith(".txt") or name.endswith("CMakeLists.txt"):
         patterns.append((UNFINISHED, "unfinished work; finish it, or write TODO(#issue)"))
     for pattern, why in patterns:
@@ -113,7 +112,7 @@ def check(top):
             continue
         yield from form_of(name, text)
         if not name.startswith(HERE):
-            yield from words_of(name, text, str(top.parent))
+            yield from words_of(name, text, str(top))
             for line, _ in lines_with(text, PRIVATE_KEY):
                 yield f"{name}:{line}: a private key; tests make their own, examples live in tests/data"
         if path.suffix in CODE:

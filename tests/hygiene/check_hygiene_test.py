@@ -39,6 +39,13 @@ class HygieneTest(unittest.TestCase):
         for path in ("/root/x", "/home/wang/x", "/work/main"):
             self.refuses("docs/x.md", f"see {path}\n", "a path of one machine")
 
+    def test_the_path_of_the_checkout(self):
+        def found(text):
+            return list(check_hygiene.words_of("docs/x.md", text, "/opt/yuxin"))
+
+        self.assertEqual(found("kept in /opt/other and in city/opt/yuxin/x\n"), [])
+        self.assertEqual(found("see /opt/yuxin/x\n"), ["docs/x.md:1: /opt/yuxin/: a path of this machine"])
+
     def test_addresses_of_registries(self):
         self.refuses("docs/x.md", "https://deb.debian.org/x\n", "registry")
 

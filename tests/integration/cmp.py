@@ -139,7 +139,9 @@ def check_refused(devices):
                     "-certout", devices.folder / "x1.pem")
     devices.refused("notAuthorized", "ir", *devices.by_secret("meters"), *wanted, path=".well-known/cmp/p/tls-server")
     devices.refused("badPOP", "ir", *devices.by_secret("meters"), *wanted, "-popo", "0")
-    devices.refused("badPOP", "ir", *devices.by_secret("meters"), *wanted, "-popo", "-1")
+    # for openssl from 3.5 on, no proof means that the key is to be made here
+    made_here = "-centralkeygen" in city.run("openssl", "cmp", "-help", expect=None).stderr
+    devices.refused("badPOP", "ir", *devices.by_secret("meters"), *wanted, "-popo", "-1", *(["-newkeyout", devices.folder / "made.key"] if made_here else []))
     devices.refused("badRequest", "ir", *devices.by_secret("meters"), *wanted, path=".well-known/cmp/keyupdate")
     devices.refused("badAlg", "ir", *devices.by_secret("meters"), *wanted, "-digest", "sha1")
     # a certificate that somebody made for himself

@@ -18,6 +18,20 @@ Error full(const std::string& path, std::string diagnostic) {
           std::move(diagnostic)};
 }
 
+// What was written before the failing flush is found again or not, depending on what reached the disk.
+Error not_flushed(int system_errno, const std::string& path, std::string diagnostic) {
+  const bool no_space = system_errno == ENOSPC || system_errno == EDQUOT;
+  return {Code::kUnavailable,
+          no_space ? message("The disk that holds the database {} is full; the last change may or may not have been "
+                             "kept. Free space there, and look at what is stored before you try again.",
+                             path)
+                   : message("The disk that holds the database {} reports errors; the last change may or may not "
+                             "have been kept. Check the disk and the kernel's log, and look at what is stored before "
+                             "you try again.",
+                             path),
+          std::move(diagnostic)};
+}
+
 Error read_only(const std::string& path, std::string diagnostic) {
   return {
       Code::kUnavailable,
@@ -83,16 +97,9 @@ Error cannot_open(int system_errno, const std::string& path, std::string diagnos
 }
 
 Error disk(int code, int system_errno, const std::string& path, std::string diagnostic) {
+  if (code == SQLITE_IOERR_FSYNC) return not_flushed(system_errno, path, std::move(diagnostic));
   if (system_errno == ENOSPC || system_errno == EDQUOT) return full(path, std::move(diagnostic));
   if (system_errno == EROFS) return read_only(path, std::move(diagnostic));
-  // What was written before the failing flush is found again or not, depending on what reached the disk.
-  if (code == SQLITE_IOERR_FSYNC) {
-    return {Code::kUnavailable,
-            message("The disk that holds the database {} reports errors; the last change may or may not have been "
-                    "kept. Check the disk and the kernel's log, and look at what is stored before you try again.",
-                    path),
-            std::move(diagnostic)};
-  }
   if (code == SQLITE_IOERR_CORRUPTFS || code == SQLITE_IOERR_DATA) return damaged(path, std::move(diagnostic));
   if (code == SQLITE_IOERR_WRITE) {
     // By now the system's own number may be gone, so the sentence names what it can have been.

@@ -42,7 +42,20 @@ TEST_CASE("what was written is read back, and the same files give the same octet
   CHECK(read_tar(write_tar({}).value()).value().empty());
 }
 
-TEST_CASE("GNU tar's archive of the same files in its ustar form is ours, octet for octet") {
+// without_devices leaves out of every header the device numbers, which mean nothing for a plain file (GNU tar writes
+// zeros up to 1.34 and leaves them empty since 1.35), and the checksum over them.
+base::Bytes without_devices(base::Bytes archive) {
+  constexpr std::size_t kBlock = 512;
+  for (std::size_t at = 0; at + kBlock <= archive.size(); at += kBlock) {
+    const auto header = archive.begin() + static_cast<std::ptrdiff_t>(at);
+    if (!std::equal(header + 257, header + 262, "ustar")) continue;
+    std::fill(header + 148, header + 156, std::uint8_t{0});
+    std::fill(header + 329, header + 345, std::uint8_t{0});
+  }
+  return archive;
+}
+
+TEST_CASE("GNU tar's archive of the same files in its ustar form is ours, but for device numbers") {
   const test::TemporaryFolder folder;
   for (const auto& [name, content] : some_files()) {
     std::filesystem::create_directories(folder.path() / "in" / std::filesystem::path(name).parent_path());
@@ -52,7 +65,7 @@ TEST_CASE("GNU tar's archive of the same files in its ustar form is ours, octet 
       "tar -C in --format=ustar --blocking-factor=1 --owner=:0 --group=:0 --numeric-owner --mode=0644 --mtime=@0 "
       "-cf b.tar README.md acts/001.p7m acts/002.p7m empty");
   CHECK(made.status == 0);
-  CHECK(test::read_octets(folder.file("b.tar")) == write_tar(some_files()).value());
+  CHECK(without_devices(test::read_octets(folder.file("b.tar"))) == without_devices(write_tar(some_files()).value()));
 }
 
 TEST_CASE("an archive with any one bit changed is refused or says other files") {

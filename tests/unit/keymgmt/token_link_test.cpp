@@ -3,12 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <shared_mutex>
 #include <thread>
 
 #include "keymgmt/keystore/token_generate.hpp"
+#include "keymgmt/keystore/token_import.hpp"
 #include "keymgmt/keystore/token_object.hpp"
 #include "keymgmt/keystore/token_signer.hpp"
 #include "soft_token.hpp"
@@ -32,6 +34,7 @@ struct Double {
   CK_RV failure = CKR_OK;
   CK_FLAGS more_flags = 0;
   bool spoil = false;
+  bool knows_recovery = true;
   std::atomic<CK_ULONG> open_sessions = 0;
   CK_ULONG most_sessions = 1000;
   std::shared_mutex resetting;
@@ -102,6 +105,24 @@ CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE* data, CK_ULONG size, CK_BYTE* sig
   return rv;
 }
 
+bool is_unknown(const CK_ATTRIBUTE* list, CK_ULONG count) {
+  return !current->knows_recovery &&
+         std::any_of(list, list + count, [](const CK_ATTRIBUTE& one) { return one.type == CKA_SIGN_RECOVER; });
+}
+
+CK_RV generate(CK_SESSION_HANDLE session, CK_MECHANISM* mechanism, CK_ATTRIBUTE* open, CK_ULONG open_count,
+               CK_ATTRIBUTE* secret, CK_ULONG secret_count, CK_OBJECT_HANDLE* made_open,
+               CK_OBJECT_HANDLE* made_secret) {
+  if (is_unknown(secret, secret_count)) return CKR_ATTRIBUTE_TYPE_INVALID;
+  return guarded<&CK_FUNCTION_LIST::C_GenerateKeyPair>(session, mechanism, open, open_count, secret, secret_count,
+                                                       made_open, made_secret);
+}
+
+CK_RV create(CK_SESSION_HANDLE session, CK_ATTRIBUTE* list, CK_ULONG count, CK_OBJECT_HANDLE* made) {
+  if (is_unknown(list, count)) return CKR_ATTRIBUTE_TYPE_INVALID;
+  return guarded<&CK_FUNCTION_LIST::C_CreateObject>(session, list, count, made);
+}
+
 // Bench is a token behind the double, with a key "root" on it.
 class Bench {
  public:
@@ -120,6 +141,8 @@ class Bench {
     double_.list.C_GetAttributeValue = attributes;
     double_.list.C_GetSessionInfo = session_info;
     double_.list.C_CloseSession = close_session;
+    double_.list.C_GenerateKeyPair = generate;
+    double_.list.C_CreateObject = create;
     current = &double_;
   }
   Bench(const Bench&) = delete;
@@ -209,6 +232,32 @@ TEST_CASE("a token that goes on failing is begun anew once, then left in peace f
     back = verifies(*signer, signer->sign(kMessage));
   }
   CHECK(back);
+}
+
+TEST_CASE("no RSA key signs so that the message comes back, and a token that knows no such thing makes keys too") {
+  const auto bench = if_there<Bench>();
+  if (!bench) return;
+  const auto link = bench->link();
+  const auto of_software = x509::PrivateKey::generate({x509::KeyType::kRsa, 2048}).value();
+  const auto allows_recovery = [&](const std::string& label) {
+    return link
+        ->perform<bool>(TokenLink::Login::kUser, TokenLink::Retry::kNever,
+                        [&](Desk& desk) -> keymgmt::Outcome<bool> {
+                          auto handle = find_private(desk, {label, {}});
+                          REQUIRE(handle.has_value());
+                          REQUIRE(handle->has_value());
+                          return read_flag(desk, **handle, CKA_SIGN_RECOVER, false);
+                        })
+        .value();
+  };
+  REQUIRE(generate_on_token(*link, "signs", {x509::KeyType::kRsa, 2048}));
+  REQUIRE(generate_on_token(*link, "opens", {x509::KeyType::kRsa, 2048}, KeyUse::kDecrypt));
+  REQUIRE(import_to_token(*link, "brought", of_software));
+  for (const char* label : {"signs", "opens", "brought"}) CHECK_FALSE(allows_recovery(label));
+
+  bench->token().knows_recovery = false;
+  CHECK(generate_on_token(*link, "signs-2", {x509::KeyType::kRsa, 2048}));
+  CHECK(import_to_token(*link, "brought-2", of_software));
 }
 
 TEST_CASE("what a token refuses for good is not tried again") {

@@ -1,0 +1,36 @@
+// What is said of a write that failed must be true of what the disk may hold.
+#include "core/store/sqlite/connection.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+
+namespace {
+
+using namespace yuxin;
+
+std::string said(int code, int system_errno) {
+  const auto error = store::sqlite::describe(code, system_errno, "/x/yuxin.db", {});
+  CHECK(error.code == base::Code::kUnavailable);
+  return error.detail;
+}
+
+TEST_CASE("after a flush that failed nobody knows what was kept, whatever the system says the reason is") {
+  for (const int reason : {ENOSPC, EDQUOT, EIO, EROFS, 0}) {
+    CAPTURE(reason);
+    const auto text = said(SQLITE_IOERR_FSYNC, reason);
+    CHECK(text.find("may or may not have been kept") != std::string::npos);
+    CHECK(text.find("nothing was changed") == std::string::npos);
+    CHECK((text.find("is full") != std::string::npos) == (reason == ENOSPC || reason == EDQUOT));
+  }
+}
+
+TEST_CASE("a write that failed has changed nothing") {
+  for (const int code : {SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR}) {
+    for (const int reason : {ENOSPC, EIO, 0}) {
+      CHECK(said(code, reason).find("nothing was changed") != std::string::npos);
+    }
+  }
+}
+
+}  // namespace
