@@ -282,6 +282,8 @@ Result<> check_writable(const std::string& path) {
   struct stat status{};
   // the temporary's name is short, so the target's own is asked for
   if (::lstat(path.c_str(), &status) != 0 && errno != ENOENT) return write_failure(path);
+  // without a name nothing is left, wherever this is killed; not every file system can do that
+  if (Descriptor(::open(folder_of(path).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600))) return {};
   const std::string temporary_path = temporary_beside(path);
   const Descriptor file = make_private(temporary_path);
   if (!file) return write_failure(path);
