@@ -109,8 +109,18 @@ class HomeDesk final : public DeskSide {
     TRY(const auto verified, perform_act(*home_, *person_, step.act));
     TRY(auto decision, desk_->take(verified, step.files));
     StepDone done{{}, decision.action, decision.complete, std::move(decision.missing), {}};
-    TRY(done.effected, desk_->settle());
-    TRY(done.after, desk_->look(decision.after.id, std::nullopt));
+    // From here on the step is kept, whatever else fails.
+    auto effected = desk_->settle();
+    auto after = desk_->look(decision.after.id, std::nullopt);
+    if (!effected || !after) {
+      const auto& why = effected ? after.error() : effected.error();
+      return base::fail_with(Code::kUnavailable, why.detail + " " + why.diagnostic,
+                             "The step was signed and is kept in case {}. What follows from it could not be finished "
+                             "or seen now; the log says why. When that is mended, see: yuxin request show {}",
+                             decision.after.id, decision.after.id);
+    }
+    done.effected = std::move(*effected);
+    done.after = std::move(*after);
     return done;
   }
   void end_work(const Context& context) override { cli::end_work(context, *home_); }

@@ -154,12 +154,22 @@ ssize_t read_some(int descriptor, std::span<std::uint8_t> out) {
   return static_cast<ssize_t>(filled);
 }
 
-Result<> flush_folder(const std::string& path) {
+// flush_folder makes the names in the folder of `path` durable. False: errno says why not.
+bool flush_folder(const std::string& path) {
   const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) return write_failure(path);
-  // Some file systems cannot flush a folder and say EINVAL; there is nothing more to be had from them.
-  if (::fsync(folder.get()) != 0 && errno != EINVAL) return write_failure(path);
-  return {};
+  // A folder that may be written and not read, and a file system that cannot flush folders (EINVAL): there is nothing
+  // more to be had from them.
+  if (!folder) return errno == EACCES;
+  return ::fsync(folder.get()) == 0 || errno == EINVAL;
+}
+
+// settled is the end of writing a file that has its name already, so it must not be said that it was not written.
+Result<> settled(const std::string& path) {
+  if (flush_folder(path)) return {};
+  return fail_with(Code::kUnavailable, path + ": " + system_error(),
+                   "{} was written, but the disk or the network behind it reports an error, so that a power cut may "
+                   "undo it. Look at the file before you try again.",
+                   path);
 }
 
 // is_stream is true for what cannot be replaced by renaming: /dev/stdout, a pipe, a terminal.
@@ -274,7 +284,7 @@ Result<> write_file(const std::string& path, ByteView data, Existing existing, P
                                                    : ::rename(temporary.path(), path.c_str()) == 0;
   if (!named) return write_failure(path);
   temporary.keep();
-  return flush_folder(path);
+  return settled(path);
 }
 
 Result<> check_writable(const std::string& path) {
@@ -295,14 +305,15 @@ Result<> place_file(const std::string& temporary, const std::string& path) {
   Descriptor file(::open(temporary.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (!file || ::fsync(file.get()) != 0 || !file.close()) return write_failure(path);
   if (!rename_without_replacing(temporary.c_str(), path.c_str())) return write_failure(path);
-  return flush_folder(path);
+  return settled(path);
 }
 
 Result<> make_directory(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) != 0) return write_failure(path);
-  auto flushed = flush_folder(path);
-  if (!flushed) ::rmdir(path.c_str());
-  return flushed;
+  if (flush_folder(path)) return {};
+  auto failure = write_failure(path);
+  ::rmdir(path.c_str());
+  return failure;
 }
 
 bool file_exists(const std::string& path) {

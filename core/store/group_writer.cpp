@@ -110,19 +110,20 @@ void GroupWriter::gather(std::unique_lock<std::mutex>& lock) {
 }
 
 void GroupWriter::run(std::vector<Job>& group) {
+  unsure_.reset();
   if (group.size() > 1) {
     if (guarded_groups_ == 0 && run_together(group, Guard::kNone)) return;
     // Failures come in swarms: whoever sends bad requests shall not have every group run twice.
     guarded_groups_ = guarded_groups_ == 0 ? kGuardedGroups : guarded_groups_ - 1;
     if (run_together(group, Guard::kSavepoint)) return;
   }
-  for (auto& job : group) job.result = run_alone(job.body);
+  for (auto& job : group) job.result = truth(run_alone(job.body));
 }
 
 // run_together is false when the group could not be committed as one; nothing of it is stored then.
 bool GroupWriter::run_together(std::vector<Job>& group, Guard guard) {
   if (auto begun = committer_.begin(); !begun) {
-    for (auto& job : group) job.result = begun;
+    for (auto& job : group) job.result = truth(begun);
     return true;
   }
   bool anything = false;
@@ -139,7 +140,22 @@ bool GroupWriter::run_together(std::vector<Job>& group, Guard guard) {
     committer_.roll_back();
     return true;
   }
-  return committer_.commit().has_value();
+  return commit().has_value();
+}
+
+base::Result<> GroupWriter::commit() {
+  auto done = committer_.commit();
+  if (done) {
+    unsure_.reset();
+  } else if (committer_.is_unsure()) {
+    unsure_ = done.error();
+  }
+  return done;
+}
+
+base::Result<> GroupWriter::truth(base::Result<> outcome) const {
+  if (outcome || !unsure_ || outcome.error().code != base::Code::kUnavailable) return outcome;
+  return base::Failure(*unsure_);
 }
 
 // The two ways to run one body of a group give nothing when it could not be undone by itself, so that the group has
@@ -167,7 +183,7 @@ base::Result<> GroupWriter::run_alone(const Transaction& body) {
     committer_.roll_back();
     return result;
   }
-  return committer_.commit();
+  return commit();
 }
 
 }  // namespace yuxin::store

@@ -23,6 +23,8 @@ class Committer {
   // commit: durable on success; the transaction is over either way. Every begin that succeeded is followed by one
   // commit or one roll_back.
   [[nodiscard]] virtual base::Result<> commit() = 0;
+  // is_unsure, after a commit that failed: nobody can know that what it held was not kept.
+  [[nodiscard]] virtual bool is_unsure() const = 0;
   virtual void roll_back() = 0;
   [[nodiscard]] virtual base::Result<> savepoint() = 0;
   [[nodiscard]] virtual base::Result<> release() = 0;
@@ -65,6 +67,9 @@ class GroupWriter {
   [[nodiscard]] std::optional<base::Result<>> run_unguarded(const Transaction& body);
   [[nodiscard]] std::optional<base::Result<>> run_in_savepoint(const Transaction& body);
   [[nodiscard]] base::Result<> run_alone(const Transaction& body);
+  [[nodiscard]] base::Result<> commit();
+  // truth: when the group's own commit may have been kept, a later try that meets a bad disk does not change that.
+  [[nodiscard]] base::Result<> truth(base::Result<> outcome) const;
 
   Committer& committer_;
   const std::size_t group_limit_;
@@ -72,6 +77,7 @@ class GroupWriter {
   std::condition_variable wake_;
   std::deque<Job> queue_;
   bool stopping_ = false;
+  std::optional<base::Error> unsure_;  // of the group that is run, until a commit has taken its place in the log
   int guarded_groups_ = 0;  // that many groups to come take savepoints at once; used on the writer's thread only
   std::thread thread_;
 };

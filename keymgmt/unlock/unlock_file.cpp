@@ -10,6 +10,7 @@
 
 namespace yuxin::keymgmt {
 
+using base::Code;
 using base::JsonObject;
 using base::Result;
 
@@ -180,7 +181,16 @@ Result<UnlockFile> load_unlock_file(const std::string& folder) {
 Result<> save_unlock_file(const std::string& folder, const UnlockFile& file, base::Existing existing) {
   const auto text = print_unlock_file(file);
   TRY(parse_unlock_file(text));
-  return base::write_file(path_in(folder), base::as_bytes(text), existing, base::Permissions::kPrivate);
+  auto written = base::write_file(path_in(folder), base::as_bytes(text), existing, base::Permissions::kPrivate);
+  if (written || written.error().code != Code::kUnavailable) return written;
+  // The file may have its place, and only its flush have failed.
+  const auto there = base::read_file(path_in(folder), 1U << 16U);
+  if (!there || base::as_text(*there) != text) return written;
+  return base::fail_with(Code::kUnavailable, written.error().diagnostic,
+                         "What opens the keys was changed in {}, but the disk reports an error, so that a power cut "
+                         "may undo it. Keep the old passphrases, cards and shares as well as the new ones until the "
+                         "disk is in order and you have tried them.",
+                         path_in(folder));
 }
 
 }  // namespace yuxin::keymgmt

@@ -236,12 +236,14 @@ Result<MachineAnswer> Errand::issue(const std::shared_ptr<const ca::Profile>& pr
   }));
   auto issued = issuer->issue(std::move(prepared));
   if (!issued) {
-    TRY(forget(row));
+    if (const auto forgotten = forget(row); !forgotten) base::log_warning(forgotten.error().detail);
     return tl::unexpected(std::move(issued).error());
   }
-  TRY(parts.store->write([&](store::Writer& writer) {
+  // The certificate is there: it is given out though nobody could note that it answers this wish.
+  const auto noted = parts.store->write([&](store::Writer& writer) {
     return requests::set_certificate(writer.session(), row, issuer->authority().id, issued->certificate.tbs().serial);
-  }));
+  });
+  if (!noted) base::log_warning(noted.error().detail);
   return MachineAnswer(Granted{std::move(issued->certificate)});
 }
 

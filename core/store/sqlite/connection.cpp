@@ -266,6 +266,19 @@ base::Result<std::int64_t> Connection::execute(std::string_view sql, std::span<c
   return sqlite3_total_changes64(handle_.get()) - before;
 }
 
+base::Result<> Connection::commit() {
+  unsure_ = false;
+  auto done = execute("COMMIT", {});
+  if (done) return {};
+  const int code = sqlite3_extended_errcode(handle_.get());
+  const int system_errno = sqlite3_system_errno(handle_.get());
+  unsure_ = may_be_kept(code);
+  auto error =
+      unsure_ ? describe_unsure(code, system_errno, path_, done.error().diagnostic) : std::move(done).error();
+  roll_back();
+  return base::Failure(std::move(error));
+}
+
 base::Result<std::int64_t> Connection::insert(std::string_view sql, std::span<const Value> values) {
   TRY(const auto changed, execute(sql, values));
   // Fewer or more than the one row: a rule in the database swallowed it, or did something of its own.

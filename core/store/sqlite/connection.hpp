@@ -48,6 +48,10 @@ class Connection final : public Session {
 
   // in_transaction is false after SQLite itself gave a transaction up (full disk, damaged file).
   [[nodiscard]] bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
+  // commit: after a failure the transaction is over, and is_unsure says of what it held whether nobody can know that
+  // it was not kept.
+  [[nodiscard]] base::Result<> commit();
+  [[nodiscard]] bool is_unsure() const { return unsure_; }
   // roll_back leaves whatever transaction there is. It cannot fail in a way that matters: the next begin tells.
   void roll_back();
   // writes counts the statements run so far that may have changed something.
@@ -85,7 +89,14 @@ class Connection final : public Session {
   std::unordered_map<std::string_view, std::unique_ptr<Prepared>> statements_;  // keys view Prepared::sql
   int wal_frames_ = 0;
   std::int64_t writes_ = 0;
+  bool unsure_ = false;
 };
+
+// may_be_kept: a commit that failed with this code has perhaps reached the disk, and is found there later.
+[[nodiscard]] bool may_be_kept(int code);
+// describe_unsure is describe for such a commit.
+[[nodiscard]] base::Error describe_unsure(int code, int system_errno, const std::string& path,
+                                          std::string diagnostic);
 
 // describe turns an SQLite result code into an error that says what to do.
 [[nodiscard]] base::Error describe(int code, int system_errno, const std::string& path, std::string diagnostic);

@@ -33,11 +33,8 @@ class SqliteCommitter final : public Committer {
   [[nodiscard]] Session& session() override { return *connection_; }
   // IMMEDIATE: the lock is taken before anything is read, so that what a body read is still true when it writes.
   [[nodiscard]] Result<> begin() override { return run("BEGIN IMMEDIATE"); }
-  [[nodiscard]] Result<> commit() override {
-    auto done = run("COMMIT");
-    if (!done) connection_->roll_back();
-    return done;
-  }
+  [[nodiscard]] Result<> commit() override { return connection_->commit(); }
+  [[nodiscard]] bool is_unsure() const override { return connection_->is_unsure(); }
   void roll_back() override { connection_->roll_back(); }
   [[nodiscard]] Result<> savepoint() override { return run("SAVEPOINT one"); }
   [[nodiscard]] Result<> release() override { return run("RELEASE one"); }
@@ -225,6 +222,7 @@ class PrivateDatabase final : public Database {
       turn_.unlock();
       return done;
     }
+    [[nodiscard]] bool is_unsure() const override { return inner_.is_unsure(); }
     void roll_back() override {
       inner_.roll_back();
       turn_.unlock();

@@ -18,20 +18,6 @@ Error full(const std::string& path, std::string diagnostic) {
           std::move(diagnostic)};
 }
 
-// What was written before the failing flush is found again or not, depending on what reached the disk.
-Error not_flushed(int system_errno, const std::string& path, std::string diagnostic) {
-  const bool no_space = system_errno == ENOSPC || system_errno == EDQUOT;
-  return {Code::kUnavailable,
-          no_space ? message("The disk that holds the database {} is full; the last change may or may not have been "
-                             "kept. Free space there, and look at what is stored before you try again.",
-                             path)
-                   : message("The disk that holds the database {} reports errors; the last change may or may not "
-                             "have been kept. Check the disk and the kernel's log, and look at what is stored before "
-                             "you try again.",
-                             path),
-          std::move(diagnostic)};
-}
-
 Error read_only(const std::string& path, std::string diagnostic) {
   return {
       Code::kUnavailable,
@@ -97,7 +83,7 @@ Error cannot_open(int system_errno, const std::string& path, std::string diagnos
 }
 
 Error disk(int code, int system_errno, const std::string& path, std::string diagnostic) {
-  if (code == SQLITE_IOERR_FSYNC) return not_flushed(system_errno, path, std::move(diagnostic));
+  if (code == SQLITE_IOERR_FSYNC) return describe_unsure(code, system_errno, path, std::move(diagnostic));
   if (system_errno == ENOSPC || system_errno == EDQUOT) return full(path, std::move(diagnostic));
   if (system_errno == EROFS) return read_only(path, std::move(diagnostic));
   if (code == SQLITE_IOERR_CORRUPTFS || code == SQLITE_IOERR_DATA) return damaged(path, std::move(diagnostic));
@@ -118,6 +104,45 @@ Error disk(int code, int system_errno, const std::string& path, std::string diag
 }
 
 }  // namespace
+
+// With a write-ahead log a commit writes its frames, flushes them, and enters them in the index that processes share.
+// When the frames could not be written it has not happened. After that they are found again or not, depending on what
+// reached the disk and on who writes next.
+bool may_be_kept(int code) {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_READONLY:
+    case SQLITE_CONSTRAINT:
+      return false;
+    default:
+      return code != SQLITE_IOERR_WRITE;
+  }
+}
+
+Error describe_unsure(int code, int system_errno, const std::string& path, std::string diagnostic) {
+  if ((code & 0xff) != SQLITE_IOERR) {
+    return {Code::kUnavailable,
+            message("Something failed while the database {} was written; the last change may or may not have been "
+                    "kept. Look at what is stored before you try again; the log says more.",
+                    path),
+            std::move(diagnostic)};
+  }
+  if (system_errno == ENOSPC || system_errno == EDQUOT) {
+    return {
+        Code::kUnavailable,
+        message("The disk that holds the database {} is full; the last change may or may not have been kept. Free "
+                "space there, and look at what is stored before you try again.",
+                path),
+        std::move(diagnostic)};
+  }
+  return {Code::kUnavailable,
+          message("The disk that holds the database {} reports errors; the last change may or may not have been "
+                  "kept. Check the disk and the kernel's log, and look at what is stored before you try again.",
+                  path),
+          std::move(diagnostic)};
+}
 
 Error describe(int code, int system_errno, const std::string& path, std::string diagnostic) {
   if (code == SQLITE_READONLY_CANTINIT || code == SQLITE_READONLY_RECOVERY)

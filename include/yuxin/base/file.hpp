@@ -23,14 +23,14 @@ namespace yuxin::base {
 enum class Existing { kRefuse, kReplace };
 enum class Permissions : unsigned { kPrivate = 0600, kPublic = 0644 };
 
-// write_file writes to a temporary name beside the target, flushes it to the disk, renames it and flushes the
-// folder: after success the file is durable, after failure the target is as before. "-" is standard output.
-// A device or a pipe is written to as it is. Of several writers with `kRefuse` one wins. Errors: kConflict when it
-// exists and `kRefuse` was asked, kNotFound (no such folder), kNotAuthorised, kUnavailable (disk full ...).
+// write_file writes to a temporary name beside the target, flushes it to the disk, renames it and flushes the folder:
+// after success it is durable; after failure as before, or written and perhaps not durable, which is said. "-":
+// stdout. A device or a pipe is written to as it is. Of several writers with `kRefuse` one wins. Errors: kConflict
+// when it exists and `kRefuse` was asked, kNotFound (no such folder), kNotAuthorised, kUnavailable (disk full ...).
 [[nodiscard]] Result<> write_file(const std::string& path, ByteView data, Existing existing, Permissions permissions);
 
-// place_file gives a file that is complete its name: it is flushed to the disk and renamed, never onto another file,
-// and the folder flushed. After failure the file still has its first name. Errors as write_file with `kRefuse`.
+// place_file gives a complete file its name: it is flushed to the disk and renamed, never onto another file, and
+// the folder flushed. After failure it has its first name, or that is said. Errors as write_file with `kRefuse`.
 [[nodiscard]] Result<> place_file(const std::string& temporary, const std::string& path);
 
 // make_directory creates one directory with mode 0700; an existing one is kConflict. After failure none was made.

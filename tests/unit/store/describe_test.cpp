@@ -25,6 +25,21 @@ TEST_CASE("after a flush that failed nobody knows what was kept, whatever the sy
   }
 }
 
+TEST_CASE("a commit that failed after its flush may be found again, and is told so") {
+  for (const int code : {SQLITE_IOERR_FSYNC, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_SHMMAP, SQLITE_NOMEM}) {
+    CAPTURE(code);
+    CHECK(store::sqlite::may_be_kept(code));
+    for (const int reason : {ENOSPC, EIO, 0}) {
+      const auto text = store::sqlite::describe_unsure(code, reason, "/x/yuxin.db", {}).detail;
+      CHECK(text.find("may or may not have been kept") != std::string::npos);
+      CHECK(text.find("nothing was changed") == std::string::npos);
+    }
+  }
+  for (const int code : {SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_BUSY, SQLITE_READONLY}) {
+    CHECK_FALSE(store::sqlite::may_be_kept(code));
+  }
+}
+
 TEST_CASE("a write that failed has changed nothing") {
   for (const int code : {SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR}) {
     for (const int reason : {ENOSPC, EIO, 0}) {
