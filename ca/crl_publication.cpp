@@ -345,6 +345,7 @@ Result<> check_same_or_none(const std::string& home, const store::CrlRow& row, c
   if (!octets || base::equal(x509::sha256(*octets), row.sha256)) return {};
   const auto other = x509::Crl::from_der(*octets);
   if (!other || !other->issuer().same(certificate.subject())) return {};
+  if (x509::der::parse_small_integer(other->number()) != row.number) return {};  // another list under a wrong name
   TRY(const auto key, certificate.public_key());
   if (!other->verify_signature(key)) return {};
   return fail(

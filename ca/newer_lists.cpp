@@ -13,6 +13,7 @@
 #include "yuxin/base/folder.hpp"
 #include "yuxin/base/json.hpp"
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/revocation.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/crl.hpp"
@@ -101,28 +102,44 @@ class Released {
   std::map<std::string, base::UnixTime> times_;
 };
 
+// says_as_much: the database says of a certificate what an entry says, or more: revoked for good where the entry is,
+// and that its key leaked, as early as there.
+bool says_as_much(const store::CertificateStatus& status, const StatusOrder& entry) {
+  switch (status.state) {
+    case store::CertificateState::kGood:
+      return false;
+    case store::CertificateState::kOnHold:
+      return entry.reason == x509::RevocationReason::kCertificateHold;
+    case store::CertificateState::kRevoked:
+      return !learns_more(status, entry);
+    case store::CertificateState::kVoid:
+      break;
+  }
+  return true;
+}
+
 // denial_of says that the database contradicts one entry, and whether it knows the certificate at all.
 Result<std::optional<Denial>> denial_of(store::Reader& reader, Released& released,
                                         const store::AuthorityRow& authority, const x509::RevokedEntryView& entry,
                                         base::UnixTime now) {
   const auto row = reader.find(authority.id, entry.serial, store::Reader::With::kRowOnly);
   if (!row && row.error().code != Code::kNotFound) return tl::unexpected(row.error());
-  Denial denial{base::hex_upper(entry.serial), std::string(x509::reason_name(entry.reason)), row.has_value()};
-  if (!row) return std::optional(std::move(denial));
-  if (row->status.state != store::CertificateState::kGood || row->not_after < now) return std::optional<Denial>();
+  Denial denial{base::hex_upper(entry.serial), std::string(x509::reason_name(entry.reason)), row.has_value(),
+                std::min(entry.revoked_at, entry.invalidity_date.value_or(entry.revoked_at))};
+  const auto serial = x509::Serial::from_der_content(entry.serial);
+  if (!row || !serial) return std::optional(std::move(denial));
+  const StatusOrder said{authority.id, authority.name, *serial, entry.reason, entry.invalidity_date};
+  if (says_as_much(row->status, said) || row->not_after < now) return std::optional<Denial>();
   if (entry.reason == x509::RevocationReason::kCertificateHold) {
-    const auto serial = x509::Serial::from_der_content(entry.serial);
-    if (serial) {
-      TRY(const bool ended, released.since(object_name(authority.name, *serial), entry.revoked_at));
-      if (ended) return std::optional<Denial>();
-    }
+    TRY(const bool ended, released.since(object_name(authority.name, *serial), entry.revoked_at));
+    if (ended) return std::optional<Denial>();
   }
   return std::optional(std::move(denial));
 }
 
 Result<std::optional<RollBack>> judge(store::Reader& reader, const store::AuthorityRow& authority,
                                       const SignedList& newer, base::UnixTime now) {
-  RollBack found{authority.name, newer.place.file, newer.number, {}, 0};
+  RollBack found{authority.name, newer.place.file, newer.number, {}, 0, 0};
   Released released(reader);
   Result<> looked;
   TRY(newer.list.for_each_view([&](const x509::RevokedEntryView& entry) {
@@ -133,6 +150,7 @@ Result<std::optional<RollBack>> judge(store::Reader& reader, const store::Author
     }
     if (!*denial) return x509::Crl::Visit::kGoOn;
     ++found.count;
+    if (!(*denial)->is_known) ++found.unknown;
     if (found.denials.size() < kNamed) found.denials.push_back(std::move(**denial));
     return x509::Crl::Visit::kGoOn;
   }));
@@ -223,20 +241,18 @@ Result<std::vector<RollBack>> find_roll_backs(store::Store& store, const std::st
 
 std::string roll_back_text(const RollBack& found) {
   return message(
-      "The database is an older copy: {}, list {} of {} and signed by it, revokes {}, which the database does not.",
+      "The database is an older copy: {}, list {} of {} and signed by it, says more of {} than the database.",
       found.file, found.number, found.authority, serials_text(found));
 }
 
 std::string roll_back_remedy(const RollBack& found) {
   std::vector<std::string> commands;
-  bool are_known = true;
   for (const auto& denial : found.denials) {
-    are_known = are_known && denial.is_known;
     if (!denial.is_known) continue;
-    commands.push_back(
-        denial.reason == "certificateHold"
-            ? fmt::format("yuxin cert hold {} --ca {}", denial.serial, found.authority)
-            : fmt::format("yuxin cert revoke {} --ca {} --reason {}", denial.serial, found.authority, denial.reason));
+    commands.push_back(denial.reason == "certificateHold"
+                           ? fmt::format("yuxin cert hold {} --ca {}", denial.serial, found.authority)
+                           : fmt::format("yuxin cert revoke {} --ca {} --reason {} --invalidity-date {}",
+                                         denial.serial, found.authority, denial.reason, base::rfc3339(denial.since)));
   }
   auto text = commands.empty()
                   ? message("restore the newest backup of the home")
@@ -244,7 +260,7 @@ std::string roll_back_remedy(const RollBack& found) {
                         "restore the newest backup of the home; where this is the newest, revoke again what the "
                         "list revokes: {}",
                         base::join(commands, "; "));
-  if (!are_known)
+  if (found.unknown > 0)
     text += message("; what this database does not know at all was issued after it, and only a newer backup has it");
   return text;
 }

@@ -22,14 +22,6 @@ bool is_leak(x509::RevocationReason reason) {
          reason == x509::RevocationReason::kAaCompromise;
 }
 
-// learns_more: a certificate is revoked once, but that its key has leaked, or that it leaked earlier than was known,
-// may come to light later, and whoever relies on it has to learn of it.
-bool learns_more(const store::CertificateStatus& known, const StatusOrder& order) {
-  if (!is_leak(order.reason)) return false;
-  if (!is_compromise(known)) return true;
-  return order.invalidity_date && (!known.invalidity_date || *order.invalidity_date < *known.invalidity_date);
-}
-
 Result<> refuse_state(const store::CertificateRow& row, StatusAction action, const StatusOrder& order) {
   const auto serial = order.serial.hex();
   const auto since = base::local_time(row.status.revoked_at);
@@ -110,6 +102,14 @@ Result<StatusOutcome> change(store::Store& store, const StatusOrder& order, Stat
 
 bool is_compromise(const store::CertificateStatus& status) {
   return status.state == CertificateState::kRevoked && is_leak(static_cast<x509::RevocationReason>(status.reason));
+}
+
+// A certificate is revoked once, but that its key has leaked, or that it leaked earlier than was known, may come to
+// light later, and whoever relies on it has to learn of it.
+bool learns_more(const store::CertificateStatus& known, const StatusOrder& order) {
+  if (!is_leak(order.reason)) return false;
+  if (!is_compromise(known)) return true;
+  return order.invalidity_date && (!known.invalidity_date || *order.invalidity_date < *known.invalidity_date);
 }
 
 Result<StatusOutcome> change_status(store::Writer& writer, const StatusOrder& order, StatusAction action,

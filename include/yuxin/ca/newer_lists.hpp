@@ -12,21 +12,24 @@
 
 namespace yuxin::ca {
 
-// Denial is one certificate that a list revokes and that the database calls good, or does not know.
+// Denial is one certificate of which a list says more than the database: revoked where it is good or only on hold,
+// its key leaked, or leaked earlier; or one that the database does not know.
 struct Denial {
   std::string serial;  // upper-case hex
   std::string reason;  // as --reason takes it
   bool is_known = false;
+  base::UnixTime since;  // what is dated later is not to be believed
 };
 
-// RollBack is a list that an authority signed, newer than any that the database knows, that revokes what is good
-// there: the database is an older copy of the one that the list was made from.
+// RollBack is a list that an authority signed, newer than any that the database knows, that says more of
+// certificates: the database is an older copy of the one that the list was made from.
 struct RollBack {
   std::string authority;
   std::string file;  // in the home
   std::int64_t number = 0;
   std::vector<Denial> denials;  // the first of them
   std::size_t count = 0;        // of all
+  std::size_t unknown = 0;      // of all, those that the database does not know
 };
 
 // NewerLists is what lies beside the lists that the database knows. A process that was killed between writing a list

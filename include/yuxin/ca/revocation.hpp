@@ -33,6 +33,8 @@ enum class StatusAction { kRevoke, kHold, kRelease };
 
 // is_compromise: revoked because the key leaked (keyCompromise, cACompromise, aACompromise).
 [[nodiscard]] bool is_compromise(const store::CertificateStatus& status);
+// learns_more: what is revoked already is told once more that its key has leaked, or that it leaked earlier.
+[[nodiscard]] bool learns_more(const store::CertificateStatus& known, const StatusOrder& order);
 
 // Each is one transaction {status, sequence, ledger}, durable on return; OCSP tells it from then on. Errors, after
 // which nothing has changed: kNotFound when the authority never issued the serial; kConflict when it is in another
