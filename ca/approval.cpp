@@ -302,7 +302,8 @@ Result<> refuse_withdrawn(store::Store& store, const VerifiedAct& act) {
     TRY(const auto rows, reader.find_all(act.actor().tbs().serial, store::Reader::With::kDer));
     for (const auto& row : rows) {
       if (!base::equal(row.der, act.actor().der()) || row.status.state == store::CertificateState::kGood) continue;
-      TRY(refuse_ended(act, row.status.revoked_at, message("the certificate")));
+      const auto since = std::min(row.status.revoked_at, row.status.invalidity_date.value_or(row.status.revoked_at));
+      TRY(refuse_ended(act, since, message("the certificate")));
     }
     if (!act.role()) return {};
     const auto grant = evidence::find_grant(reader, act.role()->certificate.serial().content());

@@ -45,14 +45,16 @@ Result<std::vector<store::CertificateRow>> in_force_with_key(store::Reader& read
   return rows;
 }
 
-Result<std::vector<store::CertificateRow>> with_leaked_key(store::Reader& reader, base::UnixTime now) {
-  std::vector<store::CertificateRow> found;
+Result<std::vector<LeakedUse>> with_leaked_key(store::Reader& reader, base::UnixTime now) {
+  std::vector<LeakedUse> found;
   TRY(auto rows, reader.in_force_with_compromised_tag(now));
   for (auto& row : rows) {
     TRY(const auto leaked, compromised_with_key(reader, spki_of(row)));
     if (!leaked) continue;
     row.der.clear();
-    found.push_back(std::move(row));
+    const auto& status = leaked->status;
+    found.push_back(
+        {std::move(row), std::min(status.revoked_at, status.invalidity_date.value_or(status.revoked_at))});
   }
   return found;
 }

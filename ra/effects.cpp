@@ -105,13 +105,14 @@ std::optional<Change> change_of(std::string_view effect) {
 }
 
 // is_done says whether a certificate stands already as it is to stand.
-bool is_done(const store::CertificateRow& row, StatusAction action) {
+bool is_done(const store::CertificateRow& row, StatusAction action, const ca::StatusOrder& order) {
   switch (row.status.state) {
     case store::CertificateState::kGood:
       return action == StatusAction::kRelease;
     case store::CertificateState::kOnHold:
       return action == StatusAction::kHold;
     case store::CertificateState::kRevoked:
+      return action != StatusAction::kRevoke || !ca::learns_more(row.status, order);
     case store::CertificateState::kVoid:
       break;
   }
@@ -167,8 +168,8 @@ Result<Carried> change_status(const DeskParts& parts, const Order& order, const 
   std::vector<ca::StatusOrder> orders;
   std::string serials;
   for (const auto& row : rows) {
-    if (is_done(row, change.action)) continue;
     TRY(auto status, order_for(parts, row, reason_of(order.of, change.action, change.all)));
+    if (is_done(row, change.action, status)) continue;
     orders.push_back(std::move(status));
     serials += serials.empty() ? "" : ", ";
     serials += serial_text(row);

@@ -208,7 +208,11 @@ Result<int> run(Context& context, const Arguments& arguments, StatusAction actio
                                                        : ca::release;
   TRY(auto outcome, perform(home->store(), order, context.clock(), {context.actor()}));
   const auto list = publish_list(context, *home, found.authority);
-  TRY(const auto others, others_with_leaked_key(*home, found, outcome));
+  auto same_key = others_with_leaked_key(*home, found, outcome);
+  if (!same_key)
+    context.warn(
+        message("Whether the key stands in other certificates could not be looked up: {}", same_key.error().detail));
+  const auto others = same_key ? std::move(*same_key) : std::vector<store::CertificateRow>();
   end_work(context, *home);
   if (context.options().json) {
     found.row.status = outcome.after;
@@ -225,9 +229,11 @@ Result<int> run(Context& context, const Arguments& arguments, StatusAction actio
               "too:"));
   constexpr std::size_t kShown = 20;
   const auto serials = serials_of(others);
+  const auto since =
+      std::min(outcome.after.revoked_at, outcome.after.invalidity_date.value_or(outcome.after.revoked_at));
   for (const auto& serial : serials | std::views::take(kShown)) {
-    context.out(fmt::format("yuxin --home {} cert revoke {} --reason keyCompromise", shell_word(home->path()),
-                            std::string_view(serial.get_string())));
+    context.out(fmt::format("yuxin --home {} cert revoke {} --reason keyCompromise --invalidity-date {}",
+                            shell_word(home->path()), std::string_view(serial.get_string()), base::rfc3339(since)));
   }
   if (serials.size() > kShown) context.out(message("and {} more: see yuxin doctor", serials.size() - kShown));
   return 0;

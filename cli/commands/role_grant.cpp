@@ -355,8 +355,8 @@ std::vector<CommandSpec> role_grant_commands() {
        "end a granted role for good",
        {{"SERIAL", Arity::kOne, Presence::kRequired, "SERIAL", "serial number of the grant: yuxin role list"},
         {"--reason", Arity::kOne, Presence::kRequired, "REASON",
-         "privilegeWithdrawn, affiliationChanged, superseded, cessationOfOperation, keyCompromise, aACompromise, "
-         "cACompromise or unspecified"},
+         "privilegeWithdrawn, affiliationChanged, superseded, cessationOfOperation, keyCompromise, aACompromise "
+         "or unspecified"},
         dry_run_option()},
        {"yuxin --home city/online role revoke 3F9A77C2 --reason privilegeWithdrawn"},
        revoke,

@@ -21,13 +21,19 @@ namespace yuxin::ca {
 // leaked (keyCompromise, cACompromise, aACompromise): whoever has it would have the new certificate too.
 [[nodiscard]] base::Result<> refuse_compromised_key(store::Reader& reader, base::ByteView spki);
 
+// LeakedUse is a certificate in force whose key leaked with another one, and since when that one is not to be
+// believed.
+struct LeakedUse {
+  store::CertificateRow row;
+  base::UnixTime since;
+};
+
 // in_force_with_key gives the certificates for exactly this key that are neither revoked nor over; with_leaked_key
 // those of the whole home whose key stands in another one that was revoked because it leaked. Both without DER.
 [[nodiscard]] base::Result<std::vector<store::CertificateRow>> in_force_with_key(store::Reader& reader,
                                                                                  base::ByteView spki,
                                                                                  base::UnixTime now);
-[[nodiscard]] base::Result<std::vector<store::CertificateRow>> with_leaked_key(store::Reader& reader,
-                                                                               base::UnixTime now);
+[[nodiscard]] base::Result<std::vector<LeakedUse>> with_leaked_key(store::Reader& reader, base::UnixTime now);
 
 // fill_key_tags gives rows from before the tag theirs. Cheap where there is nothing to do.
 [[nodiscard]] base::Result<> fill_key_tags(store::Store& store);
