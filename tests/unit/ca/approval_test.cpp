@@ -241,6 +241,35 @@ TEST_CASE("an issuance that was interrupted leaves its approval to be used") {
   CHECK(use(x509::Serial::random()));
 }
 
+TEST_CASE("what was signed after the day from which a key is not to be trusted approves nothing") {
+  Court court;
+  const auto enrolment = court.ask();
+  const auto acts = court.approvals(enrolment);
+  const auto signed_at = evidence::verify_act(acts.front(), court.city.trust()).value().moment();
+  const auto revoke_li = [&](base::UnixTime untrusted_since) {
+    return court.ca.store->write([&](store::Writer& writer) -> base::Result<> {
+      TRY(writer.session().execute("DELETE FROM certificate_bodies"));
+      TRY(writer.session().execute("DELETE FROM certificates"));
+      store::CertificateRow row;
+      row.authority = court.ca.authority.id;
+      row.serial = base::to_bytes(court.li.certificate.tbs().serial);
+      row.der = base::to_bytes(court.li.certificate.der());
+      row.not_after = base::UnixTime{signed_at.seconds + 1000};
+      row.status.state = store::CertificateState::kRevoked;
+      row.status.reason = static_cast<int>(x509::RevocationReason::kCessationOfOperation);
+      row.status.revoked_at = base::UnixTime{signed_at.seconds + 100};
+      row.status.invalidity_date = untrusted_since;
+      row.key_tag = 1;
+      TRY(writer.insert_certificate(row));
+      return {};
+    });
+  };
+  need(revoke_li(base::UnixTime{signed_at.seconds + 50}));
+  CHECK(court.prepare(enrolment, acts));
+  need(revoke_li(base::UnixTime{signed_at.seconds - 50}));
+  check_refused(court.prepare(enrolment, acts), Code::kNotAuthorised, "counts for nothing");
+}
+
 TEST_CASE("the issuer asks the gate itself: persons, roles, scopes, ages") {
   Court court;
   const auto enrolment = court.ask();

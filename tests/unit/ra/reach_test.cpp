@@ -1,5 +1,6 @@
 // Whose business a certificate is that exists already.
 #include "desk_town.hpp"
+#include "yuxin/ca/revocation.hpp"
 
 namespace {
 
@@ -36,6 +37,31 @@ TEST_CASE("nobody ends another's certificate with a key of their own") {
   need(town.desk->settle());
   CHECK(town.ca.row_of(serial).status.state == store::CertificateState::kRevoked);
   CHECK(town.ca.row_of(serial).status.reason == static_cast<int>(x509::RevocationReason::kKeyCompromise));
+}
+
+TEST_CASE("that a key leaked is kept though its certificate was revoked for another reason meanwhile") {
+  Town town;
+  const auto id = town.approved(town.wei);
+  need(town.desk->settle());
+  const auto serial = *x509::Serial::parse(town.fact(id, "serial"));
+  ra::Application application;
+  application.workflow = "certificate-revocation";
+  application.organisation = need(evidence::OrgCode::parse("LRA-500103"));
+  application.existing = ra::ExistingWish{serial};
+  application.form = {{"cause", "keyCompromise"}, {"reason", "lost"}};
+  const auto step = need(town.desk->apply(application, ra::Desk::Number::kReserve));
+  const auto v = need(town.take(step, town.wei)).after.id;
+  need(town.desk->settle());
+  const auto reason = [&] { return static_cast<x509::RevocationReason>(town.ca.row_of(serial).status.reason); };
+  need(ca::revoke(*town.ca.store,
+                  {town.ca.authority.id, "issuing", serial, x509::RevocationReason::kSuperseded, std::nullopt},
+                  town.ca.clock, {"local:operator"}));
+  REQUIRE(reason() == x509::RevocationReason::kSuperseded);
+  need(town.step(v, "approve", town.wang, "RA.REVIEW"));
+  const auto effected = need(town.desk->settle());
+  REQUIRE(effected.size() == 1);
+  CHECK(effected.front().status_changed);
+  CHECK(reason() == x509::RevocationReason::kKeyCompromise);
 }
 
 TEST_CASE("a certificate is the business of its own registration point, of its holder, and of the city's officers") {
