@@ -123,8 +123,10 @@ Result<base::UnixTime> time_of_lists(store::Store& store, const base::Clock& clo
 
 // make_published records the list as the one to hand out; the one before stays on disk for readers that hold it.
 Result<> make_published(store::Store& store, const store::AuthorityRow& authority, const store::CrlRow& row,
-                        std::string_view kind, const base::Clock& clock, const Authorisation& authorisation) {
+                        std::string_view kind, const base::Clock& clock, const Authorisation& authorisation,
+                        const x509::Crl* taken_in = nullptr) {
   return store.write([&](store::Writer& writer) -> Result<> {
+    if (taken_in != nullptr) TRY(take_in(writer, authority, *taken_in, clock.now(), authorisation));
     TRY(writer.insert_crl(row));
     TRY(evidence::append(
         writer, {.kind = std::string(kind),
@@ -306,7 +308,8 @@ Result<store::CrlRow> row_of_import(store::Store& store, const store::AuthorityR
   const auto next_update = crl.next_update();
   if (!next_update)
     return fail(Code::kRefused, "The list does not say when the next one comes (RFC 5280 section 5.1.2.5).");
-  if (*next_update <= clock.now()) {
+  // an own list is taken in for what it says, and the next one is made here
+  if (*next_update <= clock.now() && authority.key_name.empty()) {
     return fail(Code::kRefused, "The list expired at {}. Make a new one where the key of {} is.",
                 base::rfc3339(*next_update), authority.name);
   }
@@ -376,7 +379,8 @@ Result<store::CrlRow> import_crl(store::Store& store, const store::AuthorityRow&
   if (!again) TRY(check_same_or_none(home, row, authority, certificate));
   TRY(base::write_file(home + "/" + row.file, crl.der(), base::Existing::kReplace, base::Permissions::kPublic));
   if (again) return std::move(*latest);
-  TRY(make_published(store, authority, row, "crl.imported", clock, authorisation));
+  const bool is_own = !authority.key_name.empty();
+  TRY(make_published(store, authority, row, "crl.imported", clock, authorisation, is_own ? &crl : nullptr));
   return row;
 }
 

@@ -6,18 +6,21 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <functional>
 #include <map>
 
 #include "records.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/base/folder.hpp"
 #include "yuxin/base/json.hpp"
+#include "yuxin/base/shell_word.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ca/revocation.hpp"
 #include "yuxin/evidence/ledger.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/crl.hpp"
 #include "yuxin/x509/der.hpp"
+#include "yuxin/x509/digest.hpp"
 
 namespace yuxin::ca {
 
@@ -118,51 +121,121 @@ bool says_as_much(const store::CertificateStatus& status, const StatusOrder& ent
   return true;
 }
 
-// denial_of says that the database contradicts one entry, and whether it knows the certificate at all.
-Result<std::optional<Denial>> denial_of(store::Reader& reader, Released& released,
-                                        const store::AuthorityRow& authority, const x509::RevokedEntryView& entry,
-                                        base::UnixTime now) {
-  const auto row = reader.find(authority.id, entry.serial, store::Reader::With::kRowOnly);
-  if (!row && row.error().code != Code::kNotFound) return tl::unexpected(row.error());
-  Denial denial{base::hex_upper(entry.serial), std::string(x509::reason_name(entry.reason)), row.has_value(),
-                std::min(entry.revoked_at, entry.invalidity_date.value_or(entry.revoked_at))};
+// Said is an entry of a list and what the database says of its certificate; nothing where it does not know it.
+struct Said {
+  StatusOrder entry;
+  base::UnixTime revoked_at;
+  std::optional<store::CertificateRow> row;
+};
+
+// more_in gives what an entry says and the database does not.
+Result<std::optional<Said>> more_in(const x509::RevokedEntryView& entry, store::Reader& reader, Released& released,
+                                    const store::AuthorityRow& authority, base::UnixTime now) {
   const auto serial = x509::Serial::from_der_content(entry.serial);
-  if (!row || !serial) return std::optional(std::move(denial));
-  const StatusOrder said{authority.id, authority.name, *serial, entry.reason, entry.invalidity_date};
-  if (says_as_much(row->status, said) || row->not_after < now) return std::optional<Denial>();
+  if (!serial) return fail(Code::kMalformed, "A serial number in the list is malformed.");
+  Said said{{authority.id, authority.name, *serial, entry.reason, entry.invalidity_date}, entry.revoked_at, {}};
+  auto row = reader.find(authority.id, entry.serial, store::Reader::With::kRowOnly);
+  if (!row && row.error().code != Code::kNotFound) return tl::unexpected(row.error());
+  if (!row) return std::optional(std::move(said));
+  if (says_as_much(row->status, said.entry) || row->not_after < now) return std::optional<Said>();
   if (entry.reason == x509::RevocationReason::kCertificateHold) {
     TRY(const bool ended, released.since(object_name(authority.name, *serial), entry.revoked_at));
-    if (ended) return std::optional<Denial>();
+    if (ended) return std::optional<Said>();
   }
-  return std::optional(std::move(denial));
+  said.row = std::move(*row);
+  return std::optional(std::move(said));
 }
 
-Result<std::optional<RollBack>> judge(store::Reader& reader, const store::AuthorityRow& authority,
-                                      const SignedList& newer, base::UnixTime now) {
-  RollBack found{authority.name, newer.place.file, newer.number, {}, 0, 0};
+// for_each_more calls for every entry that says more than the database.
+Result<> for_each_more(store::Reader& reader, const store::AuthorityRow& authority, const x509::Crl& list,
+                       base::UnixTime now, const std::function<Result<>(const Said&)>& call) {
   Released released(reader);
   Result<> looked;
-  TRY(newer.list.for_each_view([&](const x509::RevokedEntryView& entry) {
-    auto denial = denial_of(reader, released, authority, entry, now);
-    if (!denial) {
-      looked = tl::unexpected(std::move(denial).error());
-      return x509::Crl::Visit::kStop;
+  TRY(list.for_each_view([&](const x509::RevokedEntryView& entry) {
+    const auto more = more_in(entry, reader, released, authority, now);
+    if (!more) {
+      looked = tl::unexpected(more.error());
+    } else if (*more) {
+      looked = call(**more);
     }
-    if (!*denial) return x509::Crl::Visit::kGoOn;
-    ++found.count;
-    if (!(*denial)->is_known) ++found.unknown;
-    if (found.denials.size() < kNamed) found.denials.push_back(std::move(**denial));
-    return x509::Crl::Visit::kGoOn;
+    return looked ? x509::Crl::Visit::kGoOn : x509::Crl::Visit::kStop;
   }));
-  TRY(std::move(looked));
+  return looked;
+}
+
+Result<std::optional<RollBack>> judge(store::Reader& reader, const std::string& home,
+                                      const store::AuthorityRow& authority, const SignedList& newer,
+                                      base::UnixTime now) {
+  RollBack found{authority.name, newer.place.file, home + "/" + newer.place.file, newer.number, {}, 0};
+  TRY(for_each_more(reader, authority, newer.list, now, [&](const Said& said) -> Result<> {
+    ++found.count;
+    if (found.serials.size() < kNamed) found.serials.push_back(base::hex_upper(said.entry.serial.content()));
+    return {};
+  }));
   return found.count == 0 ? std::optional<RollBack>() : std::optional(std::move(found));
 }
 
+// status_of is what the database is to say after an entry was taken in.
+store::CertificateStatus status_of(const Said& said) {
+  store::CertificateStatus status;
+  const bool is_hold = said.entry.reason == x509::RevocationReason::kCertificateHold;
+  // what is not here cannot be released either
+  status.state = is_hold && said.row ? store::CertificateState::kOnHold : store::CertificateState::kRevoked;
+  const auto reason = is_hold && !said.row ? x509::RevocationReason::kUnspecified : said.entry.reason;
+  status.reason = static_cast<int>(reason);
+  status.revoked_at = said.revoked_at;
+  status.invalidity_date = said.entry.invalidity_date;
+  if (said.row && said.row->status.state != store::CertificateState::kGood) {
+    const auto& before = said.row->status;
+    status.revoked_at = std::min(status.revoked_at, before.revoked_at);
+    if (before.invalidity_date)
+      status.invalidity_date =
+          std::min(*before.invalidity_date, status.invalidity_date.value_or(*before.invalidity_date));
+  }
+  return status;
+}
+
+// Whoever takes in what a list says.
+struct TakingIn {
+  const store::AuthorityRow& authority;
+  std::string list;            // its digest, in hex
+  base::UnixTime stays_until;  // lists name what is not known here as long as it may be used
+  base::UnixTime now;
+  const std::string& actor;
+};
+
+// It is entered and revoked in one transaction, so that nobody ever sees it good.
+Result<std::int64_t> enter(store::Writer& writer, const TakingIn& taking, const Said& said) {
+  store::CertificateRow row;
+  row.authority = taking.authority.id;
+  row.serial = base::to_bytes(said.entry.serial.content());
+  row.not_before = row.issued_at = taking.now;
+  row.not_after = taking.stays_until;
+  row.key_tag = 0;
+  TRY(const auto id, writer.insert_certificate(row));
+  TRY(record_entered(writer, object_name(taking.authority.name, said.entry.serial), taking.list, taking.actor,
+                     taking.now));
+  return id;
+}
+
+Result<> take_in_one(store::Writer& writer, const TakingIn& taking, const Said& said) {
+  const auto status = status_of(said);
+  std::int64_t id = 0;
+  if (said.row) {
+    id = said.row->id;
+  } else {
+    TRY(id, enter(writer, taking, said));
+  }
+  TRY(writer.change_status(id, status));
+  const auto action = status.state == store::CertificateState::kOnHold ? StatusAction::kHold : StatusAction::kRevoke;
+  TRY(record_status(writer, object_name(taking.authority.name, said.entry.serial), action, status, taking.actor,
+                    taking.now));
+  return {};
+}
+
 std::string serials_text(const RollBack& found) {
-  std::vector<std::string> serials;
-  for (const auto& denial : found.denials) serials.push_back(denial.serial);
-  const auto named = base::join(serials, message(", "));
-  const auto more = found.count - found.denials.size();
+  const auto named = base::join(found.serials, message(", "));
+  const auto more = found.count - found.serials.size();
   return more == 0 ? named : message("{} and {} more", named, more);
 }
 
@@ -219,7 +292,7 @@ Result<NewerLists> find_newer_lists(store::Store& store, const std::string& home
       newer.highest = std::max(newer.highest, list.number);
       std::optional<RollBack> found;
       if (is_own) {  // of the certificates of others nothing is known here
-        TRY(found, judge(reader, authority, list, now));
+        TRY(found, judge(reader, home, authority, list, now));
       }
       if (!found) newer.unrecorded.push_back(list.place.file);
       if (found) newer.roll_back = std::move(found);
@@ -246,23 +319,25 @@ std::string roll_back_text(const RollBack& found) {
 }
 
 std::string roll_back_remedy(const RollBack& found) {
-  std::vector<std::string> commands;
-  for (const auto& denial : found.denials) {
-    if (!denial.is_known) continue;
-    commands.push_back(denial.reason == "certificateHold"
-                           ? fmt::format("yuxin cert hold {} --ca {}", denial.serial, found.authority)
-                           : fmt::format("yuxin cert revoke {} --ca {} --reason {} --invalidity-date {}",
-                                         denial.serial, found.authority, denial.reason, base::rfc3339(denial.since)));
-  }
-  auto text = commands.empty()
-                  ? message("restore the newest backup of the home")
-                  : message(
-                        "restore the newest backup of the home; where this is the newest, revoke again what the "
-                        "list revokes: {}",
-                        base::join(commands, "; "));
-  if (found.unknown > 0)
-    text += message("; what this database does not know at all was issued after it, and only a newer backup has it");
-  return text;
+  return message(
+      "restore the newest backup of the home; where this is the newest, take in what the list says: yuxin ca "
+      "import-crl {} {}",
+      found.authority, base::shell_word(found.path));
+}
+
+Result<> take_in(store::Writer& writer, const store::AuthorityRow& authority, const x509::Crl& list,
+                 base::UnixTime now, const Authorisation& authorisation) {
+  TRY(const auto certificate, x509::Certificate::from_der(authority.certificate));
+  // collected first: what is written must not meet what is being read
+  std::vector<Said> all;
+  TRY(for_each_more(writer, authority, list, now, [&](const Said& said) -> Result<> {
+    all.push_back(said);
+    return {};
+  }));
+  const TakingIn taking{authority, base::hex(x509::sha256(list.der())), certificate.not_after(), now,
+                        authorisation.actor};
+  for (const auto& said : all) TRY(take_in_one(writer, taking, said));
+  return {};
 }
 
 }  // namespace yuxin::ca

@@ -92,4 +92,15 @@ Result<> record_void(store::Writer& writer, const IssuanceFacts& facts, std::int
   return {};
 }
 
+Result<> record_entered(store::Writer& writer, const std::string& object, const std::string& list,
+                        const std::string& actor, base::UnixTime now) {
+  TRY(evidence::append(writer, {.kind = "certificate.entered",
+                                .object = object,
+                                .actor = actor,
+                                .time = now,
+                                .data = fmt::format(R"({{"list":"{}"}})", list),
+                                .attachment = {}}));
+  return {};
+}
+
 }  // namespace yuxin::ca

@@ -7,6 +7,7 @@
 #include "yuxin/base/result.hpp"
 #include "yuxin/base/time.hpp"
 #include "yuxin/ca/approval.hpp"
+#include "yuxin/ca/revocation.hpp"
 #include "yuxin/store/store.hpp"
 #include "yuxin/x509/serial.hpp"
 
@@ -39,6 +40,14 @@ struct IssuanceFacts {
 // record_void ends an intent without a certificate: its serial is answered "revoked" from now on.
 [[nodiscard]] base::Result<> record_void(store::Writer& writer, const IssuanceFacts& facts, std::int64_t intent,
                                          std::string_view reason, base::UnixTime now);
+
+// record_entered writes down that a certificate of which only a list tells was entered; its status is recorded next.
+[[nodiscard]] base::Result<> record_entered(store::Writer& writer, const std::string& object, const std::string& list,
+                                            const std::string& actor, base::UnixTime now);
+// record_status writes down that the status of a certificate was changed; gives the record's sequence.
+[[nodiscard]] base::Result<std::int64_t> record_status(store::Writer& writer, const std::string& object,
+                                                       StatusAction action, const store::CertificateStatus& status,
+                                                       const std::string& actor, base::UnixTime now);
 
 // object_name is "AUTHORITY/SERIAL", under which records of a certificate are found.
 [[nodiscard]] std::string object_name(std::string_view authority, const x509::Serial& serial);

@@ -120,13 +120,20 @@ Result<StatusOutcome> change_status(store::Writer& writer, const StatusOrder& or
   TRY(check_allowed(outcome.before, action, order, now));
   outcome.after = status_after(outcome.before.status, action, order, now);
   TRY(writer.change_status(outcome.before.id, outcome.after));
-  TRY(outcome.ledger_sequence, evidence::append(writer, {.kind = std::string(record_kind(action)),
-                                                         .object = object_name(order.authority_name, order.serial),
-                                                         .actor = authorisation.actor,
-                                                         .time = now,
-                                                         .data = record_data(action, outcome.after),
-                                                         .attachment = {}}));
+  TRY(outcome.ledger_sequence, record_status(writer, object_name(order.authority_name, order.serial), action,
+                                             outcome.after, authorisation.actor, now));
   return outcome;
+}
+
+Result<std::int64_t> record_status(store::Writer& writer, const std::string& object, StatusAction action,
+                                   const store::CertificateStatus& status, const std::string& actor,
+                                   base::UnixTime now) {
+  return evidence::append(writer, {.kind = std::string(record_kind(action)),
+                                   .object = object,
+                                   .actor = actor,
+                                   .time = now,
+                                   .data = record_data(action, status),
+                                   .attachment = {}});
 }
 
 Result<> check_allowed(const store::CertificateRow& row, StatusAction action, const StatusOrder& order,

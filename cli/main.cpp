@@ -64,6 +64,14 @@ int report_unwritten(Form form) {
 // The code alone would say that nothing was done, and who believes that does the deed twice.
 int report_unwritten(const Context& context, Form form) {
   if (!may_have_written()) return report_unwritten(form);
+  if (context.options().server)
+    return report(
+        {base::Code::kUnavailable,
+         base::message("The output could not be written. A step that was sent stays taken all the same; look "
+                       "before you repeat it: yuxin --server {} request list",
+                       *context.options().server),
+         {}},
+        form);
   return report({base::Code::kUnavailable,
                  base::message("The output could not be written. What the command did stays done all the same; look "
                                "before you repeat it: yuxin --home {} audit log",

@@ -27,6 +27,7 @@ const Table& kinds() {
       {"case.deadline", translatable("Deadline of a case passed")},
       {"case.effect", translatable("What a case ordered was carried out")},
       {"case.step", translatable("Step of a case")},
+      {"certificate.entered", translatable("Certificate entered from a revocation list")},
       {"certificate.held", translatable("Certificate put on hold")},
       {"certificate.intent", translatable("Certificate about to be issued")},
       {"certificate.issued", translatable("Certificate issued")},

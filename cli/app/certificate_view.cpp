@@ -163,6 +163,12 @@ Result<FoundCertificate> find_certificate(Home& home, const Arguments& arguments
 }
 
 Result<x509::Certificate> parsed_certificate(const FoundCertificate& found) {
+  if (found.row.der.empty() && found.row.status.state != store::CertificateState::kVoid) {
+    return fail(Code::kConflict,
+                "The certificate {} is not here: a revocation list that was taken in names it, and this database is "
+                "older than it. It is revoked since {}.",
+                found.serial.hex(), base::local_time(found.row.status.revoked_at));
+  }
   if (found.row.der.empty()) {
     return fail(Code::kConflict,
                 "Serial {} has no certificate: issuing it was interrupted, and it counts as revoked.",

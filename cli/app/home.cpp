@@ -34,7 +34,7 @@ using base::Result;
 
 namespace {
 
-std::atomic<bool> opened_for_writing = false;
+std::atomic<bool> has_begun = false;
 
 constexpr const char* kLedgerKey = "ledger";
 constexpr const char* kHomeId = "home.id";
@@ -83,6 +83,7 @@ Result<std::shared_ptr<Home>> Home::open(const std::string& path, Access access,
   TRY(auto config, parse_home_config(base::as_text(content), settings));
   std::shared_ptr<Home> home(new Home(path, std::move(config), clock));
   TRY(home->open_database(access));
+  if (access == Access::kWrite) note_deed();
   return home;
 }
 
@@ -379,11 +380,11 @@ void end_work(const Context& context, Home& home) {
   base::log_debug(made.error().diagnostic);
 }
 
-bool may_have_written() { return opened_for_writing; }
+bool may_have_written() { return has_begun; }
+void note_deed() { has_begun = true; }
 
 Result<std::shared_ptr<Home>> open_home(const Context& context, Home::Access access) {
   TRY(auto home, Home::open(context.options().home, access, context.clock()));
-  if (access == Home::Access::kWrite) opened_for_writing = true;
   home->keys().set_pins(context.options().pin_file, pin_prompt(context));
   return home;
 }

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "certificate_view.hpp"
+#include "deeds.hpp"
 #include "draft_check.hpp"
 #include "identity.hpp"
 #include "remote_call.hpp"
@@ -208,6 +209,7 @@ class RemoteDesk final : public DeskSide {
     for (const auto& file : step.files) {
       files.push_back(JsonObject{{"label", file.label}, {"name", file.name}, {"octets", base::base64(file.octets)}});
     }
+    note_deed();
     TRY(const auto json,
         call_.post("/v1/acts", JsonObject{{"act", base::base64(message)}, {"files", std::move(files)}}));
     return done_of(json, act.object);

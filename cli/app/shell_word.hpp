@@ -1,13 +1,8 @@
-// Words of a command line that is printed to be typed.
+// Commands print words to be typed everywhere.
 #pragma once
 
-#include <string>
-#include <string_view>
+#include "yuxin/base/shell_word.hpp"
 
 namespace yuxin::cli {
-
-// shell_word is a word as a shell takes it: as it is where nothing in it means something to a shell, else between
-// single quotation marks (POSIX.1-2017, Shell Command Language, section 2.2.2).
-[[nodiscard]] std::string shell_word(std::string_view word);
-
+using base::shell_word;
 }  // namespace yuxin::cli

@@ -403,8 +403,13 @@ Result<int> import_crl_command(Context& context, const Arguments& arguments) {
   if (context.options().json)
     context.document(base::JsonObject{
         {"authority", row.name}, {"number", imported.number}, {"next_update", base::rfc3339(imported.next_update)}});
-  context.remark(message("List {} of {} is published now, valid until {}.", imported.number, row.name,
-                         base::local_time(imported.next_update)));
+  if (row.key_name.empty()) {
+    context.remark(message("List {} of {} is published now, valid until {}.", imported.number, row.name,
+                           base::local_time(imported.next_update)));
+  } else {
+    context.remark(message("What list {} of {} says is in the database now, and the next one says it too.",
+                           imported.number, row.name));
+  }
   return 0;
 }
 

@@ -64,10 +64,18 @@ Result<> deliver(const Context& context, const Arguments& arguments, Home& home,
                  const std::string& authority, const std::string& profile, const std::string& names,
                  const std::vector<std::string>& warnings) {
   std::string text = issued.certificate.pem();
-  if (arguments.has("--chain")) {
-    TRY(text, chain_pem(home, issued.certificate, authority));
-  }
   const auto serial = issued.certificate.serial()->hex();
+  if (arguments.has("--chain")) {
+    auto chain = chain_pem(home, issued.certificate, authority);
+    if (!chain) {
+      return done_but_unwritten(
+          chain.error(),
+          message("Certificate {} was issued, but the chain above it could not be read. Get both with: yuxin cert "
+                  "export {} --chain --out FILE",
+                  serial, serial));
+    }
+    text = std::move(*chain);
+  }
   const auto out = arguments.one("--out", context.options().json ? "" : "-");
   if (!out.empty() && out != "-") {
     const auto existing = arguments.has("--force") ? base::Existing::kReplace : base::Existing::kRefuse;

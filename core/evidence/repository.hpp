@@ -43,7 +43,18 @@ using store::Session;
 // Fact is one thing that a table or a record says about an object.
 struct Fact {
   enum class Source : std::int64_t { kTable = 0, kRecord = 1 };
-  enum class What : std::int64_t { kIssued, kVoid, kStatus, kIntent, kOutcome, kList, kAuthority, kGrant, kAct };
+  enum class What : std::int64_t {
+    kIssued,
+    kVoid,
+    kStatus,
+    kIntent,
+    kOutcome,
+    kList,
+    kAuthority,
+    kGrant,
+    kAct,
+    kEntered
+  };
   std::string object;
   Source source = Source::kRecord;
   std::int64_t sequence = 0;  // of the record; what comes from a table has none

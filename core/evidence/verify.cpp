@@ -210,6 +210,10 @@ Result<> Audit::add_facts(std::int64_t sequence, const base::JsonObject& record)
     const Issuance said{{}, {}, {}, std::to_string(++changes_)};
     return facts_.add({object, Fact::Source::kRecord, sequence, Fact::What::kVoid, print(said), {}});
   }
+  if (kind == "certificate.entered") {  // known by a list alone
+    const Issuance said{{}, {}, base::json_string(record, "time"), std::to_string(++changes_)};
+    return facts_.add({object, Fact::Source::kRecord, sequence, Fact::What::kEntered, print(said), {}});
+  }
   const auto status = kind.substr(std::string_view("certificate.").size());
   if (status != "revoked" && status != "held" && status != "released") return {};
   auto said = status == "released"
@@ -255,11 +259,12 @@ Result<> Audit::read_certificate(const CertificateRow& row) {
                 row.id));
   const std::string object = authority->second + '/' + serial->hex();
   const bool is_void = row.status.state == CertificateState::kVoid;
-  if (!is_void) check_body(object, row);
-  const Issuance said{is_void ? std::string() : base::hex(x509::sha256(row.der)), row.profile,
+  const bool is_entered = row.status.state == CertificateState::kRevoked && row.der.empty();
+  if (!is_void && !is_entered) check_body(object, row);
+  const Issuance said{is_void || is_entered ? std::string() : base::hex(x509::sha256(row.der)), row.profile,
                       base::rfc3339(row.issued_at), std::to_string(row.status_sequence)};
-  return facts_.add({object, Fact::Source::kTable, 0, is_void ? Fact::What::kVoid : Fact::What::kIssued, print(said),
-                     status_of(row)});
+  const auto what = is_void ? Fact::What::kVoid : is_entered ? Fact::What::kEntered : Fact::What::kIssued;
+  return facts_.add({object, Fact::Source::kTable, 0, what, print(said), status_of(row)});
 }
 
 // check_body finds a row that says other than its certificate: one that hides from a search, from the list of what
@@ -358,8 +363,7 @@ void Audit::compare_row(const Fact& row, const std::vector<const Fact*>& origins
   if (origin.what != row.what || recorded.certificate != stored.certificate) {
     problems_.add(message("Certificate {} in the table is not the one that record {} stands for.", row.object,
                           origin.sequence));
-  } else if (row.what == Fact::What::kIssued &&
-             (recorded.profile != stored.profile || recorded.time != stored.time)) {
+  } else if (row.what != Fact::What::kVoid && (recorded.profile != stored.profile || recorded.time != stored.time)) {
     problems_.add(message("The row of certificate {} says another profile or time of issuing than record {}.",
                           row.object, origin.sequence));
   }

@@ -98,9 +98,11 @@ Outcome<Pair> make_pair(Desk& desk, const Wanted& wanted) {
   return trouble(rv, desk.token(), "C_GenerateKeyPair");
 }
 
-void destroy(Desk& desk, const Pair& pair) {
-  desk.functions()->C_DestroyObject(desk.session.handle, pair.private_half);
+// destroy says whether the private half is gone, which a token may refuse.
+bool destroy(Desk& desk, const Pair& pair) {
+  const CK_RV gone = desk.functions()->C_DestroyObject(desk.session.handle, pair.private_half);
   desk.functions()->C_DestroyObject(desk.session.handle, pair.public_half);
+  return gone == CKR_OK;
 }
 
 // check_pair: what the token made is what was asked for.
@@ -166,8 +168,16 @@ Outcome<Attempt> try_once(Desk& desk, const Wanted& wanted) {
   }
   auto key = finish_pair(desk, *pair, label, wanted.kind);
   if (!key) {
-    destroy(desk, *pair);
-    return tl::unexpected(std::move(key).error());
+    auto trouble = std::move(key).error();
+    if (!destroy(desk, *pair)) {
+      trouble.error = {
+          trouble.error.code,
+          base::message("Token {} made a key {} that is not to be used, and has not destroyed it. Delete it "
+                        "there with the token's own tools before anything else.",
+                        desk.token(), label),
+          trouble.error.detail + " " + trouble.error.diagnostic};
+    }
+    return tl::unexpected(std::move(trouble));
   }
   return Attempt{std::move(*key), {}};
 }

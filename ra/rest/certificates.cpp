@@ -116,7 +116,7 @@ Result<HttpReply> show_certificate(Call& call) {
 Result<HttpReply> give_certificate(Call& call) {
   TRY(const auto found, find(call));
   if (found.row.der.empty())
-    return fail(Code::kNotFound, "There is no certificate {}: issuing it was interrupted.", call.path.at("serial"));
+    return fail(Code::kNotFound, "The certificate {} is not here, and counts as revoked.", call.path.at("serial"));
   HttpReply reply;
   reply.content_type = "application/pem-certificate-chain";
   reply.fields.emplace_back("Cache-Control", "no-store");

@@ -7,7 +7,7 @@ namespace {
 // clang-format off: one shape a paragraph
 constexpr std::string_view kSchemas = R"json({
 "Problem": {
-  "type": "object", "description": "A refusal (RFC 9457). Nothing was changed.",
+  "type": "object", "description": "A refusal (RFC 9457). Below status 500 nothing was changed.",
   "properties": {
     "type": {"type": "string", "description": "A path below /v1/problems/ that says what it means."},
     "title": {"type": "string"},

@@ -8,28 +8,21 @@
 
 #include "yuxin/base/result.hpp"
 #include "yuxin/base/time.hpp"
+#include "yuxin/ca/enrolment.hpp"
 #include "yuxin/store/store.hpp"
+#include "yuxin/x509/crl.hpp"
 
 namespace yuxin::ca {
-
-// Denial is one certificate of which a list says more than the database: revoked where it is good or only on hold,
-// its key leaked, or leaked earlier; or one that the database does not know.
-struct Denial {
-  std::string serial;  // upper-case hex
-  std::string reason;  // as --reason takes it
-  bool is_known = false;
-  base::UnixTime since;  // what is dated later is not to be believed
-};
 
 // RollBack is a list that an authority signed, newer than any that the database knows, that says more of
 // certificates: the database is an older copy of the one that the list was made from.
 struct RollBack {
   std::string authority;
   std::string file;  // in the home
+  std::string path;
   std::int64_t number = 0;
-  std::vector<Denial> denials;  // the first of them
-  std::size_t count = 0;        // of all
-  std::size_t unknown = 0;      // of all, those that the database does not know
+  std::vector<std::string> serials;  // upper-case hex; the first of those of which the list says more
+  std::size_t count = 0;             // of all of them
 };
 
 // NewerLists is what lies beside the lists that the database knows. A process that was killed between writing a list
@@ -53,6 +46,13 @@ struct NewerLists {
 // roll_back_text is the finding in one sentence, roll_back_remedy what to do about it.
 [[nodiscard]] std::string roll_back_text(const RollBack& found);
 [[nodiscard]] std::string roll_back_remedy(const RollBack& found);
+
+// take_in makes the database say what a newer list of the authority's own says and it does not: revoked, on hold,
+// leaked, since when. A certificate that it does not know is entered as revoked, without the certificate itself, so
+// that lists go on naming it; nobody can release it. In the caller's transaction; each entry has its record in the
+// ledger.
+[[nodiscard]] base::Result<> take_in(store::Writer& writer, const store::AuthorityRow& authority,
+                                     const x509::Crl& list, base::UnixTime now, const Authorisation& authorisation);
 
 // next_crl_number is the number that publish_crl (crl_publication.hpp) would take; kIntegrity where it would refuse.
 [[nodiscard]] base::Result<std::int64_t> next_crl_number(store::Store& store, const std::string& home,

@@ -1,8 +1,8 @@
-#include "cli/app/shell_word.hpp"
+#include "yuxin/base/shell_word.hpp"
 
 #include <doctest/doctest.h>
 
-using yuxin::cli::shell_word;
+using yuxin::base::shell_word;
 
 TEST_CASE("a word that a shell would cut or read otherwise stands between quotation marks") {
   CHECK(shell_word("city/online") == "city/online");

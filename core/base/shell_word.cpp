@@ -1,8 +1,8 @@
-#include "shell_word.hpp"
+#include "yuxin/base/shell_word.hpp"
 
 #include <algorithm>
 
-namespace yuxin::cli {
+namespace yuxin::base {
 namespace {
 
 // Letters beyond ASCII mean nothing to a shell; a leading "-" or "~" would mean something to somebody.
@@ -27,4 +27,4 @@ std::string shell_word(std::string_view word) {
   return quoted + "'";
 }
 
-}  // namespace yuxin::cli
+}  // namespace yuxin::base
