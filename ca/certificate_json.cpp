@@ -1,7 +1,7 @@
 #include "yuxin/ca/certificate_json.hpp"
 
+#include "yuxin/ca/certificate_label.hpp"
 #include "yuxin/x509/crl.hpp"
-#include "yuxin/x509/serial.hpp"
 
 namespace yuxin::ca {
 
@@ -23,8 +23,7 @@ std::string_view state_name(const store::CertificateRow& row, base::UnixTime now
 
 base::JsonObject certificate_json(const store::CertificateRow& row, const std::string& authority,
                                   base::UnixTime now) {
-  const auto serial = x509::Serial::from_der_content(row.serial);
-  base::JsonObject object{{"serial", serial ? serial->hex() : base::hex_upper(row.serial)},
+  base::JsonObject object{{"serial", serial_text(row)},
                           {"authority", authority},
                           {"profile", row.profile},
                           {"subject", row.subject},

@@ -1,5 +1,6 @@
 #include "yuxin/ca/key_use.hpp"
 
+#include "yuxin/ca/certificate_label.hpp"
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/crl.hpp"
 #include "yuxin/x509/digest.hpp"
@@ -62,14 +63,11 @@ Result<std::vector<LeakedUse>> with_leaked_key(store::Reader& reader, base::Unix
 Result<> refuse_compromised_key(store::Reader& reader, base::ByteView spki) {
   TRY(const auto leaked, compromised_with_key(reader, spki));
   if (leaked) {
-    const auto& row = *leaked;
-    const auto serial = x509::Serial::from_der_content(row.serial);
     return fail(Code::kRefused,
-                "The key is compromised: certificate {} ({}), which has it too, was revoked at {} ({}). Ask the "
-                "applicant for a new key.",
-                serial ? serial->hex() : base::hex_upper(row.serial), row.subject,
-                base::local_time(row.status.revoked_at),
-                x509::reason_name(static_cast<x509::RevocationReason>(row.status.reason)));
+                "The key is compromised: certificate {}, which has it too, was revoked at {} ({}). Ask the applicant "
+                "for a new key.",
+                certificate_label(*leaked), base::local_time(leaked->status.revoked_at),
+                x509::reason_text(static_cast<x509::RevocationReason>(leaked->status.reason)));
   }
   return {};
 }

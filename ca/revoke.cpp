@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "records.hpp"
+#include "yuxin/ca/certificate_label.hpp"
 #include "yuxin/ca/revocation.hpp"
 #include "yuxin/evidence/clock_floor.hpp"
 #include "yuxin/evidence/ledger.hpp"
@@ -24,14 +25,14 @@ bool is_leak(x509::RevocationReason reason) {
 
 Result<> refuse_state(const store::CertificateRow& row, StatusAction action, const StatusOrder& order) {
   const auto serial = order.serial.hex();
+  const auto label = certificate_label(row);
   const auto since = base::local_time(row.status.revoked_at);
-  const auto reason = std::string(x509::reason_name(static_cast<x509::RevocationReason>(row.status.reason)));
   switch (row.status.state) {
     case CertificateState::kRevoked:
       if (action == StatusAction::kRevoke && learns_more(row.status, order)) return {};
       return fail(Code::kConflict,
-                  "Certificate {} ({}) was revoked at {} ({}). Nothing was changed. See: yuxin cert show {}", serial,
-                  row.subject, since, reason, serial);
+                  "Certificate {} was revoked at {} ({}). Nothing was changed. See: yuxin cert show {}", label, since,
+                  x509::reason_text(static_cast<x509::RevocationReason>(row.status.reason)), serial);
     case CertificateState::kVoid:
       return fail(Code::kConflict,
                   "Serial number {} belongs to an issuance that was interrupted at {}; it counts as revoked already. "
@@ -40,11 +41,11 @@ Result<> refuse_state(const store::CertificateRow& row, StatusAction action, con
     case CertificateState::kOnHold:
       if (action != StatusAction::kHold) return {};
       return fail(Code::kConflict,
-                  "Certificate {} ({}) is on hold since {}. Nothing was changed. To end that: yuxin cert release {}",
-                  serial, row.subject, since, serial);
+                  "Certificate {} is on hold since {}. Nothing was changed. To end that: yuxin cert release {}",
+                  label, since, serial);
     case CertificateState::kGood:
       if (action != StatusAction::kRelease) return {};
-      return fail(Code::kConflict, "Certificate {} ({}) is not on hold. Nothing was changed.", serial, row.subject);
+      return fail(Code::kConflict, "Certificate {} is not on hold. Nothing was changed.", label);
   }
   return {};
 }

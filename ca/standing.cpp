@@ -134,7 +134,7 @@ Result<std::optional<Standing>> bad_standing(const Known& known, const std::stri
 
 std::string reason_text(const Standing& standing) {
   return standing.state == Standing::State::kRevoked
-             ? base::message("{}, {}", base::tr(x509::reason_name(standing.reason).data()), standing.source)
+             ? base::message("{}, {}", x509::reason_text(standing.reason), standing.source)
              : standing.source;
 }
 

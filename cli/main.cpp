@@ -67,8 +67,8 @@ int report_unwritten(const Context& context, Form form) {
   if (context.options().server)
     return report(
         {base::Code::kUnavailable,
-         base::message("The output could not be written. A step that was sent stays taken all the same; look "
-                       "before you repeat it: yuxin --server {} request list",
+         base::message("The output could not be written. What was sent to {} may have been done all the same; look "
+                       "there before you repeat it.",
                        *context.options().server),
          {}},
         form);

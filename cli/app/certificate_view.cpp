@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "yuxin/base/text.hpp"
+#include "yuxin/ca/certificate_label.hpp"
 #include "yuxin/x509/crl.hpp"
 
 namespace yuxin::cli {
@@ -87,31 +88,7 @@ std::string revocation_time(base::UnixTime revoked_at, std::optional<base::UnixT
   return message("{}, invalid since {}", time, base::local_time(*invalidity_date));
 }
 
-std::string reason_text(int reason) {
-  switch (static_cast<x509::RevocationReason>(reason)) {
-    case x509::RevocationReason::kUnspecified:
-      return message("unspecified");
-    case x509::RevocationReason::kKeyCompromise:
-      return message("keyCompromise");
-    case x509::RevocationReason::kCaCompromise:
-      return message("cACompromise");
-    case x509::RevocationReason::kAffiliationChanged:
-      return message("affiliationChanged");
-    case x509::RevocationReason::kSuperseded:
-      return message("superseded");
-    case x509::RevocationReason::kCessationOfOperation:
-      return message("cessationOfOperation");
-    case x509::RevocationReason::kCertificateHold:
-      return message("certificateHold");
-    case x509::RevocationReason::kRemoveFromCrl:
-      return message("removeFromCRL");
-    case x509::RevocationReason::kPrivilegeWithdrawn:
-      return message("privilegeWithdrawn");
-    case x509::RevocationReason::kAaCompromise:
-      return message("aACompromise");
-  }
-  return std::to_string(reason);
-}
+std::string reason_text(int reason) { return x509::reason_text(static_cast<x509::RevocationReason>(reason)); }
 
 std::optional<std::string> serial_beginning(std::string_view typed) {
   constexpr std::size_t kDigits = 40;
@@ -163,18 +140,20 @@ Result<FoundCertificate> find_certificate(Home& home, const Arguments& arguments
 }
 
 Result<x509::Certificate> parsed_certificate(const FoundCertificate& found) {
-  if (found.row.der.empty() && found.row.status.state != store::CertificateState::kVoid) {
+  if (!found.row.der.empty()) return x509::Certificate::from_der(found.row.der);
+  if (found.row.status.state == store::CertificateState::kRevoked) {
     return fail(Code::kConflict,
                 "The certificate {} is not here: a revocation list that was taken in names it, and this database is "
                 "older than it. It is revoked since {}.",
                 found.serial.hex(), base::local_time(found.row.status.revoked_at));
   }
-  if (found.row.der.empty()) {
+  if (found.row.status.state == store::CertificateState::kVoid) {
     return fail(Code::kConflict,
                 "Serial {} has no certificate: issuing it was interrupted, and it counts as revoked.",
                 found.serial.hex());
   }
-  return x509::Certificate::from_der(found.row.der);
+  return fail(Code::kIntegrity, "The stored octets of certificate {} are missing. Find out why: yuxin audit verify",
+              found.serial.hex());
 }
 
 Result<std::string> signing_authority(Home& home, const Arguments& arguments) {
@@ -236,8 +215,12 @@ std::string date_of(base::UnixTime time) { return base::local_time(time).substr(
 void describe(const Context& context, const FoundCertificate& found) {
   const auto& row = found.row;
   context.remark(labelled(message("certificate"), found.serial.grouped()));
-  context.remark(labelled("", message("{}, {}, issued {}, valid until {}", row.subject, row.profile,
-                                      date_of(row.issued_at), date_of(row.not_after))));
+  if (row.profile.empty()) {  // ca/newer_lists.hpp
+    context.remark(labelled("", message("known from a revocation list alone")));
+  } else {
+    context.remark(labelled("", message("{}, {}, issued {}, valid until {}", ca::holder_text(row), row.profile,
+                                        date_of(row.issued_at), date_of(row.not_after))));
+  }
   context.remark(labelled(message("authority"), found.authority));
 }
 

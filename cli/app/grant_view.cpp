@@ -14,9 +14,7 @@ std::string serial_text(const GrantRow& row) {
   return serial ? serial->hex() : base::hex_upper(row.serial);
 }
 
-std::string_view reason_text(const GrantRow& row) {
-  return x509::reason_name(static_cast<x509::RevocationReason>(row.reason));
-}
+x509::RevocationReason reason_of(const GrantRow& row) { return static_cast<x509::RevocationReason>(row.reason); }
 
 }  // namespace
 
@@ -29,7 +27,7 @@ std::string_view grant_state(const GrantRow& row, base::UnixTime now) {
 
 std::string grant_state_text(const GrantRow& row, base::UnixTime now) {
   const auto state = grant_state(row, now);
-  if (state == "revoked") return message("revoked ({})", reason_text(row));
+  if (state == "revoked") return message("revoked ({})", x509::reason_text(reason_of(row)));
   if (state == "compromised") return message("its key was compromised");
   if (state == "not-yet") return message("not yet in force");
   return state == "in-force" ? message("in force") : message("expired");
@@ -51,7 +49,7 @@ base::JsonObject grant_json(const GrantRow& row, base::UnixTime now) {
   if (row.compromised_at) object["compromised_at"] = base::rfc3339(*row.compromised_at);
   if (row.revoked_at) {
     object["revoked_at"] = base::rfc3339(*row.revoked_at);
-    object["reason"] = reason_text(row);
+    object["reason"] = x509::reason_name(reason_of(row));
   }
   return object;
 }

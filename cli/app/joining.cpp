@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "deeds.hpp"
 #include "one_time_code.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/ca/invitation.hpp"
@@ -102,9 +103,11 @@ Result<> end_joining(const std::string& out) {
 }
 
 Result<Welcome> answer(const RemoteCall& call, const Joining& joining) {
-  TRY(const auto json, call.post("/v1/invitations", JsonObject{{"locator", joining.locator},
-                                                               {"request", base::base64(joining.request.der())},
-                                                               {"proof", base::base64(joining.proof)}}));
+  const JsonObject body{{"locator", joining.locator},
+                        {"request", base::base64(joining.request.der())},
+                        {"proof", base::base64(joining.proof)}};
+  note_deed();
+  TRY(const auto json, call.post("/v1/invitations", body, RemoteCall::Effect::kDeed));
   Welcome welcome{.case_id = base::json_string(json, "case"),
                   .name = base::json_string(json, "name"),
                   .subject = base::json_string(json, "subject"),

@@ -11,6 +11,7 @@ namespace yuxin::cli {
 
 using base::Code;
 using base::fail;
+using base::message;
 using base::Result;
 
 namespace {
@@ -42,6 +43,19 @@ Result<std::shared_ptr<const http::TlsIdentity>> tls_identity_of(const keymgmt::
     TRY(tls->private_key, identity.software->to_pkcs8());
   }
   return std::shared_ptr<const http::TlsIdentity>(std::move(tls));
+}
+
+void add_sentence(base::Error& error, const std::string& sentence) {
+  error.detail += (base::language() == base::Language::kChinese ? "" : " ") + sentence;
+}
+
+void add_doubt(base::Error& error) {
+  add_sentence(error, message("Whether it was done there is not known; look before you do it again."));
+}
+
+// A proxy that says 502 or 504 had no answer either.
+bool is_of_a_proxy(const http::ClientReply& reply) {
+  return (reply.status == 502 || reply.status == 504) && !reply.content_type.starts_with("application/problem+json");
 }
 
 Result<base::JsonObject> document_of(const http::ClientReply& reply, const std::string& server) {
@@ -118,8 +132,7 @@ base::Error refusal_of(const http::ClientReply& reply, std::string_view server) 
 // A server that is not trusted is mostly one whose root nobody has named.
 base::Failure RemoteCall::not_reached(base::Error error) const {
   if (error.code == Code::kBadSignature && options_.trusted.empty())
-    error.detail += std::string(base::language() == base::Language::kChinese ? "" : " ") +
-                    base::message("The root is given by --trust root.pem.");
+    add_sentence(error, message("The root is given by --trust root.pem."));
   return base::Failure(std::move(error));
 }
 
@@ -143,22 +156,29 @@ Result<base::JsonObject> RemoteCall::get(std::string_view path) const {
   return document_of(*reply, server_);
 }
 
-Result<base::JsonObject> RemoteCall::post(std::string_view path, const base::JsonObject& body) const {
+Result<base::JsonObject> RemoteCall::post(std::string_view path, const base::JsonObject& body, Effect effect) const {
   auto options = options_;
   std::array<std::uint8_t, 16> key{};
   base::random_bytes(key);
   options.fields.push_back({"Idempotency-Key", base::hex(key)});
+  bool was_sent = false;
+  options.on_send = [&was_sent] { was_sent = true; };
   const auto text = base::print_json(body);
   for (int attempt = 1;; ++attempt) {
     const auto reply = http::post(server_ + std::string(path), "application/json", base::as_bytes(text), options);
     if (!reply) {
       // Whether it arrived is not known, also where the answer was cut short; with the same key it is done once.
       const auto code = reply.error().code;
-      if ((code != Code::kUnavailable && code != Code::kMalformed) || attempt == kAttempts)
-        return not_reached(reply.error());
-      continue;
+      if ((code == Code::kUnavailable || code == Code::kMalformed) && attempt < kAttempts) continue;
+      auto error = reply.error();
+      if (was_sent && effect == Effect::kDeed) add_doubt(error);
+      return not_reached(std::move(error));
     }
-    if (reply->status != 200) return tl::unexpected(refusal_of(*reply, server_));
+    if (reply->status != 200) {
+      auto refusal = refusal_of(*reply, server_);
+      if (effect == Effect::kDeed && is_of_a_proxy(*reply)) add_doubt(refusal);
+      return tl::unexpected(std::move(refusal));
+    }
     return document_of(*reply, server_);
   }
 }

@@ -29,8 +29,11 @@ class RemoteCall {
 
   [[nodiscard]] base::Result<base::JsonObject> get(std::string_view path) const;
   [[nodiscard]] base::Result<base::Bytes> get_octets(std::string_view path) const;
-  // post sends a document with a new idempotency key, and sends it again where the answer was lost on the way.
-  [[nodiscard]] base::Result<base::JsonObject> post(std::string_view path, const base::JsonObject& body) const;
+  // post sends a document with a new idempotency key, and sends it again where the answer was lost on the way. Where
+  // no answer came at all, a deed may have been done, and the error says that nobody knows.
+  enum class Effect { kQuestion, kDeed };
+  [[nodiscard]] base::Result<base::JsonObject> post(std::string_view path, const base::JsonObject& body,
+                                                    Effect effect) const;
 
  private:
   RemoteCall(std::string server, http::ClientOptions options)

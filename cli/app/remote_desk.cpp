@@ -155,7 +155,7 @@ class RemoteDesk final : public DeskSide {
     if (application.existing) body["serial"] = application.existing->serial.hex();
     if (application.leaver) body["subject"] = application.leaver->subject;
     if (application.invitation) body["invitation"] = invitation_json(*application.invitation);
-    TRY(const auto draft, call_.post("/v1/steps", body));
+    TRY(const auto draft, call_.post("/v1/steps", body, RemoteCall::Effect::kQuestion));
     TRY(auto act, read_act(draft));
     TRY(fill_in(asked, application, act));
     TRY(check_draft(act, asked));
@@ -188,7 +188,7 @@ class RemoteDesk final : public DeskSide {
       body["certificate"] = wish_json(*correction);
       ask_for(asked, *correction, of.place.organisation);
     }
-    TRY(const auto answer, call_.post("/v1/steps", body));
+    TRY(const auto answer, call_.post("/v1/steps", body, RemoteCall::Effect::kQuestion));
     TRY(auto act, read_act(answer));
     TRY(check_draft(act, asked));
     const auto* transition = likely_step(*definition, of.state, draft.action);
@@ -211,7 +211,8 @@ class RemoteDesk final : public DeskSide {
     }
     note_deed();
     TRY(const auto json,
-        call_.post("/v1/acts", JsonObject{{"act", base::base64(message)}, {"files", std::move(files)}}));
+        call_.post("/v1/acts", JsonObject{{"act", base::base64(message)}, {"files", std::move(files)}},
+                   RemoteCall::Effect::kDeed));
     return done_of(json, act.object);
   }
 

@@ -67,7 +67,7 @@ Result<> check_not_revoked(const x509::TimeStampEvidence& evidence, const std::v
     if (leaves_stamps_good(verdict.reason) && evidence.time < since) continue;
     return fail(Code::kBadSignature,
                 "The certificate of the time stamp authority, {}, was revoked {} ({}): this stamp proves nothing.",
-                evidence.authority.subject().text(), base::local_time(since), x509::reason_name(verdict.reason));
+                evidence.authority.subject().text(), base::local_time(since), x509::reason_text(verdict.reason));
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include "yuxin/base/period_words.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/ca/certificate_json.hpp"
+#include "yuxin/ca/certificate_label.hpp"
 
 namespace yuxin::cli {
 namespace {
@@ -107,14 +108,6 @@ void print_document(const Context& context, const Found& found, const AuthorityN
   context.document(document);
 }
 
-std::string serial_text(const store::CertificateRow& row) {
-  const auto serial = x509::Serial::from_der_content(row.serial);
-  return serial ? serial->hex() : base::hex_upper(row.serial);
-}
-
-// What people look for is the name; certificates without a subject have only alternative names.
-std::string name_text(const store::CertificateRow& row) { return row.subject.empty() ? row.names : row.subject; }
-
 void print_table(const Context& context, const Found& found, const AuthorityNames& names) {
   const auto now = context.clock().now();
   Table table({{message("serial")},
@@ -124,8 +117,8 @@ void print_table(const Context& context, const Found& found, const AuthorityName
                {message("subject"), Table::Align::kLeft, 48},
                {message("state")}});
   for (const auto& row : found.rows) {
-    table.add({serial_text(row), name_in(names, row.authority), row.profile, date_of(row.not_after), name_text(row),
-               context.narrow() ? state_word(row, now) : state_text(row, now)});
+    table.add({ca::serial_text(row), name_in(names, row.authority), row.profile, date_of(row.not_after),
+               ca::holder_text(row), context.narrow() ? state_word(row, now) : state_text(row, now)});
   }
   table.print(context);
 }
@@ -213,8 +206,8 @@ Result<int> expiring(Context& context, const Arguments& arguments) {
                {message("profile")},
                {message("subject"), Table::Align::kLeft, 48}});
   for (const auto& row : found.rows) {
-    table.add({message("in {}", base::in_words(row.not_after - now)), serial_text(row), name_in(names, row.authority),
-               row.profile, name_text(row)});
+    table.add({message("in {}", base::in_words(row.not_after - now)), ca::serial_text(row),
+               name_in(names, row.authority), row.profile, ca::holder_text(row)});
   }
   table.print(context);
   return 0;

@@ -68,6 +68,7 @@ std::string name_text(std::string_view name) {
       {"lists", base::translatable("lists")},
       {"ocsp-signers", base::translatable("OCSP signers")},
       {"time-stamps", base::translatable("time stamps")},
+      {"leaked-keys", base::translatable("leaked keys")},
       {"profiles", base::translatable("profiles")},
       {"roles", base::translatable("roles")},
       {"desk", base::translatable("desk")},

@@ -322,7 +322,7 @@ Result<int> revoke(Context& context, const Arguments& arguments) {
     return 0;
   }
   context.out(message("Revoked {} of {} at {} ({}).", row.role, row.holder, base::local_time(*row.revoked_at),
-                      x509::reason_name(reason)));
+                      x509::reason_text(reason)));
   return 0;
 }
 

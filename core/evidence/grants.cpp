@@ -128,7 +128,7 @@ Result<> check_revocation(const GrantRow& grant, x509::RevocationReason reason, 
   if (grant.revoked_at) {
     return fail(Code::kConflict, "Role {} of {} was revoked already at {} ({}). Nothing was changed.", grant.role,
                 grant.holder, base::local_time(*grant.revoked_at),
-                x509::reason_name(static_cast<x509::RevocationReason>(grant.reason)));
+                x509::reason_text(static_cast<x509::RevocationReason>(grant.reason)));
   }
   if (grant.not_after < now) {
     return fail(Code::kConflict, "Role {} of {} was over at {} already. Nothing was changed.", grant.role,

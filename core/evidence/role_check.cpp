@@ -47,7 +47,7 @@ std::string place_text(const Place& place) {
 std::string miss(const GrantRow& row, base::UnixTime at) {
   if (row.revoked_at && *row.revoked_at <= at) {
     return message("it was revoked at {} ({})", base::local_time(*row.revoked_at),
-                   x509::reason_name(static_cast<x509::RevocationReason>(row.reason)));
+                   x509::reason_text(static_cast<x509::RevocationReason>(row.reason)));
   }
   if (row.compromised_at && *row.compromised_at <= at)
     return message("its key was compromised at {}", base::local_time(*row.compromised_at));

@@ -42,9 +42,10 @@ std::string request_head(const Url& url, const Call& call, const ClientOptions& 
 Result<Answer> receive(Channel& channel, const Url& url, const ClientOptions& options) {
   ResponseReader reader(options.size_limit);
   std::array<char, 16384> chunk{};
-  for (;;) {
+  for (bool heard = false;; heard = true) {
     TRY(const std::size_t octets, channel.read(chunk));
     if (octets == 0) {
+      if (!heard) return base::fail(Code::kUnavailable, "{} closed the connection without an answer.", url.host);
       // RFC 9112 section 9.8: without length and without close_notify nobody knows whether this is all.
       if (reader.needs_end() && channel.cut_short()) {
         return base::fail(Code::kMalformed, "The answer of {} was cut short.", url.host);
@@ -68,6 +69,7 @@ Result<Answer> exchange(const Url& url, const Call& call, const ClientOptions& o
   TRY(Channel channel, Channel::open(url, tls.get(), until, options.addresses, options.stop));
   std::string request = request_head(url, call, options);
   request.append(base::as_text(call.body));
+  if (options.on_send) options.on_send();
   const auto written = channel.write(request);
   auto answer = receive(channel, url, options);
   // A server may refuse a long request before it has read all of it: then the answer counts, not the broken write.

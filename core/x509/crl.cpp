@@ -7,6 +7,7 @@
 
 #include "other_object.hpp"
 #include "signed_object.hpp"
+#include "yuxin/base/language.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/x509/der.hpp"
 
@@ -33,16 +34,16 @@ namespace {
 
 using ReasonName = std::pair<RevocationReason, std::string_view>;
 constexpr std::array<ReasonName, 10> kReasonNames{{
-    {RevocationReason::kUnspecified, "unspecified"},
-    {RevocationReason::kKeyCompromise, "keyCompromise"},
-    {RevocationReason::kCaCompromise, "cACompromise"},
-    {RevocationReason::kAffiliationChanged, "affiliationChanged"},
-    {RevocationReason::kSuperseded, "superseded"},
-    {RevocationReason::kCessationOfOperation, "cessationOfOperation"},
-    {RevocationReason::kCertificateHold, "certificateHold"},
-    {RevocationReason::kRemoveFromCrl, "removeFromCRL"},
-    {RevocationReason::kPrivilegeWithdrawn, "privilegeWithdrawn"},
-    {RevocationReason::kAaCompromise, "aACompromise"},
+    {RevocationReason::kUnspecified, base::translatable("unspecified")},
+    {RevocationReason::kKeyCompromise, base::translatable("keyCompromise")},
+    {RevocationReason::kCaCompromise, base::translatable("cACompromise")},
+    {RevocationReason::kAffiliationChanged, base::translatable("affiliationChanged")},
+    {RevocationReason::kSuperseded, base::translatable("superseded")},
+    {RevocationReason::kCessationOfOperation, base::translatable("cessationOfOperation")},
+    {RevocationReason::kCertificateHold, base::translatable("certificateHold")},
+    {RevocationReason::kRemoveFromCrl, base::translatable("removeFromCRL")},
+    {RevocationReason::kPrivilegeWithdrawn, base::translatable("privilegeWithdrawn")},
+    {RevocationReason::kAaCompromise, base::translatable("aACompromise")},
 }};
 
 base::Failure malformed_crl() {
@@ -176,6 +177,8 @@ std::optional<RevocationReason> reason_by_name(std::string_view name) {
   }
   return std::nullopt;
 }
+
+std::string reason_text(RevocationReason reason) { return std::string(base::tr(reason_name(reason).data())); }
 
 base::Result<Crl> Crl::from_der(base::ByteView der) {
   auto impl = std::make_shared<Impl>();

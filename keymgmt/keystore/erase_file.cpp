@@ -35,6 +35,13 @@ base::Failure cannot(const std::string& path) {
   return base::fail_with(Code::kUnavailable, base::system_error(), "The file {} could not be destroyed.", path);
 }
 
+base::Failure cannot_remove(const std::string& path) {
+  return base::fail_with(Code::kUnavailable, base::system_error(),
+                         "What the file {} held is destroyed; that the file is gone for good could not be made sure. "
+                         "Remove it where it is still there.",
+                         path);
+}
+
 Result<> overwrite(const std::string& path, int file, std::size_t size) {
   base::Bytes random(size);
   base::random_bytes(random);
@@ -56,9 +63,9 @@ Result<> erase_file(const std::string& path) {
   struct stat status{};
   if (::fstat(file.number(), &status) != 0) return cannot(path);
   TRY(overwrite(path, file.number(), static_cast<std::size_t>(status.st_size)));
-  if (::unlink(path.c_str()) != 0) return cannot(path);
+  if (::unlink(path.c_str()) != 0) return cannot_remove(path);
   const Descriptor folder(std::filesystem::absolute(path).parent_path().string(), O_RDONLY | O_DIRECTORY);
-  if (folder.number() < 0 || ::fsync(folder.number()) != 0) return cannot(path);
+  if (folder.number() < 0 || ::fsync(folder.number()) != 0) return cannot_remove(path);
   return {};
 }
 

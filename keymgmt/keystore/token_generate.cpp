@@ -148,9 +148,7 @@ Outcome<std::optional<PublicKey>> finish_pair(Desk& desk, const Pair& pair, cons
   if (auto done = set_id(desk, pair, *key); !done) return tl::unexpected(std::move(done).error());
   auto all = find_objects(desk, CKO_PRIVATE_KEY, {label, {}});
   if (!all) return tl::unexpected(std::move(all).error());
-  if (all->size() == 1) return std::optional(std::move(*key));
-  destroy(desk, pair);
-  return std::optional<PublicKey>();
+  return all->size() == 1 ? std::optional(std::move(*key)) : std::optional<PublicKey>();
 }
 
 Outcome<Attempt> try_once(Desk& desk, const Wanted& wanted) {
@@ -167,19 +165,16 @@ Outcome<Attempt> try_once(Desk& desk, const Wanted& wanted) {
     return tl::unexpected(std::move(pair).error());
   }
   auto key = finish_pair(desk, *pair, label, wanted.kind);
-  if (!key) {
-    auto trouble = std::move(key).error();
-    if (!destroy(desk, *pair)) {
-      trouble.error = {
-          trouble.error.code,
-          base::message("Token {} made a key {} that is not to be used, and has not destroyed it. Delete it "
-                        "there with the token's own tools before anything else.",
-                        desk.token(), label),
-          trouble.error.detail + " " + trouble.error.diagnostic};
-    }
-    return tl::unexpected(std::move(trouble));
+  if (key && *key) return Attempt{std::move(*key), {}};
+  if (!destroy(desk, *pair)) {
+    const auto why = key ? base::Error{Code::kConflict, {}, {}} : key.error().error;
+    return settled(fail_with(why.code, why.detail + " " + why.diagnostic,
+                             "Token {} made a key {} that is not to be used, and has not destroyed it. Delete it "
+                             "there with the token's own tools before anything else.",
+                             desk.token(), label));
   }
-  return Attempt{std::move(*key), {}};
+  if (!key) return tl::unexpected(std::move(key).error());
+  return Attempt{};
 }
 
 void pause_at_random() {

@@ -115,6 +115,9 @@ Result<HttpReply> show_certificate(Call& call) {
 
 Result<HttpReply> give_certificate(Call& call) {
   TRY(const auto found, find(call));
+  if (found.row.der.empty() && found.row.status.state == store::CertificateState::kGood)
+    return fail(Code::kIntegrity, "The stored octets of certificate {} are missing. Find out why: yuxin audit verify",
+                call.path.at("serial"));
   if (found.row.der.empty())
     return fail(Code::kNotFound, "The certificate {} is not here, and counts as revoked.", call.path.at("serial"));
   HttpReply reply;

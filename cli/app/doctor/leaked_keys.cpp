@@ -5,6 +5,7 @@
 
 #include "app/doctor/doctor.hpp"
 #include "app/shell_word.hpp"
+#include "yuxin/ca/certificate_label.hpp"
 #include "yuxin/ca/key_use.hpp"
 
 namespace yuxin::cli {
@@ -22,11 +23,9 @@ std::vector<Check> check_leaked_keys(const Patient& patient) {
   });
   if (!read) list.fail(read.error().detail, message("look again; if that does not help, restore the latest backup"));
   for (const auto& [row, since] : uses | std::views::take(kNamed)) {
-    const auto serial = x509::Serial::from_der_content(row.serial);
-    const auto name = serial ? serial->hex() : base::hex_upper(row.serial);
-    list.warn(message("{} ({}) is in force, and its key leaked with another certificate", name, row.subject),
+    list.warn(message("{} is in force, and its key leaked with another certificate", ca::certificate_label(row)),
               fmt::format("yuxin --home {} cert revoke {} --reason keyCompromise --invalidity-date {}",
-                          shell_word(patient.home.path()), name, base::rfc3339(since)));
+                          shell_word(patient.home.path()), ca::serial_text(row), base::rfc3339(since)));
   }
   if (uses.size() > kNamed) list.note(message("and {} more of this kind", uses.size() - kNamed));
   return std::move(list).finish(message("no certificate in force is for a key that leaked"));

@@ -43,7 +43,8 @@ struct ClientOptions {
   std::shared_ptr<const TlsIdentity> identity;  // shown to a server that asks for a client certificate
   AddressSource addresses;                      // without one, the system's resolver; asked for redirects, too
   ServerCertificate server_certificate = ServerCertificate::kVerified;
-  std::stop_token stop;  // asked for, the call ends within a tenth of a second: kUnavailable
+  std::stop_token stop;           // asked for, the call ends within a tenth of a second: kUnavailable
+  std::function<void()> on_send;  // called where a connection stands and the request is about to leave, if at all
 };
 
 // Destination is where an http or https address leads.

@@ -30,9 +30,10 @@ enum class RevocationReason : std::uint8_t {
   kPrivilegeWithdrawn = 9,
   kAaCompromise = 10,
 };
-// reason_name gives "keyCompromise"; reason_by_name reads it in any case.
+// reason_name gives "keyCompromise"; reason_by_name reads it in any case; reason_text is it in the reader's language.
 [[nodiscard]] std::string_view reason_name(RevocationReason reason);
 [[nodiscard]] std::optional<RevocationReason> reason_by_name(std::string_view name);
+[[nodiscard]] std::string reason_text(RevocationReason reason);
 
 // RevokedEntry is one revoked certificate.
 struct RevokedEntry {

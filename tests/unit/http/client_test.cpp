@@ -121,18 +121,23 @@ TEST_CASE("interim answers are skipped (RFC 9110 section 15.2)") {
 }
 
 TEST_CASE("what is no answer is malformed") {
-  for (const char* answer :
-       {"", "garbage", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc",
-        "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWi",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n", "HTTP/1.1 200 OK\r\nNo colon\r\n\r\n",
-        "HTTP/1.1 200 O"}) {
+  for (const char* answer : {"garbage", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc",
+                             "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+                             "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+                             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWi",
+                             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n",
+                             "HTTP/1.1 200 OK\r\nNo colon\r\n\r\n", "HTTP/1.1 200 O"}) {
     CAPTURE(answer);
     const auto reply = http::get(ScriptedServer(answer).url(), patient());
     REQUIRE_FALSE(reply);
     CHECK(reply.error().code == Code::kMalformed);
   }
+}
+
+TEST_CASE("a server that hangs up without a word gave no answer, and may give one later") {
+  const auto reply = http::get(ScriptedServer("").url(), patient());
+  REQUIRE_FALSE(reply);
+  CHECK(reply.error().code == Code::kUnavailable);
 }
 
 TEST_CASE("an answer beyond the limit is refused, whatever it announces") {
