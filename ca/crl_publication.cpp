@@ -164,9 +164,9 @@ std::int64_t free_number(const std::string& home, std::string_view authority, st
   return number;
 }
 
-Result<NewerLists> agreeing_lists(store::Store& store, const std::string& home, const store::AuthorityRow& authority,
-                                  base::UnixTime now) {
-  TRY(auto newer, find_newer_lists(store, home, authority, now));
+Result<NewerLists> agreeing_lists(store::Store& store, const std::string& home,
+                                  const store::AuthorityRow& authority) {
+  TRY(auto newer, find_newer_lists(store, home, authority));
   if (!newer.roll_back) return newer;
   return fail(Code::kIntegrity, "No list of {} was published. {} To go on: {}", authority.name,
               roll_back_text(*newer.roll_back), roll_back_remedy(*newer.roll_back));
@@ -199,7 +199,7 @@ Result<std::int64_t> write_entries(store::Store& store, const CrlOrder& order, c
 
 Result<store::CrlRow> publish_locked(store::Store& store, const CrlOrder& order, const base::Clock& clock,
                                      const Authorisation& authorisation) {
-  TRY(const auto newer, agreeing_lists(store, order.home, order.authority, clock.now()));
+  TRY(const auto newer, agreeing_lists(store, order.home, order.authority));
   TRY(const auto latest, latest_list(store, order.authority.id));
   TRY(const auto now, time_of_lists(store, clock));
   const auto before = latest ? latest->number : 0;
@@ -241,8 +241,8 @@ Result<store::CrlRow> publish_crl(store::Store& store, const CrlOrder& order, co
 }
 
 Result<std::int64_t> next_crl_number(store::Store& store, const std::string& home,
-                                     const store::AuthorityRow& authority, const base::Clock& clock) {
-  TRY(const auto newer, agreeing_lists(store, home, authority, clock.now()));
+                                     const store::AuthorityRow& authority) {
+  TRY(const auto newer, agreeing_lists(store, home, authority));
   TRY(const auto latest, latest_list(store, authority.id));
   return free_number(home, authority.name, latest ? latest->number : 0, newer);
 }
@@ -341,6 +341,17 @@ Result<bool> needs_its_file(const std::optional<store::CrlRow>& latest, const st
               row.number, authority.name, previous);
 }
 
+// What an own list says may have ended by the next one.
+Result<> check_last_word(store::Store& store, const std::string& home, const store::CrlRow& row,
+                         const store::AuthorityRow& authority) {
+  TRY(const auto newer, find_newer_lists(store, home, authority));
+  if (authority.key_name.empty() || newer.highest <= row.number) return {};
+  return fail(Code::kConflict,
+              "List {} of {} is not the newest: {}/{} is here, and has the last word. Nothing was changed. Take that "
+              "in.",
+              row.number, authority.name, home, list_file_name(authority.name, newer.highest));
+}
+
 // Two lists of one number are two that somebody takes for the same: the first that is here stays.
 Result<> check_same_or_none(const std::string& home, const store::CrlRow& row, const store::AuthorityRow& authority,
                             const x509::Certificate& certificate) {
@@ -366,6 +377,7 @@ Result<> may_import_crl(store::Store& store, const store::AuthorityRow& authorit
   TRY(const auto row, row_of_import(store, authority, certificate, crl, clock));
   TRY(const auto latest, latest_list(store, authority.id));
   TRY(const bool again, needs_its_file(latest, row, authority, home));
+  TRY(check_last_word(store, home, row, authority));
   return again ? Result<>() : check_same_or_none(home, row, authority, certificate);
 }
 
@@ -376,6 +388,7 @@ Result<store::CrlRow> import_crl(store::Store& store, const store::AuthorityRow&
   TRY(auto lock, PublicationLock::take(home));
   TRY(auto latest, latest_list(store, authority.id));
   TRY(const bool again, needs_its_file(latest, row, authority, home));
+  TRY(check_last_word(store, home, row, authority));
   if (!again) TRY(check_same_or_none(home, row, authority, certificate));
   TRY(base::write_file(home + "/" + row.file, crl.der(), base::Existing::kReplace, base::Permissions::kPublic));
   if (again) return std::move(*latest);

@@ -105,22 +105,6 @@ class Released {
   std::map<std::string, base::UnixTime> times_;
 };
 
-// says_as_much: the database says of a certificate what an entry says, or more: revoked for good where the entry is,
-// and that its key leaked, as early as there.
-bool says_as_much(const store::CertificateStatus& status, const StatusOrder& entry) {
-  switch (status.state) {
-    case store::CertificateState::kGood:
-      return false;
-    case store::CertificateState::kOnHold:
-      return entry.reason == x509::RevocationReason::kCertificateHold;
-    case store::CertificateState::kRevoked:
-      return !learns_more(status, entry);
-    case store::CertificateState::kVoid:
-      break;
-  }
-  return true;
-}
-
 // Said is an entry of a list and what the database says of its certificate; nothing where it does not know it.
 struct Said {
   StatusOrder entry;
@@ -128,16 +112,32 @@ struct Said {
   std::optional<store::CertificateRow> row;
 };
 
+// is_known: the database says of a certificate what an entry says, or more: revoked for good where the entry is, and
+// that its key leaked, as early as there. What was issued while the copy was made is void here, and revoked so.
+bool is_known(const store::CertificateStatus& status, const Said& said) {
+  switch (status.state) {
+    case store::CertificateState::kGood:
+      return false;
+    case store::CertificateState::kOnHold:
+      return said.entry.reason == x509::RevocationReason::kCertificateHold && status.revoked_at <= said.revoked_at;
+    case store::CertificateState::kRevoked:
+      return !learns_more(status, said.entry) && status.revoked_at <= said.revoked_at;
+    case store::CertificateState::kVoid:
+      break;
+  }
+  return true;
+}
+
 // more_in gives what an entry says and the database does not.
 Result<std::optional<Said>> more_in(const x509::RevokedEntryView& entry, store::Reader& reader, Released& released,
-                                    const store::AuthorityRow& authority, base::UnixTime now) {
+                                    const store::AuthorityRow& authority) {
   const auto serial = x509::Serial::from_der_content(entry.serial);
   if (!serial) return fail(Code::kMalformed, "A serial number in the list is malformed.");
   Said said{{authority.id, authority.name, *serial, entry.reason, entry.invalidity_date}, entry.revoked_at, {}};
   auto row = reader.find(authority.id, entry.serial, store::Reader::With::kRowOnly);
   if (!row && row.error().code != Code::kNotFound) return tl::unexpected(row.error());
   if (!row) return std::optional(std::move(said));
-  if (says_as_much(row->status, said.entry) || row->not_after < now) return std::optional<Said>();
+  if (is_known(row->status, said)) return std::optional<Said>();
   if (entry.reason == x509::RevocationReason::kCertificateHold) {
     TRY(const bool ended, released.since(object_name(authority.name, *serial), entry.revoked_at));
     if (ended) return std::optional<Said>();
@@ -147,16 +147,16 @@ Result<std::optional<Said>> more_in(const x509::RevokedEntryView& entry, store::
 }
 
 // for_each_more calls for every entry that says more than the database.
-Result<> for_each_more(store::Reader& reader, const store::AuthorityRow& authority, const x509::Crl& list,
-                       base::UnixTime now, const std::function<Result<>(const Said&)>& call) {
-  Released released(reader);
+Result<> for_each_more(store::Reader& reader, Released& released, const store::AuthorityRow& authority,
+                       const x509::Crl& list,
+                       const std::function<void(const x509::RevokedEntryView&, const Said&)>& call) {
   Result<> looked;
   TRY(list.for_each_view([&](const x509::RevokedEntryView& entry) {
-    const auto more = more_in(entry, reader, released, authority, now);
+    const auto more = more_in(entry, reader, released, authority);
     if (!more) {
       looked = tl::unexpected(more.error());
     } else if (*more) {
-      looked = call(**more);
+      call(entry, **more);
     }
     return looked ? x509::Crl::Visit::kGoOn : x509::Crl::Visit::kStop;
   }));
@@ -164,34 +164,33 @@ Result<> for_each_more(store::Reader& reader, const store::AuthorityRow& authori
 }
 
 Result<std::optional<RollBack>> judge(store::Reader& reader, const std::string& home,
-                                      const store::AuthorityRow& authority, const SignedList& newer,
-                                      base::UnixTime now) {
-  RollBack found{authority.name, newer.place.file, home + "/" + newer.place.file, newer.number, {}, 0};
-  TRY(for_each_more(reader, authority, newer.list, now, [&](const Said& said) -> Result<> {
-    ++found.count;
-    if (found.serials.size() < kNamed) found.serials.push_back(base::hex_upper(said.entry.serial.content()));
-    return {};
-  }));
-  return found.count == 0 ? std::optional<RollBack>() : std::optional(std::move(found));
+                                      const store::AuthorityRow& authority, const SignedList& newer) {
+  TRY(auto news, news_in(reader, authority, newer.list));
+  if (news.count == 0) return std::optional<RollBack>();
+  return std::optional(RollBack{authority.name, newer.place.file, home, newer.number, std::move(news)});
 }
 
 // status_of is what the database is to say after an entry was taken in.
 store::CertificateStatus status_of(const Said& said) {
-  store::CertificateStatus status;
   const bool is_hold = said.entry.reason == x509::RevocationReason::kCertificateHold;
-  // what is not here cannot be released either
-  status.state = is_hold && said.row ? store::CertificateState::kOnHold : store::CertificateState::kRevoked;
-  const auto reason = is_hold && !said.row ? x509::RevocationReason::kUnspecified : said.entry.reason;
-  status.reason = static_cast<int>(reason);
+  store::CertificateStatus status;
+  status.state = is_hold ? store::CertificateState::kOnHold : store::CertificateState::kRevoked;
+  status.reason = static_cast<int>(said.entry.reason);
   status.revoked_at = said.revoked_at;
   status.invalidity_date = said.entry.invalidity_date;
-  if (said.row && said.row->status.state != store::CertificateState::kGood) {
-    const auto& before = said.row->status;
-    status.revoked_at = std::min(status.revoked_at, before.revoked_at);
-    if (before.invalidity_date)
-      status.invalidity_date =
-          std::min(*before.invalidity_date, status.invalidity_date.value_or(*before.invalidity_date));
+  if (!said.row && is_hold) {  // what is not here cannot be released either
+    status.state = store::CertificateState::kRevoked;
+    status.reason = static_cast<int>(x509::RevocationReason::kUnspecified);
   }
+  // what is on hold here and was revoked later than that had been released in between: the date of the list counts
+  if (!said.row || said.row->status.state != store::CertificateState::kRevoked) return status;
+  const auto& before = said.row->status;
+  status.state = before.state;
+  if (!learns_more(before, said.entry)) status.reason = before.reason;
+  status.revoked_at = std::min(status.revoked_at, before.revoked_at);
+  if (before.invalidity_date)
+    status.invalidity_date =
+        std::min(*before.invalidity_date, status.invalidity_date.value_or(*before.invalidity_date));
   return status;
 }
 
@@ -213,8 +212,8 @@ Result<std::int64_t> enter(store::Writer& writer, const TakingIn& taking, const 
   row.not_after = taking.stays_until;
   row.key_tag = 0;
   TRY(const auto id, writer.insert_certificate(row));
-  TRY(record_entered(writer, object_name(taking.authority.name, said.entry.serial), taking.list, taking.actor,
-                     taking.now));
+  TRY(record_entered(writer, object_name(taking.authority.name, said.entry.serial),
+                     {.list = taking.list, .stays_until = row.not_after}, taking.actor, taking.now));
   return id;
 }
 
@@ -233,13 +232,23 @@ Result<> take_in_one(store::Writer& writer, const TakingIn& taking, const Said& 
   return {};
 }
 
-std::string serials_text(const RollBack& found) {
-  const auto named = base::join(found.serials, message(", "));
-  const auto more = found.count - found.serials.size();
-  return more == 0 ? named : message("{} and {} more", named, more);
+}  // namespace
+
+Result<ListNews> news_in(store::Reader& reader, const store::AuthorityRow& authority, const x509::Crl& list) {
+  ListNews news;
+  Released released(reader);
+  TRY(for_each_more(reader, released, authority, list, [&](const x509::RevokedEntryView&, const Said& said) {
+    ++news.count;
+    if (news.serials.size() < kNamed) news.serials.push_back(said.entry.serial.hex());
+  }));
+  return news;
 }
 
-}  // namespace
+std::string serials_text(const ListNews& news) {
+  const auto named = base::join(news.serials, message(", "));
+  const auto more = news.count - news.serials.size();
+  return more == 0 ? named : message("{} and {} more", named, more);
+}
 
 std::string list_file_name(std::string_view authority, std::int64_t number) {
   return fmt::format("{}/{}-{}.crl", kFolder, authority, number);
@@ -262,7 +271,7 @@ Result<std::vector<ListFile>> list_files(const std::string& home, std::string_vi
 }
 
 Result<NewerLists> find_newer_lists(store::Store& store, const std::string& home,
-                                    const store::AuthorityRow& authority, base::UnixTime now) {
+                                    const store::AuthorityRow& authority) {
   NewerLists newer;
   if (authority.certificate.empty()) return newer;
   const bool is_own = !authority.key_name.empty();
@@ -287,26 +296,24 @@ Result<NewerLists> find_newer_lists(store::Store& store, const std::string& home
   TRY(store.read([&](store::Reader& reader) -> Result<> {
     newer = {};
     TRY(read_latest(reader));
-    for (const auto& list : lists) {
-      if (list.number <= latest) continue;  // published since
-      newer.highest = std::max(newer.highest, list.number);
-      std::optional<RollBack> found;
-      if (is_own) {  // of the certificates of others nothing is known here
-        TRY(found, judge(reader, home, authority, list, now));
-      }
-      if (!found) newer.unrecorded.push_back(list.place.file);
-      if (found) newer.roll_back = std::move(found);
-    }
+    std::erase_if(lists, [&](const SignedList& list) { return list.number <= latest; });  // published since
+    if (lists.empty()) return {};
+    for (const auto& list : lists) newer.unrecorded.push_back(list.place.file);
+    // the highest has the last word: what those below it say may have ended since
+    const auto& last = *std::ranges::max_element(lists, {}, &SignedList::number);
+    newer.highest = last.number;
+    if (!is_own) return {};  // of the certificates of others nothing is known here
+    TRY(newer.roll_back, judge(reader, home, authority, last));
     return {};
   }));
   return newer;
 }
 
-Result<std::vector<RollBack>> find_roll_backs(store::Store& store, const std::string& home, base::UnixTime now) {
+Result<std::vector<RollBack>> find_roll_backs(store::Store& store, const std::string& home) {
   std::vector<RollBack> all;
   TRY(const auto authorities, store.status().authorities());
   for (const auto& authority : authorities) {
-    TRY(auto newer, find_newer_lists(store, home, authority, now));
+    TRY(auto newer, find_newer_lists(store, home, authority));
     if (newer.roll_back) all.push_back(std::move(*newer.roll_back));
   }
   return all;
@@ -315,28 +322,32 @@ Result<std::vector<RollBack>> find_roll_backs(store::Store& store, const std::st
 std::string roll_back_text(const RollBack& found) {
   return message(
       "The database is an older copy: {}, list {} of {} and signed by it, says more of {} than the database.",
-      found.file, found.number, found.authority, serials_text(found));
+      found.file, found.number, found.authority, serials_text(found.news));
 }
 
 std::string roll_back_remedy(const RollBack& found) {
   return message(
-      "restore the newest backup of the home; where this is the newest, take in what the list says: yuxin ca "
+      "restore the newest backup of the home; where this is the newest, take in what the list says: yuxin --home {} "
+      "ca "
       "import-crl {} {}",
-      found.authority, base::shell_word(found.path));
+      base::shell_word(found.home), found.authority, base::shell_word(found.home + "/" + found.file));
 }
 
 Result<> take_in(store::Writer& writer, const store::AuthorityRow& authority, const x509::Crl& list,
                  base::UnixTime now, const Authorisation& authorisation) {
   TRY(const auto certificate, x509::Certificate::from_der(authority.certificate));
   // collected first: what is written must not meet what is being read
-  std::vector<Said> all;
-  TRY(for_each_more(writer, authority, list, now, [&](const Said& said) -> Result<> {
-    all.push_back(said);
-    return {};
-  }));
+  std::vector<x509::RevokedEntryView> entries;
+  Released released(writer);
+  TRY(for_each_more(writer, released, authority, list,
+                    [&](const x509::RevokedEntryView& entry, const Said&) { entries.push_back(entry); }));
   const TakingIn taking{authority, base::hex(x509::sha256(list.der())), certificate.not_after(), now,
                         authorisation.actor};
-  for (const auto& said : all) TRY(take_in_one(writer, taking, said));
+  for (const auto& entry : entries) {
+    // asked again, for a serial number that the list names twice
+    TRY(const auto said, more_in(entry, writer, released, authority));
+    if (said) TRY(take_in_one(writer, taking, *said));
+  }
   return {};
 }
 

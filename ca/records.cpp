@@ -92,13 +92,14 @@ Result<> record_void(store::Writer& writer, const IssuanceFacts& facts, std::int
   return {};
 }
 
-Result<> record_entered(store::Writer& writer, const std::string& object, const std::string& list,
+Result<> record_entered(store::Writer& writer, const std::string& object, const EnteredFacts& facts,
                         const std::string& actor, base::UnixTime now) {
   TRY(evidence::append(writer, {.kind = "certificate.entered",
                                 .object = object,
                                 .actor = actor,
                                 .time = now,
-                                .data = fmt::format(R"({{"list":"{}"}})", list),
+                                .data = fmt::format(R"({{"list":"{}","not_after":"{}"}})", facts.list,
+                                                    base::rfc3339(facts.stays_until)),
                                 .attachment = {}}));
   return {};
 }

@@ -42,8 +42,12 @@ struct IssuanceFacts {
                                          std::string_view reason, base::UnixTime now);
 
 // record_entered writes down that a certificate of which only a list tells was entered; its status is recorded next.
-[[nodiscard]] base::Result<> record_entered(store::Writer& writer, const std::string& object, const std::string& list,
-                                            const std::string& actor, base::UnixTime now);
+struct EnteredFacts {
+  std::string list;            // SHA-256 in hex
+  base::UnixTime stays_until;  // how long lists name it
+};
+[[nodiscard]] base::Result<> record_entered(store::Writer& writer, const std::string& object,
+                                            const EnteredFacts& facts, const std::string& actor, base::UnixTime now);
 // record_status writes down that the status of a certificate was changed; gives the record's sequence.
 [[nodiscard]] base::Result<std::int64_t> record_status(store::Writer& writer, const std::string& object,
                                                        StatusAction action, const store::CertificateStatus& status,

@@ -148,7 +148,7 @@ Result<LedgerFindings> audit_ledger(const LedgerSource& source, const LedgerAudi
   for (const auto& checkpoint : kept) check_kept_stamp(checkpoint, stamps, findings);
   if (order.time_stamp_file) TRY(check_given_stamp(stamps, order, findings));
   if (source.home.empty() || order.lists == LedgerAuditOrder::Lists::kLeftOut) return findings;
-  TRY(findings.lists, check_published_lists(*source.store, source.home, order.now, findings.report.problems));
+  TRY(findings.lists, check_published_lists(*source.store, source.home, findings.report.problems));
   return findings;
 }
 

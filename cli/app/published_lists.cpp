@@ -86,7 +86,7 @@ Result<State> state_of(const std::string& home, const store::CrlRow& row) {
 
 }  // namespace
 
-Result<std::size_t> check_published_lists(store::Store& store, const std::string& home, base::UnixTime now,
+Result<std::size_t> check_published_lists(store::Store& store, const std::string& home,
                                           std::vector<std::string>& problems) {
   std::size_t read = 0;
   std::vector<store::AuthorityRow> authorities;
@@ -117,7 +117,7 @@ Result<std::size_t> check_published_lists(store::Store& store, const std::string
     }
   }
   TRY(check_completeness(store, newest, problems));
-  TRY(const auto older, ca::find_roll_backs(store, home, now));
+  TRY(const auto older, ca::find_roll_backs(store, home));
   for (const auto& found : older) problems.push_back(ca::roll_back_text(found));
   return read;
 }

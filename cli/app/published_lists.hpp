@@ -15,6 +15,6 @@ namespace yuxin::cli {
 // newest list of an authority of this home should name and does not, and for each list that tells that the database
 // was rolled back (ca/newer_lists.hpp). Gives how many were read. A server that publishes meanwhile does no harm.
 [[nodiscard]] base::Result<std::size_t> check_published_lists(store::Store& store, const std::string& home,
-                                                              base::UnixTime now, std::vector<std::string>& problems);
+                                                              std::vector<std::string>& problems);
 
 }  // namespace yuxin::cli

@@ -284,7 +284,7 @@ Result<int> crl(Context& context, const Arguments& arguments) {
       return end_trial(
           context, {{"authority", name}},
           message("Would write the list of {} that was brought here. Nothing was changed (--dry-run).", name));
-    TRY(const auto number, ca::next_crl_number(home->store(), home->path(), row, context.clock()));
+    TRY(const auto number, ca::next_crl_number(home->store(), home->path(), row));
     return end_trial(context, {{"authority", name}, {"number", number}},
                      message("Would sign and publish the next list of {}. Nothing was changed (--dry-run).", name));
   }
@@ -384,6 +384,24 @@ Result<int> import_certificate_command(Context& context, const Arguments& argume
   return 0;
 }
 
+// What a list of an authority's own would change here; nothing of one that was signed elsewhere.
+Result<ca::ListNews> news_in(Home& home, const store::AuthorityRow& authority, const x509::Crl& list) {
+  ca::ListNews news;
+  if (authority.key_name.empty()) return news;
+  TRY(home.store().read([&](store::Reader& reader) -> Result<> {
+    TRY(news, ca::news_in(reader, authority, list));
+    return {};
+  }));
+  return news;
+}
+
+void say_news(const Context& context, const store::AuthorityRow& authority, const ca::ListNews& news) {
+  context.remark(labelled(message("authority"), authority.name));
+  context.remark(labelled(message("new here"), ca::serials_text(news)));
+  context.remark(labelled(
+      message("effect"), message("They are revoked or on hold since when the list says. What is revoked stays so.")));
+}
+
 Result<int> import_crl_command(Context& context, const Arguments& arguments) {
   TRY(auto bytes, base::read_file(arguments.one("FILE"), std::size_t{1} << 30U));
   TRY(auto list, x509::Crl::from_bytes(bytes));
@@ -391,18 +409,26 @@ Result<int> import_crl_command(Context& context, const Arguments& arguments) {
   TRY(auto row, home->authority(arguments.one("NAME")));
   if (row.certificate.empty()) return fail(Code::kConflict, "Authority {} has no certificate yet.", row.name);
   TRY(auto certificate, x509::Certificate::from_der(row.certificate));
+  TRY(ca::may_import_crl(home->store(), row, certificate, list, home->path(), context.clock()));
+  TRY(const auto news, news_in(*home, row, list));
+  if (news.count != 0) say_news(context, row, news);
   if (arguments.has("--dry-run")) {
-    TRY(ca::may_import_crl(home->store(), row, certificate, list, home->path(), context.clock()));
     return end_trial(
-        context, {{"authority", row.name}},
+        context, {{"authority", row.name}, {"changes", news.count}},
         message("The list is by {} and its signature is good. Nothing was changed (--dry-run).", row.name));
+  }
+  if (news.count != 0) {
+    TRY(const auto agreed, context.confirm(message("Take it in?")));
+    if (!agreed) return fail(Code::kUsage, "Nothing was changed.");
   }
   TRY(auto imported,
       ca::import_crl(home->store(), row, certificate, list, home->path(), context.clock(), {context.actor()}));
   end_work(context, *home);
   if (context.options().json)
-    context.document(base::JsonObject{
-        {"authority", row.name}, {"number", imported.number}, {"next_update", base::rfc3339(imported.next_update)}});
+    context.document(base::JsonObject{{"authority", row.name},
+                                      {"number", imported.number},
+                                      {"next_update", base::rfc3339(imported.next_update)},
+                                      {"changes", news.count}});
   if (row.key_name.empty()) {
     context.remark(message("List {} of {} is published now, valid until {}.", imported.number, row.name,
                            base::local_time(imported.next_update)));

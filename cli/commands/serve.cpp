@@ -173,7 +173,7 @@ Result<> check_database(Home& home) {
                 "{} What it would say cannot be believed, so nothing is served. Find out who had access: yuxin audit "
                 "verify",
                 base::join(faults, " "));
-  TRY(const auto older, ca::find_roll_backs(home.store(), home.path(), home.clock().now()));
+  TRY(const auto older, ca::find_roll_backs(home.store(), home.path()));
   if (older.empty()) return {};
   return fail(Code::kIntegrity, "{} Nothing is served. To go on: {}", ca::roll_back_text(older.front()),
               ca::roll_back_remedy(older.front()));

@@ -49,7 +49,7 @@ std::string status_of(const CertificateRow& row) {
 // `change` is its place among all changes of status, which responders and lists follow; a record's is the place that
 // it gave.
 struct Issuance {
-  std::string certificate;
+  std::string certificate;  // of one that only a list names, how long it is named
   std::string profile;
   std::string time;
   std::string change;
@@ -91,6 +91,7 @@ class Audit {
   [[nodiscard]] Result<> check_schema();
   [[nodiscard]] Result<> read_certificates();
   [[nodiscard]] Result<> read_certificate(const CertificateRow& row);
+  void check_entered(const std::string& object, const CertificateRow& row);
   void check_body(const std::string& object, const CertificateRow& row);
   void note_role_list(const std::vector<Fact>& facts);
   void check_newest_role_list();
@@ -211,7 +212,8 @@ Result<> Audit::add_facts(std::int64_t sequence, const base::JsonObject& record)
     return facts_.add({object, Fact::Source::kRecord, sequence, Fact::What::kVoid, print(said), {}});
   }
   if (kind == "certificate.entered") {  // known by a list alone
-    const Issuance said{{}, {}, base::json_string(record, "time"), std::to_string(++changes_)};
+    const Issuance said{
+        base::json_string(data, "not_after"), {}, base::json_string(record, "time"), std::to_string(++changes_)};
     return facts_.add({object, Fact::Source::kRecord, sequence, Fact::What::kEntered, print(said), {}});
   }
   const auto status = kind.substr(std::string_view("certificate.").size());
@@ -260,11 +262,25 @@ Result<> Audit::read_certificate(const CertificateRow& row) {
   const std::string object = authority->second + '/' + serial->hex();
   const bool is_void = row.status.state == CertificateState::kVoid;
   const bool is_entered = row.status.state == CertificateState::kRevoked && row.der.empty();
-  if (!is_void && !is_entered) check_body(object, row);
-  const Issuance said{is_void || is_entered ? std::string() : base::hex(x509::sha256(row.der)), row.profile,
-                      base::rfc3339(row.issued_at), std::to_string(row.status_sequence)};
-  const auto what = is_void ? Fact::What::kVoid : is_entered ? Fact::What::kEntered : Fact::What::kIssued;
+  Issuance said{{}, row.profile, base::rfc3339(row.issued_at), std::to_string(row.status_sequence)};
+  auto what = Fact::What::kVoid;
+  if (is_entered) {
+    what = Fact::What::kEntered;
+    said.certificate = base::rfc3339(row.not_after);
+    check_entered(object, row);
+  } else if (!is_void) {
+    what = Fact::What::kIssued;
+    said.certificate = base::hex(x509::sha256(row.der));
+    check_body(object, row);
+  }
   return facts_.add({object, Fact::Source::kTable, 0, what, print(said), status_of(row)});
+}
+
+// check_entered: of a certificate that only a list names, nobody knows more than the list says.
+void Audit::check_entered(const std::string& object, const CertificateRow& row) {
+  if (row.subject.empty() && row.names.empty() && row.not_before == row.issued_at && row.key_tag.value_or(0) == 0)
+    return;
+  problems_.add(message("The row of certificate {} says more than the list that it was taken from.", object));
 }
 
 // check_body finds a row that says other than its certificate: one that hides from a search, from the list of what

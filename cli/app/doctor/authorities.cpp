@@ -165,14 +165,14 @@ void check_list_file(const Patient& patient, const KnownAuthority& authority, co
 
 // Whether the database was put back to an older copy or somebody was interrupted, the list is to be taken in.
 void check_brought(const Patient& patient, const KnownAuthority& authority, Checklist& list) {
-  const auto newer = ca::find_newer_lists(patient.home.store(), patient.home.path(), authority.row, patient.now);
+  const auto newer = ca::find_newer_lists(patient.home.store(), patient.home.path(), authority.row);
   if (!newer) return;  // check_lists says why
   for (const auto& file : newer->unrecorded)
     list.warn(message("{} is a newer list of {} than the one that counts here: taking it in was interrupted, or the "
                       "database was put back to an older copy",
                       file, authority.row.name),
-              message("take it in: yuxin ca import-crl {} {}", authority.row.name,
-                      shell_word(patient.home.path() + "/" + file)));
+              message("take it in: yuxin --home {} ca import-crl {} {}", shell_word(patient.home.path()),
+                      authority.row.name, shell_word(patient.home.path() + "/" + file)));
 }
 
 void check_list(const Patient& patient, const KnownAuthority& authority, Checklist& list) {
@@ -270,14 +270,16 @@ std::vector<Check> check_chains(const Patient& patient) {
 
 std::vector<Check> check_lists(const Patient& patient) {
   Checklist list("lists");
-  for (const auto& authority : patient.authorities) {
-    if (authority.certificate && !outlook_of(patient, authority).is_over()) check_list(patient, authority, list);
-  }
   // also of an authority that is over: whatever was rolled back, all of it was
-  const auto older = ca::find_roll_backs(patient.home.store(), patient.home.path(), patient.now);
+  const auto older = ca::find_roll_backs(patient.home.store(), patient.home.path());
   if (!older) list.fail(older.error().detail, message("work as the account that the home belongs to"));
   if (older)
     for (const auto& found : *older) list.fail(ca::roll_back_text(found), ca::roll_back_remedy(found));
+  for (const auto& authority : patient.authorities) {
+    // what an older copy knows of its list leads astray
+    if (older && std::ranges::count(*older, authority.row.name, &ca::RollBack::authority) != 0) continue;
+    if (authority.certificate && !outlook_of(patient, authority).is_over()) check_list(patient, authority, list);
+  }
   return std::move(list).finish(message("every list is current and is the one that was published"));
 }
 

@@ -14,15 +14,23 @@
 
 namespace yuxin::ca {
 
+// ListNews is what a list says and the database does not: that certificates are revoked, on hold, leaked, or that
+// they were so earlier.
+struct ListNews {
+  std::vector<std::string> serials;  // upper-case hex; the first of those of which the list says more
+  std::size_t count = 0;             // of all of them
+};
+// serials_text names the first and counts the others.
+[[nodiscard]] std::string serials_text(const ListNews& news);
+
 // RollBack is a list that an authority signed, newer than any that the database knows, that says more of
 // certificates: the database is an older copy of the one that the list was made from.
 struct RollBack {
   std::string authority;
   std::string file;  // in the home
-  std::string path;
+  std::string home;
   std::int64_t number = 0;
-  std::vector<std::string> serials;  // upper-case hex; the first of those of which the list says more
-  std::size_t count = 0;             // of all of them
+  ListNews news;
 };
 
 // NewerLists is what lies beside the lists that the database knows. A process that was killed between writing a list
@@ -30,8 +38,8 @@ struct RollBack {
 // used up (RFC 5280 section 5.2.3: numbers only grow).
 struct NewerLists {
   std::int64_t highest = 0;             // number of the highest; 0: there is none
-  std::vector<std::string> unrecorded;  // files in the home that a killed process left
-  std::optional<RollBack> roll_back;
+  std::vector<std::string> unrecorded;  // files in the home: without a roll-back, what a killed process left
+  std::optional<RollBack> roll_back;    // by the highest, which has the last word
 };
 
 // find_newer_lists looks at the files of one authority. Where its key is elsewhere nobody here knows its
@@ -39,14 +47,16 @@ struct NewerLists {
 // that publishes meanwhile does no harm. Errors: those of reading the files (but not that one is gone or is none of
 // the authority's lists) and the database.
 [[nodiscard]] base::Result<NewerLists> find_newer_lists(store::Store& store, const std::string& home,
-                                                        const store::AuthorityRow& authority, base::UnixTime now);
+                                                        const store::AuthorityRow& authority);
 // find_roll_backs looks at every authority.
-[[nodiscard]] base::Result<std::vector<RollBack>> find_roll_backs(store::Store& store, const std::string& home,
-                                                                  base::UnixTime now);
+[[nodiscard]] base::Result<std::vector<RollBack>> find_roll_backs(store::Store& store, const std::string& home);
 // roll_back_text is the finding in one sentence, roll_back_remedy what to do about it.
 [[nodiscard]] std::string roll_back_text(const RollBack& found);
 [[nodiscard]] std::string roll_back_remedy(const RollBack& found);
 
+// news_in looks at a list of the authority's own.
+[[nodiscard]] base::Result<ListNews> news_in(store::Reader& reader, const store::AuthorityRow& authority,
+                                             const x509::Crl& list);
 // take_in makes the database say what a newer list of the authority's own says and it does not: revoked, on hold,
 // leaked, since when. A certificate that it does not know is entered as revoked, without the certificate itself, so
 // that lists go on naming it; nobody can release it. In the caller's transaction; each entry has its record in the
@@ -56,8 +66,7 @@ struct NewerLists {
 
 // next_crl_number is the number that publish_crl (crl_publication.hpp) would take; kIntegrity where it would refuse.
 [[nodiscard]] base::Result<std::int64_t> next_crl_number(store::Store& store, const std::string& home,
-                                                         const store::AuthorityRow& authority,
-                                                         const base::Clock& clock);
+                                                         const store::AuthorityRow& authority);
 
 // ListFile is a file of the folder of lists by the authority and the number in its name, whatever it holds.
 struct ListFile {

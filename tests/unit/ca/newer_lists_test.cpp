@@ -37,11 +37,17 @@ class Scene {
     ca.store = need(store::Store::over(need(store::open_sqlite({.path = folder_.file("older.db")})), ""));
   }
   [[nodiscard]] ca::NewerLists newer() const {
-    return need(ca::find_newer_lists(*ca.store, ca.folder.path().string(), ca.authority, ca.clock.now()));
+    return need(ca::find_newer_lists(*ca.store, ca.folder.path().string(), ca.authority));
   }
   [[nodiscard]] std::string list_file(std::int64_t number) const {
     return ca.folder.file(ca::list_file_name("issuing", number));
   }
+  [[nodiscard]] base::Result<store::CrlRow> import(std::int64_t number) const {
+    const auto list = need(x509::Crl::from_bytes(test::read_octets(list_file(number))));
+    return ca::import_crl(*ca.store, ca.authority, *ca.certificate, list, ca.folder.path().string(), ca.clock,
+                          kAlice);
+  }
+  void take_in(std::int64_t number) const { CHECK(need(import(number)).number == number); }
   void change(decltype(&ca::hold) how, const x509::Certificate& certificate) const {
     need(how(*ca.store, ca.order(certificate, RevocationReason::kKeyCompromise), ca.clock, kAlice));
   }
@@ -66,8 +72,7 @@ TEST_CASE("a list that a killed process left agrees with the database, and its n
   CHECK(newer.highest == 2);
   CHECK(newer.unrecorded.size() == 1);
   CHECK_FALSE(newer.roll_back);
-  CHECK(need(ca::next_crl_number(*scene.ca.store, scene.ca.folder.path().string(), scene.ca.authority,
-                                 scene.ca.clock)) == 3);
+  CHECK(need(ca::next_crl_number(*scene.ca.store, scene.ca.folder.path().string(), scene.ca.authority)) == 3);
   CHECK(need(scene.publish()).number == 3);
   CHECK(std::filesystem::exists(scene.list_file(1)));
   CHECK_FALSE(std::filesystem::exists(scene.list_file(2)));
@@ -90,9 +95,10 @@ TEST_CASE("a database that was rolled back publishes nothing until it revokes ag
   const auto newer = scene.newer();
   REQUIRE(newer.roll_back);
   CHECK(newer.roll_back->number == 2);
-  CHECK(newer.roll_back->count == 2);
+  CHECK(newer.roll_back->news.count == 2);
   const auto remedy = ca::roll_back_remedy(*newer.roll_back);
-  CHECK(remedy.find("yuxin ca import-crl issuing " + scene.list_file(2)) != std::string::npos);
+  CHECK(remedy.find("yuxin --home " + scene.ca.folder.path().string() + " ca import-crl issuing " +
+                    scene.list_file(2)) != std::string::npos);
   for (const auto& refused : {scene.publish(), scene.publish()}) {
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == Code::kIntegrity);
@@ -127,12 +133,10 @@ TEST_CASE("a list that is taken in makes the database say all that it says, sinc
   scene.put_copy_back();
   CHECK_FALSE(scene.publish());
   REQUIRE(scene.newer().roll_back);
-  CHECK(scene.newer().roll_back->count == 6);
+  CHECK(scene.newer().roll_back->news.count == 6);
 
   scene.ca.clock.set(base::UnixTime{then.seconds + 3600});
-  const auto list = need(x509::Crl::from_bytes(test::read_octets(scene.list_file(2))));
-  need(ca::import_crl(*scene.ca.store, scene.ca.authority, *scene.ca.certificate, list,
-                      scene.ca.folder.path().string(), scene.ca.clock, kAlice));
+  scene.take_in(2);
   CHECK(scene.newer().highest == 0);
   const auto status = [&](const x509::Certificate& one) { return scene.ca.row_of(*one.serial()).status; };
   CHECK(status(kept).state == store::CertificateState::kGood);
@@ -169,10 +173,9 @@ TEST_CASE("what a newer list revokes and the database does not know at all is to
   scene.put_copy_back();
   const auto newer = scene.newer();
   REQUIRE(newer.roll_back);
-  REQUIRE(newer.roll_back->serials.size() == 1);
-  CHECK(newer.roll_back->serials.front() == issued.serial()->hex());
-  CHECK(need(ca::find_roll_backs(*scene.ca.store, scene.ca.folder.path().string(), scene.ca.clock.now())).size() ==
-        1);
+  REQUIRE(newer.roll_back->news.serials.size() == 1);
+  CHECK(newer.roll_back->news.serials.front() == issued.serial()->hex());
+  CHECK(need(ca::find_roll_backs(*scene.ca.store, scene.ca.folder.path().string())).size() == 1);
 }
 
 TEST_CASE("a release after a list that a killed process left is no roll-back, and one before it is") {
@@ -201,7 +204,7 @@ TEST_CASE("a release after a list that a killed process left is no roll-back, an
   CHECK(other.newer().roll_back);
 }
 
-TEST_CASE("what expired since accuses nobody") {
+TEST_CASE("what expired since is told too, and taken in: its key may have leaked") {
   Scene scene;
   const auto certificate = scene.issue();
   REQUIRE(scene.publish());
@@ -209,9 +212,81 @@ TEST_CASE("what expired since accuses nobody") {
   scene.change(ca::revoke, certificate);
   REQUIRE(scene.publish());
   scene.put_copy_back();
-  CHECK(scene.newer().roll_back);
   scene.ca.clock.advance((certificate.not_after() + base::Seconds{1}) - scene.ca.clock.now());
+  CHECK(scene.newer().roll_back);
+  scene.take_in(2);
   CHECK_FALSE(scene.newer().roll_back);
+  const auto status = scene.ca.row_of(*certificate.serial()).status;
+  CHECK(status.reason == static_cast<int>(RevocationReason::kKeyCompromise));
+}
+
+TEST_CASE("revoking by hand what the list revokes is too late by the time between, and that is told") {
+  Scene scene;
+  const auto leaked = scene.issue();
+  const auto held = scene.issue();
+  REQUIRE(scene.publish());
+  scene.keep_copy();
+  const auto then = scene.ca.clock.now();
+  scene.change(ca::revoke, leaked);
+  scene.change(ca::hold, held);
+  REQUIRE(scene.publish());
+  scene.put_copy_back();
+  scene.ca.clock.advance(base::Seconds{60});
+  scene.change(ca::revoke, leaked);
+  scene.change(ca::revoke, held);
+  REQUIRE(scene.newer().roll_back);
+  CHECK(scene.newer().roll_back->news.count == 2);
+  scene.take_in(2);
+  for (const auto& one : {leaked, held}) {
+    const auto status = scene.ca.row_of(*one.serial()).status;
+    CHECK(status.state == store::CertificateState::kRevoked);
+    CHECK(status.reason == static_cast<int>(RevocationReason::kKeyCompromise));
+    CHECK(status.revoked_at == then);
+  }
+}
+
+TEST_CASE("what is on hold in the copy was released before it was revoked later, and is revoked since then") {
+  Scene scene;
+  const auto certificate = scene.issue();
+  scene.change(ca::hold, certificate);
+  REQUIRE(scene.publish());
+  scene.keep_copy();
+  scene.change(ca::release, certificate);
+  scene.ca.clock.advance(base::Seconds{60});
+  scene.change(ca::revoke, certificate);
+  const auto then = scene.ca.clock.now();
+  REQUIRE(scene.publish());
+  scene.put_copy_back();
+  scene.take_in(2);
+  CHECK(scene.ca.row_of(*certificate.serial()).status.revoked_at == then);
+}
+
+TEST_CASE("the highest list has the last word: what one below it holds and it does not was released") {
+  Scene scene;
+  const auto certificate = scene.issue();
+  REQUIRE(scene.publish());
+  scene.keep_copy();
+  const auto unknown = scene.issue();
+  scene.change(ca::hold, unknown);
+  scene.change(ca::revoke, certificate);
+  REQUIRE(need(scene.publish()).number == 2);
+  scene.change(ca::release, unknown);
+  REQUIRE(need(scene.publish()).number == 3);
+  scene.put_copy_back();
+  REQUIRE(scene.newer().roll_back);
+  CHECK(scene.newer().roll_back->number == 3);
+  CHECK(scene.newer().roll_back->news.count == 1);
+  const auto refused = scene.import(2);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::kConflict);
+  CHECK(refused.error().detail.find("published/crl/issuing-3.crl") != std::string::npos);
+  scene.take_in(3);
+  CHECK(scene.newer().highest == 0);
+  CHECK(need(scene.publish()).number == 4);
+  const auto nobody =
+      ca::release(*scene.ca.store, scene.ca.order(unknown, RevocationReason::kUnspecified), scene.ca.clock, kAlice);
+  REQUIRE_FALSE(nobody);
+  CHECK(nobody.error().code == Code::kNotFound);
 }
 
 TEST_CASE("a file that the authority did not sign says nothing, and is not overwritten") {
