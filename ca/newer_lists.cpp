@@ -327,9 +327,8 @@ std::string roll_back_text(const RollBack& found) {
 
 std::string roll_back_remedy(const RollBack& found) {
   return message(
-      "restore the newest backup of the home; where this is the newest, take in what the list says: yuxin --home {} "
-      "ca "
-      "import-crl {} {}",
+      "restore the newest backup of the home; where this is the newest, take in what the list says: "
+      "yuxin --home {} ca import-crl {} {}",
       base::shell_word(found.home), found.authority, base::shell_word(found.home + "/" + found.file));
 }
 
