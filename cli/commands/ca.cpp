@@ -486,7 +486,7 @@ std::vector<CommandSpec> ca_commands() {
        import_certificate_command},
       {"ca",
        "import-crl",
-       "publish a list that an authority signed elsewhere",
+       "publish a list that an authority signed elsewhere, or take in a newer one that was signed here",
        {name_argument(), file, dry_run_option()},
        {"yuxin --home city/online --passphrase-file pass ca import-crl root root.crl"},
        import_crl_command},

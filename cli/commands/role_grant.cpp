@@ -151,7 +151,8 @@ Result<std::vector<GrantRow>> carry_out(Context& context, Home& home, const Argu
     return {};
   }));
   if (const auto listed = keep_role_list(home, actor); !listed)
-    context.warn(message("The list of roles could not be renewed now; a running server or the next grant does it."));
+    context.warn(message("The list of roles could not be renewed now: {} A running server or the next grant does it.",
+                         listed.error().detail));
   return rows;
 }
 

@@ -89,9 +89,8 @@ JsonObject rest_document(const std::string& version) {
       {"schema", {{"type", "string"}, {"minLength", 1}, {"maxLength", 128}, {"pattern", "^[!-~]+$"}}}};
   const JsonObject refusal{
       {"description",
-       "A refusal. Below 500 nothing was changed; from 500 on the detail says what is known, and where it does not, "
-       "look "
-       "before you repeat it. 429 and 503 say in Retry-After when to come again."},
+       "A refusal. Below 500 nothing was changed; from 500 on the detail says what is known, and where it does "
+       "not, look before you repeat it. 429 and 503 say in Retry-After when to come again."},
       {"content", {{"application/problem+json", {{"schema", reference("schemas", "Problem")}}}}}};
   return {
       {"openapi", "3.1.0"},

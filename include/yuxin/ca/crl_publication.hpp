@@ -41,9 +41,10 @@ struct CrlOrder {
 [[nodiscard]] base::Result<> may_import_crl(store::Store& store, const store::AuthorityRow& authority,
                                             const x509::Certificate& certificate, const x509::Crl& crl,
                                             const std::string& home, const base::Clock& clock);
-// import_crl takes a list that the authority signed elsewhere (an offline root). Errors: kBadSignature, kRefused
-// (another issuer, expired, a delta), kConflict (its number is not above the published one's). The very list
-// that is published may come again where its file was lost or changed.
+// import_crl takes a list that the authority signed elsewhere (an offline root), or a newer one of an authority whose
+// key is here, which is taken in with it (newer_lists.hpp) and may have run out. Errors: kBadSignature, kRefused
+// (another issuer, expired, a delta), kConflict (its number is not above the published one's, or a higher own list
+// lies beside it). The very list that is published may come again where its file was lost or changed.
 [[nodiscard]] base::Result<store::CrlRow> import_crl(store::Store& store, const store::AuthorityRow& authority,
                                                      const x509::Certificate& certificate, const x509::Crl& crl,
                                                      const std::string& home, const base::Clock& clock,
