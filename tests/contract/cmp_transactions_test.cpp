@@ -165,14 +165,14 @@ TEST_CASE("a transaction that is not as it was found any more is not written") {
     };
     const auto first = transaction("client meters", 1, State::kWaiting);
     need(keep(std::nullopt, first));
-    CHECK(keep(std::nullopt, first).error().code == base::Code::kConflict);
+    CHECK(yuxin::test::error_of(keep(std::nullopt, first)).code == base::Code::kConflict);
     auto second = first;
     second.nonce = base::Bytes(16, 5);
     need(keep(first, second));
-    CHECK(keep(first, second).error().code == base::Code::kConflict);
+    CHECK(yuxin::test::error_of(keep(first, second)).code == base::Code::kConflict);
     auto done = second;
     done.state = State::kDone;
     need(keep(second, done));
-    CHECK(keep(second, first).error().code == base::Code::kConflict);
+    CHECK(yuxin::test::error_of(keep(second, first)).code == base::Code::kConflict);
   });
 }

@@ -1,4 +1,5 @@
 // What the shared tables keep and answer, over each store.
+#include "need.hpp"
 #include "stores.hpp"
 
 namespace {
@@ -316,9 +317,9 @@ TEST_CASE("authorities, lists, service certificates and settings are kept") {
       CHECK(setting == "重庆");
       TRY(const auto unset, reader.setting("nothing"));
       CHECK(unset.empty());
-      CHECK(reader.authority("nobody").error().code == Code::kNotFound);
-      CHECK(reader.latest_crl(authority + 1).error().code == Code::kNotFound);
-      CHECK(reader.find(authority, serial_of(1), Reader::With::kDer).error().code == Code::kNotFound);
+      CHECK(yuxin::test::error_of(reader.authority("nobody")).code == Code::kNotFound);
+      CHECK(yuxin::test::error_of(reader.latest_crl(authority + 1)).code == Code::kNotFound);
+      CHECK(yuxin::test::error_of(reader.find(authority, serial_of(1), Reader::With::kDer)).code == Code::kNotFound);
       return {};
     }));
     // RFC 5280 section 5.2.3: numbers only go up.

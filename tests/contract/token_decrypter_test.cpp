@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "message_files.hpp"
+#include "need.hpp"
 #include "soft_token.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/keymgmt/identity.hpp"
@@ -92,7 +93,7 @@ TEST_CASE("a key on a token opens the messages that openssl made for its certifi
     }
     // for somebody else
     const auto other = card->message((i + 1) % kKinds.size(), "");
-    CHECK(open_message(other, opener->certificate, *opener->key).error().code == Code::kNotFound);
+    CHECK(yuxin::test::error_of(open_message(other, opener->certificate, *opener->key)).code == Code::kNotFound);
   }
 }
 
@@ -146,8 +147,9 @@ TEST_CASE("a share that was sealed for a certificate is opened by the token with
         keymgmt::opener_from_token(*token, std::string(kCard) + ";object=" + Crowd::name(i), {}, file.certificate));
     CHECK(need(keymgmt::open_share(file, opener)).text() == kText);
   }
-  CHECK(keymgmt::opener_from_token(*token, std::string(kCard) + ";object=nobody", {}, {}).error().code ==
-        Code::kNotFound);
+  CHECK(
+      yuxin::test::error_of(keymgmt::opener_from_token(*token, std::string(kCard) + ";object=nobody", {}, {})).code ==
+      Code::kNotFound);
   // a certificate that is for another key
   CHECK(keymgmt::opener_from_token(*token, std::string(kCard) + ";object=p0", card->crowd().folder.file("p1.pem"), {})
             .error()
@@ -166,14 +168,14 @@ TEST_CASE("a key that is made to decrypt does nothing else, and is taken up agai
   const auto signer = token->signer("unlock");
   if (signer) CHECK_FALSE((*signer)->sign(base::as_bytes("a message")));
   REQUIRE(token->generate("curve", {KeyType::kP256, 256}));
-  CHECK(token->ensure_decrypting("curve").error().code == Code::kConflict);
-  CHECK(token->ensure_decrypting("No Name").error().code == Code::kUsage);
+  CHECK(yuxin::test::error_of(token->ensure_decrypting("curve")).code == Code::kConflict);
+  CHECK(yuxin::test::error_of(token->ensure_decrypting("No Name")).code == Code::kUsage);
   REQUIRE(token->generate("signs", {KeyType::kRsa, 2048}));
   const auto signs = need(token->decrypter("signs"));
   const auto for_signer = need(x509::encrypt_to(signs->public_key(), x509::kOaepSha256, base::Bytes(32, 1)));
-  CHECK(signs->decrypt(x509::kOaepSha256, for_signer, 32).error().code == Code::kSigner);
+  CHECK(yuxin::test::error_of(signs->decrypt(x509::kOaepSha256, for_signer, 32)).code == Code::kSigner);
   REQUIRE(token->generate("edwards", {KeyType::kEd25519, 256}));
-  CHECK(token->decrypter("edwards").error().code == Code::kUsage);
+  CHECK(yuxin::test::error_of(token->decrypter("edwards")).code == Code::kUsage);
   if (!has_command("pkcs11-tool")) return;
   const auto seen = tokens.pkcs11_tool("--token-label card --login --pin '" + std::string(kPin) +
                                        "' --list-objects --type privkey --label unlock");
@@ -194,7 +196,7 @@ TEST_CASE("a wrong PIN opens nothing, and is tried once") {
   options.pin_file = tokens->folder().file("wrong");
   std::ofstream(*options.pin_file) << "not the PIN\n";
   const auto token = TokenKeyStore::open(kCard, options).value();
-  CHECK(token->decrypter("unlock").error().code == Code::kNotAuthorised);
+  CHECK(yuxin::test::error_of(token->decrypter("unlock")).code == Code::kNotAuthorised);
   const auto again = token->data("share-1");
   REQUIRE_FALSE(again.has_value());
   CHECK(again.error().code == Code::kNotAuthorised);
@@ -208,15 +210,15 @@ TEST_CASE("octets on a token are seen with its PIN alone, are read by other prog
   tokens.add("card");
   const auto token = TokenKeyStore::open(kCard, tokens.options()).value();
   const base::Bytes octets(3000, 0x5a);
-  CHECK(token->data("share-1").error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(token->data("share-1")).code == Code::kNotFound);
   REQUIRE(token->put_data("share-1", octets));
   REQUIRE(token->put_data("share-1", octets));  // after an attempt that was cut off
   CHECK(base::equal(need(token->data("share-1")).view(), octets));
   CHECK(base::equal(need(token->data(std::string(kCard) + ";object=share-1")).view(), octets));
-  CHECK(token->put_data("share-1", base::as_bytes("another")).error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(token->put_data("share-1", base::as_bytes("another"))).code == Code::kConflict);
   CHECK(base::equal(need(token->data("share-1")).view(), octets));
-  CHECK(token->put_data("No Name", octets).error().code == Code::kUsage);
-  CHECK(token->data(std::string(kCard) + ";id=%01").error().code == Code::kUsage);
+  CHECK(yuxin::test::error_of(token->put_data("No Name", octets)).code == Code::kUsage);
+  CHECK(yuxin::test::error_of(token->data(std::string(kCard) + ";id=%01")).code == Code::kUsage);
   const auto out = tokens.folder().file("out");
   const std::string read = "--token-label card --read-object --type data --label share-1 --output-file " + out;
   const auto done = tokens.pkcs11_tool(read + " --login --pin '" + kPin + "'");

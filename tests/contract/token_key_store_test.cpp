@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "key_stores.hpp"
+#include "need.hpp"
 #include "yuxin/keymgmt/key_ring.hpp"
 
 namespace {
@@ -104,14 +105,15 @@ TEST_CASE("while the token is away nothing is signed and it is said so; once it 
   REQUIRE(signer->sign(kMessage).has_value());
   for (int round = 0; round < 2; ++round) {
     city->tokens.pull();
-    CHECK(store->signer("root").error().code == Code::kUnavailable);  // and not that there is no such key
+    CHECK(yuxin::test::error_of(store->signer("root")).code ==
+          Code::kUnavailable);  // and not that there is no such key
     for (int i = 0; i < 5; ++i) {
       const auto refused = signer->sign(kMessage);
       REQUIRE_FALSE(refused.has_value());
       CHECK(refused.error().code == Code::kUnavailable);
       CHECK(refused.error().detail.find("city") != std::string::npos);
     }
-    CHECK(store->public_key("root").error().code == Code::kUnavailable);
+    CHECK(yuxin::test::error_of(store->public_key("root")).code == Code::kUnavailable);
     city->tokens.put_back();
     CHECK(signs_again(*signer));
     CHECK(store->signer("root").has_value());
@@ -127,12 +129,12 @@ TEST_CASE("a token that was away and back while nobody asked still has its keys"
   REQUIRE(store->signer("root").has_value());
   city->tokens.pull();
   // somebody who asks about another key sees the token gone; nobody asks about this one
-  CHECK(store->public_key("other").error().code == Code::kUnavailable);
+  CHECK(yuxin::test::error_of(store->public_key("other")).code == Code::kUnavailable);
   city->tokens.put_back();
   std::this_thread::sleep_for(milliseconds(600));
   CHECK(store->signer("root").has_value());
-  CHECK(store->generate("root", kP256).error().code == Code::kConflict);
-  CHECK(store->signer("other").error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(store->generate("root", kP256)).code == Code::kConflict);
+  CHECK(yuxin::test::error_of(store->signer("other")).code == Code::kNotFound);
 }
 
 TEST_CASE("another token of the same name is not taken for the one that was pulled, and is not given its PIN") {
@@ -146,7 +148,7 @@ TEST_CASE("another token of the same name is not taken for the one that was pull
   std::filesystem::create_directory(city->tokens.tokens());
   city->tokens.add("city");
   for (int i = 0; i < 10; ++i) {
-    CHECK(signer->sign(kMessage).error().code == Code::kUnavailable);
+    CHECK(yuxin::test::error_of(signer->sign(kMessage)).code == Code::kUnavailable);
     std::this_thread::sleep_for(milliseconds(100));
   }
   std::filesystem::remove_all(city->tokens.tokens());
@@ -190,7 +192,8 @@ TEST_CASE("a wrong PIN is not authorised and not tried again, and the right one 
   REQUIRE_FALSE(again.has_value());
   CHECK(again.error().code == Code::kNotAuthorised);
   CHECK(again.error().detail.find("not tried again") != std::string::npos);
-  CHECK(TokenKeyStore::open(kCity, options).value()->signer("root").error().detail == again.error().detail);
+  CHECK(yuxin::test::error_of(TokenKeyStore::open(kCity, options).value()->signer("root")).detail ==
+        again.error().detail);
   // what everybody may see needs no PIN
   CHECK(store->public_key("root").has_value());
   CHECK(store->list().value().size() == 1);
@@ -202,7 +205,8 @@ TEST_CASE("a PIN comes from the URI's file before all others, or is asked for on
   if (!city) return;
   auto options = city->tokens.options();
   options.pin_file.reset();
-  CHECK(TokenKeyStore::open(kCity, options).value()->generate("a", kP256).error().code == Code::kNotAuthorised);
+  CHECK(yuxin::test::error_of(TokenKeyStore::open(kCity, options).value()->generate("a", kP256)).code ==
+        Code::kNotAuthorised);
   int asked = 0;
   options.ask_pin = [&](const std::string& token) -> base::Result<base::Secret> {
     ++asked;
@@ -232,7 +236,7 @@ TEST_CASE("a ring leads names to tokens and to the software store, and tokens ne
   keymgmt::KeyRing ring(city->tokens.options());
   const auto on_token = ring.generate(*name, kP256);
   REQUIRE(on_token.has_value());
-  CHECK(ring.generate("root", kP256).error().code == Code::kNotAuthorised);
+  CHECK(yuxin::test::error_of(ring.generate("root", kP256)).code == Code::kNotAuthorised);
   ring.add_software(city->software());
   const auto in_software = ring.ensure("root", kP256);
   REQUIRE(in_software.has_value());
@@ -241,9 +245,9 @@ TEST_CASE("a ring leads names to tokens and to the software store, and tokens ne
   CHECK(base::equal(ring.signer("root").value()->public_key().spki(), in_software->spki()));
   CHECK(ring.list().value().size() == 1);
   CHECK(ring.token(*name).value() == ring.token(kCity).value());
-  CHECK(ring.signer("pkcs11:token=nobody;object=root").error().code == Code::kNotFound);
-  CHECK(ring.signer(kCity).error().code == Code::kUsage);
-  CHECK(keymgmt::token_key_name(*name, "another").error().code == Code::kUsage);
+  CHECK(yuxin::test::error_of(ring.signer("pkcs11:token=nobody;object=root")).code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(ring.signer(kCity)).code == Code::kUsage);
+  CHECK(yuxin::test::error_of(keymgmt::token_key_name(*name, "another")).code == Code::kUsage);
 }
 
 TEST_CASE("a software key is laid down on a token once, signs there as before, and does not leave it") {
@@ -281,12 +285,12 @@ TEST_CASE("a key is not laid down beside another of its name, and kinds that tok
   const auto token = city->open();
   const auto theirs = token->generate("root", kP256).value();
   REQUIRE(software->generate("root", kP256));
-  CHECK(software->copy_to_token("root", *token, "root").error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(software->copy_to_token("root", *token, "root")).code == Code::kConflict);
   CHECK(base::equal(token->public_key("root").value().spki(), theirs.spki()));
   REQUIRE(software->generate("gm", {x509::KeyType::kSm2, 256}));
-  CHECK(software->copy_to_token("gm", *token, "gm").error().code == Code::kRefused);
-  CHECK(software->copy_to_token("nobody", *token, "nobody").error().code == Code::kNotFound);
-  CHECK(software->copy_to_token("root", *token, "no name").error().code == Code::kUsage);
+  CHECK(yuxin::test::error_of(software->copy_to_token("gm", *token, "gm")).code == Code::kRefused);
+  CHECK(yuxin::test::error_of(software->copy_to_token("nobody", *token, "nobody")).code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(software->copy_to_token("root", *token, "no name")).code == Code::kUsage);
 }
 
 TEST_CASE("an attempt that laid down one half of a key is gone on with") {
@@ -318,7 +322,8 @@ TEST_CASE("two tokens of one name are refused with both named, and told apart by
   CHECK(refused.error().detail.find("(" + serial + ")") != std::string::npos);
   CHECK(TokenKeyStore::open(std::string(kCity) + ";serial=" + serial, city->tokens.options()).has_value());
   CHECK(TokenKeyStore::open("pkcs11:token=other", city->tokens.options()).has_value());
-  CHECK(TokenKeyStore::open("pkcs11:token=nobody", city->tokens.options()).error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(TokenKeyStore::open("pkcs11:token=nobody", city->tokens.options())).code ==
+        Code::kNotFound);
 }
 
 TEST_CASE("URIs that hold a PIN, name modules, are not understood or are none are refused") {
@@ -337,7 +342,7 @@ TEST_CASE("URIs that hold a PIN, name modules, are not understood or are none ar
   }
   auto options = city->tokens.options();
   options.modules = {"/nowhere/module.so"};
-  CHECK(TokenKeyStore::open(kCity, options).error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(TokenKeyStore::open(kCity, options)).code == Code::kNotFound);
 }
 
 TEST_CASE(
@@ -368,7 +373,7 @@ TEST_CASE("an object of the same name that somebody else made is never overwritt
                                              "' --keypairgen --key-type rsa:2048 --label theirs --id 0102");
   REQUIRE_MESSAGE(made.status == 0, made.output);
   const auto store = city->open();
-  CHECK(store->generate("theirs", kP256).error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(store->generate("theirs", kP256)).code == Code::kConflict);
   for (const char* name : {"theirs", "pkcs11:token=city;object=theirs", "pkcs11:token=city;id=%01%02"}) {
     CAPTURE(name);
     const auto signer = store->signer(name);

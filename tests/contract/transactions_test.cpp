@@ -1,4 +1,5 @@
 // How transactions behave, over each store.
+#include "need.hpp"
 #include "stores.hpp"
 
 namespace {
@@ -253,17 +254,17 @@ TEST_CASE("a home of a newer version is refused and left alone") {
     using store::Migration;
     const Migration first[] = {{"city", 1, "CREATE TABLE a (x INTEGER) STRICT; CREATE TABLE b (x INTEGER) STRICT;"}};
     const Migration both[] = {first[0], {"city", 2, "ALTER TABLE a ADD COLUMN y INTEGER;"}};
-    CHECK(store::check_version(*database, first).error().code == Code::kIntegrity);  // it is empty
+    CHECK(yuxin::test::error_of(store::check_version(*database, first)).code == Code::kIntegrity);  // it is empty
     REQUIRE(store::migrate(*database, first));
     REQUIRE(store::migrate(*database, first));
     REQUIRE(store::check_version(*database, first));
-    CHECK(store::check_version(*database, both).error().code == Code::kConflict);
+    CHECK(yuxin::test::error_of(store::check_version(*database, both)).code == Code::kConflict);
     REQUIRE(store::migrate(*database, both));
     const auto older = store::migrate(*database, first);
     REQUIRE_FALSE(older);
     CHECK(older.error().code == Code::kConflict);
     CHECK(older.error().detail.find("belongs to a newer version of yuxin") != std::string::npos);
-    CHECK(store::check_version(*database, first).error().code == Code::kConflict);
+    CHECK(yuxin::test::error_of(store::check_version(*database, first)).code == Code::kConflict);
     // A step that fails takes the steps before it back.
     const Migration broken[] = {both[0], both[1], {"city", 3, "CREATE TABLE c (x INTEGER) STRICT; CREATE TABEL d;"}};
     REQUIRE_FALSE(store::migrate(*database, broken));

@@ -1,4 +1,5 @@
 #include "yuxin/base/config.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -112,7 +113,8 @@ TEST_CASE("without a near one, the known keys are listed") {
   ConfigTable table = config("zzz = 1\n");
   CHECK(table.integer("port").value() == std::nullopt);
   CHECK(table.integer("host").value() == std::nullopt);
-  CHECK(table.finish().error().detail == "yuxin.toml:1: \"zzz\" is not known here; known are: host, port");
+  CHECK(yuxin::test::error_of(table.finish()).detail ==
+        "yuxin.toml:1: \"zzz\" is not known here; known are: host, port");
 }
 
 TEST_CASE("finish looks into every table that was handed out") {
@@ -122,7 +124,7 @@ TEST_CASE("finish looks into every table that was handed out") {
   std::vector<ConfigTable> authorities = table.tables("authority").value();
   static_cast<void>(authorities[0].string("id"));
   static_cast<void>(authorities[1].string("id"));
-  CHECK(table.finish().error().detail.starts_with("yuxin.toml:8: \"url\""));
+  CHECK(yuxin::test::error_of(table.finish()).detail.starts_with("yuxin.toml:8: \"url\""));
   // What another reader of the same table took is taken.
   static_cast<void>(table.table("store").value().value().string("url"));
   CHECK(table.finish().has_value());
@@ -181,7 +183,7 @@ TEST_CASE("dots in texts and remarks are no keys") {
 }
 
 TEST_CASE("a file that is not there is not found") {
-  CHECK(ConfigTable::load("/nonexistent/yuxin.toml").error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(ConfigTable::load("/nonexistent/yuxin.toml")).code == Code::kNotFound);
 }
 
 TEST_CASE("a loader can add its own located errors") {

@@ -1,4 +1,5 @@
 #include "yuxin/base/file.hpp"
+#include "need.hpp"
 #include "yuxin/base/writable.hpp"
 
 #include <doctest/doctest.h>
@@ -105,7 +106,7 @@ TEST_CASE("an existing file is kept when that was asked, and nothing is left bes
 TEST_CASE("a dangling link counts as existing") {
   const Folder folder;
   fs::create_symlink("nowhere", folder / "link");
-  CHECK(write_new(folder / "link", "x").error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(write_new(folder / "link", "x")).code == Code::kConflict);
   CHECK_FALSE(fs::exists(folder / "nowhere"));
 }
 
@@ -155,20 +156,21 @@ TEST_CASE("a folder that is not there is named") {
 TEST_CASE("a folder is no file") {
   const Folder folder;
   REQUIRE(make_directory(folder / "d").has_value());
-  CHECK(write_file(folder / "d", {}, Existing::kReplace, Permissions::kPublic).error().code == Code::kConflict);
-  CHECK(read_file(folder / "d").error().code == Code::kUsage);
-  CHECK(make_directory(folder / "d").error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(write_file(folder / "d", {}, Existing::kReplace, Permissions::kPublic)).code ==
+        Code::kConflict);
+  CHECK(yuxin::test::error_of(read_file(folder / "d")).code == Code::kUsage);
+  CHECK(yuxin::test::error_of(make_directory(folder / "d")).code == Code::kConflict);
   CHECK(folder.entries() == 1);
 }
 
 TEST_CASE("a name that is too long, or leads in a circle, is no file") {
   const Folder folder;
-  CHECK(read_file(folder / std::string(300, 'x').c_str()).error().code == Code::kNotFound);
-  CHECK(
-      write_file(folder / std::string(300, 'x').c_str(), {}, Existing::kReplace, Permissions::kPublic).error().code ==
-      Code::kUsage);
+  CHECK(yuxin::test::error_of(read_file(folder / std::string(300, 'x').c_str())).code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(
+            write_file(folder / std::string(300, 'x').c_str(), {}, Existing::kReplace, Permissions::kPublic))
+            .code == Code::kUsage);
   std::filesystem::create_symlink("loop", folder / "loop");
-  CHECK(read_file(folder / "loop").error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(read_file(folder / "loop")).code == Code::kNotFound);
 }
 
 TEST_CASE("whether a name can be had is told before there is anything to write, and nothing is left of the trial") {
@@ -182,8 +184,8 @@ TEST_CASE("whether a name can be had is told before there is anything to write, 
   CHECK(check_writable(folder / "old"));
   CHECK(content(folder / "old") == "old");
   CHECK(folder.entries() == 1);
-  CHECK(check_writable(folder / std::string(256, 'x').c_str()).error().code == Code::kUsage);
-  CHECK(check_writable(folder / "none/new").error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(check_writable(folder / std::string(256, 'x').c_str())).code == Code::kUsage);
+  CHECK(yuxin::test::error_of(check_writable(folder / "none/new")).code == Code::kNotFound);
   // the folder is there, and nobody can make a file in it
   const auto kernel = check_writable("/proc/new");
   REQUIRE(!kernel);
@@ -245,8 +247,9 @@ TEST_CASE("reading stops at the limit") {
   const auto refused = read_file(path, 99);
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code == Code::kRefused);
-  CHECK(read_file("/dev/zero", 1000).error().code == Code::kRefused);  // has no length to look at first
-  CHECK(read_file(folder / "none").error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(read_file("/dev/zero", 1000)).code ==
+        Code::kRefused);  // has no length to look at first
+  CHECK(yuxin::test::error_of(read_file(folder / "none")).code == Code::kNotFound);
 }
 
 TEST_CASE("a passphrase is the first line without its end") {
@@ -262,11 +265,11 @@ TEST_CASE("a passphrase is the first line without its end") {
   CHECK(passphrase("horse\r\nsecond line\n").value().text() == "horse");
   CHECK(passphrase(" with blanks \n").value().text() == " with blanks ");
   CHECK(passphrase("horse\n" + std::string(100000, 'x')).value().text() == "horse");
-  CHECK(passphrase("").error().code == Code::kUsage);
-  CHECK(passphrase("\nsecond\n").error().code == Code::kUsage);
-  CHECK(passphrase("\r\n").error().code == Code::kUsage);
-  CHECK(passphrase(std::string(100000, 'x')).error().code == Code::kRefused);
-  CHECK(read_passphrase_file(folder / "none").error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(passphrase("")).code == Code::kUsage);
+  CHECK(yuxin::test::error_of(passphrase("\nsecond\n")).code == Code::kUsage);
+  CHECK(yuxin::test::error_of(passphrase("\r\n")).code == Code::kUsage);
+  CHECK(yuxin::test::error_of(passphrase(std::string(100000, 'x'))).code == Code::kRefused);
+  CHECK(yuxin::test::error_of(read_passphrase_file(folder / "none")).code == Code::kNotFound);
 }
 
 TEST_CASE("minus is the standard input and output") {
@@ -289,16 +292,16 @@ TEST_CASE("minus is the standard input and output") {
 TEST_CASE("free space is told, or why not") {
   const Folder folder;
   CHECK(free_bytes(folder / ".").value() > 0);
-  CHECK(free_bytes("/nonexistent/x").error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(free_bytes("/nonexistent/x")).code == Code::kNotFound);
 }
 
 TEST_CASE("a whole file below a folder is read, and neither a pipe that nobody writes to nor one that is too long") {
   const Folder folder;
   REQUIRE(write_file(folder / "short", as_bytes("12345"), Existing::kRefuse, Permissions::kPublic).has_value());
   CHECK(as_text(read_file_below(folder / ".", "short", 5).value()) == "12345");
-  CHECK(read_file_below(folder / ".", "short", 4).error().code == Code::kRefused);
+  CHECK(yuxin::test::error_of(read_file_below(folder / ".", "short", 4)).code == Code::kRefused);
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
-  CHECK(read_file_below(folder / ".", "pipe", 5).error().code == Code::kRefused);
+  CHECK(yuxin::test::error_of(read_file_below(folder / ".", "pipe", 5)).code == Code::kRefused);
 }
 
 TEST_CASE("a file below a folder is opened without following a link, and nothing else is") {
@@ -314,10 +317,10 @@ TEST_CASE("a file below a folder is opened without following a link, and nothing
   CHECK(as_text(ByteView(out).first(3)) == "was");
   std::filesystem::create_symlink(folder / "d/list", folder / "d/link");
   std::filesystem::create_directory_symlink(folder / "d", folder / "e");
-  CHECK(OpenFile::below(folder / ".", "missing").error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(OpenFile::below(folder / ".", "missing")).code == Code::kNotFound);
   for (const char* path : {"d", "d/link", "e/list", "../x", "d/../d/list"}) {
     CAPTURE(path);
-    CHECK(OpenFile::below(folder / ".", path).error().code == Code::kRefused);
+    CHECK(yuxin::test::error_of(OpenFile::below(folder / ".", path)).code == Code::kRefused);
   }
   const auto before = (*file)->identity();
   REQUIRE(write_file(folder / "d/list", as_bytes(text), Existing::kReplace, Permissions::kPublic).has_value());

@@ -1,4 +1,5 @@
 #include "yuxin/base/json.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -57,7 +58,8 @@ TEST_CASE("a member name stands once in an object, however it is spelt") {
        {"{\"a\":1,\"A\":2}", "{\"a\":{\"a\":{\"a\":1}}}", "[{\"a\":1},{\"a\":1}]", "{\"a\":\"a\",\"b\":\"a\"}"}) {
     CHECK_MESSAGE(is_json(good), good);
   }
-  CHECK(parse_json("{\"role\":1,\"r\\u006fle\":2}").error().detail.find("\"role\"") != std::string::npos);
+  CHECK(yuxin::test::error_of(parse_json("{\"role\":1,\"r\\u006fle\":2}")).detail.find("\"role\"") !=
+        std::string::npos);
 }
 
 TEST_CASE("depth and the number of members have a limit") {

@@ -1,4 +1,5 @@
 #include "yuxin/base/result.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -51,7 +52,7 @@ TEST_CASE("TRY hands on the value, or the first failure") {
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code == Code::kRefused);
   CHECK(refused.error().detail == "3 is odd");
-  CHECK(check_even(3).error().detail == "3 is odd");
+  CHECK(yuxin::test::error_of(check_even(3)).detail == "3 is odd");
 }
 
 TEST_CASE("what a library said goes to the log and not to the user") {

@@ -1,5 +1,6 @@
 // Approvals as the issuer judges them: bound to one request, by the persons that its own policy asks for, once.
 #include "yuxin/ca/approval.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,6 +14,7 @@ namespace {
 
 using namespace yuxin;
 using base::Code;
+using test::error_of;
 using test::need;
 
 constexpr std::string_view kOrganisation = R"(
@@ -201,7 +203,7 @@ TEST_CASE("one order makes one certificate, also where no approval is demanded")
   auto first = need(court.prepare(enrolment, acts, "device"));
   auto second = need(court.prepare(enrolment, acts, "device"));
   need(court.issuer->issue(std::move(first)));
-  CHECK(court.issuer->issue(std::move(second)).error().code == Code::kConflict);
+  CHECK(error_of(court.issuer->issue(std::move(second))).code == Code::kConflict);
   check_refused(court.prepare(court.applicant.ask("CN=device-2"), acts, "device"), Code::kNotAuthorised,
                 "does not order this certificate");
 }
@@ -222,7 +224,7 @@ TEST_CASE("an issuance that was interrupted leaves its approval to be used") {
   };
   need(use(serial));
   // while nobody knows how it ends it is taken
-  CHECK(use(x509::Serial::random()).error().code == Code::kConflict);
+  CHECK(error_of(use(x509::Serial::random())).code == Code::kConflict);
   need(court.ca.store->write([&](store::Writer& writer) -> base::Result<> {
     store::CertificateRow row;
     row.authority = court.ca.authority.id;

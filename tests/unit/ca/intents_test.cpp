@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "ca/records.hpp"
+#include "need.hpp"
 #include "small_ca.hpp"
 
 namespace ca = yuxin::ca;
@@ -15,6 +16,7 @@ namespace x509 = yuxin::x509;
 namespace evidence = yuxin::evidence;
 using base::Code;
 using store::CertificateState;
+using yuxin::test::error_of;
 using yuxin::test::kAlice;
 using yuxin::test::need;
 using yuxin::test::SmallCa;
@@ -171,6 +173,6 @@ TEST_CASE("an intent that cannot be read stops the ending and names the record")
 
 TEST_CASE("without its lock file nobody owns an intent") {
   const yuxin::test::TemporaryFolder folder;
-  CHECK(ca::IntentOwner::enter(folder.file("no/such/folder/lock")).error().code == Code::kUnavailable);
+  CHECK(error_of(ca::IntentOwner::enter(folder.file("no/such/folder/lock"))).code == Code::kUnavailable);
   CHECK_FALSE(ca::IntentOwner::enter(folder.path().string()).has_value());
 }

@@ -13,6 +13,7 @@
 #include "cli/app/home.hpp"
 #include "command.hpp"
 #include "fake_clock.hpp"
+#include "need.hpp"
 
 namespace base = yuxin::base;
 namespace cli = yuxin::cli;
@@ -61,7 +62,7 @@ TEST_CASE("a city has two homes with a passphrase each, whose certificates opens
   for (const auto& [name, right] : {std::pair{"root", "the root's"}, {"online", "the other"}}) {
     const auto home = cli::Home::open(folder.file("city/" + std::string(name)), cli::Home::Access::kWrite, kClock);
     REQUIRE(home.has_value());
-    CHECK((*home)->unlock(base::Secret("wrong")).error().code == Code::kNotAuthorised);
+    CHECK(yuxin::test::error_of((*home)->unlock(base::Secret("wrong"))).code == Code::kNotAuthorised);
     CHECK((*home)->unlock(base::Secret(right)).has_value());
   }
 }
@@ -70,11 +71,11 @@ TEST_CASE("a folder with anything in it is not touched") {
   const test::TemporaryFolder folder;
   const auto city = folder.file("city");
   std::ofstream(city) << "a file";
-  CHECK(cli::found(plan_for(city), kClock).error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(cli::found(plan_for(city), kClock)).code == Code::kConflict);
   fs::remove(city);
   fs::create_directory(city);
   std::ofstream(city + "/letter") << "dear";
-  CHECK(cli::found(plan_for(city), kClock).error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(cli::found(plan_for(city), kClock)).code == Code::kConflict);
   fs::remove(city + "/letter");
   fs::create_directory(city + "/online");
   const auto twice = cli::found(plan_for(city), kClock);
@@ -83,8 +84,8 @@ TEST_CASE("a folder with anything in it is not touched") {
   CHECK(twice.error().detail.find("holds a home already") != std::string::npos);
   fs::remove(city + "/online");
   fs::create_symlink("nowhere", folder.file("dangling"));
-  CHECK(cli::found(plan_for(folder.file("dangling")), kClock).error().code == Code::kConflict);
-  CHECK(cli::found(plan_for(folder.file("no/such/folder")), kClock).error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(cli::found(plan_for(folder.file("dangling")), kClock)).code == Code::kConflict);
+  CHECK(yuxin::test::error_of(cli::found(plan_for(folder.file("no/such/folder")), kClock)).code == Code::kNotFound);
   CHECK(names_in(folder.path()) == std::vector<std::string>{"city", "dangling"});
   // an empty folder is what people make first
   CHECK(cli::found(plan_for(city), kClock).has_value());

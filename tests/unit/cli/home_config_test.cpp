@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <vector>
+#include "need.hpp"
 
 namespace base = yuxin::base;
 namespace cli = yuxin::cli;
@@ -138,7 +139,7 @@ TEST_CASE("the public address is plain http to a host, kept without a slash at i
                           "http://a:99999999999999999999",
                           "http://[2001:db8::1",
                           "HTTP"})
-    CHECK_MESSAGE(cli::check_public_url(bad).error().code == Code::kUsage, bad);
+    CHECK_MESSAGE(yuxin::test::error_of(cli::check_public_url(bad)).code == Code::kUsage, bad);
 }
 
 TEST_CASE("host and port of an address") {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "need.hpp"
 #include "yuxin/base/language.hpp"
 
 namespace base = yuxin::base;
@@ -110,7 +111,7 @@ TEST_CASE("values that look like options, are empty, or hold anything at all arr
     CHECK_MESSAGE(std::get<cli::ParsedCall>(*parsed).arguments.one("--ca") == value, value);
   }
   const auto call = call_of({"cert", "list", "--limit=-1"});
-  CHECK(cli::number_option(call.arguments, "--limit", 5).error().code == Code::kUsage);
+  CHECK(yuxin::test::error_of(cli::number_option(call.arguments, "--limit", 5)).code == Code::kUsage);
 }
 
 TEST_CASE("an argument may be called like a command, a noun or a verb of its own noun") {
@@ -135,7 +136,7 @@ TEST_CASE("a number is digits and nothing else") {
   CHECK(number("0").value() == 0);
   CHECK(number("9223372036854775807").value() == INT64_MAX);
   for (const char* bad : {"", "-1", "+1", " 1", "1 ", "1.0", "1e3", "0x10", "9223372036854775808", "many"})
-    CHECK_MESSAGE(number(bad).error().code == Code::kUsage, bad);
+    CHECK_MESSAGE(yuxin::test::error_of(number(bad)).code == Code::kUsage, bad);
 }
 
 TEST_CASE("help is for everything, for a noun and for a command, wherever it is asked") {

@@ -1,6 +1,7 @@
 // Evidence bundles: made from a home, verified by themselves, by openssl, and after everything that can be done to
 // one.
 #include "yuxin/evidence/bundle.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,6 +16,7 @@ using namespace yuxin;
 using namespace yuxin::evidence;
 using base::Result;
 using test::ActCity;
+using test::error_of;
 using test::Home;
 using test::kAtWork;
 using test::need;
@@ -258,14 +260,14 @@ TEST_CASE("the ledger's certificate counts at the time of the checkpoint's time 
 
 TEST_CASE("what cannot be made is refused") {
   Archive archive;
-  CHECK(archive.make("R-9").error().code == base::Code::kNotFound);
-  CHECK(archive.make("R-1042", {octets("a file that no act names")}).error().code == base::Code::kUsage);
+  CHECK(error_of(archive.make("R-9")).code == base::Code::kNotFound);
+  CHECK(error_of(archive.make("R-1042", {octets("a file that no act names")})).code == base::Code::kUsage);
   archive.add(archive.wei, "request.note", "");
-  CHECK(archive.make().error().code == base::Code::kConflict);  // the checkpoint is older
+  CHECK(error_of(archive.make()).code == base::Code::kConflict);  // the checkpoint is older
   archive.sign_checkpoint_now();
   CHECK(archive.make());
   archive.home.tamper("UPDATE ledger SET leaf = zeroblob(32) WHERE sequence = 0");
-  CHECK(archive.make().error().code == base::Code::kIntegrity);
+  CHECK(error_of(archive.make()).code == base::Code::kIntegrity);
 }
 
 using Spoil = void (*)(FileMap&);

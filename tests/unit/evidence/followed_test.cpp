@@ -82,8 +82,8 @@ TEST_CASE("another history is refused, and nothing of it was read") {
   append(other, 100, 12);
   const auto forged = shown(other);
   const auto tail = std::span(forged.leaves).subspan(6);
-  CHECK(ledger.take(tail, forged.head, {}).error().code == base::Code::kIntegrity);
-  CHECK(ledger.take(tail, forged.head, proof(other, 14, 14)).error().code == base::Code::kIntegrity);
+  CHECK(yuxin::test::error_of(ledger.take(tail, forged.head, {})).code == base::Code::kIntegrity);
+  CHECK(yuxin::test::error_of(ledger.take(tail, forged.head, proof(other, 14, 14))).code == base::Code::kIntegrity);
   // leaves of this one under the head of that one, one leaf left out, one twice, and no proof
   const auto rest = std::span(all.leaves).subspan(6);
   CHECK_FALSE(ledger.take(rest, forged.head, {}));
@@ -113,9 +113,10 @@ TEST_CASE("a record of another ledger is read with what is attached to it, and n
   const auto record = need(evidence::read_record(text, octets));
   CHECK(record.record.kind == "role.granted");
   CHECK(base::json_int(record.data, "x") == 1);
-  CHECK(evidence::read_record(text, base::to_bytes(base::as_bytes("others"))).error().code == base::Code::kIntegrity);
-  CHECK(evidence::read_record(text, {}).error().code == base::Code::kIntegrity);
-  CHECK(evidence::read_record("{}", {}).error().code == base::Code::kMalformed);
+  CHECK(yuxin::test::error_of(evidence::read_record(text, base::to_bytes(base::as_bytes("others")))).code ==
+        base::Code::kIntegrity);
+  CHECK(yuxin::test::error_of(evidence::read_record(text, {})).code == base::Code::kIntegrity);
+  CHECK(yuxin::test::error_of(evidence::read_record("{}", {})).code == base::Code::kMalformed);
 }
 
 }  // namespace

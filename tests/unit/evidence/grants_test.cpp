@@ -1,6 +1,7 @@
 // What is granted, to whom, and how an audit finds what was not.
 #include <doctest/doctest.h>
 
+#include "need.hpp"
 #include "small_roles.hpp"
 #include "yuxin/base/json.hpp"
 
@@ -190,14 +191,14 @@ TEST_CASE("the founding roles are given together, once, and to two persons") {
   };
   refused(town.try_grant(RoleTown::order("CA.SUPER", super)), Code::kConflict, "--and CA.AUDADM=CERTIFICATE");
   refused(town.try_grant(RoleTown::order("CA.AUDADM", auditor)), Code::kConflict, "CA.SUPER");
-  CHECK(both(super, super).error().code == Code::kNotAuthorised);
+  CHECK(yuxin::test::error_of(both(super, super)).code == Code::kNotAuthorised);
   CHECK(records(town).empty());
   const auto rows = need(both(super, auditor));
   REQUIRE(rows.size() == 2);
   CHECK(records(town).size() == 2);
   SUBCASE("nobody else gets one while it is held") {
     refused(town.try_grant(RoleTown::order("CA.SUPER", town.officer("other"))), Code::kConflict, "is held by");
-    CHECK(both(town.officer("a"), town.officer("b")).error().code == Code::kConflict);
+    CHECK(yuxin::test::error_of(both(town.officer("a"), town.officer("b"))).code == Code::kConflict);
   }
   SUBCASE("the holder may be granted it anew before it ends") {
     town.now = kNow + base::days(80);

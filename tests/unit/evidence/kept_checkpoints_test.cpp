@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "home.hpp"
+#include "need.hpp"
 #include "yuxin/evidence/cosignature.hpp"
 
 namespace {
@@ -69,7 +70,7 @@ TEST_CASE("co-signatures and a time stamp are kept with their own checkpoint") {
   REQUIRE(stamp());
   CHECK(kept.find(1)->time_stamp == token);
   CHECK(kept.find(2)->time_stamp.empty());
-  CHECK(stamp().error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(stamp()).code == Code::kConflict);
 
   kept.home.read([&](Reader& reader) -> Result<> {
     TRY(const auto notes, evidence::checkpoints(reader));
@@ -90,8 +91,8 @@ TEST_CASE("a checkpoint takes no more signatures than a note can hold, and none 
   const auto note = kept.sign();
   const auto one = *kept.find();
   for (int i = 0; i < 99; ++i) REQUIRE(kept.add(one, fmt::format("\xe2\x80\x94 w{} AAAAAAEC\n", i)));
-  CHECK(kept.add(one, "\xe2\x80\x94 w AAAAAAEC\n").error().code == Code::kConflict);
-  CHECK(kept.add({99, 1, note, {}}, "\xe2\x80\x94 w AAAAAAEC\n").error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(kept.add(one, "\xe2\x80\x94 w AAAAAAEC\n")).code == Code::kConflict);
+  CHECK(yuxin::test::error_of(kept.add({99, 1, note, {}}, "\xe2\x80\x94 w AAAAAAEC\n")).code == Code::kNotFound);
 }
 
 TEST_CASE("lists are held against their records") {

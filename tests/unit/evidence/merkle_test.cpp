@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "home.hpp"
+#include "need.hpp"
 
 namespace {
 
@@ -199,11 +200,11 @@ TEST_CASE("a proof for a tree that is not there is refused") {
   Home home;
   put(home, many_leaves(3));
   home.read([](Reader& reader) -> Result<> {
-    CHECK(evidence::inclusion_proof(reader, 0, 4).error().code == Code::kUsage);
-    CHECK(evidence::inclusion_proof(reader, 3, 3).error().code == Code::kUsage);
-    CHECK(evidence::inclusion_proof(reader, -1, 3).error().code == Code::kUsage);
-    CHECK(evidence::consistency_proof(reader, 2, 4).error().code == Code::kUsage);
-    CHECK(evidence::consistency_proof(reader, 3, 2).error().code == Code::kUsage);
+    CHECK(yuxin::test::error_of(evidence::inclusion_proof(reader, 0, 4)).code == Code::kUsage);
+    CHECK(yuxin::test::error_of(evidence::inclusion_proof(reader, 3, 3)).code == Code::kUsage);
+    CHECK(yuxin::test::error_of(evidence::inclusion_proof(reader, -1, 3)).code == Code::kUsage);
+    CHECK(yuxin::test::error_of(evidence::consistency_proof(reader, 2, 4)).code == Code::kUsage);
+    CHECK(yuxin::test::error_of(evidence::consistency_proof(reader, 3, 2)).code == Code::kUsage);
     return {};
   });
 }

@@ -5,6 +5,7 @@
 
 #include "certificates.hpp"
 #include "loopback.hpp"
+#include "need.hpp"
 #include "yuxin/http/client.hpp"
 
 using namespace yuxin;
@@ -137,13 +138,14 @@ TEST_CASE("a client accepts only the certificate of the host that it asked for, 
   const Cast cast;
   TlsServer test(cast, ClientCertificate::kNone);
   test.start();
-  CHECK(http::get(test.url(), trusting(cast.foreign_authority)).error().code == Code::kBadSignature);
-  CHECK(http::get(test.url(), {}).error().code == Code::kBadSignature);
+  CHECK(yuxin::test::error_of(http::get(test.url(), trusting(cast.foreign_authority))).code == Code::kBadSignature);
+  CHECK(yuxin::test::error_of(http::get(test.url(), {})).code == Code::kBadSignature);
   // 127.0.0.2 is the same machine under an address that the certificate does not name.
   TlsServer other(cast, ClientCertificate::kNone);
   other.options.listeners.front().address = "127.0.0.2";
   other.start();
-  CHECK(http::get(other.url("127.0.0.2"), trusting(cast.authority)).error().code == Code::kBadSignature);
+  CHECK(yuxin::test::error_of(http::get(other.url("127.0.0.2"), trusting(cast.authority))).code ==
+        Code::kBadSignature);
 }
 
 TEST_CASE("TLS 1.2 and 1.3 are spoken, nothing older") {

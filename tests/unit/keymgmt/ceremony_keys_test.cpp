@@ -1,5 +1,6 @@
 // Keys of a ceremony: a person's, and the throw-away one under which a certificate is tried.
 #include "yuxin/keymgmt/ceremony_keys.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -66,6 +67,6 @@ TEST_CASE("a certificate is tried with a key of the kind that will sign it, and 
   // RFC 5280 section 4.2.1.9: an authority's basicConstraints are critical
   auto bad = good;
   bad[0] = x509::make_basic_constraints(x509::Critical::kNo, {.ca = true, .path_length = {}});
-  CHECK(keymgmt::try_certificate(make(bad), {x509::KeyType::kP256, 256}, algorithm, nullptr).error().code ==
-        base::Code::kRefused);
+  CHECK(yuxin::test::error_of(keymgmt::try_certificate(make(bad), {x509::KeyType::kP256, 256}, algorithm, nullptr))
+            .code == base::Code::kRefused);
 }

@@ -1,5 +1,6 @@
 // Plans of ceremonies: what is read, and what is refused by its file and line.
 #include "yuxin/keymgmt/ceremony_plan.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -181,7 +182,7 @@ TEST_CASE("the custodians of a plan become holders of shares by the names of who
   CHECK(shares->groups[0].threshold == 2);
   CHECK(shares->groups[0].members[2].name == "赵敏");
   persons["custodian-2"] = "Li Wei";
-  CHECK(keymgmt::share_plan_of(plan, "Root", persons).error().code == base::Code::kUsage);
+  CHECK(yuxin::test::error_of(keymgmt::share_plan_of(plan, "Root", persons)).code == base::Code::kUsage);
   persons.erase("custodian-2");
-  CHECK(keymgmt::share_plan_of(plan, "Root", persons).error().code == base::Code::kUsage);
+  CHECK(yuxin::test::error_of(keymgmt::share_plan_of(plan, "Root", persons)).code == base::Code::kUsage);
 }

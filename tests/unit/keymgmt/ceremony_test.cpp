@@ -1,5 +1,6 @@
 // The machine of a ceremony: a step is done, refused, or an exception of it is recorded; none is passed over.
 #include "yuxin/keymgmt/ceremony.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -35,7 +36,8 @@ TEST_CASE("a ceremony goes through its steps and is closed by its outputs") {
   up_to(held, 6);
   held.done();
   CHECK(held.ceremony().state() == State::kLooking);
-  CHECK(held.tell(EventKind::kClosed, {{"outputs", base::JsonArray{}}}).error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(held.tell(EventKind::kClosed, {{"outputs", base::JsonArray{}}})).code ==
+        Code::kConflict);
   CHECK(held.tell(EventKind::kClosed, {{"outputs", base::JsonArray{Held::list()}}}));
   CHECK(held.ceremony().state() == State::kClosed);
   CHECK_FALSE(held.tell(EventKind::kResumed, held.opening({}, "real")));
@@ -44,9 +46,9 @@ TEST_CASE("a ceremony goes through its steps and is closed by its outputs") {
 
 TEST_CASE("a plan that forbids a network refuses a machine that has one, at the beginning and whenever it goes on") {
   Held held(small_ceremony());
-  CHECK(held.tell(EventKind::kOpened, held.opening({"eth0"}, "real")).error().code == Code::kRefused);
+  CHECK(yuxin::test::error_of(held.tell(EventKind::kOpened, held.opening({"eth0"}, "real"))).code == Code::kRefused);
   held.open();
-  CHECK(held.tell(EventKind::kResumed, held.opening({"eth0"}, "real")).error().code == Code::kRefused);
+  CHECK(yuxin::test::error_of(held.tell(EventKind::kResumed, held.opening({"eth0"}, "real"))).code == Code::kRefused);
   CHECK(held.tell(EventKind::kResumed, held.opening({}, "real")));
   Held practice(small_ceremony());
   practice.open({"eth0"}, "practice");  // a rehearsal may be held anywhere
@@ -56,14 +58,14 @@ TEST_CASE("another program than the plan names is refused") {
   auto text = std::string(kSmallCeremony);
   text.replace(text.find("\"any\""), 5, "\"sha256:" + std::string(64, 'c') + "\"");
   Held held(small_ceremony(text));
-  CHECK(held.tell(EventKind::kOpened, held.opening({}, "real")).error().code == Code::kRefused);
+  CHECK(yuxin::test::error_of(held.tell(EventKind::kOpened, held.opening({}, "real"))).code == Code::kRefused);
 }
 
 TEST_CASE("an opening of another plan is refused") {
   Held held(small_ceremony());
   auto data = held.opening({}, "real");
   data["plan"] = std::string(64, '0');
-  CHECK(held.tell(EventKind::kOpened, data).error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(held.tell(EventKind::kOpened, data)).code == Code::kConflict);
 }
 
 TEST_CASE("nothing comes before the opening, and no step before its time") {
@@ -128,7 +130,7 @@ TEST_CASE("a refusal is decided by the administrator, and what was not done cann
   CHECK_FALSE(held.tell(EventKind::kDone));
   CHECK_FALSE(held.except("repeat", "operator"));
   CHECK_FALSE(held.except("shrug"));
-  CHECK(held.except("accept").error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(held.except("accept")).code == Code::kConflict);
   CHECK(held.except("repeat"));
   CHECK(held.ceremony().state() == State::kBegun);
   CHECK_FALSE(held.tell(EventKind::kActed));  // it is shown again first
@@ -235,6 +237,7 @@ TEST_CASE("a clock that goes back is noticed") {
   keymgmt::Ceremony ceremony(plan);
   Held held(small_ceremony());
   REQUIRE(ceremony.apply({EventKind::kOpened, {}, held.opening({}, "real"), {100}}));
-  CHECK(ceremony.apply({EventKind::kResumed, {}, held.opening({}, "real"), {99}}).error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(ceremony.apply({EventKind::kResumed, {}, held.opening({}, "real"), {99}})).code ==
+        Code::kConflict);
   CHECK(ceremony.apply({EventKind::kResumed, {}, held.opening({}, "real"), {100}}));
 }

@@ -1,5 +1,6 @@
 // The transcript: one form, a chain, and what a power cut leaves.
 #include "yuxin/keymgmt/ceremony_transcript.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -74,7 +75,7 @@ TEST_CASE("a line that was changed, moved, taken away or written in another form
   }
   auto other = plan.digest;
   other[0] ^= 1;
-  CHECK(keymgmt::read_transcript(text, other).error().code == Code::kIntegrity);
+  CHECK(yuxin::test::error_of(keymgmt::read_transcript(text, other)).code == Code::kIntegrity);
 }
 
 TEST_CASE("a line that a power cut left half written is taken away, and the next one stands in its place") {
@@ -102,7 +103,7 @@ TEST_CASE("a transcript that does not follow the plan is not gone on with") {
   const auto line = keymgmt::transcript_line({EventKind::kDone, 0, {}, {5}}, 1, previous).value();
   put(folder.file("t"), line + "\n");
   keymgmt::Ceremony ceremony(plan);
-  CHECK(Transcript::open(folder.file("t"), ceremony).error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(Transcript::open(folder.file("t"), ceremony)).code == Code::kConflict);
 }
 
 TEST_CASE("one at a time writes a transcript") {
@@ -112,7 +113,7 @@ TEST_CASE("one at a time writes a transcript") {
   const auto transcript = Transcript::open(folder.file("t"), ceremony);
   REQUIRE(transcript);
   keymgmt::Ceremony other(plan);
-  CHECK(Transcript::open(folder.file("t"), other).error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(Transcript::open(folder.file("t"), other)).code == Code::kConflict);
 }
 
 TEST_CASE("an event that cannot come is not written") {

@@ -6,6 +6,7 @@
 
 #include "command.hpp"
 #include "keymgmt/keystore/erase_file.hpp"
+#include "need.hpp"
 #include "yuxin/base/file.hpp"
 #include "yuxin/keymgmt/keystore.hpp"
 
@@ -33,8 +34,8 @@ TEST_CASE("a destroyed key is not there any more, and its file was overwritten w
   CHECK_FALSE(base::equal(before, after));
   CHECK(base::as_text(after).find("PRIVATE KEY") == std::string_view::npos);
   CHECK_FALSE(base::file_exists(path));
-  CHECK(store->signer("old").error().code == Code::kNotFound);
-  CHECK(store->sealed_digest("old").error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(store->signer("old")).code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(store->sealed_digest("old")).code == Code::kNotFound);
   CHECK(store->list().value().size() == 1);
   CHECK(store->destroy("old"));  // again, as after a power cut
   CHECK(store->signer("new"));

@@ -1,4 +1,5 @@
 #include "yuxin/keymgmt/key_tree.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -342,9 +343,9 @@ TEST_CASE("destruction needs a key out of use, takes what is below only when tol
   const auto destroy = [&](std::string_view name, KeyTree::Below below) {
     return grove.tree->destroy(name, below, "end of service", kBy);
   };
-  CHECK(destroy("yuzhong", KeyTree::Below::kDestroyToo).error().code == Code::kConflict);  // active
+  CHECK(yuxin::test::error_of(destroy("yuzhong", KeyTree::Below::kDestroyToo)).code == Code::kConflict);  // active
   REQUIRE(grove.tree->change("yuzhong", KeyState::kDeactivated, "end", kBy));
-  CHECK(destroy("yuzhong", KeyTree::Below::kRefuse).error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(destroy("yuzhong", KeyTree::Below::kRefuse)).code == Code::kConflict);
   CHECK(grove.whole().destroyed == 0);
   CHECK(test::need(destroy("yuzhong", KeyTree::Below::kDestroyToo)) == 6);
   const auto report = grove.whole();
@@ -352,7 +353,7 @@ TEST_CASE("destruction needs a key out of use, takes what is below only when tol
   CHECK(report.problems.empty());
   CHECK(grove.count("SELECT count(*) FROM tree_versions WHERE wrapped <> x''") == 0);
   CHECK(!grove.tree->signer("yuzhong/user-0", kBy));
-  CHECK(destroy("yuzhong", KeyTree::Below::kRefuse).error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(destroy("yuzhong", KeyTree::Below::kRefuse)).code == Code::kConflict);
   const auto records = grove.records("key.destroyed");
   CHECK(records.size() == 6);
   for (const auto& record : records) CHECK(record.find("\"sha256\":") != std::string::npos);

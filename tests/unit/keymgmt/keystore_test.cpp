@@ -1,4 +1,5 @@
 #include "yuxin/keymgmt/keystore.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
@@ -90,13 +91,13 @@ TEST_CASE("names are checked and never taken twice, and a store is never made ov
   const Folder folder;
   auto store = SoftwareKeyStore::create(folder.keys(), kRight);
   REQUIRE(store.has_value());
-  CHECK((*store)->generate("../escape", {x509::KeyType::kP256, 256}).error().code == Code::kUsage);
-  CHECK((*store)->generate("", {x509::KeyType::kP256, 256}).error().code == Code::kUsage);
+  CHECK(yuxin::test::error_of((*store)->generate("../escape", {x509::KeyType::kP256, 256})).code == Code::kUsage);
+  CHECK(yuxin::test::error_of((*store)->generate("", {x509::KeyType::kP256, 256})).code == Code::kUsage);
   REQUIRE((*store)->generate("one", {x509::KeyType::kP256, 256}).has_value());
-  CHECK((*store)->generate("one", {x509::KeyType::kP256, 256}).error().code == Code::kConflict);
-  CHECK((*store)->signer("two").error().code == Code::kNotFound);
-  CHECK(SoftwareKeyStore::create(folder.keys(), kRight).error().code == Code::kConflict);
-  CHECK(SoftwareKeyStore::unlock(folder.path + "/nowhere", kRight).error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of((*store)->generate("one", {x509::KeyType::kP256, 256})).code == Code::kConflict);
+  CHECK(yuxin::test::error_of((*store)->signer("two")).code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(SoftwareKeyStore::create(folder.keys(), kRight)).code == Code::kConflict);
+  CHECK(yuxin::test::error_of(SoftwareKeyStore::unlock(folder.path + "/nowhere", kRight)).code == Code::kNotFound);
 }
 
 TEST_CASE("a file that unlocks the keys and was changed does not open") {
@@ -135,9 +136,9 @@ TEST_CASE(
   REQUIRE_FALSE(other.has_value());
   CHECK(other.error().code == Code::kConflict);
   CHECK(base::equal(store->signer("issuing").value()->public_key().spki(), made->spki()));
-  CHECK(store->ensure("../escape", kind).error().code == Code::kUsage);
+  CHECK(yuxin::test::error_of(store->ensure("../escape", kind)).code == Code::kUsage);
   std::ofstream(folder.keys() + "/issuing.key", std::ios::trunc) << "-----BEGIN ENCRYPTED PRIVATE KEY-----\n";
-  CHECK(store->ensure("issuing", kind).error().code == Code::kIntegrity);
+  CHECK(yuxin::test::error_of(store->ensure("issuing", kind)).code == Code::kIntegrity);
 }
 
 TEST_CASE("a public file that somebody exchanged or removed deceives nobody, and a rotation leaves no key behind") {
@@ -183,10 +184,10 @@ TEST_CASE(
   REQUIRE(keymgmt::begin_root_rotation(folder.keys(), first, {{}, next}));
   // the old store has its keys open, and makes no new one that nobody could open later
   CHECK(stale->signer("a"));
-  CHECK(stale->generate("d", {x509::KeyType::kP256, 256}).error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(stale->generate("d", {x509::KeyType::kP256, 256})).code == Code::kConflict);
   CHECK_FALSE(std::filesystem::exists(folder.keys() + "/d.key"));
 
-  CHECK(SoftwareKeyStore::unlock(folder.keys(), kRight).error().code == Code::kNotAuthorised);
+  CHECK(yuxin::test::error_of(SoftwareKeyStore::unlock(folder.keys(), kRight)).code == Code::kNotAuthorised);
   auto store = SoftwareKeyStore::unlock(folder.keys(), next).value();
   CHECK(store->rewrap([](std::int64_t done, std::int64_t) { return done < 1; }) == 1);
   store = SoftwareKeyStore::unlock(folder.keys(), next).value();
@@ -199,7 +200,7 @@ TEST_CASE(
     REQUIRE(signer);
     CHECK(base::equal((*signer)->public_key().spki(), spki[i]));
   }
-  CHECK(stale->signer("a").error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(stale->signer("a")).code == Code::kConflict);
   REQUIRE(store->generate("d", {x509::KeyType::kP256, 256}));
 }
 
@@ -210,8 +211,8 @@ TEST_CASE("only keys for TLS are given out, and every RSA key opens what was sea
   REQUIRE((*store)->generate("issuing", {x509::KeyType::kP256, 256}).has_value());
   REQUIRE((*store)->generate("tls-registration-1", {x509::KeyType::kP256, 256}).has_value());
   REQUIRE((*store)->generate("scep", {x509::KeyType::kRsa, 2048}).has_value());
-  CHECK((*store)->tls_key("issuing").error().code == Code::kUsage);
-  CHECK((*store)->tls_key("tls-registration-2").error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of((*store)->tls_key("issuing")).code == Code::kUsage);
+  CHECK(yuxin::test::error_of((*store)->tls_key("tls-registration-2")).code == Code::kNotFound);
   const auto given = (*store)->tls_key("tls-registration-1");
   REQUIRE(given.has_value());
   const auto key = x509::PrivateKey::from_pkcs8(given->view());
@@ -225,5 +226,5 @@ TEST_CASE("only keys for TLS are given out, and every RSA key opens what was sea
   const auto opened = (*decrypter)->decrypt(x509::kOaepSha256, *sealed, 6);
   REQUIRE((opened.has_value() && opened->has_value()));
   CHECK((*opened)->text() == "secret");
-  CHECK((*store)->decrypter("nobody").error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of((*store)->decrypter("nobody")).code == Code::kNotFound);
 }

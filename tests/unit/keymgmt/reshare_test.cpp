@@ -1,6 +1,7 @@
 // Replacing a set of shares: at whatever step it stops, one set is complete and in force, and the next attempt
 // settles it.
 #include "yuxin/keymgmt/reshare.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -94,7 +95,8 @@ TEST_CASE("a new set is written for its owner's eyes, its register for everybody
   CHECK(permissions("old") == fs::perms::owner_all);
   CHECK(permissions("old/share-1-1.json") == (fs::perms::owner_read | fs::perms::owner_write));
   CHECK((permissions("old/register.json") & fs::perms::others_read) != fs::perms::none);
-  CHECK(keymgmt::write_share_set(scene.folder.file("old"), scene.old.shares, {}).error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(keymgmt::write_share_set(scene.folder.file("old"), scene.old.shares, {})).code ==
+        Code::kConflict);
 }
 
 TEST_CASE("the new set takes the old one's place, and the old register says so") {
@@ -112,7 +114,8 @@ TEST_CASE("the new set takes the old one's place, and the old register says so")
   auto again = Reshare::open(scene.path);
   REQUIRE(again);
   CHECK_FALSE(again->finished());
-  CHECK(again->replace(set.shares, {}, scene.folder.file("third"), {}, {0}).error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(again->replace(set.shares, {}, scene.folder.file("third"), {}, {0})).code ==
+        Code::kConflict);
 }
 
 TEST_CASE("cut off before it was complete, the old set is in force and the rest goes") {
@@ -173,7 +176,7 @@ TEST_CASE("a complete set whose folder is gone is asked for, and nothing is chan
   const Scene scene;
   const auto set = next_of(scene.old.shares);
   REQUIRE(keymgmt::save_reshare_state(scene.path, scene.state(ReshareState::Step::kComplete, set)));
-  CHECK(Reshare::open(scene.path).error().code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(Reshare::open(scene.path)).code == Code::kNotFound);
   CHECK(base::file_exists(scene.path + ".reshare"));
 }
 
@@ -184,9 +187,9 @@ TEST_CASE("a damaged state, or one of another register, is not acted on") {
   auto state = scene.state(ReshareState::Step::kPreparing, set);
   state.current[0] ^= 1;
   REQUIRE(keymgmt::save_reshare_state(scene.path, state));
-  CHECK(Reshare::open(scene.path).error().code == Code::kIntegrity);
+  CHECK(yuxin::test::error_of(Reshare::open(scene.path)).code == Code::kIntegrity);
   std::ofstream(scene.path + ".reshare") << "{}";
-  CHECK(Reshare::open(scene.path).error().code == Code::kIntegrity);
+  CHECK(yuxin::test::error_of(Reshare::open(scene.path)).code == Code::kIntegrity);
   CHECK(base::file_exists(scene.next + "/share-1-1.json"));
 }
 
@@ -194,23 +197,23 @@ TEST_CASE("two cannot replace one set at once") {
   const Scene scene;
   const auto held = Reshare::open(scene.path);
   REQUIRE(held);
-  CHECK(Reshare::open(scene.path).error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(Reshare::open(scene.path)).code == Code::kConflict);
 }
 
 TEST_CASE("a folder that is there, or a disk that refuses, leaves the old set in force") {
   const Scene scene;
   const auto set = next_of(scene.old.shares);
   fs::create_directory(scene.next);
-  CHECK(scene.replace(set).error().code == Code::kConflict);
+  CHECK(yuxin::test::error_of(scene.replace(set)).code == Code::kConflict);
   CHECK_FALSE(base::file_exists(scene.path + ".reshare"));
   auto reshare = Reshare::open(scene.path);
   REQUIRE(reshare);
-  CHECK(reshare->replace(set.shares, files_of(set), scene.folder.file("no/such"), {}, {0}).error().code ==
-        Code::kNotFound);
+  CHECK(yuxin::test::error_of(reshare->replace(set.shares, files_of(set), scene.folder.file("no/such"), {}, {0}))
+            .code == Code::kNotFound);
   CHECK_FALSE(base::file_exists(scene.path + ".reshare"));
   CHECK_FALSE(keymgmt::load_register(scene.path)->superseded);
   // a set of another origin
-  CHECK(reshare->replace(small_set().shares, {}, scene.folder.file("other"), {}, {0}).error().code ==
+  CHECK(yuxin::test::error_of(reshare->replace(small_set().shares, {}, scene.folder.file("other"), {}, {0})).code ==
         Code::kInternal);
   CHECK_FALSE(base::file_exists(scene.folder.file("other")));
 }

@@ -13,6 +13,7 @@ namespace keymgmt = yuxin::keymgmt;
 using base::Code;
 using base::Secret;
 using keymgmt::SealedSecrets;
+using yuxin::test::error_of;
 using yuxin::test::need;
 
 namespace {
@@ -47,7 +48,7 @@ TEST_CASE("a secret that was kept is found, in a file that does not show it and 
   need(secrets.keep("client-meters", Secret("another")));
   CHECK(need(secrets.find("client-meters")).text() == "another");
   need(secrets.destroy("client-meters"));
-  CHECK(secrets.find("client-meters").error().code == Code::kNotFound);
+  CHECK(error_of(secrets.find("client-meters")).code == Code::kNotFound);
   CHECK_FALSE(base::file_exists(home.file("client-meters")));
   need(secrets.destroy("client-meters"));
 }
@@ -58,22 +59,22 @@ TEST_CASE("a file that was damaged, or stands in for another, is found out") {
   need(secrets.keep("one", Secret("sesame")));
   need(secrets.keep("two", Secret("barley")));
   std::filesystem::copy_file(home.file("one"), home.file("two"), std::filesystem::copy_options::overwrite_existing);
-  CHECK(secrets.find("two").error().code == Code::kIntegrity);
+  CHECK(error_of(secrets.find("two")).code == Code::kIntegrity);
   CHECK(need(secrets.find("one")).text() == "sesame");
   need(base::write_file(home.file("one"), base::as_bytes("nothing"), base::Existing::kReplace,
                         base::Permissions::kPrivate));
-  CHECK(secrets.find("one").error().code == Code::kIntegrity);
+  CHECK(error_of(secrets.find("one")).code == Code::kIntegrity);
 }
 
 TEST_CASE("what is no name, or no secret, is not kept") {
   const Home home;
   const auto secrets = home.secrets();
   for (const auto* name : {"", "../thief", "Client", "a.b", "a/b"}) {
-    CHECK(secrets.keep(name, Secret("sesame")).error().code == Code::kUsage);
-    CHECK(secrets.find(name).error().code == Code::kNotFound);
+    CHECK(error_of(secrets.keep(name, Secret("sesame"))).code == Code::kUsage);
+    CHECK(error_of(secrets.find(name)).code == Code::kNotFound);
   }
-  CHECK(secrets.keep("empty", Secret()).error().code == Code::kUsage);
-  CHECK(secrets.keep("long", Secret(1025)).error().code == Code::kUsage);
+  CHECK(error_of(secrets.keep("empty", Secret())).code == Code::kUsage);
+  CHECK(error_of(secrets.keep("long", Secret(1025))).code == Code::kUsage);
 }
 
 TEST_CASE("a rotation of the root key takes the secrets with it") {
@@ -88,6 +89,6 @@ TEST_CASE("a rotation of the root key takes the secrets with it") {
   need(keymgmt::end_root_rotation(home.keys()));
   CHECK(need(home.secrets().find("client-meters")).text() == "sesame");
   // whoever was unlocked before keeps nothing more, and says so
-  CHECK(before.keep("client-pumps", Secret("late")).error().code == Code::kConflict);
-  CHECK(before.find("client-meters").error().code == Code::kConflict);
+  CHECK(error_of(before.keep("client-pumps", Secret("late"))).code == Code::kConflict);
+  CHECK(error_of(before.find("client-meters")).code == Code::kConflict);
 }

@@ -1,5 +1,6 @@
 // Sealed shares: opened by their holder and by nobody else; certificates by openssl as well.
 #include "yuxin/keymgmt/share_file.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -48,7 +49,7 @@ TEST_CASE("a share under a passphrase opens with it alone") {
   const auto wrong = keymgmt::open_share(*again, Secret("correct horse battery stable"));
   CHECK(wrong.error().code == Code::kNotAuthorised);
   CHECK(wrong.error().detail.find("赵敏") != std::string::npos);
-  CHECK(keymgmt::seal_share(label(), kText, Secret()).error().code == Code::kUsage);
+  CHECK(yuxin::test::error_of(keymgmt::seal_share(label(), kText, Secret())).code == Code::kUsage);
 }
 
 TEST_CASE("a share for a certificate opens with its key, in our program and in openssl") {
@@ -81,13 +82,14 @@ TEST_CASE("a share for a certificate opens with its key, in our program and in o
       REQUIRE(same);
       CHECK(keymgmt::open_share(*again, *same));
     }
-    CHECK(keymgmt::open_share(*again, opener_of(folder, "other.p12").value()).error().code == Code::kNotFound);
-    CHECK(keymgmt::open_share(*again, kPassphrase).error().code == Code::kUsage);
+    CHECK(yuxin::test::error_of(keymgmt::open_share(*again, opener_of(folder, "other.p12").value())).code ==
+          Code::kNotFound);
+    CHECK(yuxin::test::error_of(keymgmt::open_share(*again, kPassphrase)).code == Code::kUsage);
   }
   CHECK(opener_of(folder, "ec.pem," + folder.file("locked.key")));
-  CHECK(opener_of(folder, "rsa.pem," + folder.file("ec.key")).error().code == Code::kIntegrity);
-  CHECK(opener_of(folder, "none.p12").error().code == Code::kNotFound);
-  CHECK(keymgmt::load_opener("pkcs11:token=t", [] { return Secret(); }).error().code == Code::kUsage);
+  CHECK(yuxin::test::error_of(opener_of(folder, "rsa.pem," + folder.file("ec.key"))).code == Code::kIntegrity);
+  CHECK(yuxin::test::error_of(opener_of(folder, "none.p12")).code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(keymgmt::load_opener("pkcs11:token=t", [] { return Secret(); })).code == Code::kUsage);
 }
 
 TEST_CASE("any other text is no share file") {
@@ -98,7 +100,7 @@ TEST_CASE("any other text is no share file") {
     const auto parsed = keymgmt::parse_share_file(wrong);
     if (parsed) CHECK(keymgmt::print_share_file(*parsed) == wrong);  // a letter of a name
   }
-  CHECK(keymgmt::parse_share_file(printed + "\n").error().code == Code::kMalformed);
-  CHECK(keymgmt::parse_share_file("").error().code == Code::kMalformed);
-  CHECK(keymgmt::parse_share_file("null").error().code == Code::kMalformed);
+  CHECK(yuxin::test::error_of(keymgmt::parse_share_file(printed + "\n")).code == Code::kMalformed);
+  CHECK(yuxin::test::error_of(keymgmt::parse_share_file("")).code == Code::kMalformed);
+  CHECK(yuxin::test::error_of(keymgmt::parse_share_file("null")).code == Code::kMalformed);
 }

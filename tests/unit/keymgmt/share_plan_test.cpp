@@ -1,5 +1,6 @@
 // Plans of shares: what is read, what is refused and where, and the digest that holders compare.
 #include "yuxin/keymgmt/share_plan.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -93,8 +94,8 @@ TEST_CASE("certificates are looked for beside the plan, and are part of its dige
   const auto fingerprint = folder.run("openssl x509 -in one.pem -outform DER | sha256sum | cut -c1-64").output;
   CHECK(keymgmt::plan_text(*one, std::nullopt).find(fingerprint.substr(0, 64)) != std::string::npos);
   CHECK(keymgmt::plan_digest(*one, std::nullopt) != keymgmt::plan_digest(*two, std::nullopt));
-  CHECK(load("three.pem").error().code == Code::kNotFound);
-  CHECK(load("one.key").error().code == Code::kMalformed);
+  CHECK(yuxin::test::error_of(load("three.pem")).code == Code::kNotFound);
+  CHECK(yuxin::test::error_of(load("one.key")).code == Code::kMalformed);
 }
 
 TEST_CASE("the digest is of everything that the plan says, and sha256sum gives the same") {

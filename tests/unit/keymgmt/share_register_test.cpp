@@ -1,5 +1,6 @@
 // The public register: one form, nothing secret in it, and a fingerprint that common tools give too.
 #include "yuxin/keymgmt/share_register.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -61,12 +62,12 @@ TEST_CASE("any other text is refused, be it only one octet away") {
     // a letter of a name may be any other
     if (parsed) CHECK(keymgmt::print_register(*parsed) == wrong);
   }
-  CHECK(keymgmt::parse_register(text + " ").error().code == Code::kMalformed);
-  CHECK(keymgmt::parse_register(" " + text).error().code == Code::kMalformed);
-  CHECK(keymgmt::parse_register(text.substr(0, text.size() - 1)).error().code == Code::kMalformed);
-  CHECK(keymgmt::parse_register("").error().code == Code::kMalformed);
-  CHECK(keymgmt::parse_register("[]").error().code == Code::kMalformed);
-  CHECK(keymgmt::parse_register("{}\n").error().code == Code::kMalformed);
+  CHECK(yuxin::test::error_of(keymgmt::parse_register(text + " ")).code == Code::kMalformed);
+  CHECK(yuxin::test::error_of(keymgmt::parse_register(" " + text)).code == Code::kMalformed);
+  CHECK(yuxin::test::error_of(keymgmt::parse_register(text.substr(0, text.size() - 1))).code == Code::kMalformed);
+  CHECK(yuxin::test::error_of(keymgmt::parse_register("")).code == Code::kMalformed);
+  CHECK(yuxin::test::error_of(keymgmt::parse_register("[]")).code == Code::kMalformed);
+  CHECK(yuxin::test::error_of(keymgmt::parse_register("{}\n")).code == Code::kMalformed);
 }
 
 TEST_CASE("contents that no set can have are refused") {
@@ -88,7 +89,8 @@ TEST_CASE("contents that no set can have are refused") {
            {"SLIP-0039", "SLIP-0040"},
            {"register-1", "register-2"},
        })
-    CHECK_MESSAGE(keymgmt::parse_register(replaced(text, what, by)).error().code == Code::kMalformed, by);
+    CHECK_MESSAGE(yuxin::test::error_of(keymgmt::parse_register(replaced(text, what, by))).code == Code::kMalformed,
+                  by);
 }
 
 TEST_CASE("nothing of the secret, of a share or of its proof is in the register") {

@@ -1,6 +1,7 @@
 // Sets of shares: each share proves itself, exactly the rule of the plan gives the secret, and nothing foreign
 // passes.
 #include "yuxin/keymgmt/share_set.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -80,45 +81,45 @@ TEST_CASE("an altered share or proof, another's proof, and none at all do not pr
   for (std::size_t octet = 0; octet < 32; ++octet) {
     auto opened = copy_of(set.made[0].opened);
     opened.share.value.data()[octet] ^= 0x01;
-    CHECK(keymgmt::prove_share(set.shares, opened).error().code == Code::kBadSignature);
+    CHECK(yuxin::test::error_of(keymgmt::prove_share(set.shares, opened)).code == Code::kBadSignature);
     opened = copy_of(set.made[0].opened);
     opened.salt.data()[octet] ^= 0x80;
-    CHECK(keymgmt::prove_share(set.shares, opened).error().code == Code::kBadSignature);
+    CHECK(yuxin::test::error_of(keymgmt::prove_share(set.shares, opened)).code == Code::kBadSignature);
   }
   auto opened = copy_of(set.made[0].opened);
   opened.salt = set.made[1].opened.salt.clone();
-  CHECK(keymgmt::prove_share(set.shares, opened).error().code == Code::kBadSignature);
+  CHECK(yuxin::test::error_of(keymgmt::prove_share(set.shares, opened)).code == Code::kBadSignature);
   opened = copy_of(set.made[0].opened);
   opened.share.member = 1;  // claims to be the next
-  CHECK(keymgmt::prove_share(set.shares, opened).error().code == Code::kBadSignature);
+  CHECK(yuxin::test::error_of(keymgmt::prove_share(set.shares, opened)).code == Code::kBadSignature);
   opened = copy_of(set.made[0].opened);
   opened.salt = base::Secret();
-  CHECK(keymgmt::prove_share(set.shares, opened).error().code == Code::kUsage);
+  CHECK(yuxin::test::error_of(keymgmt::prove_share(set.shares, opened)).code == Code::kUsage);
 }
 
 TEST_CASE("a share of another set is refused, also one of the same secret and plan") {
   const auto one = small_set();
   const auto two = small_set();
-  CHECK(keymgmt::prove_share(one.shares, two.made[0].opened).error().code == Code::kBadSignature);
+  CHECK(yuxin::test::error_of(keymgmt::prove_share(one.shares, two.made[0].opened)).code == Code::kBadSignature);
   auto mixed = chosen(one, 0b01001);
   mixed.push_back(copy_of(two.made[1].opened));
-  CHECK(keymgmt::join_share_set(one.shares, mixed).error().code == Code::kBadSignature);
+  CHECK(yuxin::test::error_of(keymgmt::join_share_set(one.shares, mixed)).code == Code::kBadSignature);
   // without the words that tell, the identifier tells
   mixed[2].set.clear();
   mixed[2].fingerprint.reset();
   mixed[2].salt = base::Secret();
   if (one.shares.header != two.shares.header)
-    CHECK(keymgmt::join_share_set(one.shares, mixed).error().code == Code::kBadSignature);
+    CHECK(yuxin::test::error_of(keymgmt::join_share_set(one.shares, mixed)).code == Code::kBadSignature);
   // and where that were the same, the digest inside
   mixed[2].share.set = one.shares.header;
-  CHECK(keymgmt::join_share_set(one.shares, mixed).error().code == Code::kIntegrity);
+  CHECK(yuxin::test::error_of(keymgmt::join_share_set(one.shares, mixed)).code == Code::kIntegrity);
 }
 
 TEST_CASE("a register that was changed after its shares were made is found by any share") {
   auto set = small_set();
   set.shares.groups[1].shares[0].custodian = "Somebody Else";
-  CHECK(keymgmt::prove_share(set.shares, set.made[0].opened).error().code == Code::kBadSignature);
-  CHECK(keymgmt::join_share_set(set.shares, chosen(set, 0b11111)).error().code == Code::kBadSignature);
+  CHECK(yuxin::test::error_of(keymgmt::prove_share(set.shares, set.made[0].opened)).code == Code::kBadSignature);
+  CHECK(yuxin::test::error_of(keymgmt::join_share_set(set.shares, chosen(set, 0b11111))).code == Code::kBadSignature);
 }
 
 TEST_CASE("the words alone are enough to join, and one share twice counts once") {
@@ -134,7 +135,7 @@ TEST_CASE("the words alone are enough to join, and one share twice counts once")
   CHECK(base::equal(joined->view(), small_secret().view()));
   auto twice = chosen(set, 0b01001);
   twice.push_back(copy_of(set.made[0].opened));
-  CHECK(keymgmt::join_share_set(set.shares, twice).error().code == Code::kUsage);
+  CHECK(yuxin::test::error_of(keymgmt::join_share_set(set.shares, twice)).code == Code::kUsage);
 }
 
 TEST_CASE("the quorum counts as the rule does") {
@@ -153,7 +154,8 @@ TEST_CASE("the quorum counts as the rule does") {
 
 TEST_CASE("what cannot be shared is refused") {
   for (const std::size_t size : {0U, 15U, 17U, 66U}) {
-    CHECK(keymgmt::make_share_set(base::Secret(size), yuxin::test::small_plan(), {0}, std::nullopt).error().code ==
-          Code::kUsage);
+    CHECK(yuxin::test::error_of(
+              keymgmt::make_share_set(base::Secret(size), yuxin::test::small_plan(), {0}, std::nullopt))
+              .code == Code::kUsage);
   }
 }

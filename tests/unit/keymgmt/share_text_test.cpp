@@ -1,5 +1,6 @@
 // Opened shares as text: read back, checked word by word, and committed to as the documented command does.
 #include "yuxin/keymgmt/share_text.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -69,18 +70,18 @@ TEST_CASE("a slip in the proof is named by its place behind the words of the sha
   CHECK(wrong.error().code == Code::kMalformed);
   CHECK(wrong.error().detail.find("word 38;") != std::string::npos);  // 33 + 5
   proof[4] = "zeroo";
-  CHECK(
-      keymgmt::parse_share_text(words_of(opened) + " " + base::join(proof, " "), 32).error().detail.find("Word 38") !=
-      std::string::npos);
+  CHECK(yuxin::test::error_of(keymgmt::parse_share_text(words_of(opened) + " " + base::join(proof, " "), 32))
+            .detail.find("Word 38") != std::string::npos);
 }
 
 TEST_CASE("a text that is not whole, or of another number of words, is refused") {
   const auto opened = std::move(small_set().made[0].opened);
   const auto text = text_of(keymgmt::print_share_text(opened));
   for (std::size_t size = 0; size < text.size(); ++size)
-    CHECK(keymgmt::parse_share_text(text.substr(0, size), 32).error().code == Code::kMalformed);
-  CHECK(keymgmt::parse_share_text(text + "\n", 32).error().code == Code::kMalformed);
-  CHECK(keymgmt::parse_share_text(words_of(opened), 16).error().code == Code::kMalformed);
-  CHECK(keymgmt::parse_share_text(words_of(opened) + " acid", 32).error().code == Code::kMalformed);
-  CHECK(keymgmt::parse_share_text(words_of(opened) + " " + words_of(opened), 32).error().code == Code::kMalformed);
+    CHECK(yuxin::test::error_of(keymgmt::parse_share_text(text.substr(0, size), 32)).code == Code::kMalformed);
+  CHECK(yuxin::test::error_of(keymgmt::parse_share_text(text + "\n", 32)).code == Code::kMalformed);
+  CHECK(yuxin::test::error_of(keymgmt::parse_share_text(words_of(opened), 16)).code == Code::kMalformed);
+  CHECK(yuxin::test::error_of(keymgmt::parse_share_text(words_of(opened) + " acid", 32)).code == Code::kMalformed);
+  CHECK(yuxin::test::error_of(keymgmt::parse_share_text(words_of(opened) + " " + words_of(opened), 32)).code ==
+        Code::kMalformed);
 }

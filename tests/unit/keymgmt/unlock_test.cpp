@@ -1,6 +1,7 @@
 // The ways to the root key of a home: another program's file opens, every way alone is enough, and a rotation can be
 // interrupted anywhere.
 #include "yuxin/keymgmt/unlock.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@ using namespace yuxin;
 using base::Code;
 using base::Secret;
 using keymgmt::UnlockWay;
+using test::error_of;
 using test::need;
 
 namespace {
@@ -103,9 +105,9 @@ TEST_CASE("what another program sealed for shares is opened, with the version be
   REQUIRE(root.before);
   CHECK(root.before->version == 1);
   CHECK(same(root.before->key, counted(100)));
-  CHECK(keymgmt::unlock_by_shares(folder.path(), counted(1)).error().code == Code::kNotAuthorised);
-  CHECK(keymgmt::unlock_by_shares(folder.path(), Secret("short")).error().code == Code::kNotAuthorised);
-  CHECK(keymgmt::unlock_by_passphrase(folder.path(), Secret("anything")).error().code == Code::kNotAuthorised);
+  CHECK(error_of(keymgmt::unlock_by_shares(folder.path(), counted(1))).code == Code::kNotAuthorised);
+  CHECK(error_of(keymgmt::unlock_by_shares(folder.path(), Secret("short"))).code == Code::kNotAuthorised);
+  CHECK(error_of(keymgmt::unlock_by_passphrase(folder.path(), Secret("anything"))).code == Code::kNotAuthorised);
 }
 
 TEST_CASE("a changed file opens nothing") {
@@ -134,19 +136,19 @@ TEST_CASE("each way alone unlocks, and the last one cannot be taken away") {
   const Secret passphrase("a passphrase of the officer");
   const auto root = need(keymgmt::create_unlock_file(folder.path(), passphrase));
   CHECK(root.present.version == 1);
-  CHECK(keymgmt::create_unlock_file(folder.path(), passphrase).error().code == Code::kConflict);
-  CHECK(keymgmt::remove_way(folder.path(), {}).error().code == Code::kConflict);
+  CHECK(error_of(keymgmt::create_unlock_file(folder.path(), passphrase)).code == Code::kConflict);
+  CHECK(error_of(keymgmt::remove_way(folder.path(), {})).code == Code::kConflict);
   REQUIRE(keymgmt::add_shares(folder.path(), root, "city-2026", counted(7)));
-  CHECK(keymgmt::add_shares(folder.path(), root, "city-2026", counted(8)).error().code == Code::kConflict);
+  CHECK(error_of(keymgmt::add_shares(folder.path(), root, "city-2026", counted(8))).code == Code::kConflict);
   CHECK(!keymgmt::add_shares(folder.path(), root, "No Label", counted(8)));
-  CHECK(keymgmt::add_shares(folder.path(), root, "short", Secret("short")).error().code == Code::kUsage);
+  CHECK(error_of(keymgmt::add_shares(folder.path(), root, "short", Secret("short"))).code == Code::kUsage);
   CHECK(same(need(keymgmt::unlock_by_passphrase(folder.path(), passphrase)).present.key, root.present.key));
   CHECK(same(need(keymgmt::unlock_by_shares(folder.path(), counted(7))).present.key, root.present.key));
   REQUIRE(keymgmt::remove_way(folder.path(), {}));
-  CHECK(keymgmt::unlock_by_passphrase(folder.path(), passphrase).error().code == Code::kNotAuthorised);
-  CHECK(keymgmt::remove_way(folder.path(), {UnlockWay::Kind::kShares, "other", {}, {}}).error().code ==
+  CHECK(error_of(keymgmt::unlock_by_passphrase(folder.path(), passphrase)).code == Code::kNotAuthorised);
+  CHECK(error_of(keymgmt::remove_way(folder.path(), {UnlockWay::Kind::kShares, "other", {}, {}})).code ==
         Code::kNotFound);
-  CHECK(keymgmt::remove_way(folder.path(), {UnlockWay::Kind::kShares, "city-2026", {}, {}}).error().code ==
+  CHECK(error_of(keymgmt::remove_way(folder.path(), {UnlockWay::Kind::kShares, "city-2026", {}, {}})).code ==
         Code::kConflict);
   const auto ways = need(keymgmt::unlock_ways(folder.path()));
   REQUIRE(ways.size() == 1);
@@ -165,12 +167,12 @@ TEST_CASE("what another program sealed for a key on a token is opened by that ke
   CHECK(ways[0].kind == UnlockWay::Kind::kToken);
   CHECK(ways[0].label == kUri);
   CHECK(ways[0].key == x509::sha256(key->public_key().spki()));
-  CHECK(keymgmt::unlock_by_token(folder.path(), "pkcs11:token=other;object=unlock", *key).error().code ==
+  CHECK(error_of(keymgmt::unlock_by_token(folder.path(), "pkcs11:token=other;object=unlock", *key)).code ==
         Code::kNotFound);
   const auto other = need(x509::PrivateKey::generate({x509::KeyType::kRsa, 2048})).decrypter();
-  CHECK(keymgmt::unlock_by_token(folder.path(), kUri, *other).error().code == Code::kIntegrity);
-  CHECK(keymgmt::unlock_by_passphrase(folder.path(), Secret("anything")).error().code == Code::kNotAuthorised);
-  CHECK(keymgmt::unlock_by_shares(folder.path(), counted(0)).error().code == Code::kNotAuthorised);
+  CHECK(error_of(keymgmt::unlock_by_token(folder.path(), kUri, *other)).code == Code::kIntegrity);
+  CHECK(error_of(keymgmt::unlock_by_passphrase(folder.path(), Secret("anything"))).code == Code::kNotAuthorised);
+  CHECK(error_of(keymgmt::unlock_by_shares(folder.path(), counted(0))).code == Code::kNotAuthorised);
   for (const auto& [what, by] :
        std::vector<std::pair<std::string, std::string>>{{"\"version\": 3", "\"version\": 4"},
                                                         {"token=city", "token=town"},
@@ -192,41 +194,42 @@ TEST_CASE("a key on a token is one more way, proves itself before it counts, and
   const auto root = need(keymgmt::create_unlock_file(folder.path(), passphrase));
   const auto key = need(x509::PrivateKey::generate({x509::KeyType::kRsa, 2048})).decrypter();
   const auto curve = need(x509::PrivateKey::generate({x509::KeyType::kP256, 256})).decrypter();
-  CHECK(keymgmt::add_token(folder.path(), root, kUri, *curve).error().code == Code::kUsage);
-  CHECK(keymgmt::add_token(folder.path(), root, kUri, Liar(key)).error().code == Code::kSigner);
-  CHECK(keymgmt::add_token(folder.path(), root, "file:x", *key).error().code == Code::kIntegrity);
+  CHECK(error_of(keymgmt::add_token(folder.path(), root, kUri, *curve)).code == Code::kUsage);
+  CHECK(error_of(keymgmt::add_token(folder.path(), root, kUri, Liar(key))).code == Code::kSigner);
+  CHECK(error_of(keymgmt::add_token(folder.path(), root, "file:x", *key)).code == Code::kIntegrity);
   CHECK(need(keymgmt::unlock_ways(folder.path())).size() == 1);
   REQUIRE(keymgmt::add_token(folder.path(), root, kUri, *key));
-  CHECK(keymgmt::add_token(folder.path(), root, "pkcs11:token=x;object=y", *key).error().code == Code::kConflict);
+  CHECK(error_of(keymgmt::add_token(folder.path(), root, "pkcs11:token=x;object=y", *key)).code == Code::kConflict);
   CHECK(same(need(keymgmt::unlock_by_token(folder.path(), kUri, *key)).present.key, root.present.key));
   CHECK(same(need(keymgmt::unlock_by_passphrase(folder.path(), passphrase)).present.key, root.present.key));
   const auto next = need(keymgmt::begin_root_rotation(folder.path(), root, kUri, *key));
   CHECK(next.present.version == 2);
   CHECK(!keymgmt::unlock_by_passphrase(folder.path(), passphrase));
-  CHECK(keymgmt::add_token(folder.path(), root, "pkcs11:token=x;object=y", *key).error().code == Code::kConflict);
+  CHECK(error_of(keymgmt::add_token(folder.path(), root, "pkcs11:token=x;object=y", *key)).code == Code::kConflict);
   const auto again = need(keymgmt::unlock_by_token(folder.path(), kUri, *key));
   REQUIRE(again.before);
   CHECK(same(again.before->key, root.present.key));
   REQUIRE(keymgmt::end_root_rotation(folder.path()));
-  CHECK(keymgmt::remove_way(folder.path(), {UnlockWay::Kind::kToken, kUri, {}, {}}).error().code == Code::kConflict);
+  CHECK(error_of(keymgmt::remove_way(folder.path(), {UnlockWay::Kind::kToken, kUri, {}, {}})).code ==
+        Code::kConflict);
   REQUIRE(keymgmt::set_passphrase(folder.path(), next, passphrase));
   REQUIRE(keymgmt::remove_way(folder.path(), {UnlockWay::Kind::kToken, kUri, {}, {}}));
-  CHECK(keymgmt::unlock_by_token(folder.path(), kUri, *key).error().code == Code::kNotFound);
+  CHECK(error_of(keymgmt::unlock_by_token(folder.path(), kUri, *key)).code == Code::kNotFound);
 }
 
 TEST_CASE("shares of a new secret open beside the old ones until they are in force, and then alone") {
   const Folder folder;
   const auto root = need(keymgmt::create_unlock_file(folder.path(), Secret("a passphrase of the officer")));
   REQUIRE(keymgmt::add_shares(folder.path(), root, "first", counted(1)));
-  CHECK(keymgmt::replace_shares(folder.path(), root, "second", counted(2), counted(9)).error().code ==
+  CHECK(error_of(keymgmt::replace_shares(folder.path(), root, "second", counted(2), counted(9))).code ==
         Code::kNotAuthorised);
-  CHECK(keymgmt::replace_shares(folder.path(), root, "first", counted(2), counted(1)).error().code ==
+  CHECK(error_of(keymgmt::replace_shares(folder.path(), root, "first", counted(2), counted(1))).code ==
         Code::kConflict);
   REQUIRE(keymgmt::replace_shares(folder.path(), root, "second", counted(2), counted(1)));
   for (const std::uint8_t number : {std::uint8_t{1}, std::uint8_t{2}})
     CHECK(keymgmt::unlock_by_shares(folder.path(), counted(number)));
   CHECK(need(keymgmt::unlock_ways(folder.path()))[2].replaces == "first");
-  CHECK(keymgmt::end_replacement(folder.path(), "third").error().code == Code::kNotFound);
+  CHECK(error_of(keymgmt::end_replacement(folder.path(), "third")).code == Code::kNotFound);
   REQUIRE(keymgmt::end_replacement(folder.path(), "second"));
   REQUIRE(keymgmt::end_replacement(folder.path(), "second"));
   CHECK_FALSE(keymgmt::unlock_by_shares(folder.path(), counted(1)));
@@ -277,9 +280,9 @@ TEST_CASE("a rotation keeps the version before until it ends, and everybody who 
   const auto second = need(keymgmt::begin_root_rotation(folder.path(), first, way));
   CHECK(second.present.version == 2);
   CHECK(!same(second.present.key, first.present.key));
-  CHECK(keymgmt::begin_root_rotation(folder.path(), second, way).error().code == Code::kConflict);
-  CHECK(keymgmt::begin_root_rotation(folder.path(), first, way).error().code == Code::kConflict);
-  CHECK(keymgmt::set_passphrase(folder.path(), first, passphrase).error().code == Code::kConflict);
+  CHECK(error_of(keymgmt::begin_root_rotation(folder.path(), second, way)).code == Code::kConflict);
+  CHECK(error_of(keymgmt::begin_root_rotation(folder.path(), first, way)).code == Code::kConflict);
+  CHECK(error_of(keymgmt::set_passphrase(folder.path(), first, passphrase)).code == Code::kConflict);
   const auto again = need(keymgmt::unlock_by_shares(folder.path(), shares));
   REQUIRE(again.before);
   CHECK(same(again.before->key, first.present.key));

@@ -1,6 +1,7 @@
 // ACME against a desk that issues at once, or says that a person must look, and a world in which names are proven by
 // what the test puts there. Other people's clients are in tests/integration/acme.py.
 #include "yuxin/ra/acme.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,6 +15,7 @@
 #include "yuxin/ra/automatic_desk.hpp"
 
 using namespace yuxin;
+using test::error_of;
 using test::need;
 
 namespace {
@@ -546,9 +548,9 @@ TEST_CASE("an operator sees the accounts and ends one") {
   CHECK(accounts[0].client == "portal");
   CHECK(accounts[0].active);
   const ra::AcmeActor actor{"local:alice", test::kMorning};
-  CHECK(ra::deactivate_acme_account(store, "nobody", actor).error().code == base::Code::kNotFound);
+  CHECK(error_of(ra::deactivate_acme_account(store, "nobody", actor)).code == base::Code::kNotFound);
   REQUIRE(ra::deactivate_acme_account(store, accounts[0].name, actor));
-  CHECK(ra::deactivate_acme_account(store, accounts[0].name, actor).error().code == base::Code::kConflict);
+  CHECK(error_of(ra::deactivate_acme_account(store, accounts[0].name, actor)).code == base::Code::kConflict);
   const auto refused = scene.order("www.city.example");
   CHECK(refused.status == 401);
   CHECK(refused.problem() == "unauthorized");

@@ -13,6 +13,7 @@
 
 using namespace yuxin;
 using namespace yuxin::ra::acme;
+using test::error_of;
 using test::need;
 
 namespace {
@@ -164,10 +165,10 @@ TEST_CASE("identifiers are names of hosts in the form that certificates have, ea
   REQUIRE(good);
   CHECK(*good == std::vector<std::string>{"*.a.example", "b.example"});
   CHECK(read(R"([{"type":"dns","value":"xn--bcher-kva.example"}])"));
-  CHECK(read("[]").error().type == ProblemType::kMalformed);
-  CHECK(read("1").error().type == ProblemType::kMalformed);
-  CHECK(read("[1]").error().type == ProblemType::kMalformed);
-  CHECK(read(R"([{"type":"ip","value":"192.0.2.1"}])").error().type == ProblemType::kUnsupportedIdentifier);
+  CHECK(error_of(read("[]")).type == ProblemType::kMalformed);
+  CHECK(error_of(read("1")).type == ProblemType::kMalformed);
+  CHECK(error_of(read("[1]")).type == ProblemType::kMalformed);
+  CHECK(error_of(read(R"([{"type":"ip","value":"192.0.2.1"}])")).type == ProblemType::kUnsupportedIdentifier);
   const auto mixed =
       read(R"([{"type":"ip","value":"192.0.2.1"},{"type":"dns","value":"a_b"},{"type":"dns","value":"c.example"}])");
   REQUIRE_FALSE(mixed);

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "need.hpp"
 #include "two_hosts.hpp"
 
 namespace {
@@ -11,6 +12,7 @@ namespace {
 using namespace yuxin;
 using base::Code;
 using base::JsonObject;
+using test::error_of;
 using test::Hosts;
 using test::need;
 
@@ -47,7 +49,7 @@ TEST_CASE("an order while the authority is away waits, and is carried out when i
   hosts.away = true;
   const auto waiting = need(hosts.there.desk->settle());
   CHECK(waiting.front().facts.empty());
-  CHECK(hosts.authority->refresh().error().code == Code::kUnavailable);
+  CHECK(error_of(hosts.authority->refresh()).code == Code::kUnavailable);
   hosts.away = false;
   CHECK(need(hosts.there.desk->settle()).front().facts.contains("serial"));
 }

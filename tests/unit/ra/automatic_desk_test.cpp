@@ -1,5 +1,6 @@
 // The desk for machines: issued at once, by the service's act, or a case for officers; each request once.
 #include "yuxin/ra/automatic_desk.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,6 +15,7 @@ namespace {
 
 using namespace yuxin;
 using base::Code;
+using test::error_of;
 using test::need;
 
 constexpr std::string_view kPolicy = R"(
@@ -247,13 +249,13 @@ TEST_CASE("a machine's certificate is found by its issuer and serial number, and
   const auto first = town.granted(Town::wish("m1.city.test", "device"));
   const auto found = need(town.automatic->find(first.issuer(), first.tbs().serial));
   CHECK(base::equal(found.der(), first.der()));
-  CHECK(town.automatic->find(first.subject(), first.tbs().serial).error().code == Code::kNotFound);
-  CHECK(town.automatic->find(first.issuer(), base::Bytes{1}).error().code == Code::kNotFound);
+  CHECK(error_of(town.automatic->find(first.subject(), first.tbs().serial)).code == Code::kNotFound);
+  CHECK(error_of(town.automatic->find(first.issuer(), base::Bytes{1})).code == Code::kNotFound);
   CHECK_FALSE(need(town.automatic->held(first)).revoked);
   const ra::MachineRevocation revocation{first, x509::RevocationReason::kSuperseded, "cmp:meters"};
   need(town.automatic->revoke(revocation));
   CHECK(need(town.automatic->held(first)).revoked);
-  CHECK(town.automatic->revoke(revocation).error().code == Code::kConflict);
+  CHECK(error_of(town.automatic->revoke(revocation)).code == Code::kConflict);
   CHECK(town.ca.records("certificate.revoked").size() == 1);
 }
 
@@ -387,7 +389,7 @@ TEST_CASE("the chain begins with the authority that issues") {
   REQUIRE(chain.size() == 1);
   CHECK(base::equal(chain.front().der(), town.ca.certificate->der()));
   const auto stranger = town.city.person("Stranger");
-  CHECK(town.automatic->held(stranger.certificate).error().code == Code::kNotFound);
+  CHECK(error_of(town.automatic->held(stranger.certificate)).code == Code::kNotFound);
 }
 
 }  // namespace

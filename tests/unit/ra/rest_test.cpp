@@ -1,5 +1,6 @@
 // The REST interface without its desk: what it says of itself, what it lets in, and whom it sends away.
 #include "yuxin/ra/rest.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -16,6 +17,7 @@ namespace {
 using namespace yuxin;
 using base::Json;
 using base::JsonObject;
+using test::error_of;
 using test::need;
 
 base::HttpRequest request_of(std::string_view method, std::string_view target, base::ByteView body = {}) {
@@ -72,7 +74,7 @@ TEST_CASE("an address is decoded once and strictly") {
   CHECK(parsed.query.at("state") == "A B");
   CHECK(parsed.query.at("limit") == "3");
   for (const auto* bad : {"/v1/%", "/v1/%2", "/v1/%zz", "/v1/%00", "/v1/%ff", "/v1/%e2%80%ae", "/v1?a=1&a=2"})
-    CHECK_MESSAGE(ra::rest::parse_target(bad).error().code == base::Code::kMalformed, bad);
+    CHECK_MESSAGE(error_of(ra::rest::parse_target(bad)).code == base::Code::kMalformed, bad);
 }
 
 TEST_CASE("a path is led to its operation, and a known one with another method says which") {
@@ -94,13 +96,13 @@ TEST_CASE("a parameter that is not in the table, or out of its bounds, is refuse
   CHECK(check("/v1/cases?limit=500&cursor=12&which=all&whose=mine&state=REVIEWED"));
   for (const auto* bad : {"/v1/cases?limit=0", "/v1/cases?limit=501", "/v1/cases?limit=1e2", "/v1/cases?cursor=-1",
                           "/v1/cases?which=both", "/v1/cases?owner=me", "/v1/cases?state="})
-    CHECK_MESSAGE(check(bad).error().code == base::Code::kUsage, bad);
+    CHECK_MESSAGE(error_of(check(bad)).code == base::Code::kUsage, bad);
 }
 
 TEST_CASE("a body must fit its schema, and the refusal says where it does not") {
   CHECK(ra::check_schema(json(R"({"case":"R-1","action":"review","form":{"opinion":"good","n":3,"b":true}})"),
                          "StepWish"));
-  const auto detail = [](std::string_view text) { return ra::check_schema(json(text), "StepWish").error().detail; };
+  const auto detail = [](std::string_view text) { return error_of(ra::check_schema(json(text), "StepWish")).detail; };
   CHECK(detail(R"({"case":"R-1","action":"review","form":{"opinion":["good"]}})").starts_with("form/opinion: "));
   CHECK(detail(R"({"case":"R-1","action":"review"})").find("\"form\" is missing") != std::string::npos);
   CHECK(detail(R"({"case":"R-1","action":"review","form":{},"by":"me"})").find("\"by\"") != std::string::npos);

@@ -1,5 +1,6 @@
 // Cases in a database: every step is kept with its act, whole or not at all.
 #include "yuxin/workflow/cases.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,6 +11,7 @@ namespace {
 
 using namespace yuxin;
 using base::Code;
+using test::error_of;
 using test::need;
 using workflow::Cases;
 using workflow::Draft;
@@ -260,7 +262,7 @@ TEST_CASE("files that are missing, too many or others than the act says are refu
   CHECK(refused({}).find("did not come with it") != std::string::npos);
   CHECK(refused({{"paper", "form.pdf", {1, 2, 4}}}).find("its digest is another") != std::string::npos);
   CHECK(refused({files[0], {"paper", "more.pdf", {1}}}).find("does not speak of") != std::string::npos);
-  CHECK(office.cases.find("D-1").error().code == Code::kNotFound);
+  CHECK(error_of(office.cases.find("D-1")).code == Code::kNotFound);
   need(office.take(act, files));
 }
 
@@ -272,7 +274,7 @@ TEST_CASE("a step is kept whole or not at all") {
   });
   REQUIRE_FALSE(failed);
   CHECK(failed.error().code == Code::kUnavailable);
-  CHECK(office.cases.find("D-1").error().code == Code::kNotFound);
+  CHECK(error_of(office.cases.find("D-1")).code == Code::kNotFound);
   CHECK(office.records("act.accepted").empty());
   need(office.take(act));
 }

@@ -1,4 +1,5 @@
 #include "yuxin/x509/attribute_certificate.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -299,7 +300,7 @@ TEST_CASE("nothing can be granted to a certificate without a subject, nor withou
             .error()
             .code == base::Code::kUsage);
   fields.attributes.clear();
-  CHECK(x509::make_attribute_certificate(fields, *signer).error().code == base::Code::kUsage);
+  CHECK(yuxin::test::error_of(x509::make_attribute_certificate(fields, *signer)).code == base::Code::kUsage);
 }
 
 TEST_CASE("PEM without an attribute certificate says so") {

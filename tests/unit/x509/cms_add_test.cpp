@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "messages.hpp"
+#include "need.hpp"
 #include "yuxin/x509/der.hpp"
 
 using namespace yuxin;
@@ -8,6 +9,7 @@ using namespace yuxin::x509;
 using base::Bytes;
 using base::ByteView;
 using base::Code;
+using test::error_of;
 using test::need;
 
 namespace {
@@ -118,10 +120,10 @@ TEST_CASE("what is no DER and who is no signer cannot be added to") {
   const Scene scene;
   CmsAdditions additions;
   additions.crls = {base::as_bytes("no list")};
-  CHECK(add_to_message(scene.message, 0, additions).error().code == Code::kMalformed);
+  CHECK(error_of(add_to_message(scene.message, 0, additions)).code == Code::kMalformed);
   additions = {};
   additions.unsigned_attributes = {{base::to_bytes(oid::kTimeStampToken), {Bytes{0x30, 0x05}}}};
-  CHECK(add_to_message(scene.message, 0, additions).error().code == Code::kMalformed);
+  CHECK(error_of(add_to_message(scene.message, 0, additions)).code == Code::kMalformed);
   additions.unsigned_attributes = {{base::to_bytes(oid::kTimeStampToken), {kStandIn}}};
-  CHECK(add_to_message(scene.message, 1, additions).error().code == Code::kUsage);
+  CHECK(error_of(add_to_message(scene.message, 1, additions)).code == Code::kUsage);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "messages.hpp"
+#include "need.hpp"
 #include "yuxin/x509/der.hpp"
 
 using namespace yuxin;
@@ -10,6 +11,7 @@ using namespace yuxin::x509;
 using base::Bytes;
 using base::ByteView;
 using base::Code;
+using test::error_of;
 using test::need;
 
 namespace {
@@ -57,15 +59,16 @@ TEST_CASE("a detached message verifies over the content given beside it and over
   const auto message = sign({scene.alice.as_signer()}, options);
   CHECK_FALSE(message.content().has_value());
   CHECK(verify_signer(message, 0, kContent).has_value());
-  CHECK(verify_signer(message, 0, base::as_bytes("the content of the massage")).error().code == Code::kBadSignature);
-  CHECK(verify_signer(message, 0).error().code == Code::kUsage);
+  CHECK(error_of(verify_signer(message, 0, base::as_bytes("the content of the massage"))).code ==
+        Code::kBadSignature);
+  CHECK(error_of(verify_signer(message, 0)).code == Code::kUsage);
 }
 
 TEST_CASE("content given beside a message that carries its own must be the same") {
   const Scene scene;
   const auto message = sign({scene.alice.as_signer()});
   CHECK(verify_signer(message, 0, kContent).has_value());
-  CHECK(verify_signer(message, 0, base::as_bytes("other")).error().code == Code::kUsage);
+  CHECK(error_of(verify_signer(message, 0, base::as_bytes("other"))).code == Code::kUsage);
 }
 
 TEST_CASE("the form of GM/T 0010 is written as the standard says and verifies") {
@@ -89,19 +92,19 @@ TEST_CASE("only SM2 keys sign in the form of GM/T 0010") {
   const Scene scene;
   CmsSignOptions options;
   options.form = CmsForm::kGm;
-  CHECK(sign_message(kContent, {scene.alice.as_signer()}, options).error().code == Code::kUsage);
+  CHECK(error_of(sign_message(kContent, {scene.alice.as_signer()}, options)).code == Code::kUsage);
 }
 
 TEST_CASE("the parties of a message are checked before anything is signed") {
   const Scene scene;
-  CHECK(sign_message(kContent, {}, {}).error().code == Code::kUsage);
-  CHECK(sign_message(kContent, {{scene.mei.certificate, scene.alice.signer}}, {}).error().code == Code::kUsage);
+  CHECK(error_of(sign_message(kContent, {}, {})).code == Code::kUsage);
+  CHECK(error_of(sign_message(kContent, {{scene.mei.certificate, scene.alice.signer}}, {})).code == Code::kUsage);
   CmsSignOptions options;
   const Bytes null{0x05, 0x00};
   options.signed_attributes = {{base::to_bytes(oid::kMessageDigest), {null}}};
-  CHECK(sign_message(kContent, {scene.alice.as_signer()}, options).error().code == Code::kUsage);
+  CHECK(error_of(sign_message(kContent, {scene.alice.as_signer()}, options)).code == Code::kUsage);
   options.signed_attributes = {{Bytes{0x2a, 0x03}, {null}}, {Bytes{0x2a, 0x03}, {null}}};
-  CHECK(sign_message(kContent, {scene.alice.as_signer()}, options).error().code == Code::kUsage);
+  CHECK(error_of(sign_message(kContent, {scene.alice.as_signer()}, options)).code == Code::kUsage);
 }
 
 TEST_CASE("several persons sign one message, each for itself") {
@@ -113,7 +116,7 @@ TEST_CASE("several persons sign one message, each for itself") {
     subjects.push_back(need(verify_signer(message, i)).certificate.subject().text());
   std::ranges::sort(subjects);
   CHECK(subjects == std::vector<std::string>{"C=CN, CN=Alice", "C=CN, CN=梅"});
-  CHECK(verify_signer(message, 2).error().code == Code::kUsage);
+  CHECK(error_of(verify_signer(message, 2)).code == Code::kUsage);
 }
 
 TEST_CASE("a message of more signers, certificates or lists than anybody needs is not read") {
@@ -150,8 +153,8 @@ TEST_CASE("a signer's certificate that is left out must be given beside the mess
   options.signer_certificate = CmsSignOptions::SignerCertificate::kLeftOut;
   const auto message = sign({scene.alice.as_signer()}, options);
   CHECK(message.certificates().empty());
-  CHECK(verify_signer(message, 0).error().code == Code::kNotFound);
-  CHECK(verify_signer(message, 0, std::nullopt, {scene.mei.certificate}).error().code == Code::kNotFound);
+  CHECK(error_of(verify_signer(message, 0)).code == Code::kNotFound);
+  CHECK(error_of(verify_signer(message, 0, std::nullopt, {scene.mei.certificate})).code == Code::kNotFound);
   CHECK(verify_signer(message, 0, std::nullopt, {scene.mei.certificate, scene.alice.certificate}).has_value());
 }
 
@@ -191,5 +194,5 @@ TEST_CASE("a message is read from PEM under either label") {
     REQUIRE(message);
     CHECK(base::equal(message->der(), der));
   }
-  CHECK(SignedData::from_bytes(base::as_bytes(base::pem("CERTIFICATE", der))).error().code == Code::kMalformed);
+  CHECK(error_of(SignedData::from_bytes(base::as_bytes(base::pem("CERTIFICATE", der)))).code == Code::kMalformed);
 }

@@ -10,6 +10,7 @@
 #include "yuxin/x509/request.hpp"
 
 using namespace yuxin;
+using test::error_of;
 using test::need;
 using x509::CertificateRequest;
 namespace der = x509::der;
@@ -142,7 +143,7 @@ TEST_CASE("possession is proven by a signature with the key, over the request") 
   const Mould other;
   mould.wanted = other.key_field();
   const auto stolen = need(CertificateRequest::from_crmf(mould.make()));
-  CHECK(stolen.verify_possession().error().code == base::Code::kBadSignature);
+  CHECK(error_of(stolen.verify_possession()).code == base::Code::kBadSignature);
   // keyEncipherment [2], and a signature with poposkInput
   mould.wanted = mould.key_field();
   mould.proof = octets("a203810100");

@@ -9,6 +9,7 @@ using namespace yuxin;
 using namespace yuxin::x509;
 using base::Bytes;
 using base::Code;
+using test::error_of;
 using test::need;
 
 namespace {
@@ -95,9 +96,9 @@ TEST_CASE("what is encrypted to a key opens with that key alone, and keys that d
     CHECK_FALSE(need(other.decrypter()->decrypt(how, encrypted, 32)));
     CHECK_FALSE(need(key.decrypter()->decrypt(how, encrypted, 31)));
   }
-  CHECK(encrypt_to(key.public_key(), kOaepSha256, counted(191)).error().code == Code::kUsage);
+  CHECK(error_of(encrypt_to(key.public_key(), kOaepSha256, counted(191))).code == Code::kUsage);
   for (const auto& kind :
        {KeyKind{KeyType::kP256, 256}, KeyKind{KeyType::kEd25519, 256}, KeyKind{KeyType::kRsaPss, 2048}})
-    CHECK(encrypt_to(need(PrivateKey::generate(kind)).public_key(), kOaepSha256, secret).error().code ==
+    CHECK(error_of(encrypt_to(need(PrivateKey::generate(kind)).public_key(), kOaepSha256, secret)).code ==
           Code::kUsage);
 }

@@ -1,4 +1,5 @@
 #include "yuxin/x509/enveloped.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,6 +15,7 @@ using namespace yuxin::x509;
 using base::Bytes;
 using base::ByteView;
 using base::Code;
+using test::error_of;
 using test::need;
 
 namespace {
@@ -96,9 +98,9 @@ TEST_CASE("every recipient of a message reads it, and nobody else") {
   const Bytes octets = seal(certificates);
   for (const auto& person : persons) CHECK(reads(octets, person));
   CHECK(need(EnvelopedData::from_bytes(octets)).recipients().size() == persons.size());
-  CHECK(open(octets, scene.person({KeyType::kP256, 256})).error().code == Code::kNotFound);
+  CHECK(error_of(open(octets, scene.person({KeyType::kP256, 256}))).code == Code::kNotFound);
   const auto& other_key = persons[2].key;
-  CHECK(open_message(need(EnvelopedData::from_bytes(octets)), persons[1].certificate, other_key).error().code ==
+  CHECK(error_of(open_message(need(EnvelopedData::from_bytes(octets)), persons[1].certificate, other_key)).code ==
         Code::kUsage);
 }
 
@@ -129,22 +131,22 @@ TEST_CASE("the form of GM/T 0010 goes to SM2 keys alone, with SM4 and version 1"
   CHECK(dotted(*content.oid()) == "1.2.156.10197.6.1.4.2.1");
   CHECK(dotted(*content.nested(der::kSequence)->oid()) == "1.2.156.10197.1.104.2");
   const auto rsa = scene.person({KeyType::kRsa, 2048});
-  CHECK(seal_message(kContent, {mei.certificate, rsa.certificate}, CmsForm::kGm).error().code == Code::kUsage);
+  CHECK(error_of(seal_message(kContent, {mei.certificate, rsa.certificate}, CmsForm::kGm)).code == Code::kUsage);
 }
 
 TEST_CASE("nothing is sealed to nobody, to keys that only sign, and against the key usage") {
   const Scene scene;
-  CHECK(seal_message(kContent, {}, CmsForm::kRfc5652).error().code == Code::kUsage);
+  CHECK(error_of(seal_message(kContent, {}, CmsForm::kRfc5652)).code == Code::kUsage);
   for (const KeyKind& kind :
        {KeyKind{KeyType::kEd25519, 256}, KeyKind{KeyType::kEd448, 448}, KeyKind{KeyType::kRsaPss, 2048}}) {
     CAPTURE(print_key_kind(kind));
-    CHECK(seal_message(kContent, {scene.person(kind).certificate}, CmsForm::kRfc5652).error().code == Code::kUsage);
+    CHECK(error_of(seal_message(kContent, {scene.person(kind).certificate}, CmsForm::kRfc5652)).code == Code::kUsage);
   }
   for (const KeyKind& kind : kEncryptingKinds) {
     CAPTURE(print_key_kind(kind));
     const bool curve = kind.type != KeyType::kRsa && kind.type != KeyType::kSm2;
     const auto wrong = scene.person(kind, curve ? kKeyEncipherment : kKeyAgreement);
-    CHECK(seal_message(kContent, {wrong.certificate}, CmsForm::kRfc5652).error().code == Code::kRefused);
+    CHECK(error_of(seal_message(kContent, {wrong.certificate}, CmsForm::kRfc5652)).code == Code::kRefused);
   }
 }
 
@@ -181,13 +183,13 @@ TEST_CASE("a cipher or wrapping that is not supported is named") {
   Bytes octets = seal({person.certificate});
   const std::size_t cipher = find(octets, unhex("60864801650304012a"));
   octets[cipher + 8] = 0x2e;  // AES-256-GCM
-  CHECK(open(octets, person).error().code == Code::kRefused);
+  CHECK(error_of(open(octets, person)).code == Code::kRefused);
   octets[cipher + 8] = 0x2a;
   octets[cipher + 10] = 0x0f;  // 15 octets of initial vector, and the rest does not parse
-  CHECK(open(octets, person).error().code == Code::kMalformed);
+  CHECK(error_of(open(octets, person)).code == Code::kMalformed);
   octets = seal({person.certificate});
   octets[find(octets, unhex("2a864886f70d010107")) + 8] = 0x06;
-  CHECK(open(octets, person).error().code == Code::kRefused);
+  CHECK(error_of(open(octets, person)).code == Code::kRefused);
 }
 
 TEST_CASE("an originator's point that is not on the curve opens nothing") {
@@ -196,7 +198,7 @@ TEST_CASE("an originator's point that is not on the curve opens nothing") {
   Bytes octets = seal({person.certificate});
   const std::size_t point = find(octets, unhex("03420004"));
   octets[point + 40] ^= 1U;
-  CHECK(open(octets, person).error().code == Code::kBadSignature);
+  CHECK(error_of(open(octets, person)).code == Code::kBadSignature);
 }
 
 TEST_CASE("keys whose octets end in zero lose none of them") {

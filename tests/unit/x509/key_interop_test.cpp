@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "command.hpp"
+#include "need.hpp"
 #include "yuxin/x509/der.hpp"
 #include "yuxin/x509/key.hpp"
 
@@ -226,7 +227,7 @@ TEST_CASE("a hostile number of iterations is refused before any is run") {
     writer.close(algorithm);
     writer.octet_string(Bytes(64, 3));
     writer.close(info);
-    return PrivateKey::from_encrypted_pkcs8(writer.view(), Secret(std::string_view("x"))).error().code;
+    return yuxin::test::error_of(PrivateKey::from_encrypted_pkcs8(writer.view(), Secret(std::string_view("x")))).code;
   };
   CHECK(code_of(1000) == yuxin::base::Code::kNotAuthorised);  // well-formed otherwise
   CHECK(code_of(10000001) == yuxin::base::Code::kRefused);
@@ -312,9 +313,10 @@ TEST_CASE("PKCS#8 that is cut short, lengthened or damaged is refused") {
 
 TEST_CASE("sealing wants a passphrase and a sensible number of iterations; weak keys are not made") {
   const auto key = PrivateKey::generate(*x509::parse_key_kind("ed25519")).value();
-  CHECK(key.to_encrypted_pkcs8(Secret(), 2000).error().code == yuxin::base::Code::kUsage);
-  CHECK(key.to_encrypted_pkcs8(Secret(std::string_view("p")), 999).error().code == yuxin::base::Code::kUsage);
-  CHECK(PrivateKey::generate({x509::KeyType::kRsa, 1024}).error().code == yuxin::base::Code::kRefused);
+  CHECK(yuxin::test::error_of(key.to_encrypted_pkcs8(Secret(), 2000)).code == yuxin::base::Code::kUsage);
+  CHECK(yuxin::test::error_of(key.to_encrypted_pkcs8(Secret(std::string_view("p")), 999)).code ==
+        yuxin::base::Code::kUsage);
+  CHECK(yuxin::test::error_of(PrivateKey::generate({x509::KeyType::kRsa, 1024})).code == yuxin::base::Code::kRefused);
 }
 
 TEST_CASE("the private keys of RFC 8410 section 10.3 have their public key") {

@@ -1,4 +1,5 @@
 #include "yuxin/x509/ocsp_response.hpp"
+#include "need.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,6 +14,7 @@
 using namespace yuxin;
 using namespace yuxin::x509;
 using base::Bytes;
+using test::error_of;
 using test::need;
 
 namespace {
@@ -114,11 +116,11 @@ TEST_CASE("answers of openssl's responder are read and proven: good, revoked wit
 TEST_CASE("an answer about another certificate or of another authority proves nothing") {
   const Scene scene;
   const auto response = scene.ask(kGoodSerial, scene.delegate.key, scene.delegate.certificate);
-  CHECK(scene.judge(response, kRevokedSerial).error() == OcspProblem::kNoMatchingAnswer);
+  CHECK(error_of(scene.judge(response, kRevokedSerial)) == OcspProblem::kNoMatchingAnswer);
   const test::SmallAuthority namesake("CN=CA", {KeyType::kP256, 256});
   OcspVerifyOptions options;
   options.at = scene.now;
-  CHECK(verify_ocsp(response, {namesake.certificate(), kGoodSerial}, options).error() ==
+  CHECK(error_of(verify_ocsp(response, {namesake.certificate(), kGoodSerial}, options)) ==
         OcspProblem::kResponderNotDelegated);
 }
 
@@ -135,11 +137,11 @@ TEST_CASE("times are held against the trusted time, with the skew that is allowe
     return scene.judge(response, kGoodSerial, options);
   };
   CHECK(at(made - base::Seconds{10}));
-  CHECK(at(made - base::Seconds{11}).error() == OcspProblem::kNotYetValid);
+  CHECK(error_of(at(made - base::Seconds{11})) == OcspProblem::kNotYetValid);
   CHECK(at(next + base::Seconds{9}));
-  CHECK(at(next + base::Seconds{10}).error() == OcspProblem::kOutdated);
+  CHECK(error_of(at(next + base::Seconds{10})) == OcspProblem::kOutdated);
   CHECK(at(made + base::minutes(10), base::minutes(10)));
-  CHECK(at(made + base::minutes(11), base::minutes(10)).error() == OcspProblem::kTooOld);
+  CHECK(error_of(at(made + base::minutes(11), base::minutes(10))) == OcspProblem::kTooOld);
 }
 
 TEST_CASE("the nonce that was sent must come back, or none if that is accepted") {
@@ -153,18 +155,18 @@ TEST_CASE("the nonce that was sent must come back, or none if that is accepted")
   CHECK(base::equal(echoed.nonce(), nonce));
   CHECK(scene.judge(echoed, kGoodSerial, options));
   options.nonce = other;
-  CHECK(scene.judge(echoed, kGoodSerial, options).error() == OcspProblem::kNonceMismatch);
+  CHECK(error_of(scene.judge(echoed, kGoodSerial, options)) == OcspProblem::kNonceMismatch);
   const auto without = scene.ask(kGoodSerial, key, certificate);
   CHECK(scene.judge(without, kGoodSerial, options));
   options.missing_nonce = OcspVerifyOptions::MissingNonce::kRefused;
-  CHECK(scene.judge(without, kGoodSerial, options).error() == OcspProblem::kNonceMissing);
+  CHECK(error_of(scene.judge(without, kGoodSerial, options)) == OcspProblem::kNonceMissing);
 }
 
 TEST_CASE(
     "a responder must be issued by the issuer itself, for OCSP signing, and be valid (RFC 6960 section 4.2.2.2)") {
   const Scene scene;
   const auto problem = [&](const PrivateKey& key, const Certificate& certificate) {
-    return scene.judge(scene.ask(kGoodSerial, key, certificate), kGoodSerial).error();
+    return error_of(scene.judge(scene.ask(kGoodSerial, key, certificate), kGoodSerial));
   };
   const auto& key = scene.delegate.key;
   const auto usage = [](Oid purpose) { return make_extended_key_usage(Critical::kNo, {base::to_bytes(purpose)}); };
@@ -199,11 +201,11 @@ TEST_CASE("an altered answer has a bad signature, and errors are no answers") {
   const auto at = std::ranges::search(altered, good);
   REQUIRE_FALSE(at.empty());
   at.front() = 0x82;
-  CHECK(scene.judge(need(OcspResponse::from_der(altered)), kGoodSerial).error() == OcspProblem::kBadSignature);
+  CHECK(error_of(scene.judge(need(OcspResponse::from_der(altered)), kGoodSerial)) == OcspProblem::kBadSignature);
   const auto error = need(OcspResponse::from_der(Bytes{0x30, 0x03, 0x0a, 0x01, 0x06}));
   CHECK(error.status() == OcspResponseStatus::kUnauthorized);
   CHECK(ocsp_response_status_name(error.status()) == "unauthorized");
-  CHECK(scene.judge(error, kGoodSerial).error() == OcspProblem::kErrorResponse);
+  CHECK(error_of(scene.judge(error, kGoodSerial)) == OcspProblem::kErrorResponse);
 }
 
 TEST_CASE("an answer from outside the validity of the certificate proves nothing about it") {
@@ -213,7 +215,7 @@ TEST_CASE("an answer from outside the validity of the certificate proves nothing
   options.at = scene.now;
   OcspQuestion question{scene.authority.certificate(), kGoodSerial};
   question.not_before = scene.now + base::days(1);
-  CHECK(verify_ocsp(response, question, options).error() == OcspProblem::kProducedOutside);
+  CHECK(error_of(verify_ocsp(response, question, options)) == OcspProblem::kProducedOutside);
   question.not_before = scene.now - base::days(1);
   question.not_after = scene.now + base::days(1);
   CHECK(verify_ocsp(response, question, options));

@@ -3,6 +3,7 @@
 #include <map>
 #include <thread>
 
+#include "need.hpp"
 #include "yuxin/x509/der.hpp"
 #include "yuxin/x509/key.hpp"
 
@@ -182,7 +183,7 @@ TEST_CASE("a digest made piece by piece is signed like the message") {
     auto digest = x509::SigningDigest::for_signer(*signer);
     if (!x509::scheme(algorithm).digest) {
       CHECK(digest.error().code == Code::kUsage);
-      CHECK(signer->sign_digest(Bytes(64)).error().code == Code::kUsage);
+      CHECK(yuxin::test::error_of(signer->sign_digest(Bytes(64))).code == Code::kUsage);
       continue;
     }
     digest->update(ByteView(tbs).first(1));
@@ -190,7 +191,7 @@ TEST_CASE("a digest made piece by piece is signed like the message") {
     digest->update(ByteView(tbs).subspan(1));
     const Bytes value = digest->finish();
     CHECK(verifies(key.public_key(), algorithm, tbs, signer->sign_digest(value).value()));
-    CHECK(signer->sign_digest(ByteView(value).subspan(1)).error().code == Code::kUsage);
+    CHECK(yuxin::test::error_of(signer->sign_digest(ByteView(value).subspan(1))).code == Code::kUsage);
   }
 }
 
