@@ -4,6 +4,7 @@
 #include "yuxin/x509/certificate.hpp"
 #include "yuxin/x509/crl.hpp"
 #include "yuxin/x509/digest.hpp"
+#include "yuxin/x509/same_key.hpp"
 
 namespace yuxin::ca {
 
@@ -22,7 +23,7 @@ base::Bytes spki_of(const store::CertificateRow& row) {
 Result<std::optional<store::CertificateRow>> compromised_with_key(store::Reader& reader, base::ByteView spki) {
   TRY(auto rows, reader.compromised_with_key_tag(x509::key_tag(spki)));
   for (auto& row : rows) {
-    if (base::equal(spki_of(row), spki)) return std::optional(std::move(row));
+    if (x509::is_same_key(spki_of(row), spki)) return std::optional(std::move(row));
   }
   return std::optional<store::CertificateRow>();
 }
@@ -33,7 +34,7 @@ Result<std::optional<store::CertificateRow>> other_use_of_key(store::Reader& rea
                                                               std::string_view subject) {
   TRY(auto rows, reader.others_with_key_tag(x509::key_tag(key.spki()), subject));
   for (auto& row : rows) {
-    if (base::equal(spki_of(row), key.spki())) return std::optional(std::move(row));
+    if (x509::is_same_key(spki_of(row), key.spki())) return std::optional(std::move(row));
   }
   return std::optional<store::CertificateRow>();
 }
@@ -41,7 +42,7 @@ Result<std::optional<store::CertificateRow>> other_use_of_key(store::Reader& rea
 Result<std::vector<store::CertificateRow>> in_force_with_key(store::Reader& reader, base::ByteView spki,
                                                              base::UnixTime now) {
   TRY(auto rows, reader.in_force_with_key_tag(x509::key_tag(spki), now));
-  std::erase_if(rows, [&](const store::CertificateRow& row) { return !base::equal(spki_of(row), spki); });
+  std::erase_if(rows, [&](const store::CertificateRow& row) { return !x509::is_same_key(spki_of(row), spki); });
   for (auto& row : rows) row.der.clear();
   return rows;
 }

@@ -8,6 +8,7 @@
 #include "yuxin/evidence/authority.hpp"
 #include "yuxin/evidence/grantable.hpp"
 #include "yuxin/x509/name_match.hpp"
+#include "yuxin/x509/same_key.hpp"
 
 namespace yuxin::evidence {
 
@@ -20,7 +21,7 @@ namespace {
 
 // Whoever has the same key or a subject that people read as the same is the same person, under whatever certificate.
 bool same_person(const x509::Certificate& a, const x509::Certificate& b) {
-  return x509::equal_names(a.subject(), b.subject()) || base::equal(a.tbs().spki, b.tbs().spki);
+  return x509::equal_names(a.subject(), b.subject()) || x509::is_same_key(a.tbs().spki, b.tbs().spki);
 }
 
 bool any_matches(const std::vector<RolePattern>& patterns, const RoleCode& role) {

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "rows.hpp"
+#include "schema_steps.hpp"
 
 namespace yuxin::store {
 
@@ -148,12 +149,10 @@ Result<std::vector<CertificateRow>> collect(Session& session, const std::string&
 }  // namespace
 
 Result<> Reader::for_each_certificate(With with, const std::function<Result<>(const CertificateRow&)>& visitor) {
-  // a copy that an auditor kept may be from before the tag
-  bool tagged = false;
-  TRY(session_.query("SELECT 1 FROM pragma_table_info('certificates') WHERE name = 'key_tag'", {}, [&](const Row&) {
-    tagged = true;
-    return Next::kStop;
-  }));
+  // a copy that an auditor kept may be from before the tag, or have one of another kind
+  constexpr int kTagsOfToday = 5;
+  TRY(const auto steps, schema_versions(session_));
+  const bool tagged = version_of(steps, "store") >= kTagsOfToday;
   const std::string columns = with == With::kDer ? ", b.der, " : ", NULL, ";
   const std::string from = with == With::kDer
                                ? " FROM certificates c LEFT JOIN certificate_bodies b ON b.id = c.id ORDER BY c.id"

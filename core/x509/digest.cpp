@@ -99,13 +99,6 @@ Digest256 sha256(base::ByteView first, base::ByteView second, base::ByteView thi
   return value;
 }
 
-std::int64_t key_tag(base::ByteView spki) {
-  const auto digest = sha256(spki);
-  std::uint64_t tag = 0;
-  for (std::size_t i = 0; i < 8; ++i) tag = tag << 8U | digest[i];
-  return tag == 0 ? 1 : static_cast<std::int64_t>(tag);
-}
-
 base::Bytes digest(DigestAlgorithm algorithm, base::ByteView data) {
   return base::to_bytes(digest_parts(algorithm, {data}).view());
 }

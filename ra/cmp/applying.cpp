@@ -1,5 +1,6 @@
 // Who asks for a certificate, and what a kur may ask for: RFC 4210 section 5.3.5, RFC 9483 section 4.1.3.
 #include "conversation.hpp"
+#include "yuxin/x509/same_key.hpp"
 
 namespace yuxin::ra::cmp {
 
@@ -7,7 +8,7 @@ namespace {
 
 // What is wanted for the same key is asked for by ir, cr or p10cr.
 Outcome<> check_another_key(const x509::Certificate& old, const CertificateWanted& wanted) {
-  if (!base::equal(old.tbs().spki, wanted.request.public_key().spki())) return {};
+  if (!x509::is_same_key(old.tbs().spki, wanted.request.public_key().spki())) return {};
   return deny(FailInfo::kBadCertificateTemplate,
               "An update (kur) is for another key than that of the certificate. Make a new key.");
 }

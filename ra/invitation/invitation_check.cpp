@@ -7,6 +7,7 @@
 #include "yuxin/ca/key_use.hpp"
 #include "yuxin/x509/digest.hpp"
 #include "yuxin/x509/name_match.hpp"
+#include "yuxin/x509/same_key.hpp"
 
 namespace yuxin::ra {
 
@@ -61,7 +62,7 @@ struct Confirmation {
 // The key of an officer is the new officer's alone.
 Result<> refuse_foreign_key(const DeskParts& parts, const Confirmation& given, const x509::PublicKey& key) {
   for (const auto* act : {&given.inviting, &given.act}) {
-    if (base::equal(act->actor().tbs().spki, key.spki()))
+    if (x509::is_same_key(act->actor().tbs().spki, key.spki()))
       return fail(Code::kRefused, "The request has the key of {}. Nobody invites or confirms themselves.",
                   act->actor().subject().text());
   }

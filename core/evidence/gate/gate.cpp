@@ -10,6 +10,7 @@
 #include "yuxin/base/language.hpp"
 #include "yuxin/base/text.hpp"
 #include "yuxin/x509/name_match.hpp"
+#include "yuxin/x509/same_key.hpp"
 
 namespace yuxin::evidence {
 
@@ -358,7 +359,7 @@ Result<GateRule> GateRule::make(std::string name, std::vector<Requirement> requi
 
 bool same_person(const VerifiedAct& a, const VerifiedAct& b) {
   return x509::equal_names(a.actor().subject(), b.actor().subject()) ||
-         base::equal(a.actor().tbs().spki, b.actor().tbs().spki);
+         x509::is_same_key(a.actor().tbs().spki, b.actor().tbs().spki);
 }
 
 GateDecision decide(const GateRule& rule, const GateQuestion& question, const Organisation& organisation) {

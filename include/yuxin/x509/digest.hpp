@@ -22,8 +22,8 @@ using Digest256 = std::array<std::uint8_t, 32>;
 [[nodiscard]] Digest256 sha256(base::ByteView data);
 [[nodiscard]] Digest256 sha256(base::ByteView first, base::ByteView second, base::ByteView third = {});
 
-// key_tag is the first 8 octets of the SHA-256 of a SubjectPublicKeyInfo as a number, never 0: for finding a key
-// among many, not for knowing it (store::CertificateRow::key_tag).
+// key_tag is a number to find a SubjectPublicKeyInfo by among many, equal for keys that are the same (is_same_key):
+// the first 8 octets of a SHA-256, never 0. It is not for knowing a key (store::CertificateRow::key_tag).
 [[nodiscard]] std::int64_t key_tag(base::ByteView spki);
 
 // Sha256 digests a message that comes in pieces. Not thread-safe.

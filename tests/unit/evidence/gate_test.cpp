@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "act_city.hpp"
+#include "pss_twin.hpp"
 
 namespace {
 
@@ -157,6 +158,27 @@ TEST_CASE("a renewed certificate and another name with the same key are still th
   office.make(office.wei, "request.enter", "RA.ENTRY");
   office.make(renewed, "request.review", "RA.REVIEW");
   office.make(same_key, "request.review", "RA.REVIEW");
+  CHECK_FALSE(office.ask(rule({entry(), review()})).allowed);
+  office.make(office.li, "request.review", "RA.REVIEW");
+  CHECK(office.ask(rule({entry(), review()})).allowed);
+}
+
+TEST_CASE("who holds one RSA key under two kinds and two names is one person") {
+  Office office;
+  const auto certified = [&](const std::string& name, x509::PrivateKey key) {
+    auto certificate = office.city.issuing.issue("C=CN, O=Test City, CN=" + name, key.public_key(),
+                                                 ActCity::person_extensions(), test::kLong);
+    auto signer = need(key.signer(x509::default_signature(key.public_key().kind())));
+    return Person{std::move(key), std::move(certificate), std::move(signer)};
+  };
+  auto key = need(x509::PrivateKey::generate({x509::KeyType::kRsa, 2048}));
+  auto twin = test::pss_twin(key);
+  const auto chen = certified("Chen", std::move(key));
+  const auto other_chen = certified("Someone Else", std::move(twin));
+  office.city.grant(chen, "RA.ENTRY");
+  office.city.grant(other_chen, "RA.REVIEW");
+  office.make(chen, "request.enter", "RA.ENTRY");
+  office.make(other_chen, "request.review", "RA.REVIEW");
   CHECK_FALSE(office.ask(rule({entry(), review()})).allowed);
   office.make(office.li, "request.review", "RA.REVIEW");
   CHECK(office.ask(rule({entry(), review()})).allowed);
