@@ -1,6 +1,5 @@
 #include "yuxin/x509/same_key.hpp"
 
-#include <algorithm>
 #include <iterator>
 #include <optional>
 

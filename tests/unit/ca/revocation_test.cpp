@@ -11,6 +11,7 @@ namespace x509 = yuxin::x509;
 using base::Code;
 using x509::RevocationReason;
 using yuxin::test::Applicant;
+using yuxin::test::error_of;
 using yuxin::test::kAlice;
 using yuxin::test::kMorning;
 using yuxin::test::need;
@@ -164,20 +165,15 @@ TEST_CASE(
     return ca::import_crl(*into.store, into.authority, certificate, list, into.folder.path().string(), into.clock,
                           kAlice);
   };
-  const auto refusal = [&](SmallCa& into, const x509::Certificate& certificate) {
-    const auto imported = import(into, certificate);
-    REQUIRE_FALSE(imported);
-    return imported.error().code;
-  };
-  CHECK(refusal(ca, *ca.certificate) == Code::kConflict);  // the same number again
+  CHECK(error_of(import(ca, *ca.certificate)).code == Code::kConflict);  // the same number again
   SmallCa elsewhere;
   CHECK(import(elsewhere, *ca.certificate).has_value());  // the certificate is known, the key is not
   SmallCa stranger;
-  CHECK(refusal(stranger, *stranger.certificate) == Code::kBadSignature);  // same name, another key
+  CHECK(error_of(import(stranger, *stranger.certificate)).code == Code::kBadSignature);  // same name, another key
   SmallCa late;
   late.clock.advance(base::days(8));
   late.authority.key_name.clear();
-  CHECK(refusal(late, *ca.certificate) == Code::kRefused);
+  CHECK(error_of(import(late, *ca.certificate)).code == Code::kRefused);
   SmallCa own;  // one that has the key makes the next list itself
   own.clock.advance(base::days(8));
   CHECK(import(own, *ca.certificate).has_value());
